@@ -1,0 +1,1 @@
+//! The Hookbox service: resources, store, dispatcher and REST API.

@@ -1,0 +1,1 @@
+//! The contract between the Hookbox host and a hook.
