@@ -1,0 +1,166 @@
+//! A strict reading of JSON text: one pass that refuses what two readers could understand differently.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// The keys and values of the object that is `text`, values unread; refuses a key that stands twice, at any depth.
+pub(crate) fn object(text: &str) -> Result<Vec<(Cow<'_, str>, &RawValue)>, serde_json::Error> {
+    let Fields(fields) = serde_json::from_str(text)?;
+    for (_, value) in &fields {
+        serde_json::from_str::<Walk>(value.get())?;
+    }
+    Ok(fields)
+}
+
+/// A string that borrows where the text has no escapes.
+struct Key<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(text)))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+/// The keys met so far in one object: a list while it is short, since most are, and a set beyond.
+#[derive(Default)]
+struct Seen<'de> {
+    few: Vec<Cow<'de, str>>,
+    many: HashSet<Cow<'de, str>>,
+}
+
+impl<'de> Seen<'de> {
+    const FEW: usize = 24;
+
+    fn add<E: Error>(&mut self, key: Cow<'de, str>) -> Result<(), E> {
+        if self.few.contains(&key) || self.many.contains(&key) {
+            return Err(E::custom(format_args!("duplicate key {key:?}")));
+        }
+        if self.few.len() < Self::FEW {
+            self.few.push(key);
+        } else {
+            self.many.insert(key);
+        }
+        Ok(())
+    }
+}
+
+struct Fields<'de>(Vec<(Cow<'de, str>, &'de RawValue)>);
+
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FieldsVisitor;
+        impl<'de> Visitor<'de> for FieldsVisitor {
+            type Value = Fields<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
+                let (mut seen, mut fields) = (Seen::default(), Vec::new());
+                while let Some(Key(key)) = map.next_key()? {
+                    seen.add(key.clone())?;
+                    fields.push((key, map.next_value()?));
+                }
+                Ok(Fields(fields))
+            }
+        }
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+/// Any value, read only to be checked.
+struct Walk;
+
+impl<'de> DeserializeSeed<'de> for Walk {
+    type Value = Walk;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Walk, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Walk {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Walk, D::Error> {
+        deserializer.deserialize_any(Walk)
+    }
+}
+
+impl<'de> Visitor<'de> for Walk {
+    type Value = Walk;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<Walk, E> {
+        Ok(Walk)
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Walk, E> {
+        Ok(Walk)
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Walk, E> {
+        Ok(Walk)
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Walk, E> {
+        Ok(Walk)
+    }
+    fn visit_str<E>(self, _: &str) -> Result<Walk, E> {
+        Ok(Walk)
+    }
+    fn visit_unit<E>(self) -> Result<Walk, E> {
+        Ok(Walk)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Walk, A::Error> {
+        while seq.next_element_seed(Walk)?.is_some() {}
+        Ok(Walk)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Walk, A::Error> {
+        let mut seen = Seen::default();
+        while let Some(Key(key)) = map.next_key()? {
+            seen.add(key)?;
+            map.next_value_seed(Walk)?;
+        }
+        Ok(Walk)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        object(text).map(|_| ()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn refuses_a_key_that_stands_twice_at_any_depth() {
+        assert!(error(r#"{"a":1,"a":2}"#).contains("duplicate key \"a\""));
+        assert!(error(r#"{"a":{"b":[{"c":1,"c":1}]}}"#).contains("duplicate key \"c\""));
+        assert!(error(r#"{"user":1,"\u0075ser":2}"#).contains("duplicate key \"user\""));
+        let many: Vec<String> = (0..60).map(|n| format!("\"k{n}\":1")).collect();
+        assert!(object(&format!("{{{}}}", many.join(","))).is_ok());
+        assert!(error(&format!("{{{},\"k59\":1}}", many.join(","))).contains("k59"));
+    }
+
+    #[test]
+    fn refuses_what_is_not_one_object() {
+        for text in ["", "null", "[]", "1", "{\"a\":}", "{} {}", "{\"a\":1e999}"] {
+            assert!(object(text).is_err(), "{text}");
+        }
+        assert!(object(&"{\"a\":".repeat(200)).is_err());
+    }
+}

@@ -1,0 +1,245 @@
+//! Collects what an execution writes, and turns it into lines at its end.
+//!
+//! Text is kept raw until the end, because a secret can only be found in the whole of a message: masking comes before splitting,
+//! and splitting before cutting.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::line::{prefix, push_escaped};
+use super::{Level, Mask};
+use crate::Failure;
+
+/// A byte stream of the guest whose lines go to the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output, where it does not carry the response. Its lines have level INFO.
+    Stdout,
+    /// Standard error. Its lines have level ERROR, as console.error has it.
+    Stderr,
+}
+
+/// A finished log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Log {
+    /// The lines, in the order in which they were written.
+    pub events: Vec<String>,
+    /// Whether something was cut off because the limit was reached.
+    pub truncated: bool,
+}
+
+#[derive(Debug)]
+struct Record {
+    level: Level,
+    stream: Option<Stream>,
+    text: Vec<u8>,
+    /// When the bytes from an offset on were written.
+    times: Vec<(usize, SystemTime)>,
+}
+
+/// The log of one execution while it runs.
+#[derive(Debug)]
+pub struct LogBuffer {
+    execution_id: Arc<str>,
+    mask: Arc<Mask>,
+    limit: usize,
+    held: usize,
+    records: Vec<Record>,
+    truncated: bool,
+}
+
+/// What a line costs beyond its message, so that empty lines are not free.
+const LINE_COST: usize = 72;
+
+impl LogBuffer {
+    /// A log that keeps at most `limit` bytes of lines.
+    pub fn new(execution_id: Arc<str>, mask: Arc<Mask>, limit: usize) -> Self {
+        Self { execution_id, mask, limit, held: 0, records: Vec::new(), truncated: false }
+    }
+
+    /// One message of the function.
+    pub fn message(&mut self, level: Level, text: &str, now: SystemTime) {
+        let text = self.admit(text.as_bytes(), true).to_vec();
+        if !text.is_empty() || !self.truncated {
+            self.records.push(Record { level, stream: None, text, times: vec![(0, now)] });
+        }
+    }
+
+    /// The next bytes of a stream. Bytes that follow each other are one text, however they were cut into writes.
+    pub fn stream(&mut self, stream: Stream, bytes: &[u8], now: SystemTime) {
+        let follows = self.records.last().is_some_and(|last| last.stream == Some(stream));
+        let bytes = self.admit(bytes, !follows).to_vec();
+        if bytes.is_empty() {
+            return;
+        }
+        if !follows {
+            let level = if stream == Stream::Stderr { Level::Error } else { Level::Info };
+            self.records.push(Record { level, stream: Some(stream), text: Vec::new(), times: Vec::new() });
+        }
+        if let Some(last) = self.records.last_mut() {
+            last.times.push((last.text.len(), now));
+            last.text.extend_from_slice(&bytes);
+        }
+    }
+
+    /// How much of `bytes` there is still room for: up to the limit and, to find a secret that lies across it, a little more.
+    fn admit<'a>(&mut self, bytes: &'a [u8], opens: bool) -> &'a [u8] {
+        let newlines = bytes.iter().take(self.limit).filter(|byte| **byte == b'\n').count();
+        let room = (self.limit + self.mask.longest()).saturating_sub(self.held);
+        let kept = bytes.get(..room).unwrap_or(bytes);
+        let kept = if room == 0 { &[] } else { kept };
+        self.truncated |= kept.len() < bytes.len() || (opens && room == 0);
+        if room > 0 {
+            self.held += kept.len() + LINE_COST * (newlines + usize::from(opens));
+        }
+        kept
+    }
+
+    /// The lines, masked and cut. A failure ends the log with a line of its own, which is never cut off.
+    pub fn finish(self, failure: Option<&Failure>, now: SystemTime) -> Log {
+        let mut lines = Lines { buffer: &self, events: Vec::new(), left: self.limit, truncated: self.truncated };
+        for record in &self.records {
+            lines.record(record);
+        }
+        let Lines { mut events, truncated, .. } = lines;
+        if truncated {
+            let cut = prefix(now, &self.execution_id, Level::Warn);
+            events.push(format!("{cut}log cut: more than {} bytes", self.limit));
+        }
+        if let Some(failure) = failure {
+            let mut line = prefix(now, &self.execution_id, Level::Error);
+            push_escaped(&mut line, &format!("{}: {}", failure.kind.as_str(), self.mask.apply(&failure.message)));
+            events.push(line);
+        }
+        Log { events, truncated }
+    }
+}
+
+struct Lines<'a> {
+    buffer: &'a LogBuffer,
+    events: Vec<String>,
+    left: usize,
+    truncated: bool,
+}
+
+impl Lines<'_> {
+    fn record(&mut self, record: &Record) {
+        let mut line = String::new();
+        let mut at = 0;
+        let mut begun = 0;
+        let secrets = self.buffer.mask.find(&record.text).chain([record.text.len()..record.text.len()]);
+        for secret in secrets {
+            let plain = record.text.get(at..secret.start).unwrap_or_default();
+            let mut parts = plain.split(|byte| *byte == b'\n');
+            line.push_str(&lossy(parts.next().unwrap_or_default()));
+            for part in parts {
+                self.line(record, begun, &line);
+                begun = offset(&record.text, part);
+                line = lossy(part).into_owned();
+            }
+            if !secret.is_empty() {
+                line.push_str(Mask::SHOWN);
+            }
+            at = secret.end;
+        }
+        // A stream's last newline ends a line and does not begin one.
+        if record.stream.is_none() || !line.is_empty() {
+            self.line(record, begun, &line);
+        }
+    }
+
+    fn line(&mut self, record: &Record, begun: usize, text: &str) {
+        if self.left == 0 {
+            self.truncated = true;
+            return;
+        }
+        let time = record.times.iter().rev().find(|(from, _)| *from <= begun).map_or(SystemTime::UNIX_EPOCH, |(_, time)| *time);
+        let mut line = prefix(time, &self.buffer.execution_id, record.level);
+        push_escaped(&mut line, text.strip_suffix('\r').unwrap_or(text));
+        if line.len() > self.left {
+            line.truncate((0..=self.left).rev().find(|at| line.is_char_boundary(*at)).unwrap_or_default());
+            self.truncated = true;
+        }
+        self.left -= line.len();
+        self.events.push(line);
+    }
+}
+
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
+
+/// Where `part`, a slice of `whole`, begins in it.
+fn offset(whole: &[u8], part: &[u8]) -> usize {
+    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{FailureKind, Secret};
+
+    const T0: SystemTime = SystemTime::UNIX_EPOCH;
+
+    fn buffer(limit: usize, secrets: &[&str]) -> LogBuffer {
+        let secrets: Vec<Secret> = secrets.iter().map(|one| Secret::new(*one)).collect();
+        LogBuffer::new("e1".into(), Arc::new(Mask::new(&secrets).unwrap()), limit)
+    }
+
+    fn messages(log: &Log) -> Vec<&str> {
+        log.events.iter().map(|line| line.splitn(4, '\t').nth(3).unwrap_or("?")).collect()
+    }
+
+    #[test]
+    fn lines_carry_time_level_and_message() {
+        let mut log = buffer(4096, &[]);
+        log.message(Level::Info, "one\ntwo\r\nthree\x07", T0);
+        log.stream(Stream::Stderr, b"fo", T0);
+        log.stream(Stream::Stderr, b"ur\nfive\n", T0 + Duration::from_secs(1));
+        let log = log.finish(None, T0);
+        assert_eq!(messages(&log), ["one", "two", "three\\x07", "four", "five"]);
+        assert_eq!(log.events[3], "1970-01-01T00:00:00.000Z\te1\tERROR\tfour");
+        assert!(log.events[4].starts_with("1970-01-01T00:00:01.000Z"));
+        assert!(!log.truncated);
+    }
+
+    #[test]
+    fn a_secret_is_masked_across_writes_lines_and_the_cut() {
+        let mut log = buffer(4096, &["line1-secret\nline2-secret"]);
+        log.stream(Stream::Stderr, b"key=line1-sec", T0);
+        log.stream(Stream::Stderr, b"ret\nline2-secret!\nend", T0);
+        assert_eq!(messages(&log.finish(None, T0)), ["key=***!", "end"]);
+
+        let mut log = buffer(100, &["0123456789abcdef"]);
+        log.message(Level::Info, &format!("{}0123456789abcdef", "x".repeat(98)), T0);
+        let log = log.finish(None, T0);
+        assert!(log.truncated && !log.events.concat().contains("0123"), "{log:?}");
+    }
+
+    #[test]
+    fn a_flood_is_cut_and_said_so() {
+        let mut log = buffer(1000, &[]);
+        for n in 0..100_000 {
+            log.message(Level::Info, &format!("line {n}"), T0);
+        }
+        assert!(log.records.len() < 100);
+        let failure = Failure::new(FailureKind::Trap, "broken\nhere");
+        let log = log.finish(Some(&failure), T0);
+        assert!(log.truncated);
+        let messages = messages(&log);
+        assert_eq!(messages[messages.len() - 2], "log cut: more than 1000 bytes");
+        assert_eq!(messages[messages.len() - 1], "trap: broken\\x0ahere");
+        assert!(log.events.iter().map(String::len).sum::<usize>() < 1300);
+    }
+
+    #[test]
+    fn empty_messages_are_lines_and_an_empty_log_has_none() {
+        let mut log = buffer(1000, &[]);
+        log.message(Level::Debug, "", T0);
+        assert_eq!(messages(&log.finish(None, T0)), [""]);
+        assert_eq!(buffer(1000, &[]).finish(None, T0).events, Vec::<String>::new());
+    }
+}

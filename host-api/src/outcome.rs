@@ -1,0 +1,175 @@
+//! How an execution ended. These names are the API's, the log's, the metrics' and the command line's.
+
+use serde::{Deserialize, Serialize};
+
+/// The end of one execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The function returned a usable response.
+    Completed,
+    /// The function broke off; [`Failure::kind`] tells how.
+    Failed,
+    /// The deadline passed.
+    Timeout,
+    /// The fuel budget was spent.
+    OutOfFuel,
+    /// Memory or table space was refused and the function could not go on.
+    OutOfMemory,
+    /// The function returned something that its hook type does not allow.
+    InvalidResponse,
+    /// The hook is enabled but has no version that is ready.
+    NotReady,
+    /// No execution slot became free before the deadline.
+    Overloaded,
+    /// The account has no live hook of the type.
+    NoHook,
+}
+
+impl Outcome {
+    /// Every outcome, in the order in which they are documented.
+    pub const ALL: [Self; 9] = [
+        Self::Completed,
+        Self::Failed,
+        Self::Timeout,
+        Self::OutOfFuel,
+        Self::OutOfMemory,
+        Self::InvalidResponse,
+        Self::NotReady,
+        Self::Overloaded,
+        Self::NoHook,
+    ];
+
+    /// The name as it is written everywhere.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Timeout => "timeout",
+            Self::OutOfFuel => "out_of_fuel",
+            Self::OutOfMemory => "out_of_memory",
+            Self::InvalidResponse => "invalid_response",
+            Self::NotReady => "not_ready",
+            Self::Overloaded => "overloaded",
+            Self::NoHook => "no_hook",
+        }
+    }
+}
+
+/// What the identity provider is told to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Go on with the login.
+    Allow,
+    /// Stop it.
+    Deny,
+}
+
+impl Decision {
+    /// The name as it is written everywhere.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+        }
+    }
+}
+
+/// How a function broke off ([`Outcome::Failed`]), or which limit ended it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// A WebAssembly trap, such as `unreachable` or an access out of bounds.
+    Trap,
+    /// The function ended itself: a non-zero exit code, or an error as its result.
+    Exit,
+    /// Too many nested calls.
+    StackOverflow,
+    /// The host could not do its part.
+    Host,
+    /// See [`Outcome::Timeout`].
+    Timeout,
+    /// See [`Outcome::OutOfFuel`].
+    OutOfFuel,
+    /// See [`Outcome::OutOfMemory`].
+    OutOfMemory,
+    /// See [`Outcome::InvalidResponse`].
+    InvalidResponse,
+    /// See [`Outcome::NotReady`].
+    NotReady,
+    /// See [`Outcome::Overloaded`].
+    Overloaded,
+}
+
+impl FailureKind {
+    /// The name as it is written everywhere.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Trap => "trap",
+            Self::Exit => "exit",
+            Self::StackOverflow => "stack_overflow",
+            Self::Host => "host",
+            Self::Timeout => "timeout",
+            Self::OutOfFuel => "out_of_fuel",
+            Self::OutOfMemory => "out_of_memory",
+            Self::InvalidResponse => "invalid_response",
+            Self::NotReady => "not_ready",
+            Self::Overloaded => "overloaded",
+        }
+    }
+
+    /// The outcome that an execution of this failure has.
+    pub fn outcome(self) -> Outcome {
+        match self {
+            Self::Trap | Self::Exit | Self::StackOverflow | Self::Host => Outcome::Failed,
+            Self::Timeout => Outcome::Timeout,
+            Self::OutOfFuel => Outcome::OutOfFuel,
+            Self::OutOfMemory => Outcome::OutOfMemory,
+            Self::InvalidResponse => Outcome::InvalidResponse,
+            Self::NotReady => Outcome::NotReady,
+            Self::Overloaded => Outcome::Overloaded,
+        }
+    }
+}
+
+/// Why an execution did not complete, in words that the hook's author can act on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What happened.
+    pub kind: FailureKind,
+    /// The particulars. May quote the guest, so it is masked and cut before it leaves the host.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure of this kind.
+    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+}
+
+/// What an execution used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Wall time from the read request to the outcome, in microseconds.
+    pub duration_us: u64,
+    /// Fuel burnt.
+    pub fuel: u64,
+    /// Peak linear memory, in bytes.
+    pub memory_bytes: u64,
+    /// Runs made; more than 1 only where a hook retries.
+    pub attempts: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_agree_with_serde() {
+        for outcome in Outcome::ALL {
+            assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.as_str());
+        }
+    }
+}
