@@ -1,0 +1,52 @@
+//! The host's side of the world, as the component imports it. Generated bindings live here and nowhere else.
+
+use crate::log::Level;
+
+/// Generated from the WIT world that the host serves; the path is this crate's, so it holds wherever a guest crate lies.
+#[allow(missing_docs, reason = "generated")]
+#[allow(clippy::all, reason = "generated")]
+#[allow(unreachable_pub, reason = "generated")]
+pub mod bindings {
+    wit_bindgen::generate!({
+        world: "hook",
+        path: "../host-api/wit",
+        pub_export_macro: true,
+        default_bindings_module: "hookbox_guest_sdk::export::bindings",
+        runtime_path: "hookbox_guest_sdk::export::bindings::runtime",
+    });
+
+    pub use wit_bindgen::rt as runtime;
+}
+
+use bindings::hookbox::hook;
+
+pub(crate) fn log_write(level: Level, message: &str) {
+    let level = match level {
+        Level::Trace => hook::log::Level::Trace,
+        Level::Debug => hook::log::Level::Debug,
+        Level::Info => hook::log::Level::Info,
+        Level::Warn => hook::log::Level::Warn,
+        Level::Error => hook::log::Level::Error,
+    };
+    hook::log::write(level, message);
+}
+
+pub(crate) fn env_get(name: &str) -> Option<String> {
+    hook::env::get(name)
+}
+
+pub(crate) fn env_names() -> Vec<String> {
+    hook::env::names()
+}
+
+pub(crate) fn clock_now() -> u64 {
+    hook::clock::now()
+}
+
+pub(crate) fn clock_monotonic() -> u64 {
+    hook::clock::monotonic()
+}
+
+pub(crate) fn random_bytes(len: u32) -> Vec<u8> {
+    hook::random::bytes(len)
+}
