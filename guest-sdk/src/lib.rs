@@ -72,6 +72,10 @@
 //!
 //! This crate knows the WIT world and the JSON that crosses it. It depends on none of the host's crates.
 
+// The generated bindings name this crate by its full path, because the export is expanded in the author's crate.
+#[cfg(target_arch = "wasm32")]
+extern crate self as hookbox_guest_sdk;
+
 pub mod clock;
 pub mod env;
 #[doc(hidden)]

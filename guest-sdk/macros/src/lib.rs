@@ -70,11 +70,9 @@ fn glue(function: &ItemFn) -> proc_macro2::TokenStream {
                 -> ::core::result::Result<::std::string::String, ::std::string::String> = answer;
 
             #[cfg(target_arch = "wasm32")]
-            mod component {
-                pub(super) struct Hook;
-            }
+            struct Hook;
             #[cfg(target_arch = "wasm32")]
-            impl ::hookbox_guest_sdk::export::bindings::Guest for component::Hook {
+            impl ::hookbox_guest_sdk::export::bindings::Guest for Hook {
                 fn handle(context: ::std::string::String)
                     -> ::core::result::Result<::std::string::String, ::std::string::String>
                 {
@@ -84,7 +82,7 @@ fn glue(function: &ItemFn) -> proc_macro2::TokenStream {
             }
             #[cfg(target_arch = "wasm32")]
             ::hookbox_guest_sdk::export::bindings::export!(
-                component::Hook with_types_in ::hookbox_guest_sdk::export::bindings
+                Hook with_types_in ::hookbox_guest_sdk::export::bindings
             );
         };
     }
