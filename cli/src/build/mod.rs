@@ -1,0 +1,106 @@
+//! `hookbox build`: a guest crate in, the bytes to upload out.
+//!
+//! Three steps with a file each: find a compiler that has the target's standard library, run cargo, make the module a
+//! component. Nothing is compiled to machine code and nothing is uploaded here.
+
+mod cargo;
+mod component;
+mod toolchain;
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use toolchain::Toolchain;
+
+/// The one target of Rust guests: no WASI, so nothing is imported that the hook did not ask for.
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// A hook that was built and written to a file.
+#[derive(Debug)]
+pub(crate) struct BuiltHook {
+    /// Where it was written.
+    pub(crate) path: PathBuf,
+    /// What was written there.
+    pub(crate) bytes: Vec<u8>,
+    /// The shape it has.
+    pub(crate) kind: HookKind,
+}
+
+/// The shapes of WebAssembly that a Rust crate can be uploaded as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HookKind {
+    /// A component of the hook world: what `#[hook]` makes.
+    Component,
+    /// A core module that imports nothing and exports `_start` and `memory`.
+    Command,
+}
+
+impl fmt::Display for HookKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Component => "component",
+            Self::Command => "command",
+        })
+    }
+}
+
+/// Compiles the crate in `dir` and writes the result to `out`, by default to `hookbox/<package>.wasm` in cargo's target folder.
+///
+/// # Errors
+/// No crate there, no compiler for the target, a compiler error (cargo prints it), or a result that no hook could be.
+pub(crate) fn build(dir: &Path, out: Option<&Path>) -> Result<BuiltHook> {
+    let dir = crate_folder(dir)?;
+    let toolchain = Toolchain::find(&dir)?;
+    let module = cargo::build(&dir, toolchain)?;
+    let bytes = fs::read(&module.path).with_context(|| format!("cannot read {}", module.path.display()))?;
+    let (kind, bytes) = component::make(&bytes).with_context(|| format!("{} is not a hook", dir.display()))?;
+    let path = out.map_or_else(|| module.default_out(), Path::to_path_buf);
+    write(&path, &bytes)?;
+    Ok(BuiltHook { path, bytes, kind })
+}
+
+fn crate_folder(dir: &Path) -> Result<PathBuf> {
+    let found = dir.canonicalize().with_context(|| format!("cannot open the folder {}", dir.display()))?;
+    if !found.join("Cargo.toml").is_file() {
+        bail!("{} has no Cargo.toml: give the folder of the hook's crate", dir.display());
+    }
+    Ok(found)
+}
+
+/// Under another name first, so that whoever reads the file meanwhile gets the old hook or the new one, never half of one.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = || format!("cannot write {}", path.display());
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).with_context(failed)?;
+    }
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(format!(".{}.part", std::process::id()));
+    fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path)).with_context(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_without_a_crate_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = build(folder.path(), None).unwrap_err().to_string();
+        assert!(error.contains("has no Cargo.toml") && error.contains(folder.path().to_str().unwrap()), "{error}");
+        let error = build(&folder.path().join("absent"), None).unwrap_err().to_string();
+        assert!(error.contains("absent"), "{error}");
+    }
+
+    #[test]
+    fn writes_into_a_new_folder_and_leaves_no_part_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b/hook.wasm");
+        write(&path, b"one").unwrap();
+        write(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,27 @@
+//! `hookbox build [DIR] [-o FILE]`: compiles a guest crate. The result line goes to stdout, cargo's progress to stderr.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::build;
+
+/// Compile a hook's Rust crate to the file that is uploaded
+#[derive(Debug, Args)]
+pub(crate) struct BuildArgs {
+    /// The crate's folder
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+
+    /// Where to write the hook [default: hookbox/<package>.wasm in cargo's target folder]
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &BuildArgs) -> Result<()> {
+    let built = build::build(&args.dir, args.out.as_deref())?;
+    writeln!(std::io::stdout().lock(), "{} ({}, {} bytes)", built.path.display(), built.kind, built.bytes.len())?;
+    Ok(())
+}
