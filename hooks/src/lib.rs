@@ -1,1 +1,3 @@
 //! The Hookbox service: resources, store, dispatcher and REST API.
+
+pub mod config;

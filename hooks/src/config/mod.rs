@@ -1,0 +1,143 @@
+//! The server's settings: which there are, where their values come from, what values they may have.
+//!
+//! [`Config`] holds validated values; [`settings`] is the one table of keys, defaults and rules; [`layers`] merges the table's
+//! defaults, the file, the environment and the flags. Acting on a setting is left to the part of the service that it is about.
+
+mod layers;
+mod settings;
+mod value;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use layers::{ConfigError, Effective, Loaded, Origin, Sources};
+
+/// Every setting, validated. The fields are named as in the configuration file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Config {
+    /// Where the server listens; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// The folder that holds everything the server keeps.
+    pub data: PathBuf,
+    /// The file with the master key; `None` is a file in the data folder, made at the first start.
+    pub master_key_file: Option<PathBuf>,
+    /// How long log entries are served and kept.
+    pub retention: Duration,
+    /// Executions at a time.
+    pub concurrency: u32,
+    /// The server's own log.
+    pub log: LogConfig,
+    /// Where records are kept.
+    pub store: StoreConfig,
+    /// The limits of the HTTP server.
+    pub http: HttpConfig,
+    /// Sizes that requests and executions may have.
+    pub limits: LimitsConfig,
+    /// The compilation of functions.
+    pub compile: CompileConfig,
+    /// How many wrong secrets are answered.
+    pub throttle: ThrottleConfig,
+}
+
+/// The server's own log, on standard error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogConfig {
+    /// How it is written.
+    pub format: LogFormat,
+    /// A level, or directives such as `info,hookbox_hooks=debug`.
+    pub level: String,
+}
+
+/// How the server's own log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Where records are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StoreConfig {
+    /// The embedded engine.
+    pub engine: StoreEngine,
+}
+
+/// An embedded storage engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreEngine {
+    /// The default.
+    Redb,
+    /// The alternative.
+    Sled,
+}
+
+/// The limits of the HTTP server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HttpConfig {
+    /// Connections at a time; more wait in the kernel's queue.
+    pub connections: u32,
+    /// How long a client may take to send the head of a request.
+    pub header_timeout: Duration,
+    /// How long a client may take to send the body of a request.
+    pub body_timeout: Duration,
+    /// How long a connection may stay open with no request in it.
+    pub idle_timeout: Duration,
+}
+
+/// Sizes that requests and executions may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LimitsConfig {
+    /// A context, in bytes.
+    pub context_bytes: usize,
+    /// What a function returns, in bytes.
+    pub result_bytes: usize,
+    /// The message of a failed execution, in bytes.
+    pub error_bytes: usize,
+    /// A function, decoded, in bytes.
+    pub function_bytes: usize,
+    /// Env vars linked to one hook.
+    pub env_vars: usize,
+    /// The log of one execution, in bytes.
+    pub log_bytes: usize,
+    /// The most memory that a hook may ask for, in MiB.
+    pub max_memory_mib: u32,
+    /// The most fuel that a hook may ask for.
+    pub max_fuel: u64,
+}
+
+/// The compilation of functions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CompileConfig {
+    /// Wall time for one function.
+    pub timeout: Duration,
+    /// Memory for one function, in MiB.
+    pub memory_mib: u32,
+}
+
+/// How many wrong secrets are answered before the caller has to wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ThrottleConfig {
+    /// Failures a minute for one client id from one address.
+    pub client_failures: u32,
+    /// Failures a minute from one address, whatever the client id.
+    pub address_failures: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        settings::defaults()
+    }
+}
+
+#[cfg(test)]
+mod tests;

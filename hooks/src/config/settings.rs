@@ -1,0 +1,103 @@
+//! The table of settings: key, default, rule and field. Everything else about them is derived from it.
+
+use std::time::Duration;
+
+use super::value::{Value, number, span};
+use super::{CompileConfig, Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, StoreConfig, StoreEngine, ThrottleConfig};
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// One setting.
+pub(super) struct Setting {
+    /// The key in the file; its tables are separated by dots.
+    pub(super) key: &'static str,
+    /// Reads a text into the field.
+    pub(super) set: fn(&mut Config, &str) -> Result<(), String>,
+    /// The field as text.
+    pub(super) show: fn(&Config) -> String,
+}
+
+impl Setting {
+    /// The environment variable that sets it.
+    pub(super) fn variable(&self) -> String {
+        format!("HOOKBOX_{}", self.key.replace('.', "_").to_uppercase())
+    }
+}
+
+macro_rules! setting {
+    ($key:literal, $($field:ident).+) => {
+        setting!($key, $($field).+, Value::read)
+    };
+    ($key:literal, $($field:ident).+, $read:expr) => {
+        Setting {
+            key: $key,
+            set: |config, text| {
+                config.$($field).+ = $read(text)?;
+                Ok(())
+            },
+            show: |config| config.$($field).+.show(),
+        }
+    };
+}
+
+/// Every setting, in the order in which they are documented.
+pub(super) static SETTINGS: [Setting; 24] = [
+    setting!("listen", listen),
+    setting!("data", data),
+    setting!("master_key_file", master_key_file),
+    setting!("retention", retention, |text| span(text, Duration::from_secs(1), 3650 * DAY)),
+    setting!("concurrency", concurrency, |text| number(text, 1, 4096)),
+    setting!("log.format", log.format),
+    setting!("log.level", log.level),
+    setting!("store.engine", store.engine),
+    setting!("http.connections", http.connections, |text| number(text, 1, 1_000_000)),
+    setting!("http.header_timeout", http.header_timeout, |text| span(text, Duration::from_millis(100), 10 * MINUTE)),
+    setting!("http.body_timeout", http.body_timeout, |text| span(text, Duration::from_millis(100), 10 * MINUTE)),
+    setting!("http.idle_timeout", http.idle_timeout, |text| span(text, Duration::from_millis(100), 60 * MINUTE)),
+    setting!("limits.context_bytes", limits.context_bytes, |text| number(text, KIB, 16 * MIB)),
+    setting!("limits.result_bytes", limits.result_bytes, |text| number(text, KIB, 16 * MIB)),
+    setting!("limits.error_bytes", limits.error_bytes, |text| number(text, 256, MIB)),
+    setting!("limits.function_bytes", limits.function_bytes, |text| number(text, KIB, 256 * MIB)),
+    setting!("limits.env_vars", limits.env_vars, |text| number(text, 0, 10_000)),
+    setting!("limits.log_bytes", limits.log_bytes, |text| number(text, KIB, 16 * MIB)),
+    setting!("limits.max_memory_mib", limits.max_memory_mib, |text| number(text, 16, 4096)),
+    setting!("limits.max_fuel", limits.max_fuel, |text| number(text, 10_000_000, i64::MAX as u64)),
+    setting!("compile.timeout", compile.timeout, |text| span(text, Duration::from_secs(1), 60 * MINUTE)),
+    setting!("compile.memory_mib", compile.memory_mib, |text| number(text, 64, 65_536)),
+    setting!("throttle.client_failures", throttle.client_failures, |text| number(text, 1, 1_000_000)),
+    setting!("throttle.address_failures", throttle.address_failures, |text| number(text, 1, 1_000_000)),
+];
+
+/// What holds where nobody says otherwise.
+pub(super) fn defaults() -> Config {
+    Config {
+        listen: std::net::SocketAddr::from(([127, 0, 0, 1], 8080)),
+        data: "./hookbox-data".into(),
+        master_key_file: None,
+        retention: 7 * DAY,
+        concurrency: 64,
+        log: LogConfig { format: LogFormat::Text, level: "info".to_owned() },
+        store: StoreConfig { engine: StoreEngine::Redb },
+        http: HttpConfig {
+            connections: 1024,
+            header_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(75),
+        },
+        limits: LimitsConfig {
+            context_bytes: 256 * KIB,
+            result_bytes: 256 * KIB,
+            error_bytes: 4 * KIB,
+            function_bytes: 8 * MIB,
+            env_vars: 100,
+            log_bytes: 64 * KIB,
+            max_memory_mib: 256,
+            max_fuel: 100_000_000_000,
+        },
+        compile: CompileConfig { timeout: Duration::from_secs(30), memory_mib: 1024 },
+        throttle: ThrottleConfig { client_failures: 10, address_failures: 60 },
+    }
+}

@@ -1,0 +1,120 @@
+//! The texts of settings and the values they stand for. Which setting takes which is the table's.
+
+use std::fmt::{Debug, Display};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::{LogFormat, StoreEngine};
+
+/// A setting's value as text, both ways. The error says what is expected.
+pub(super) trait Value: Sized {
+    fn read(text: &str) -> Result<Self, String>;
+    fn show(&self) -> String;
+}
+
+/// A number between two bounds, both included.
+pub(super) fn number<T: FromStr + PartialOrd + Display + Copy>(text: &str, least: T, most: T) -> Result<T, String> {
+    let wanted = || format!("expected a whole number from {least} to {most}");
+    let digits: String = text.trim().chars().filter(|one| *one != '_').collect();
+    digits.parse().ok().filter(|value| (least..=most).contains(value)).ok_or_else(wanted)
+}
+
+/// A span of time between two bounds, both included, such as `30s` or `7d`.
+pub(super) fn span(text: &str, least: Duration, most: Duration) -> Result<Duration, String> {
+    let show = humantime::format_duration;
+    let wanted = || format!("expected a time such as \"30s\" or \"7d\", from {} to {}", show(least), show(most));
+    humantime::parse_duration(text.trim()).ok().filter(|value| (least..=most).contains(value)).ok_or_else(wanted)
+}
+
+macro_rules! plain_numbers {
+    ($($number:ty),*) => {$(
+        impl Value for $number {
+            fn read(text: &str) -> Result<Self, String> {
+                number(text, Self::MIN, Self::MAX)
+            }
+            fn show(&self) -> String {
+                self.to_string()
+            }
+        }
+    )*};
+}
+plain_numbers!(u32, u64, usize);
+
+impl Value for Duration {
+    fn read(text: &str) -> Result<Self, String> {
+        span(text, Duration::ZERO, Duration::MAX)
+    }
+    fn show(&self) -> String {
+        humantime::format_duration(*self).to_string()
+    }
+}
+
+impl Value for SocketAddr {
+    fn read(text: &str) -> Result<Self, String> {
+        text.trim().parse().map_err(|_| "expected an IP address and a port, such as 127.0.0.1:8080".to_owned())
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Value for PathBuf {
+    fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() { Err("expected a path".to_owned()) } else { Ok(Self::from(text)) }
+    }
+    fn show(&self) -> String {
+        self.display().to_string()
+    }
+}
+
+/// An empty text is no value.
+impl<T: Value> Value for Option<T> {
+    fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() { Ok(None) } else { T::read(text).map(Some) }
+    }
+    fn show(&self) -> String {
+        self.as_ref().map(T::show).unwrap_or_default()
+    }
+}
+
+impl Value for String {
+    fn read(text: &str) -> Result<Self, String> {
+        if text.trim().is_empty() { Err("expected a text".to_owned()) } else { Ok(text.trim().to_owned()) }
+    }
+    fn show(&self) -> String {
+        self.clone()
+    }
+}
+
+/// Finds the value that has this name.
+fn choice<T: Copy + Debug>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
+    let names = || choices.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(" or ");
+    let found = choices.iter().find(|(name, _)| *name == text.trim());
+    found.map(|(_, value)| *value).ok_or_else(|| format!("expected {}", names()))
+}
+
+impl Value for LogFormat {
+    fn read(text: &str) -> Result<Self, String> {
+        choice(text, &[("text", Self::Text), ("json", Self::Json)])
+    }
+    fn show(&self) -> String {
+        match self {
+            Self::Text => "text".to_owned(),
+            Self::Json => "json".to_owned(),
+        }
+    }
+}
+
+impl Value for StoreEngine {
+    fn read(text: &str) -> Result<Self, String> {
+        choice(text, &[("redb", Self::Redb), ("sled", Self::Sled)])
+    }
+    fn show(&self) -> String {
+        match self {
+            Self::Redb => "redb".to_owned(),
+            Self::Sled => "sled".to_owned(),
+        }
+    }
+}
