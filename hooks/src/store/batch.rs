@@ -1,0 +1,80 @@
+//! A batch: the changes of one commit and what must hold for them. Applying it is the engine's.
+
+use super::{Key, StoreError};
+
+/// What must be true of a key when the batch is applied.
+#[derive(Clone, Debug)]
+pub(super) enum Precondition {
+    Absent(Key),
+    Value(Key, Vec<u8>),
+}
+
+/// One change. A later change of a key wins over an earlier one.
+#[derive(Clone, Debug)]
+pub(super) enum Change {
+    Put(Key, Vec<u8>),
+    Delete(Key),
+}
+
+/// Changes that are applied together or not at all.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Batch {
+    pub(super) preconditions: Vec<Precondition>,
+    pub(super) changes: Vec<Change>,
+}
+
+impl Batch {
+    /// An empty batch; committing it does nothing.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// The commit is a conflict if `key` exists.
+    pub(crate) fn require_absent(&mut self, key: Key) -> &mut Self {
+        self.preconditions.push(Precondition::Absent(key));
+        self
+    }
+
+    /// The commit is a conflict unless `key` has this value.
+    pub(crate) fn require_value(&mut self, key: Key, value: impl Into<Vec<u8>>) -> &mut Self {
+        self.preconditions.push(Precondition::Value(key, value.into()));
+        self
+    }
+
+    /// Writes `key`.
+    pub(crate) fn put(&mut self, key: Key, value: impl Into<Vec<u8>>) -> &mut Self {
+        self.changes.push(Change::Put(key, value.into()));
+        self
+    }
+
+    /// Removes `key`, which need not exist.
+    pub(crate) fn delete(&mut self, key: Key) -> &mut Self {
+        self.changes.push(Change::Delete(key));
+        self
+    }
+
+    /// Whether the batch changes nothing. It may still have preconditions.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// The bytes it adds. A batch that only deletes adds none.
+    pub(super) fn added_bytes(&self) -> u64 {
+        let size = |change: &Change| match change {
+            Change::Put(key, value) => key.as_bytes().len() + value.len(),
+            Change::Delete(_) => 0,
+        };
+        self.changes.iter().map(size).sum::<usize>() as u64
+    }
+}
+
+impl Precondition {
+    /// Checks it against the store's present state, which `get` reads.
+    pub(super) fn check<T: AsRef<[u8]>>(&self, get: impl FnOnce(&[u8]) -> Result<Option<T>, StoreError>) -> Result<(), StoreError> {
+        let holds = match self {
+            Self::Absent(key) => get(key.as_bytes())?.is_none(),
+            Self::Value(key, wanted) => get(key.as_bytes())?.is_some_and(|found| found.as_ref() == wanted.as_slice()),
+        };
+        if holds { Ok(()) } else { Err(StoreError::Conflict) }
+    }
+}

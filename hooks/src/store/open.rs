@@ -1,0 +1,264 @@
+//! Opening a store folder: which engine it has, its format, and that nobody else has it open.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io;
+use std::ops::ControlFlow;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use super::redb::RedbStore;
+use super::sled::SledStore;
+use super::{Batch, Key, KeyRange, Kind, Order, SERVER, Store, StoreError, Visit};
+
+/// The format of keys and values that this program writes.
+const FORMAT: u64 = 1;
+
+/// The engine that keeps the records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// One file, copy-on-write.
+    #[default]
+    Redb,
+    /// One folder, log-structured.
+    Sled,
+}
+
+impl Engine {
+    const ALL: [Self; 2] = [Self::Redb, Self::Sled];
+
+    /// The name as it is configured.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Redb => "redb",
+            Self::Sled => "sled",
+        }
+    }
+
+    fn path(self, folder: &Path) -> PathBuf {
+        folder.join(format!("store.{}", self.as_str()))
+    }
+
+    fn open(self, path: &Path) -> Result<Box<dyn Store>, StoreError> {
+        Ok(match self {
+            Self::Redb => Box::new(RedbStore::open(path)?),
+            Self::Sled => Box::new(SledStore::open(path)?),
+        })
+    }
+}
+
+impl FromStr for Engine {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|engine| engine.as_str() == name)
+            .ok_or_else(|| format!("no engine is called {name:?}: use \"redb\" or \"sled\""))
+    }
+}
+
+/// Why a store folder was not opened.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OpenError {
+    /// Another server has it.
+    #[error("{} is in use by another Hookbox server", .0.display())]
+    InUse(PathBuf),
+    /// It was made by another engine than the configured one.
+    #[error("{} holds a {} store, but the configuration says engine = {:?}", .folder.display(), .found.as_str(), .asked.as_str())]
+    OtherEngine {
+        /// The folder.
+        folder: PathBuf,
+        /// The engine that made it.
+        found: Engine,
+        /// The engine that was asked for.
+        asked: Engine,
+    },
+    /// The engine could not open it, or its format is another one.
+    #[error("{}: {}", .0.display(), .1)]
+    Store(PathBuf, #[source] StoreError),
+}
+
+/// Opens the store in `folder`, making both if they are missing. The folder is locked until the store is dropped.
+pub(crate) fn open(folder: &Path, engine: Engine) -> Result<Arc<dyn Store>, OpenError> {
+    let failed = |error| OpenError::Store(folder.to_owned(), error);
+    make_folder(folder).map_err(|error| failed(error.into()))?;
+    let lock = lock(folder)?;
+    for other in Engine::ALL {
+        if other != engine && other.path(folder).exists() {
+            return Err(OpenError::OtherEngine { folder: folder.to_owned(), found: other, asked: engine });
+        }
+    }
+    let store = open_engine(folder, engine).map_err(failed)?;
+    Ok(Arc::new(Locked { store, _lock: lock }))
+}
+
+/// Makes a folder for the owner alone, and makes its name durable.
+pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    make_folder(parent)?;
+    match DirBuilder::new().mode(0o700).create(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => sync_folder(parent),
+    }
+}
+
+/// Makes the names in a folder durable.
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+fn lock(folder: &Path) -> Result<File, OpenError> {
+    let failed = |error: io::Error| OpenError::Store(folder.to_owned(), error.into());
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(folder.join("lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(folder.to_owned())),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+/// A new store is made under another name and renamed when its format is on disk, so a half-made one is never opened.
+fn open_engine(folder: &Path, engine: Engine) -> Result<Box<dyn Store>, StoreError> {
+    let path = engine.path(folder);
+    if !path.exists() {
+        let unfinished = path.with_extension(format!("{}.new", engine.as_str()));
+        remove_any(&unfinished)?;
+        let store = engine.open(&unfinished)?;
+        let mut batch = Batch::new();
+        batch.require_absent(format_key()).put(format_key(), FORMAT.to_be_bytes());
+        store.commit(batch)?;
+        drop(store);
+        fs::rename(&unfinished, &path)?;
+        sync_folder(folder)?;
+    }
+    let store = engine.open(&path)?;
+    check_format(store.as_ref())?;
+    Ok(store)
+}
+
+fn remove_any(path: &Path) -> io::Result<()> {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+}
+
+fn format_key() -> Key {
+    Key::new(SERVER, Kind::Meta).text("format")
+}
+
+fn check_format(store: &dyn Store) -> Result<(), StoreError> {
+    let stored = store.get(format_key().as_bytes())?;
+    let found = stored.as_deref().and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes);
+    match found {
+        Some(FORMAT) => Ok(()),
+        Some(found) => Err(StoreError::Format { found, expected: FORMAT }),
+        None if is_blank(store)? => Err(StoreError::Corrupt("it is empty, without even its format".to_owned())),
+        None => Err(StoreError::Corrupt("its format is not recorded".to_owned())),
+    }
+}
+
+fn is_blank(store: &dyn Store) -> Result<bool, StoreError> {
+    let mut blank = true;
+    store.scan(KeyRange::all(), Order::Ascending, &mut |_, _| {
+        blank = false;
+        ControlFlow::Break(())
+    })?;
+    Ok(blank)
+}
+
+/// A store and the lock on its folder, let go in this order.
+struct Locked {
+    store: Box<dyn Store>,
+    _lock: File,
+}
+
+impl Store for Locked {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.get(key)
+    }
+
+    fn scan(&self, range: KeyRange, order: Order, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        self.store.scan(range, order, visit)
+    }
+
+    fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        self.store.commit(batch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn error(folder: &Path, engine: Engine) -> String {
+        open(folder, engine).map(drop).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_folder_has_one_server_at_a_time() {
+        for engine in Engine::ALL {
+            let folder = tempfile::tempdir().unwrap();
+            let store = open(folder.path(), engine).unwrap();
+            assert!(error(folder.path(), engine).ends_with("is in use by another Hookbox server"));
+            drop(store);
+            open(folder.path(), engine).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_folder_of_another_engine_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(open(folder.path(), Engine::Sled).unwrap());
+        assert!(error(folder.path(), Engine::Redb).ends_with("holds a sled store, but the configuration says engine = \"redb\""));
+    }
+
+    #[test]
+    fn a_newer_format_is_refused() {
+        for engine in Engine::ALL {
+            let folder = tempfile::tempdir().unwrap();
+            let store = open(folder.path(), engine).unwrap();
+            let mut batch = Batch::new();
+            batch.put(format_key(), 9_u64.to_be_bytes());
+            store.commit(batch).unwrap();
+            drop(store);
+            assert!(error(folder.path(), engine).contains("has format 9, and this version of Hookbox reads format 1"));
+        }
+    }
+
+    #[test]
+    fn a_half_made_store_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("store.redb.new"), b"torn").unwrap();
+        fs::create_dir(folder.path().join("store.sled.new")).unwrap();
+        open(folder.path(), Engine::Redb).unwrap();
+        assert!(!folder.path().join("store.redb.new").exists());
+    }
+
+    #[test]
+    fn only_the_owner_can_read_it() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("a/b");
+        let _store = open(&folder, Engine::Redb).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&folder), mode(&folder.join("store.redb")), mode(&folder.join("lock"))), (0o700, 0o600, 0o600));
+    }
+
+    #[test]
+    fn a_damaged_file_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("store.redb"), vec![0x5a; 10_000]).unwrap();
+        assert!(error(folder.path(), Engine::Redb).contains("the store is damaged"));
+    }
+
+    #[test]
+    fn names_are_parsed() {
+        assert_eq!("sled".parse(), Ok(Engine::Sled));
+        assert!("rocksdb".parse::<Engine>().unwrap_err().contains("redb"));
+    }
+}

@@ -1,0 +1,123 @@
+//! The sled engine, for those who choose it: one folder. `redb` is the default; `docs/durability.md` says why.
+//!
+//! sled ends a flush with `sync_file_range`, which neither flushes the disk's own cache nor writes file metadata, so every
+//! commit here syncs sled's files and folders itself. A commit and its sync exclude readers, because sled shows a batch before
+//! it is on disk. After any failure of a write this engine takes no more writes until the server is restarted.
+
+use std::fs::{self, File};
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
+
+use ::sled::{Db, Mode};
+
+use super::batch::Change;
+use super::{Batch, KeyRange, Order, Store, StoreError, Visit};
+
+/// sled's cache. The hot path reads no store.
+const CACHE_BYTES: u64 = 64 << 20;
+
+/// A store in one sled folder.
+pub(super) struct SledStore {
+    folder: PathBuf,
+    db: Db,
+    state: RwLock<State>,
+}
+
+#[derive(PartialEq, Eq)]
+enum State {
+    Live,
+    Poisoned,
+}
+
+impl SledStore {
+    /// Opens the folder, or makes it.
+    pub(super) fn open(folder: &Path) -> Result<Self, StoreError> {
+        let config = ::sled::Config::new().path(folder).mode(Mode::LowSpace).cache_capacity(CACHE_BYTES).flush_every_ms(None);
+        let db = config.open().map_err(explain)?;
+        let store = Self { folder: folder.to_owned(), db, state: RwLock::new(State::Live) };
+        store.sync()?;
+        Ok(store)
+    }
+
+    /// Makes everything that sled has written survive a power loss: its log, its configuration, its snapshots, the files that
+    /// it keeps large values in, and the folders that name them.
+    fn sync(&self) -> Result<(), StoreError> {
+        self.db.flush().map_err(explain)?;
+        sync_files(&self.folder)?;
+        Ok(())
+    }
+
+    fn apply(&self, batch: &Batch) -> Result<(), StoreError> {
+        for precondition in &batch.preconditions {
+            precondition.check(|key| self.db.get(key).map_err(explain))?;
+        }
+        let mut changes = ::sled::Batch::default();
+        for change in &batch.changes {
+            match change {
+                Change::Put(key, value) => changes.insert(key.as_bytes(), value.as_slice()),
+                Change::Delete(key) => changes.remove(key.as_bytes()),
+            }
+        }
+        self.db.apply_batch(changes).map_err(explain)?;
+        self.sync()
+    }
+}
+
+/// Syncs the files of a folder, those of its folders, and the folder itself. Files that sled removes meanwhile are no loss.
+fn sync_files(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let synced =
+            if entry.file_type()?.is_dir() { sync_files(&entry.path()) } else { File::open(entry.path()).and_then(|file| file.sync_all()) };
+        match synced {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            other => other?,
+        }
+    }
+    File::open(folder)?.sync_all()
+}
+
+impl Store for SledStore {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let _state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(self.db.get(key).map_err(explain)?.map(|value| value.to_vec()))
+    }
+
+    fn scan(&self, range: KeyRange, order: Order, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        if range.is_empty() {
+            return Ok(());
+        }
+        let _state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.db.range::<&[u8], _>(range.bounds());
+        while let Some(entry) = if order == Order::Ascending { entries.next() } else { entries.next_back() } {
+            let (key, value) = entry.map_err(explain)?;
+            if visit(&key, &value) == ControlFlow::Break(()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if *state == State::Poisoned {
+            return Err(StoreError::Io(io::Error::other("an earlier write failed; restart the server once the disk is sound")));
+        }
+        let result = self.apply(&batch);
+        if !matches!(result, Ok(()) | Err(StoreError::Conflict)) {
+            *state = State::Poisoned;
+            tracing::error!("the disk failed: the store takes no writes until the server is restarted");
+        }
+        result
+    }
+}
+
+fn explain(error: ::sled::Error) -> StoreError {
+    match error {
+        ::sled::Error::Io(error) => StoreError::from(error),
+        error @ ::sled::Error::Corruption { .. } => StoreError::Corrupt(error.to_string()),
+        error => StoreError::Io(io::Error::other(error.to_string())),
+    }
+}
