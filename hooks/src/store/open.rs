@@ -2,61 +2,36 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
-use std::ops::ControlFlow;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 
 use super::redb::RedbStore;
 use super::sled::SledStore;
-use super::{Batch, Key, KeyRange, Kind, Order, SERVER, Store, StoreError, Visit};
+use super::{Batch, Engine, Key, KeyRange, Kind, Order, SERVER, Store, StoreError, Visit};
 
 /// The format of keys and values that this program writes.
 const FORMAT: u64 = 1;
 
-/// The engine that keeps the records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Engine {
-    /// One file, copy-on-write.
-    #[default]
-    Redb,
-    /// One folder, log-structured.
-    Sled,
-}
+const ENGINES: [Engine; 2] = [Engine::Redb, Engine::Sled];
 
-impl Engine {
-    const ALL: [Self; 2] = [Self::Redb, Self::Sled];
-
-    /// The name as it is configured.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Redb => "redb",
-            Self::Sled => "sled",
-        }
-    }
-
-    fn path(self, folder: &Path) -> PathBuf {
-        folder.join(format!("store.{}", self.as_str()))
-    }
-
-    fn open(self, path: &Path) -> Result<Box<dyn Store>, StoreError> {
-        Ok(match self {
-            Self::Redb => Box::new(RedbStore::open(path)?),
-            Self::Sled => Box::new(SledStore::open(path)?),
-        })
+/// The name as it is configured.
+fn name(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Redb => "redb",
+        Engine::Sled => "sled",
     }
 }
 
-impl FromStr for Engine {
-    type Err = String;
+fn path_in(folder: &Path, engine: Engine) -> PathBuf {
+    folder.join(format!("store.{}", name(engine)))
+}
 
-    fn from_str(name: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|engine| engine.as_str() == name)
-            .ok_or_else(|| format!("no engine is called {name:?}: use \"redb\" or \"sled\""))
-    }
+fn open_at(path: &Path, engine: Engine) -> Result<Box<dyn Store>, StoreError> {
+    Ok(match engine {
+        Engine::Redb => Box::new(RedbStore::open(path)?),
+        Engine::Sled => Box::new(SledStore::open(path)?),
+    })
 }
 
 /// Why a store folder was not opened.
@@ -66,7 +41,7 @@ pub(crate) enum OpenError {
     #[error("{} is in use by another Hookbox server", .0.display())]
     InUse(PathBuf),
     /// It was made by another engine than the configured one.
-    #[error("{} holds a {} store, but the configuration says engine = {:?}", .folder.display(), .found.as_str(), .asked.as_str())]
+    #[error("{} holds a {} store, but the configuration says engine = {:?}", .folder.display(), name(*.found), name(*.asked))]
     OtherEngine {
         /// The folder.
         folder: PathBuf,
@@ -85,8 +60,8 @@ pub(crate) fn open(folder: &Path, engine: Engine) -> Result<Arc<dyn Store>, Open
     let failed = |error| OpenError::Store(folder.to_owned(), error);
     make_folder(folder).map_err(|error| failed(error.into()))?;
     let lock = lock(folder)?;
-    for other in Engine::ALL {
-        if other != engine && other.path(folder).exists() {
+    for other in ENGINES {
+        if other != engine && path_in(folder, other).exists() {
             return Err(OpenError::OtherEngine { folder: folder.to_owned(), found: other, asked: engine });
         }
     }
@@ -124,11 +99,11 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
 
 /// A new store is made under another name and renamed when its format is on disk, so a half-made one is never opened.
 fn open_engine(folder: &Path, engine: Engine) -> Result<Box<dyn Store>, StoreError> {
-    let path = engine.path(folder);
+    let path = path_in(folder, engine);
     if !path.exists() {
-        let unfinished = path.with_extension(format!("{}.new", engine.as_str()));
+        let unfinished = path.with_extension(format!("{}.new", name(engine)));
         remove_any(&unfinished)?;
-        let store = engine.open(&unfinished)?;
+        let store = open_at(&unfinished, engine)?;
         let mut batch = Batch::new();
         batch.require_absent(format_key()).put(format_key(), FORMAT.to_be_bytes());
         store.commit(batch)?;
@@ -136,7 +111,7 @@ fn open_engine(folder: &Path, engine: Engine) -> Result<Box<dyn Store>, StoreErr
         fs::rename(&unfinished, &path)?;
         sync_folder(folder)?;
     }
-    let store = engine.open(&path)?;
+    let store = open_at(&path, engine)?;
     check_format(store.as_ref())?;
     Ok(store)
 }
@@ -156,18 +131,8 @@ fn check_format(store: &dyn Store) -> Result<(), StoreError> {
     match found {
         Some(FORMAT) => Ok(()),
         Some(found) => Err(StoreError::Format { found, expected: FORMAT }),
-        None if is_blank(store)? => Err(StoreError::Corrupt("it is empty, without even its format".to_owned())),
         None => Err(StoreError::Corrupt("its format is not recorded".to_owned())),
     }
-}
-
-fn is_blank(store: &dyn Store) -> Result<bool, StoreError> {
-    let mut blank = true;
-    store.scan(KeyRange::all(), Order::Ascending, &mut |_, _| {
-        blank = false;
-        ControlFlow::Break(())
-    })?;
-    Ok(blank)
 }
 
 /// A store and the lock on its folder, let go in this order.
@@ -202,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_folder_has_one_server_at_a_time() {
-        for engine in Engine::ALL {
+        for engine in ENGINES {
             let folder = tempfile::tempdir().unwrap();
             let store = open(folder.path(), engine).unwrap();
             assert!(error(folder.path(), engine).ends_with("is in use by another Hookbox server"));
@@ -220,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_newer_format_is_refused() {
-        for engine in Engine::ALL {
+        for engine in ENGINES {
             let folder = tempfile::tempdir().unwrap();
             let store = open(folder.path(), engine).unwrap();
             let mut batch = Batch::new();
@@ -254,11 +219,5 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("store.redb"), vec![0x5a; 10_000]).unwrap();
         assert!(error(folder.path(), Engine::Redb).contains("the store is damaged"));
-    }
-
-    #[test]
-    fn names_are_parsed() {
-        assert_eq!("sled".parse(), Ok(Engine::Sled));
-        assert!("rocksdb".parse::<Engine>().unwrap_err().contains("redb"));
     }
 }
