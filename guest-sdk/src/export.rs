@@ -91,6 +91,9 @@ mod tests {
         assert!(!error.contains("hunter2"), "{error}");
         assert!(error.contains("expected a boolean at line 1 column"), "{error}");
 
+        let nested = decode::<Context>(r#"{"user": {"user_identifier": "ada", "policy_id": "hunter2"}}"#).expect_err("not a number");
+        assert!(!nested.contains("hunter2") && nested.contains("expected `policy_id` to be an integer at line 1"), "{nested}");
+
         let custom = decode::<Vec<std::net::IpAddr>>(r#"["hunter2"]"#).expect_err("not an address");
         assert!(!custom.contains("hunter2") && custom.contains("at line 1"), "{custom}");
     }

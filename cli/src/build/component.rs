@@ -80,7 +80,7 @@ impl Surface {
 
 fn foreign(module: &str, name: &str) -> String {
     let why = match module {
-        "env" => "nothing defines that symbol; a dependency expects a C library, which this target does not have",
+        "env" => "nothing defines that symbol; a C library is often expected so, and this target has none",
         wbindgen if wbindgen.starts_with("__wbindgen") => {
             "a dependency is built for a JavaScript host; look for a feature such as `js`, `wasm_js` or `wasmbind` and turn it off"
         }

@@ -1,6 +1,6 @@
 //! The user of a login: fields the SDK knows, and everything else as it came.
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -70,22 +70,31 @@ impl<'de> Deserialize<'de> for User {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let came = Map::deserialize(deserializer)?;
         Ok(Self {
-            user_identifier: required(&came, "user_identifier")?,
-            policy_id: required(&came, "policy_id")?,
-            id: optional(&came, "id")?,
-            last_login_success: optional(&came, "last_login_success")?,
+            user_identifier: required(&came, "user_identifier", &"`user_identifier` to be a string")?,
+            policy_id: required(&came, "policy_id", &"`policy_id` to be an integer")?,
+            id: optional(&came, "id", &"`id` to be an integer")?,
+            last_login_success: optional(&came, "last_login_success", &"`last_login_success` to be a string")?,
             came,
         })
     }
 }
 
-fn required<T: DeserializeOwned, E: serde::de::Error>(map: &Map<String, Value>, name: &'static str) -> Result<T, E> {
-    optional(map, name)?.ok_or_else(|| E::missing_field(name))
+fn required<T, E>(map: &Map<String, Value>, name: &'static str, expected: &&str) -> Result<T, E>
+where
+    T: DeserializeOwned,
+    E: serde::de::Error,
+{
+    optional(map, name, expected)?.ok_or_else(|| E::missing_field(name))
 }
 
-fn optional<T: DeserializeOwned, E: serde::de::Error>(map: &Map<String, Value>, name: &str) -> Result<Option<T>, E> {
+/// A wrong type is reported without the value: it may be what the log must not keep.
+fn optional<T, E>(map: &Map<String, Value>, name: &str, expected: &&str) -> Result<Option<T>, E>
+where
+    T: DeserializeOwned,
+    E: serde::de::Error,
+{
     let value = map.get(name).cloned().unwrap_or(Value::Null);
-    Option::<T>::deserialize(value).map_err(|_| E::custom(format_args!("the type of `user.{name}` is wrong")))
+    Option::<T>::deserialize(value).map_err(|_| E::invalid_type(Unexpected::Other("another type"), expected))
 }
 
 #[cfg(test)]
@@ -130,7 +139,7 @@ mod tests {
         let missing = serde_json::from_str::<User>(r#"{"user_identifier": "ada"}"#).unwrap_err();
         assert!(missing.to_string().starts_with("missing field `policy_id`"), "{missing}");
         let wrong = serde_json::from_str::<User>(r#"{"user_identifier": "ada", "policy_id": "secret"}"#).unwrap_err();
-        assert!(wrong.to_string().starts_with("the type of `user.policy_id` is wrong"), "{wrong}");
+        assert!(wrong.to_string().contains("expected `policy_id` to be an integer") && !wrong.to_string().contains("secret"), "{wrong}");
         assert!(serde_json::from_str::<User>(r#"{"user_identifier": null, "policy_id": 1}"#).is_err());
     }
 }
