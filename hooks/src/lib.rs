@@ -1,3 +1,17 @@
 //! The Hookbox service: resources, store, dispatcher and REST API.
 
+mod clock;
 pub mod config;
+mod dispatch;
+mod error;
+mod ids;
+mod resources;
+mod service;
+mod store;
+
+pub use clock::{Clock, SystemClock, Timestamp};
+pub use dispatch::Answer;
+pub use error::ServiceError;
+pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
+pub use resources::{AccountView, CredentialView, EnvView, ExecutionView, HookDetail, HookView, OnNoHook, Scope, Scopes, Settings, Status};
+pub use service::{Engine, ExecutionFilter, HookFilter, OpenError, Opened, Page, Paged, Service, ServiceConfig, ServiceLimits};

@@ -1,0 +1,163 @@
+//! Env vars: named secrets of an account, linked to hooks by name. Their values are sealed in the store and never returned.
+
+use std::fmt;
+
+use hookbox_host_api::Secret;
+use serde::{Deserialize, Serialize};
+
+use super::body::Fields;
+use crate::clock::Timestamp;
+use crate::error::ServiceError;
+use crate::ids::EnvId;
+
+/// A name that a variable can have: `^[a-zA-Z_][a-zA-Z0-9_]*$`, 2 to 100 characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub(crate) struct EnvName(String);
+
+impl EnvName {
+    const PATTERN: &str = "^[a-zA-Z_][a-zA-Z0-9_]*$";
+
+    /// Checks a name; the error is the rule that it breaks.
+    pub(crate) fn parse(name: String) -> Result<Self, String> {
+        let letter = |c: char| c.is_ascii_alphabetic() || c == '_';
+        match name.len() {
+            0..2 => Err("does not meet minimum length of 2".into()),
+            101.. => Err("does not meet maximum length of 100".into()),
+            _ if name.starts_with(letter) && name.chars().all(|c| letter(c) || c.is_ascii_digit()) => Ok(Self(name)),
+            _ => Err(format!("does not match pattern {:?}", Self::PATTERN)),
+        }
+    }
+
+    /// The text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EnvName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for EnvName {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// An env var as it is stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct EnvRecord {
+    pub(crate) id: EnvId,
+    pub(crate) name: EnvName,
+    /// The value, sealed by the vault for this account, id and name. In base64, so that a record is readable JSON.
+    pub(crate) sealed: String,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+}
+
+/// An env var as callers see it: never with its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EnvView {
+    /// Its id.
+    pub id: EnvId,
+    /// Its name.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When its value was changed last.
+    pub updated_at: Timestamp,
+}
+
+impl From<&EnvRecord> for EnvView {
+    fn from(record: &EnvRecord) -> Self {
+        Self { id: record.id, name: record.name.to_string(), created_at: record.created_at, updated_at: record.updated_at }
+    }
+}
+
+/// A new variable.
+#[derive(Debug)]
+pub(crate) struct NewEnv {
+    pub(crate) name: EnvName,
+    pub(crate) value: Secret,
+}
+
+impl NewEnv {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, ServiceError> {
+        let mut fields = Fields::parse(body)?.only(&["name", "value"])?;
+        let name = fields.string("name")?.ok_or_else(|| fields.missing("name"))?;
+        let name = EnvName::parse(name).map_err(|rule| fields.wrong("name", rule))?;
+        Ok(Self { name, value: value(&mut fields)? })
+    }
+}
+
+/// A variable's new value.
+#[derive(Debug)]
+pub(crate) struct NewValue(pub(crate) Secret);
+
+impl NewValue {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, ServiceError> {
+        let mut fields = Fields::parse(body)?.only(&["value"])?;
+        value(&mut fields).map(Self)
+    }
+}
+
+/// 1 to 5000 characters.
+fn value(fields: &mut Fields) -> Result<Secret, ServiceError> {
+    let value = Secret::new(fields.string("value")?.ok_or_else(|| fields.missing("value"))?);
+    match value.expose().chars().count() {
+        0 => Err(fields.wrong("value", "does not meet minimum length of 1")),
+        5001.. => Err(fields.wrong("value", "does not meet maximum length of 5000")),
+        _ => Ok(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_values_have_their_rules() {
+        let long_name = "a".repeat(101);
+        let long_value = "é".repeat(5001);
+        for (name, value, says) in [
+            ("A", "v", "instance.name does not meet minimum length of 2"),
+            (long_name.as_str(), "v", "instance.name does not meet maximum length of 100"),
+            ("1A", "v", "instance.name does not match pattern \"^[a-zA-Z_][a-zA-Z0-9_]*$\""),
+            ("A-B", "v", "instance.name does not match pattern \"^[a-zA-Z_][a-zA-Z0-9_]*$\""),
+            ("ÄB", "v", "instance.name does not match pattern \"^[a-zA-Z_][a-zA-Z0-9_]*$\""),
+            ("AB", "", "instance.value does not meet minimum length of 1"),
+            ("AB", &long_value, "instance.value does not meet maximum length of 5000"),
+        ] {
+            let body = serde_json::json!({"name": name, "value": value}).to_string();
+            assert_eq!(NewEnv::parse(body.as_bytes()).unwrap_err().to_string(), says);
+        }
+        for (name, value) in [("_A", "v"), ("a1", &"é".repeat(5000)), (&"a".repeat(100), "v")] {
+            let body = serde_json::json!({"name": name, "value": value}).to_string();
+            assert_eq!(NewEnv::parse(body.as_bytes()).unwrap().name.as_str(), name);
+        }
+    }
+
+    #[test]
+    fn fields_are_required_and_no_others_are_taken() {
+        for (body, says) in [
+            (r#"{"value":"v"}"#, "instance requires property \"name\""),
+            (r#"{"name":"AB","value":null}"#, "instance requires property \"value\""),
+            (r#"{"name":"AB","value":1}"#, "instance.value is not of a type(s) string"),
+            (r#"{"name":"AB","value":"v","id":"x"}"#, "instance is not allowed to have the additional property \"id\""),
+        ] {
+            assert_eq!(NewEnv::parse(body.as_bytes()).unwrap_err().to_string(), says);
+        }
+        let error = NewValue::parse(br#"{"id":"x","value":"v"}"#).unwrap_err();
+        assert_eq!(error.to_string(), "instance is not allowed to have the additional property \"id\"");
+        assert_eq!(NewValue::parse(br#"{"value":"v"}"#).unwrap().0.expose(), "v");
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let env = NewEnv::parse(br#"{"name":"AB","value":"hunter2hunter2"}"#).unwrap();
+        assert!(!format!("{env:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,36 @@
+//! Executions as callers see them.
+
+use hookbox_host_api::{Decision, Failure, Outcome, Usage};
+use serde::Serialize;
+
+use crate::clock::Timestamp;
+use crate::ids::HookId;
+
+/// One execution, from the log.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExecutionView {
+    /// The server's id of it.
+    pub execution_id: String,
+    /// The hook that ran.
+    pub hook_id: HookId,
+    /// The version that ran; none where none was ready.
+    pub version: Option<u32>,
+    /// The caller's id of the event.
+    pub request_id: String,
+    /// The caller's id of the login.
+    pub correlation_id: String,
+    /// When it ended.
+    pub created_at: Timestamp,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was decided.
+    pub decision: Decision,
+    /// What it used.
+    pub usage: Usage,
+    /// Why it did not complete.
+    pub error: Option<Failure>,
+    /// The log lines.
+    pub events: Vec<String>,
+    /// Whether lines were cut off.
+    pub truncated: bool,
+}

@@ -1,0 +1,226 @@
+//! Hooks as they are stored: what its author asked for, which version of it serves, and how far admission has come.
+
+use hookbox_host_api::{Decision, HookType, Options};
+use hookbox_runtime::FunctionKind;
+use serde::{Deserialize, Serialize};
+
+use super::env_var::EnvName;
+use crate::clock::Timestamp;
+use crate::ids::HookId;
+use crate::store::Digest;
+
+/// What the author meant the function's bytes to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Runtime {
+    /// WebAssembly, of either kind.
+    Wasm,
+}
+
+impl Runtime {
+    /// The name as the API writes it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Wasm => "wasm",
+        }
+    }
+}
+
+/// What the function's bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Kind {
+    Component,
+    Command,
+}
+
+impl From<FunctionKind> for Kind {
+    fn from(kind: FunctionKind) -> Self {
+        match kind {
+            FunctionKind::Component => Self::Component,
+            FunctionKind::Command => Self::Command,
+        }
+    }
+}
+
+/// The bytes of a function, by their digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FunctionRef {
+    #[serde(with = "digest_text")]
+    pub(crate) digest: Digest,
+    pub(crate) size: u64,
+    pub(crate) kind: Kind,
+}
+
+/// Everything about a hook that a version freezes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Spec {
+    pub(crate) function: FunctionRef,
+    pub(crate) runtime: Runtime,
+    /// Seconds, 1 to 10.
+    pub(crate) timeout: u8,
+    /// Names, each once, in the author's order.
+    pub(crate) env_vars: Vec<EnvName>,
+    pub(crate) options: Options,
+    pub(crate) fuel: u64,
+    pub(crate) memory_mib: u32,
+    pub(crate) on_error: Decision,
+}
+
+/// How far admission has come with the newest version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Accepted and waiting.
+    CreateQueued,
+    /// Being prepared.
+    CreateRunning,
+    /// Cannot be used.
+    CreateFailed,
+    /// Serves.
+    Ready,
+    /// Accepted and waiting, while the version before it serves.
+    UpdateQueued,
+    /// Being prepared, while the version before it serves.
+    UpdateRunning,
+    /// Cannot be used; the version before it serves.
+    UpdateFailed,
+}
+
+impl Status {
+    /// The name as the API writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CreateQueued => "create-queued",
+            Self::CreateRunning => "create-running",
+            Self::CreateFailed => "create-failed",
+            Self::Ready => "ready",
+            Self::UpdateQueued => "update-queued",
+            Self::UpdateRunning => "update-running",
+            Self::UpdateFailed => "update-failed",
+        }
+    }
+
+    /// Whether admission has yet to decide.
+    pub(crate) fn is_pending(self) -> bool {
+        match self {
+            Self::CreateQueued | Self::CreateRunning | Self::UpdateQueued | Self::UpdateRunning => true,
+            Self::CreateFailed | Self::Ready | Self::UpdateFailed => false,
+        }
+    }
+
+    /// Whether admission decided against the newest version.
+    pub(crate) fn is_failed(self) -> bool {
+        matches!(self, Self::CreateFailed | Self::UpdateFailed)
+    }
+
+    /// The same, waiting (again).
+    pub(crate) fn queued(self) -> Self {
+        match self {
+            Self::CreateQueued | Self::CreateRunning | Self::CreateFailed => Self::CreateQueued,
+            Self::Ready | Self::UpdateQueued | Self::UpdateRunning | Self::UpdateFailed => Self::UpdateQueued,
+        }
+    }
+
+    /// The same, being prepared.
+    pub(crate) fn running(self) -> Self {
+        if self.queued() == Self::CreateQueued { Self::CreateRunning } else { Self::UpdateRunning }
+    }
+
+    /// The same, refused.
+    pub(crate) fn failed(self) -> Self {
+        if self.queued() == Self::CreateQueued { Self::CreateFailed } else { Self::UpdateFailed }
+    }
+}
+
+/// The version that serves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Ready {
+    pub(crate) version: u32,
+    pub(crate) spec: Spec,
+}
+
+/// A hook as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct HookRecord {
+    pub(crate) id: HookId,
+    #[serde(rename = "type")]
+    pub(crate) hook_type: HookType,
+    /// Takes effect at once, for whichever version serves.
+    pub(crate) disabled: bool,
+    /// The newest version, which need not serve yet.
+    pub(crate) version: u32,
+    pub(crate) spec: Spec,
+    pub(crate) status: Status,
+    /// Why the newest version failed; masked and cut.
+    pub(crate) status_message: Option<String>,
+    pub(crate) ready: Option<Ready>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+}
+
+impl HookRecord {
+    /// The digests of the functions that the record needs: the newest version's and the serving one's.
+    pub(crate) fn digests(&self) -> impl Iterator<Item = Digest> {
+        let ready = self.ready.as_ref().map(|ready| ready.spec.function.digest);
+        [Some(self.spec.function.digest), ready].into_iter().flatten()
+    }
+
+    /// The record without a variable that is deleted, if it is linked to it.
+    pub(crate) fn without_env(&self, name: &EnvName) -> Option<Self> {
+        let mut record = self.clone();
+        let specs = [Some(&mut record.spec), record.ready.as_mut().map(|ready| &mut ready.spec)];
+        specs.into_iter().flatten().for_each(|spec| spec.env_vars.retain(|linked| linked != name));
+        (record != *self).then_some(record)
+    }
+
+    /// The record once admission has accepted the newest version.
+    pub(crate) fn admitted(&self) -> Self {
+        let ready = Some(Ready { version: self.version, spec: self.spec.clone() });
+        Self { status: Status::Ready, status_message: None, ready, ..self.clone() }
+    }
+
+    /// The record once admission has refused the newest version.
+    pub(crate) fn refused(&self, message: String) -> Self {
+        Self { status: self.status.failed(), status_message: Some(message), ..self.clone() }
+    }
+
+    /// The record with another status.
+    pub(crate) fn with_status(&self, status: Status) -> Self {
+        Self { status, ..self.clone() }
+    }
+}
+
+/// A digest as its hexadecimal text.
+mod digest_text {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::store::Digest;
+
+    pub(super) fn serialize<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(digest)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Digest, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Digest::parse(&text).ok_or_else(|| serde::de::Error::custom("not a digest"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_keeps_its_side_of_the_first_version() {
+        for (status, queued, running, failed) in [
+            (Status::CreateQueued, "create-queued", "create-running", "create-failed"),
+            (Status::CreateFailed, "create-queued", "create-running", "create-failed"),
+            (Status::Ready, "update-queued", "update-running", "update-failed"),
+            (Status::UpdateRunning, "update-queued", "update-running", "update-failed"),
+        ] {
+            assert_eq!([status.queued(), status.running(), status.failed()].map(Status::as_str), [queued, running, failed]);
+            assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
+        }
+    }
+}

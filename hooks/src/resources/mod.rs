@@ -1,0 +1,25 @@
+//! What the service keeps for its accounts: the stored records, the rules for what callers may put into them, and the views that
+//! callers get. Where records live is the store's business, and what is in memory of them the directory's.
+
+mod account;
+mod body;
+mod credential;
+mod env_var;
+mod execution;
+mod hook;
+mod hook_input;
+mod hook_view;
+
+pub use account::{AccountView, OnNoHook, Settings};
+pub use credential::{CredentialView, Scope, Scopes};
+pub use env_var::EnvView;
+pub use execution::ExecutionView;
+pub use hook::Status;
+pub use hook_view::{HookDetail, HookView};
+
+pub(crate) use account::{AccountInput, AccountRecord};
+pub(crate) use body::{Fields, additional};
+pub(crate) use credential::{CredentialInput, CredentialRecord};
+pub(crate) use env_var::{EnvName, EnvRecord, NewEnv, NewValue};
+pub(crate) use hook::{FunctionRef, HookRecord, Kind, Ready, Runtime, Spec};
+pub(crate) use hook_input::{HookInput, InputLimits, Upload};
