@@ -58,6 +58,12 @@ impl Batch {
         self.changes.is_empty()
     }
 
+    /// The number of changes.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.changes.len()
+    }
+
     /// The bytes it adds. A batch that only deletes adds none.
     pub(super) fn added_bytes(&self) -> u64 {
         let size = |change: &Change| match change {

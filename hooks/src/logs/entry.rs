@@ -1,0 +1,240 @@
+//! A log entry, the key that files it under its day, and the form in which it is stored.
+
+use std::borrow::Cow;
+
+use hookbox_host_api::{Decision, Failure, Outcome, Usage};
+use serde::{Deserialize, Serialize};
+
+use crate::store::{Key, KeyReader, Kind, StoreError};
+
+const MICROS_PER_DAY: u64 = 86_400_000_000;
+
+/// One execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LogEntry {
+    /// The execution's id.
+    pub(crate) id: String,
+    /// The account it belongs to.
+    pub(crate) account: u64,
+    /// The hook that ran, or should have.
+    pub(crate) hook_id: String,
+    /// The version that ran, if one did.
+    pub(crate) version: Option<u32>,
+    /// The caller's id of the request, or one that was made for it.
+    pub(crate) request_id: String,
+    /// The caller's id of the whole login, or one that was made for it.
+    pub(crate) correlation_id: String,
+    /// When the execution began, in microseconds since 1970.
+    pub(crate) created_at: u64,
+    /// How it ended.
+    pub(crate) outcome: Outcome,
+    /// What the caller was told.
+    pub(crate) decision: Decision,
+    /// Why it did not complete.
+    pub(crate) failure: Option<Failure>,
+    /// What it used.
+    pub(crate) usage: Usage,
+    /// Its lines, masked and finished.
+    pub(crate) events: Vec<String>,
+    /// Whether lines are missing because there were too many.
+    pub(crate) truncated: bool,
+}
+
+/// What of an entry is not in its key. The names are short because there is one of them for every login.
+#[derive(Serialize, Deserialize)]
+struct Stored<'a> {
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    version: Option<u32>,
+    #[serde(rename = "r")]
+    request_id: Cow<'a, str>,
+    #[serde(rename = "c")]
+    correlation_id: Cow<'a, str>,
+    #[serde(rename = "o")]
+    outcome: Outcome,
+    #[serde(rename = "d")]
+    decision: Decision,
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    failure: Option<Cow<'a, Failure>>,
+    #[serde(rename = "u")]
+    usage: (u64, u64, u64, u32),
+    #[serde(rename = "e")]
+    events: Cow<'a, [String]>,
+    #[serde(rename = "t", default, skip_serializing_if = "std::ops::Not::not")]
+    truncated: bool,
+}
+
+impl LogEntry {
+    /// About how much memory it takes.
+    pub(super) fn size(&self) -> usize {
+        let texts = [&self.id, &self.hook_id, &self.request_id, &self.correlation_id].map(String::len).iter().sum::<usize>();
+        let failure = self.failure.as_ref().map_or(0, |failure| failure.message.len());
+        let lines = self.events.iter().map(|line| line.len() + size_of::<String>()).sum::<usize>();
+        size_of::<Self>() + texts + failure + lines
+    }
+
+    /// Where it stands in its hook's log.
+    pub(crate) fn cursor(&self) -> LogCursor {
+        LogCursor { created_at: self.created_at, id: self.id.clone() }
+    }
+
+    pub(super) fn key(&self) -> Key {
+        self.cursor().key(self.account, &self.hook_id)
+    }
+
+    pub(super) fn value(&self) -> Result<Vec<u8>, StoreError> {
+        let Usage { duration_us, fuel, memory_bytes, attempts } = self.usage;
+        let stored = Stored {
+            version: self.version,
+            request_id: Cow::Borrowed(&self.request_id),
+            correlation_id: Cow::Borrowed(&self.correlation_id),
+            outcome: self.outcome,
+            decision: self.decision,
+            failure: self.failure.as_ref().map(Cow::Borrowed),
+            usage: (duration_us, fuel, memory_bytes, attempts),
+            events: Cow::Borrowed(&self.events),
+            truncated: self.truncated,
+        };
+        serde_json::to_vec(&stored).map_err(|error| StoreError::Corrupt(error.to_string()))
+    }
+
+    pub(super) fn decode(key: &[u8], value: &[u8]) -> Result<Self, StoreError> {
+        let place = Place::read(key).ok_or_else(|| StoreError::Corrupt("a log entry has a key that is none".to_owned()))?;
+        let stored: Stored<'_> = serde_json::from_slice(value).map_err(|error| StoreError::Corrupt(format!("a log entry: {error}")))?;
+        let (duration_us, fuel, memory_bytes, attempts) = stored.usage;
+        Ok(Self {
+            id: place.cursor.id,
+            account: place.account,
+            hook_id: place.hook_id,
+            version: stored.version,
+            request_id: stored.request_id.into_owned(),
+            correlation_id: stored.correlation_id.into_owned(),
+            created_at: place.cursor.created_at,
+            outcome: stored.outcome,
+            decision: stored.decision,
+            failure: stored.failure.map(Cow::into_owned),
+            usage: Usage { duration_us, fuel, memory_bytes, attempts },
+            events: stored.events.into_owned(),
+            truncated: stored.truncated,
+        })
+    }
+}
+
+/// What an entry's key says.
+pub(super) struct Place {
+    pub(super) account: u64,
+    pub(super) day: u32,
+    pub(super) hook_id: String,
+    pub(super) cursor: LogCursor,
+}
+
+impl Place {
+    pub(super) fn read(key: &[u8]) -> Option<Self> {
+        let (account, mut parts) = KeyReader::new(key, Kind::Log)?;
+        let day = parts.u32()?;
+        let hook_id = parts.text()?;
+        let created_at = parts.u64()?;
+        Some(Self { account, day, hook_id, cursor: LogCursor { created_at, id: parts.text()? } })
+    }
+}
+
+/// The day of a moment, counted from 1970.
+pub(super) fn day(micros: u64) -> u32 {
+    u32::try_from(micros / MICROS_PER_DAY).unwrap_or(u32::MAX)
+}
+
+/// The beginning of the keys of a day. The day stands before the hook, so that a day is deleted as one range.
+pub(super) fn day_key(account: u64, day: u32) -> Key {
+    Key::new(account, Kind::Log).u32(day)
+}
+
+/// A position in a hook's log, which a caller may keep: entries that arrive later do not move it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LogCursor {
+    created_at: u64,
+    id: String,
+}
+
+impl LogCursor {
+    /// The text that [`LogCursor::parse`] reads: digits, a dot, the execution's id.
+    pub(crate) fn encode(&self) -> String {
+        format!("{}.{}", self.created_at, self.id)
+    }
+
+    /// Reads a position. Any position will do: entries need not exist there.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (created_at, id) = text.split_once('.')?;
+        Some(Self { created_at: created_at.parse().ok()?, id: id.to_owned() })
+    }
+
+    pub(super) fn day(&self) -> u32 {
+        day(self.created_at)
+    }
+
+    pub(super) fn created_at(&self) -> u64 {
+        self.created_at
+    }
+
+    pub(super) fn key(&self, account: u64, hook_id: &str) -> Key {
+        day_key(account, self.day()).text(hook_id).u64(self.created_at).text(&self.id)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use hookbox_host_api::FailureKind;
+
+    use super::*;
+
+    /// A plain entry with a number that tells it from others.
+    pub(in crate::logs) fn entry(number: u64, hook_id: &str, created_at: u64) -> LogEntry {
+        LogEntry {
+            id: format!("execution-{number}"),
+            account: 1,
+            hook_id: hook_id.to_owned(),
+            version: Some(3),
+            request_id: format!("request-{number}"),
+            correlation_id: format!("login-{}", number / 2),
+            created_at,
+            outcome: if number % 3 == 2 { Outcome::Failed } else { Outcome::Completed },
+            decision: Decision::Allow,
+            failure: None,
+            usage: Usage { duration_us: 120, fuel: 4_000, memory_bytes: 65_536, attempts: 1 },
+            events: vec![format!("line {number}")],
+            truncated: false,
+        }
+    }
+
+    #[test]
+    fn an_entry_reads_back_whole() {
+        let plain = entry(1, "hook", 1_780_000_000_000_000);
+        let failed = LogEntry {
+            version: None,
+            outcome: Outcome::Failed,
+            decision: Decision::Deny,
+            failure: Some(Failure::new(FailureKind::Trap, "unreachable \"quoted\"\n")),
+            events: vec![],
+            truncated: true,
+            ..entry(2, "", 0)
+        };
+        for entry in [plain, failed] {
+            assert_eq!(LogEntry::decode(entry.key().as_bytes(), &entry.value().unwrap()).unwrap(), entry);
+        }
+    }
+
+    #[test]
+    fn a_damaged_entry_is_an_error() {
+        let entry = entry(1, "hook", 5);
+        assert!(matches!(LogEntry::decode(entry.key().as_bytes(), b"{}"), Err(StoreError::Corrupt(_))));
+        assert!(matches!(LogEntry::decode(b"short", &entry.value().unwrap()), Err(StoreError::Corrupt(_))));
+    }
+
+    #[test]
+    fn a_cursor_reads_back() {
+        let cursor = entry(1, "hook", 77).cursor();
+        assert_eq!(cursor.encode(), "77.execution-1");
+        assert_eq!(LogCursor::parse(&cursor.encode()), Some(cursor));
+        for text in ["", "77", "x.y", "-1.a"] {
+            assert_eq!(LogCursor::parse(text), None);
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! Writing entries off the request path: a bounded queue, and one task that commits what has gathered in it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
+
+use super::LogEntry;
+use crate::store::{Batch, Store, StoreError};
+
+/// How often a failing store is mentioned in the server's own log.
+const COMPLAIN_EVERY: Duration = Duration::from_secs(10);
+
+/// The sizes of the queue and of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct QueueSettings {
+    /// Entries that may wait.
+    pub(crate) entries: usize,
+    /// Bytes that waiting entries may take.
+    pub(crate) bytes: usize,
+    /// The most entries of one commit.
+    pub(crate) batch_entries: usize,
+    /// No entry joins a batch that has this many bytes.
+    pub(crate) batch_bytes: usize,
+    /// How long a batch waits for more entries after its first.
+    pub(crate) window: Duration,
+}
+
+impl Default for QueueSettings {
+    fn default() -> Self {
+        Self { entries: 8192, bytes: 64 << 20, batch_entries: 512, batch_bytes: 4 << 20, window: Duration::from_millis(50) }
+    }
+}
+
+enum Message {
+    Entry(Box<LogEntry>),
+    Flush(oneshot::Sender<()>),
+}
+
+/// What the writer's handles and its task share.
+#[derive(Debug, Default)]
+struct Counts {
+    dropped: AtomicU64,
+    waiting_bytes: AtomicUsize,
+}
+
+/// The way into the log. Cheap to clone; once every clone is gone, what is queued is committed and the task ends.
+#[derive(Clone)]
+pub(crate) struct LogWriter {
+    queue: mpsc::Sender<Message>,
+    counts: Arc<Counts>,
+    most_bytes: usize,
+}
+
+impl LogWriter {
+    /// Starts the task that writes, on the present tokio runtime.
+    pub(crate) fn start(store: Arc<dyn Store>, settings: QueueSettings) -> Self {
+        let (queue, messages) = mpsc::channel(settings.entries.max(1));
+        let counts = Arc::new(Counts::default());
+        tokio::spawn(Task { store, messages, counts: counts.clone(), settings, complained: None }.run());
+        Self { queue, counts, most_bytes: settings.bytes }
+    }
+
+    /// Queues an entry, or counts it as dropped when the queue is full. Never waits.
+    pub(crate) fn append(&self, entry: LogEntry) {
+        let size = entry.size();
+        let waiting = &self.counts.waiting_bytes;
+        let fits = |waiting: usize| waiting.checked_add(size).filter(|total| *total <= self.most_bytes);
+        if waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_err() {
+            self.counts.dropped.fetch_add(1, Ordering::Relaxed);
+        } else if self.queue.try_send(Message::Entry(Box::new(entry))).is_err() {
+            waiting.fetch_sub(size, Ordering::Relaxed);
+            self.counts.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Waits until every entry queued before this call can be read, or was dropped because the store failed.
+    pub(crate) async fn flush(&self) {
+        let (done, reached) = oneshot::channel();
+        if self.queue.send(Message::Flush(done)).await.is_ok() {
+            // An error means that the task is gone, and nothing is queued any more.
+            let _ = reached.await;
+        }
+    }
+
+    /// Entries lost since the start, to a full queue or a failing store.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.counts.dropped.load(Ordering::Relaxed)
+    }
+}
+
+struct Task {
+    store: Arc<dyn Store>,
+    messages: mpsc::Receiver<Message>,
+    counts: Arc<Counts>,
+    settings: QueueSettings,
+    complained: Option<Instant>,
+}
+
+/// The entries of one commit, and who waits for it.
+#[derive(Default)]
+struct Gathered {
+    entries: Vec<LogEntry>,
+    bytes: usize,
+    waiting: Option<oneshot::Sender<()>>,
+}
+
+impl Task {
+    async fn run(mut self) {
+        while let Some(first) = self.messages.recv().await {
+            let Gathered { entries, bytes, waiting } = self.gather(first).await;
+            self.write(entries).await;
+            self.counts.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
+            if let Some(waiting) = waiting {
+                // Whoever waited may have gone.
+                let _ = waiting.send(());
+            }
+        }
+    }
+
+    /// Takes messages until the batch is full, its time is up, or somebody waits for it.
+    async fn gather(&mut self, first: Message) -> Gathered {
+        let deadline = Instant::now() + self.settings.window;
+        let (mut gathered, mut next) = (Gathered::default(), Some(first));
+        while let Some(message) = next {
+            match message {
+                Message::Entry(entry) => gathered.add(*entry),
+                Message::Flush(done) => {
+                    gathered.waiting = Some(done);
+                    break;
+                }
+            }
+            if gathered.entries.len() >= self.settings.batch_entries || gathered.bytes >= self.settings.batch_bytes {
+                break;
+            }
+            next = timeout_at(deadline, self.messages.recv()).await.ok().flatten();
+        }
+        gathered
+    }
+
+    async fn write(&mut self, entries: Vec<LogEntry>) {
+        if entries.is_empty() {
+            return;
+        }
+        let (store, count) = (self.store.clone(), entries.len());
+        let written = tokio::task::spawn_blocking(move || write(&*store, &entries)).await;
+        let error = match written {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(error) => error.to_string(),
+        };
+        let dropped = self.counts.dropped.fetch_add(count as u64, Ordering::Relaxed).saturating_add(count as u64);
+        if self.complained.is_none_or(|when| when.elapsed() >= COMPLAIN_EVERY) {
+            self.complained = Some(Instant::now());
+            tracing::error!(error, dropped, "log entries were lost: the store does not take them");
+        }
+    }
+}
+
+impl Gathered {
+    fn add(&mut self, entry: LogEntry) {
+        self.bytes += entry.size();
+        self.entries.push(entry);
+    }
+}
+
+fn write(store: &dyn Store, entries: &[LogEntry]) -> Result<(), StoreError> {
+    let mut batch = Batch::new();
+    for entry in entries {
+        batch.put(entry.key(), entry.value()?);
+    }
+    store.commit(batch)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::super::entry::tests::entry;
+    use super::super::{LogFilter, LogReader, Retention, moment};
+    use super::*;
+    use crate::store::{Engine, KeyRange, Order, Visit, open};
+
+    const NOW: u64 = 1_780_000_000_000_000;
+
+    /// A store whose commits can be held up or made to fail, and that remembers how large they were.
+    struct Gate {
+        inner: Arc<dyn Store>,
+        closed: Mutex<bool>,
+        opened: std::sync::Condvar,
+        full: std::sync::atomic::AtomicBool,
+        batches: Mutex<Vec<u64>>,
+    }
+
+    impl Gate {
+        fn set_closed(&self, closed: bool) {
+            *self.closed.lock().unwrap() = closed;
+            self.opened.notify_all();
+        }
+    }
+
+    impl Store for Gate {
+        fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+            self.inner.get(key)
+        }
+        fn scan(&self, range: KeyRange, order: Order, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+            self.inner.scan(range, order, visit)
+        }
+        fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+            drop(self.opened.wait_while(self.closed.lock().unwrap(), |closed| *closed).unwrap());
+            if self.full.load(Ordering::Relaxed) {
+                return Err(StoreError::Full);
+            }
+            self.batches.lock().unwrap().push(batch.len() as u64);
+            self.inner.commit(batch)
+        }
+    }
+
+    fn fixture(settings: QueueSettings) -> (tempfile::TempDir, Arc<Gate>, LogWriter, LogReader) {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = open(folder.path(), Engine::Redb).unwrap();
+        let gate = Gate { inner, closed: false.into(), opened: Default::default(), full: false.into(), batches: Default::default() };
+        let gate = Arc::new(gate);
+        let reader = LogReader::new(gate.clone(), Retention::new(Duration::from_secs(86_400)));
+        let writer = LogWriter::start(gate.clone(), settings);
+        (folder, gate, writer, reader)
+    }
+
+    fn count(reader: &LogReader) -> usize {
+        reader.hook(1, "hook", moment(NOW)).count(&LogFilter::default()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_flush_waits_for_everything_before_it() {
+        let (_folder, _gate, writer, reader) = fixture(QueueSettings { window: Duration::from_secs(60), ..QueueSettings::default() });
+        for round in 1..=3 {
+            (0..100).for_each(|number| writer.append(entry(round * 1000 + number, "hook", NOW)));
+            writer.flush().await;
+            assert_eq!(count(&reader), usize::try_from(round).unwrap() * 100);
+        }
+        assert_eq!(writer.dropped(), 0);
+    }
+
+    #[tokio::test]
+    async fn an_entry_can_be_read_within_a_second() {
+        let (_folder, _gate, writer, reader) = fixture(QueueSettings::default());
+        let start = Instant::now();
+        writer.append(entry(1, "hook", NOW));
+        while count(&reader) == 0 {
+            assert!(start.elapsed() < Duration::from_secs(1));
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_drops_and_counts_and_never_waits() {
+        let (_folder, gate, writer, reader) = fixture(QueueSettings { entries: 10, batch_entries: 1, ..QueueSettings::default() });
+        gate.set_closed(true);
+        writer.append(entry(0, "hook", NOW));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        // The first is stuck in its commit, ten wait, the rest is lost. `append` is no async function: had it waited, this
+        // single-threaded runtime would stand still.
+        (1..=30).for_each(|number| writer.append(entry(number, "hook", NOW)));
+        assert_eq!(writer.dropped(), 20);
+        gate.set_closed(false);
+        writer.flush().await;
+        assert_eq!((count(&reader), writer.dropped()), (11, 20));
+    }
+
+    #[tokio::test]
+    async fn entries_too_large_to_wait_are_dropped() {
+        let (_folder, gate, writer, reader) = fixture(QueueSettings { bytes: 100_000, ..QueueSettings::default() });
+        gate.set_closed(true);
+        let large = |number| LogEntry { events: vec!["x".repeat(40_000)], ..entry(number, "hook", NOW) };
+        (0..5).for_each(|number| writer.append(large(number)));
+        assert_eq!(writer.dropped(), 3);
+        gate.set_closed(false);
+        writer.flush().await;
+        (5..7).for_each(|number| writer.append(large(number)));
+        writer.flush().await;
+        assert_eq!((count(&reader), writer.dropped()), (4, 3));
+    }
+
+    #[tokio::test]
+    async fn entries_share_commits_within_limits() {
+        let (_folder, gate, writer, _reader) = fixture(QueueSettings { batch_entries: 40, ..QueueSettings::default() });
+        (0..100).for_each(|number| writer.append(entry(number, "hook", NOW)));
+        writer.flush().await;
+        assert_eq!(*gate.batches.lock().unwrap(), [40, 40, 20]);
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_loses_entries_and_nothing_else() {
+        let (_folder, gate, writer, reader) = fixture(QueueSettings::default());
+        gate.full.store(true, Ordering::Relaxed);
+        (0..3).for_each(|number| writer.append(entry(number, "hook", NOW)));
+        writer.flush().await;
+        assert_eq!((count(&reader), writer.dropped()), (0, 3));
+        gate.full.store(false, Ordering::Relaxed);
+        writer.append(entry(4, "hook", NOW));
+        writer.flush().await;
+        assert_eq!((count(&reader), writer.dropped()), (1, 3));
+    }
+
+    #[tokio::test]
+    async fn what_is_queued_is_written_when_the_last_handle_goes() {
+        let (_folder, _gate, writer, reader) = fixture(QueueSettings { window: Duration::from_secs(60), ..QueueSettings::default() });
+        (0..5).for_each(|number| writer.append(entry(number, "hook", NOW)));
+        drop(writer);
+        for _ in 0..500 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            if count(&reader) == 5 {
+                return;
+            }
+        }
+        panic!("the entries were not written");
+    }
+}
