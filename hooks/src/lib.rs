@@ -5,9 +5,11 @@ pub mod config;
 mod dispatch;
 mod error;
 mod ids;
+mod logs;
 mod resources;
 mod service;
 mod store;
+mod vault;
 
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use dispatch::Answer;
