@@ -1,0 +1,45 @@
+# Every task of the project. The work itself is in cargo, tools/ and .ci/run; this file is the list of it.
+
+NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
+CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
+
+.DEFAULT_GOAL := help
+.PHONY: help toolchain build guests demo test test-fast lint audit bench docs
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+toolchain: ## Install what guests are compiled with (rustup or apt; sudo when needed)
+	tools/guest-toolchain
+
+build: ## Build the server: target/release/hookbox
+	cargo build --release --bin hookbox
+
+guests: build toolchain ## Build the example hooks: target/guests/*.wasm
+	HOOKBOX=target/release/hookbox tools/build-guests
+
+demo: guests ## Build everything, then run hooks on logins over HTTP and show what they decide
+	target/release/hookbox demo
+
+test: toolchain ## Run all tests, with every set-up they need
+	tools/build-guests
+	$(CARGO_TEST) --workspace
+	CARGO_TARGET_DIR=target/guest-build cargo test --quiet --manifest-path examples/Cargo.toml
+	cargo test --workspace --doc
+
+test-fast: ## Run the unit tests, without guests
+	$(CARGO_TEST) --workspace --lib --bins
+
+lint: ## Check format, lints, licences and who may depend on what
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	tools/cargo-deny check bans licenses sources
+
+audit: ## Check the dependencies against the advisory database (needs github.com)
+	tools/cargo-deny check advisories
+
+bench: guests ## Measure against bare wasmtime and bare hyper; prints ratios
+	cargo bench -p hookbox-bench
+
+docs: ## Build the API documentation; a warning is an error
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
