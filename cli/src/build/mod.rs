@@ -70,8 +70,13 @@ fn crate_folder(dir: &Path) -> Result<PathBuf> {
     Ok(found)
 }
 
+/// A file that holds the same bytes already is left as it is: what depends on it by date is not built again.
+///
 /// Under another name first, so that whoever reads the file meanwhile gets the old hook or the new one, never half of one.
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|old| old == bytes) {
+        return Ok(());
+    }
     let failed = || format!("cannot write {}", path.display());
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).with_context(failed)?;
@@ -102,5 +107,18 @@ mod tests {
         write(&path, b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn leaves_a_file_alone_that_holds_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hook.wasm");
+        write(&path, b"one").unwrap();
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        fs::File::options().write(true).open(&path).unwrap().set_modified(long_ago).unwrap();
+        write(&path, b"one").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), long_ago);
+        write(&path, b"two").unwrap();
+        assert!(fs::metadata(&path).unwrap().modified().unwrap() > long_ago);
     }
 }
