@@ -14,6 +14,7 @@ mod functions;
 mod keys;
 mod open;
 mod redb;
+mod room;
 mod sled;
 
 use std::io;
@@ -25,7 +26,7 @@ pub(crate) use functions::Functions;
 pub(crate) use keys::{Key, KeyReader, Kind, SERVER};
 pub(crate) use open::{OpenError, open};
 
-pub(crate) use crate::config::StoreEngine as Engine;
+pub(crate) use crate::service::Engine;
 
 /// What a scan calls for each key and value; `Break` ends the scan.
 pub(crate) type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;

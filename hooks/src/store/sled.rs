@@ -13,7 +13,7 @@ use std::sync::{PoisonError, RwLock};
 use ::sled::{Db, Mode};
 
 use super::batch::Change;
-use super::{Batch, KeyRange, Order, Store, StoreError, Visit};
+use super::{Batch, KeyRange, Order, Store, StoreError, Visit, room};
 
 /// sled's cache. The hot path reads no store.
 const CACHE_BYTES: u64 = 64 << 20;
@@ -105,9 +105,14 @@ impl Store for SledStore {
         if *state == State::Poisoned {
             return Err(StoreError::Io(io::Error::other("an earlier write failed; restart the server once the disk is sound")));
         }
+        if !room::fits(&batch, || File::open(&self.folder).ok().and_then(room::free_bytes)) {
+            return Err(StoreError::Full);
+        }
         let result = self.apply(&batch);
         if !matches!(result, Ok(()) | Err(StoreError::Conflict)) {
             *state = State::Poisoned;
+            // After an error sled's threads may never answer, and dropping the last handle would wait for them for ever.
+            std::mem::forget(self.db.clone());
             tracing::error!("the disk failed: the store takes no writes until the server is restarted");
         }
         result

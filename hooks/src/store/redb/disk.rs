@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use ::redb::StorageBackend;
 
 use super::super::is_full;
+use super::super::room::free_bytes;
 
 /// A growable row of bytes that can be made durable.
 pub(super) trait Disk: fmt::Debug + Send + Sync + 'static {
@@ -59,8 +60,7 @@ impl Disk for FileDisk {
     }
 
     fn room(&self) -> Option<u64> {
-        let status = rustix::fs::fstatvfs(&self.0).ok()?;
-        Some(status.f_bavail.saturating_mul(status.f_frsize))
+        free_bytes(&self.0)
     }
 }
 

@@ -24,15 +24,12 @@ use ::redb::{Builder, Database, Durability, ReadableDatabase, ReadableTable, Tab
 use self::disk::{Backend, Disk, Fault, FileDisk};
 use self::overlay::Overlay;
 use super::batch::Change;
-use super::{Batch, KeyRange, Order, Store, StoreError, Visit, is_full};
+use super::{Batch, KeyRange, Order, Store, StoreError, Visit, is_full, room};
 
 const TABLE: TableDefinition<'static, &'static [u8], &'static [u8]> = TableDefinition::new("records");
 
 /// The page cache. The hot path reads no store, so it serves admin calls and log pages only.
 const CACHE_BYTES: usize = 64 << 20;
-
-/// Room that must be left on the disk besides what a batch adds: pages around the changed ones, and the allocator's own.
-const HEADROOM: u64 = 4 << 20;
 
 /// What commits may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,11 +118,6 @@ impl RedbStore {
         tracing::info!("there is room on the disk again: the store takes writes");
         Ok(())
     }
-
-    fn has_room(&self, batch: &Batch) -> bool {
-        let added = batch.added_bytes();
-        added == 0 || self.disk.room().is_none_or(|room| room >= added.saturating_mul(2).saturating_add(HEADROOM))
-    }
 }
 
 impl Store for RedbStore {
@@ -145,8 +137,7 @@ impl Store for RedbStore {
         if *mode == Mode::Poisoned {
             return Err(poisoned());
         }
-        // Asked first because finding out by failing costs a reopening.
-        if !self.has_room(&batch) {
+        if !room::fits(&batch, || self.disk.room()) {
             return Err(StoreError::Full);
         }
         if *mode == Mode::Full {
