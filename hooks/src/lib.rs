@@ -1,9 +1,11 @@
 //! The Hookbox service: resources, store, dispatcher and REST API.
 
+mod auth;
 mod clock;
 pub mod config;
 mod dispatch;
 mod error;
+mod http;
 mod ids;
 mod logs;
 mod resources;
@@ -14,6 +16,8 @@ mod vault;
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use dispatch::Answer;
 pub use error::ServiceError;
+pub use http::{Listener, ServerError};
+pub use hookbox_runtime::compile_worker;
 pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
 pub use resources::{AccountView, CredentialView, EnvView, ExecutionView, HookDetail, HookView, OnNoHook, Scope, Scopes, Settings, Status};
 pub use service::{Engine, ExecutionFilter, HookFilter, OpenError, Opened, Page, Paged, Service, ServiceConfig, ServiceLimits};

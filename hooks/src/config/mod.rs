@@ -11,6 +11,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::service::Engine;
+
 pub use layers::{ConfigError, Effective, Loaded, Origin, Sources};
 
 /// Every setting, validated. The fields are named as in the configuration file.
@@ -65,16 +67,7 @@ pub enum LogFormat {
 #[non_exhaustive]
 pub struct StoreConfig {
     /// The embedded engine.
-    pub engine: StoreEngine,
-}
-
-/// An embedded storage engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StoreEngine {
-    /// The default.
-    Redb,
-    /// The alternative.
-    Sled,
+    pub engine: Engine,
 }
 
 /// The limits of the HTTP server.

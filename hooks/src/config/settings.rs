@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::value::{Value, number, span};
-use super::{CompileConfig, Config, HttpConfig, LimitsConfig, LogConfig, LogFormat, StoreConfig, StoreEngine, ThrottleConfig};
+use super::{CompileConfig, Config, Engine, HttpConfig, LimitsConfig, LogConfig, LogFormat, StoreConfig, ThrottleConfig};
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
@@ -80,7 +80,7 @@ pub(super) fn defaults() -> Config {
         retention: 7 * DAY,
         concurrency: 64,
         log: LogConfig { format: LogFormat::Text, level: "info".to_owned() },
-        store: StoreConfig { engine: StoreEngine::Redb },
+        store: StoreConfig { engine: Engine::Redb },
         http: HttpConfig {
             connections: 1024,
             header_timeout: Duration::from_secs(10),
@@ -94,7 +94,7 @@ pub(super) fn defaults() -> Config {
             function_bytes: 8 * MIB,
             env_vars: 100,
             log_bytes: 64 * KIB,
-            max_memory_mib: 256,
+            max_memory_mib: 512,
             max_fuel: 100_000_000_000,
         },
         compile: CompileConfig { timeout: Duration::from_secs(30), memory_mib: 1024 },

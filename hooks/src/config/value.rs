@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{LogFormat, StoreEngine};
+use super::{Engine, LogFormat};
 
 /// A setting's value as text, both ways. The error says what is expected.
 pub(super) trait Value: Sized {
@@ -107,7 +107,7 @@ impl Value for LogFormat {
     }
 }
 
-impl Value for StoreEngine {
+impl Value for Engine {
     fn read(text: &str) -> Result<Self, String> {
         choice(text, &[("redb", Self::Redb), ("sled", Self::Sled)])
     }

@@ -1,0 +1,223 @@
+//! Who is calling: tokens for those who show a good client id and secret, and callers for those who show a good token.
+//!
+//! Everything here is answered from memory. What a caller may then do is in the route table; how a refusal looks, in the gateways.
+
+mod presented;
+mod throttle;
+mod token;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+pub(crate) use presented::ClientCredentials;
+pub(crate) use token::LIFETIME;
+
+use crate::config::ThrottleConfig;
+use crate::ids::AccountId;
+use crate::resources::{CredentialRecord, Scope, Scopes};
+use crate::service::Service;
+use throttle::Throttle;
+use token::TokenKey;
+
+/// What is known of credentials.
+pub(crate) trait Clients {
+    /// The credential with this client id.
+    fn credential(&self, client_id: &str) -> Option<Arc<CredentialRecord>>;
+    /// Whether the secret has this hash, in constant time.
+    fn verify_secret(&self, secret: &str, hash: &[u8; 32]) -> bool;
+}
+
+impl Clients for Service {
+    fn credential(&self, client_id: &str) -> Option<Arc<CredentialRecord>> {
+        Self::credential(self, client_id)
+    }
+    fn verify_secret(&self, secret: &str, hash: &[u8; 32]) -> bool {
+        Self::verify_secret(self, secret, hash)
+    }
+}
+
+/// Why nobody is let in.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum AuthError {
+    /// No token, or one that is not good.
+    #[error("no valid token")]
+    Token,
+    /// No client credentials, or wrong ones.
+    #[error("no valid client credentials")]
+    Client,
+    /// Too many failures; the wait.
+    #[error("too many failures")]
+    Throttled(Duration),
+    /// The token is not for this.
+    #[error("the scope {} is missing", .0.as_str())]
+    Scope(Scope),
+}
+
+/// Whose token it is, and what it is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// The account that is acted for.
+    pub(crate) account: AccountId,
+    scopes: Scopes,
+}
+
+impl Caller {
+    /// Refuses a caller without this scope.
+    pub(crate) fn require(&self, scope: Scope) -> Result<(), AuthError> {
+        if self.scopes.allow(scope) { Ok(()) } else { Err(AuthError::Scope(scope)) }
+    }
+}
+
+/// Checks tokens and client credentials.
+pub(crate) struct Authenticator {
+    key: TokenKey,
+    throttle: Throttle,
+    /// What the throttle's times are measured from: no change of the wall clock may help a guesser.
+    started: Instant,
+}
+
+impl Authenticator {
+    /// Signs with this key.
+    pub(crate) fn new(key: &[u8; 32], throttle: &ThrottleConfig) -> Self {
+        Self { key: TokenKey::new(key), throttle: Throttle::new(throttle), started: Instant::now() }
+    }
+
+    /// The caller behind an `Authorization` header.
+    pub(crate) fn caller(&self, clients: &impl Clients, header: Option<&str>, now: SystemTime) -> Result<Caller, AuthError> {
+        let token = header.and_then(presented::bearer).ok_or(AuthError::Token)?;
+        let record = self.owner(clients, token, now).ok_or(AuthError::Token)?;
+        Ok(Caller { account: record.account, scopes: record.scopes })
+    }
+
+    /// The credential that a token belongs to, if the token is good now.
+    pub(crate) fn owner(&self, clients: &impl Clients, token: &str, now: SystemTime) -> Option<Arc<CredentialRecord>> {
+        let claims = self.key.verify(token, now).ok()?;
+        clients.credential(claims.client_id.as_str()).filter(|record| record.generation == claims.generation)
+    }
+
+    /// The credential that somebody shows the secret of.
+    pub(crate) fn client(
+        &self,
+        clients: &impl Clients,
+        shown: Option<ClientCredentials>,
+        address: IpAddr,
+    ) -> Result<Arc<CredentialRecord>, AuthError> {
+        let shown = shown.ok_or(AuthError::Client)?;
+        let now = self.started.elapsed();
+        self.throttle.check(&shown.id, address, now).map_err(AuthError::Throttled)?;
+        let record = clients.credential(&shown.id);
+        // An unknown id costs a comparison too, so that the time tells nothing about which ids there are.
+        let hash = record.as_ref().map_or([0; 32], |record| record.secret_hash);
+        let right = clients.verify_secret(shown.secret.expose(), &hash);
+        record.filter(|_| right).ok_or_else(|| {
+            self.throttle.failed(&shown.id, address, now);
+            AuthError::Client
+        })
+    }
+
+    /// A new token for a credential.
+    pub(crate) fn issue(&self, record: &CredentialRecord, now: SystemTime) -> Result<String, getrandom::Error> {
+        self.key.issue(&record.client_id, record.generation, now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::time::UNIX_EPOCH;
+
+    use hookbox_host_api::Secret;
+
+    use super::*;
+
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+    /// Its hash of a secret is the secret, padded.
+    #[derive(Default)]
+    struct FakeClients(HashMap<String, Arc<CredentialRecord>>);
+
+    fn hash(secret: &str) -> [u8; 32] {
+        std::array::from_fn(|index| secret.as_bytes().get(index).copied().unwrap_or_default())
+    }
+
+    impl Clients for FakeClients {
+        fn credential(&self, client_id: &str) -> Option<Arc<CredentialRecord>> {
+            self.0.get(client_id).cloned()
+        }
+        fn verify_secret(&self, secret: &str, wanted: &[u8; 32]) -> bool {
+            hash(secret) == *wanted
+        }
+    }
+
+    impl FakeClients {
+        fn with(generation: u64, scope: Scope) -> Self {
+            let record = CredentialRecord {
+                client_id: "client".parse().unwrap(),
+                account: AccountId::OPERATOR,
+                name: None,
+                scopes: [scope].into_iter().collect(),
+                secret_hash: hash("right"),
+                generation,
+                created_at: UNIX_EPOCH.into(),
+            };
+            Self(HashMap::from([("client".to_owned(), Arc::new(record))]))
+        }
+    }
+
+    fn authenticator() -> Authenticator {
+        Authenticator::new(&[1; 32], &ThrottleConfig { client_failures: 3, address_failures: 100 })
+    }
+
+    fn shown(id: &str, secret: &str) -> Option<ClientCredentials> {
+        Some(ClientCredentials { id: id.into(), secret: Secret::new(secret) })
+    }
+
+    #[tokio::test]
+    async fn a_good_secret_gives_a_token_that_gives_a_caller() {
+        let (auth, clients) = (authenticator(), FakeClients::with(4, Scope::Read));
+        let record = auth.client(&clients, shown("client", "right"), HERE).unwrap();
+        let token = auth.issue(&record, UNIX_EPOCH).unwrap();
+        let caller = auth.caller(&clients, Some(&format!("bearer:{token}")), UNIX_EPOCH).unwrap();
+        assert_eq!(caller.account, AccountId::OPERATOR);
+        assert_eq!(caller.require(Scope::Read), Ok(()));
+        assert_eq!(caller.require(Scope::Manage), Err(AuthError::Scope(Scope::Manage)));
+        let expired = auth.caller(&clients, Some(&format!("Bearer {token}")), UNIX_EPOCH + LIFETIME);
+        assert_eq!(expired, Err(AuthError::Token));
+        for header in [None, Some("Bearer x"), Some(token.as_str())] {
+            assert_eq!(auth.caller(&clients, header, UNIX_EPOCH), Err(AuthError::Token));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_revoked_or_deleted_credential_has_no_tokens() {
+        let (auth, clients) = (authenticator(), FakeClients::with(4, Scope::Read));
+        let token = auth.issue(&clients.0["client"], UNIX_EPOCH).unwrap();
+        assert!(auth.owner(&clients, &token, UNIX_EPOCH).is_some());
+        assert!(auth.owner(&FakeClients::with(5, Scope::Read), &token, UNIX_EPOCH).is_none());
+        assert!(auth.owner(&FakeClients::default(), &token, UNIX_EPOCH).is_none());
+    }
+
+    #[tokio::test]
+    async fn wrong_secrets_and_unknown_ids_are_alike() {
+        let (auth, clients) = (authenticator(), FakeClients::with(0, Scope::Read));
+        for wrong in [None, shown("client", "wrong"), shown("client", ""), shown("nobody", "right"), shown("nobody", "")] {
+            assert_eq!(auth.client(&clients, wrong, HERE).unwrap_err(), AuthError::Client);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_guesser_waits_and_even_a_right_guess_is_not_looked_at() {
+        let (auth, clients) = (authenticator(), FakeClients::with(0, Scope::Read));
+        let guess = |secret| auth.client(&clients, shown("client", secret), HERE).map(|_| ());
+        for _ in 0..3 {
+            assert_eq!(guess("wrong"), Err(AuthError::Client));
+        }
+        assert!(matches!(guess("right"), Err(AuthError::Throttled(_))));
+        assert!(auth.client(&clients, shown("client", "right"), "192.0.2.9".parse().unwrap()).is_ok());
+        tokio::time::advance(Duration::from_secs(21)).await;
+        assert_eq!(guess("right"), Ok(()));
+    }
+}

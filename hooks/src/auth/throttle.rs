@@ -1,0 +1,202 @@
+//! Slows down whoever guesses secrets: token buckets for failures, by client id and address together, and by address.
+//!
+//! There is no bucket for a client id alone, or a stranger could lock its owner out. A bucket holds a minute's worth of failures
+//! and refills evenly. Successes change nothing, so that they do not buy an attacker more guesses.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, Hash, RandomState};
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::config::ThrottleConfig;
+
+/// The most buckets of either sort. Beyond it, those that are full again are given up, and else the least used one.
+const MOST: usize = 10_000;
+
+/// Counts failures. Times are measured from any fixed moment, and given by the caller.
+#[derive(Debug)]
+pub(crate) struct Throttle {
+    buckets: Mutex<Buckets>,
+    /// Client ids are the caller's choice: the table keeps none of them, and their hash cannot be foreseen.
+    hasher: RandomState,
+}
+
+#[derive(Debug)]
+struct Buckets {
+    pairs: Table<(u64, u64)>,
+    addresses: Table<u64>,
+}
+
+impl Throttle {
+    /// A throttle that has seen nothing.
+    pub(crate) fn new(config: &ThrottleConfig) -> Self {
+        let buckets = Buckets { pairs: Table::new(config.client_failures), addresses: Table::new(config.address_failures) };
+        Self { buckets: Mutex::new(buckets), hasher: RandomState::new() }
+    }
+
+    /// Whether a guess may be looked at now; otherwise, how long the caller must wait.
+    pub(crate) fn check(&self, client_id: &str, address: IpAddr, now: Duration) -> Result<(), Duration> {
+        let (pair, network) = self.keys(client_id, address);
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let waits = [buckets.pairs.wait(&pair, now), buckets.addresses.wait(&network, now)];
+        waits.into_iter().flatten().max().map_or(Ok(()), Err)
+    }
+
+    /// Counts a wrong guess.
+    pub(crate) fn failed(&self, client_id: &str, address: IpAddr, now: Duration) {
+        let (pair, network) = self.keys(client_id, address);
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets.pairs.take(pair, now);
+        buckets.addresses.take(network, now);
+    }
+
+    fn keys(&self, client_id: &str, address: IpAddr) -> ((u64, u64), u64) {
+        let network = network(address);
+        ((self.hasher.hash_one(client_id), network), network)
+    }
+}
+
+/// An address as it is counted. An IPv6 host usually has a /64 to itself; no such network begins as an IPv4 address does here.
+fn network(address: IpAddr) -> u64 {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => u64::from(v4.to_bits()),
+        IpAddr::V6(v6) => u64::try_from(v6.to_bits() >> 64).unwrap_or(u64::MAX),
+    }
+}
+
+/// Buckets of one size.
+#[derive(Debug)]
+struct Table<K> {
+    size: f64,
+    used: HashMap<K, Bucket>,
+}
+
+/// How much of a bucket was used up at a moment.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    used: f64,
+    at: Duration,
+}
+
+impl<K: Hash + Eq + Copy> Table<K> {
+    fn new(per_minute: u32) -> Self {
+        Self { size: f64::from(per_minute), used: HashMap::new() }
+    }
+
+    /// What is still used up of a bucket now.
+    fn used(&self, bucket: Bucket, now: Duration) -> f64 {
+        (bucket.used - now.saturating_sub(bucket.at).as_secs_f64() * self.size / 60.0).max(0.0)
+    }
+
+    fn wait(&self, key: &K, now: Duration) -> Option<Duration> {
+        let over = self.used(*self.used.get(key)?, now) + 1.0 - self.size;
+        (over > 1e-9).then(|| Duration::from_secs_f64(over * 60.0 / self.size))
+    }
+
+    fn take(&mut self, key: K, now: Duration) {
+        let before = self.used.get(&key).map_or(0.0, |bucket| self.used(*bucket, now));
+        if self.used.len() >= MOST && !self.used.contains_key(&key) {
+            self.make_room(now);
+        }
+        // Guesses that were under way at the same time may overdraw a bucket by a little, never without bound.
+        self.used.insert(key, Bucket { used: (before + 1.0).min(self.size + 1.0), at: now });
+    }
+
+    fn make_room(&mut self, now: Duration) {
+        let size = self.size;
+        self.used.retain(|_, bucket| bucket.used > now.saturating_sub(bucket.at).as_secs_f64() * size / 60.0);
+        if self.used.len() >= MOST {
+            let left = |bucket: &Bucket| self.used(*bucket, now);
+            let least = self.used.iter().min_by(|(_, one), (_, other)| left(one).total_cmp(&left(other))).map(|(key, _)| *key);
+            least.map(|key| self.used.remove(&key));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+    const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+
+    fn throttle() -> Throttle {
+        Throttle::new(&ThrottleConfig { client_failures: 10, address_failures: 30 })
+    }
+
+    fn secs(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn fail(throttle: &Throttle, client: &str, address: IpAddr, times: u32, now: Duration) {
+        for _ in 0..times {
+            throttle.failed(client, address, now);
+        }
+    }
+
+    #[test]
+    fn ten_failures_a_minute_and_then_a_wait() {
+        let throttle = throttle();
+        fail(&throttle, "a", HERE, 9, secs(0));
+        assert_eq!(throttle.check("a", HERE, secs(0)), Ok(()));
+        fail(&throttle, "a", HERE, 1, secs(0));
+        assert_eq!(throttle.check("a", HERE, secs(0)), Err(secs(6)));
+        assert!(throttle.check("a", HERE, secs(5)).is_err());
+        assert_eq!(throttle.check("a", HERE, secs(6)), Ok(()));
+        fail(&throttle, "a", HERE, 1, secs(6));
+        assert!(throttle.check("a", HERE, secs(6)).is_err());
+        fail(&throttle, "a", HERE, 9, secs(66));
+        assert_eq!(throttle.check("a", HERE, secs(66)), Ok(()));
+    }
+
+    #[test]
+    fn a_stranger_locks_nobody_out() {
+        let throttle = throttle();
+        fail(&throttle, "admin", THERE, 100, secs(0));
+        assert!(throttle.check("admin", THERE, secs(0)).is_err());
+        assert_eq!(throttle.check("admin", HERE, secs(0)), Ok(()));
+    }
+
+    #[test]
+    fn an_address_is_counted_over_all_its_guesses() {
+        let throttle = throttle();
+        for n in 0..30 {
+            assert_eq!(throttle.check(&n.to_string(), HERE, secs(0)), Ok(()));
+            throttle.failed(&n.to_string(), HERE, secs(0));
+        }
+        assert_eq!(throttle.check("fresh", HERE, secs(0)), Err(secs(2)));
+        assert_eq!(throttle.check("fresh", THERE, secs(0)), Ok(()));
+    }
+
+    #[test]
+    fn neighbours_in_one_ipv6_network_count_as_one() {
+        let throttle = throttle();
+        fail(&throttle, "a", "2001:db8::1".parse().unwrap(), 10, secs(0));
+        assert!(throttle.check("a", "2001:db8::ffff:2".parse().unwrap(), secs(0)).is_err());
+        assert_eq!(throttle.check("a", "2001:db8:0:1::1".parse().unwrap(), secs(0)), Ok(()));
+        fail(&throttle, "a", "::ffff:192.0.2.1".parse().unwrap(), 10, secs(0));
+        assert!(throttle.check("a", HERE, secs(0)).is_err());
+    }
+
+    #[test]
+    fn memory_is_bounded_and_the_worst_offender_is_remembered() {
+        let throttle = throttle();
+        fail(&throttle, "a", HERE, 10, secs(0));
+        for n in 0..u32::try_from(MOST).unwrap() + 50 {
+            throttle.failed("b", IpAddr::from(n.to_be_bytes()), secs(0));
+        }
+        let buckets = throttle.buckets.lock().unwrap();
+        assert!(buckets.pairs.used.len() <= MOST && buckets.addresses.used.len() <= MOST);
+        drop(buckets);
+        assert!(throttle.check("a", HERE, secs(0)).is_err());
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_or_jumps_back_never_divides_the_wait() {
+        let throttle = throttle();
+        fail(&throttle, "a", HERE, 10, secs(100));
+        assert!(throttle.check("a", HERE, secs(0)).is_err());
+        assert_eq!(throttle.check("a", HERE, secs(1000)), Ok(()));
+    }
+}

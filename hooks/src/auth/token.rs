@@ -1,0 +1,159 @@
+//! Access tokens: self-contained and signed, so that any node checks one without a store read.
+//!
+//! A token is base64url, without padding, of a version byte, the credential's generation, the moment of issue, a nonce, the client
+//! id, and an HMAC-SHA256 of all of them. Whether the credential still exists, has that generation, and what it may do, is for
+//! the directory: see [`Claims`].
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::ids::ClientId;
+
+/// How long a token is good for.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(36_000);
+
+const VERSION: u8 = 1;
+const MAC: usize = 32;
+/// Everything before the client id: version, generation, seconds, nonce.
+const HEAD: usize = 1 + 8 + 8 + 8;
+/// Room for the longest client id; a longer text is no token.
+const LONGEST: usize = HEAD + 128 + MAC;
+
+/// A token that is not ours, has been changed, or has expired. Which of them is nobody's business.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the token is not valid")]
+pub(crate) struct InvalidToken;
+
+/// What a genuine, unexpired token says.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Claims {
+    /// Whose token it is.
+    pub(crate) client_id: ClientId,
+    /// The credential's generation when the token was made; an older one than the credential's is revoked.
+    pub(crate) generation: u64,
+}
+
+/// Makes and checks tokens.
+#[derive(Clone)]
+pub(crate) struct TokenKey(Hmac<Sha256>);
+
+impl TokenKey {
+    /// Uses this key.
+    pub(crate) fn new(key: &[u8; 32]) -> Self {
+        // HMAC pads a key to a block of its hash with zeros; a whole block is the form that cannot be refused.
+        let mut block = Zeroizing::new([0; 64]);
+        for (padded, byte) in block.iter_mut().zip(key) {
+            *padded = *byte;
+        }
+        Self(Hmac::new((&*block).into()))
+    }
+
+    /// A token for this credential, good from `now` on.
+    pub(crate) fn issue(&self, client_id: &ClientId, generation: u64, now: SystemTime) -> Result<String, getrandom::Error> {
+        let mut nonce = [0; 8];
+        getrandom::fill(&mut nonce)?;
+        let mut bytes = Vec::with_capacity(LONGEST);
+        bytes.push(VERSION);
+        bytes.extend(generation.to_be_bytes());
+        bytes.extend(seconds(now).to_be_bytes());
+        bytes.extend(nonce);
+        bytes.extend(client_id.as_str().as_bytes());
+        let mac = self.0.clone().chain_update(&bytes).finalize().into_bytes();
+        bytes.extend(mac);
+        Ok(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// Reads a token. The signature is compared in constant time, and before anything that it covers is looked at.
+    pub(crate) fn verify(&self, token: &str, now: SystemTime) -> Result<Claims, InvalidToken> {
+        let mut buffer = [0; LONGEST];
+        let length = URL_SAFE_NO_PAD.decode_slice(token, &mut buffer).map_err(|_| InvalidToken)?;
+        let (signed, mac) = buffer.get(..length).and_then(<[u8]>::split_last_chunk::<MAC>).ok_or(InvalidToken)?;
+        self.0.clone().chain_update(signed).verify(mac.into()).map_err(|_| InvalidToken)?;
+        read(signed, seconds(now)).ok_or(InvalidToken)
+    }
+}
+
+fn read(signed: &[u8], now: u64) -> Option<Claims> {
+    let (version, rest) = signed.split_first()?;
+    let (generation, rest) = rest.split_first_chunk()?;
+    let (issued, rest) = rest.split_first_chunk()?;
+    let (_nonce, client_id) = rest.split_first_chunk::<8>()?;
+    // A clock that was set back makes a token seem to come from the future; it is then as good as new, not for longer.
+    let age = now.saturating_sub(u64::from_be_bytes(*issued));
+    if *version != VERSION || age >= LIFETIME.as_secs() {
+        return None;
+    }
+    let client_id = std::str::from_utf8(client_id).ok()?.parse().ok()?;
+    Some(Claims { client_id, generation: u64::from_be_bytes(*generation) })
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Duration = Duration::from_secs(1_790_000_000);
+
+    fn at(offset: u64) -> SystemTime {
+        UNIX_EPOCH + NOW + Duration::from_secs(offset)
+    }
+
+    fn client() -> ClientId {
+        "ab".repeat(32).parse().unwrap()
+    }
+
+    fn key() -> TokenKey {
+        TokenKey::new(&[7; 32])
+    }
+
+    #[test]
+    fn a_token_reads_back_until_it_expires() {
+        let token = key().issue(&client(), 3, at(0)).unwrap();
+        let claims = Claims { client_id: client(), generation: 3 };
+        assert_eq!(key().verify(&token, at(0)), Ok(Claims { client_id: client(), generation: 3 }));
+        assert_eq!(key().verify(&token, at(35_999)), Ok(claims));
+        assert_eq!(key().verify(&token, at(36_000)), Err(InvalidToken));
+    }
+
+    #[test]
+    fn tokens_are_url_safe_and_never_alike() {
+        let tokens: Vec<_> = (0..2).map(|_| key().issue(&client(), 1, at(0)).unwrap()).collect();
+        assert_ne!(tokens[0], tokens[1]);
+        assert!(tokens[0].bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+    }
+
+    #[test]
+    fn the_longest_client_id_fits() {
+        let client: ClientId = "x".repeat(128).parse().unwrap();
+        let token = key().issue(&client, u64::MAX, at(0)).unwrap();
+        assert_eq!(key().verify(&token, at(1)).unwrap().client_id, client);
+    }
+
+    #[test]
+    fn every_changed_bit_is_noticed() {
+        let token = key().issue(&client(), 1, at(0)).unwrap();
+        let bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();
+        for index in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[index] ^= 1;
+            assert_eq!(key().verify(&URL_SAFE_NO_PAD.encode(changed), at(0)), Err(InvalidToken), "byte {index}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_token_of_this_key_is_refused() {
+        let foreign = TokenKey::new(&[8; 32]).issue(&client(), 1, at(0)).unwrap();
+        let own = key().issue(&client(), 1, at(0)).unwrap();
+        for text in ["", "a", "!!!!", &foreign, &own[..own.len() - 4], &format!("{own}AAAA"), &"A".repeat(4000), &"A".repeat(43)] {
+            assert_eq!(key().verify(text, at(0)), Err(InvalidToken), "{text}");
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! The one place that turns errors into statuses and bodies. There is no catch-all arm: a new error does not compile until somebody
+//! decides what a client sees of it.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use super::respond::{Reply, json};
+use super::routes::Dialect;
+use crate::error::ServiceError;
+use crate::resources::Scope;
+
+/// Why a request is not answered with what it asked for.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ApiError {
+    /// The service refused.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    /// No such path.
+    #[error("no such route")]
+    NoRoute,
+    /// The path has other methods: these, as `Allow` has them.
+    #[error("the path has other methods: {0}")]
+    WrongMethod(String),
+    /// No token, or one that is not good.
+    #[error("no valid token")]
+    Unauthenticated,
+    /// No client id and secret, or wrong ones.
+    #[error("no valid client credentials")]
+    WrongClient,
+    /// Too many wrong secrets; the wait.
+    #[error("too many failures")]
+    Throttled(Duration),
+    /// A good token that is not for this.
+    #[error("the scope {} is missing", .0.as_str())]
+    MissingScope(Scope),
+    /// A token request that is not for client credentials.
+    #[error("grant_type is incorrect/absent")]
+    GrantType,
+    /// The token to be revoked is not a good one of the caller's.
+    #[error("access_token is incorrect/absent")]
+    ForeignToken,
+    /// The body is longer than this.
+    #[error("the body is longer than {0} bytes")]
+    BodyTooLong(usize),
+    /// The body did not come in time.
+    #[error("the body did not arrive in time")]
+    BodyTooSlow,
+    /// The body broke off.
+    #[error("the body broke off")]
+    BodyBroken,
+    /// The server cannot go on with this one. The text is for the log.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// What a client is told.
+#[derive(Debug)]
+struct Problem {
+    status: StatusCode,
+    name: &'static str,
+    /// The name in the `status` object of the envelope.
+    kind: &'static str,
+    message: Cow<'static, str>,
+    field: Option<String>,
+    extra: Option<(header::HeaderName, HeaderValue)>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, name: &'static str, kind: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, name, kind, message: message.into(), field: None, extra: None }
+    }
+
+    fn not_found(message: &'static str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NotFoundError", "not found", message)
+    }
+
+    fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BadRequestError", "bad request", message)
+    }
+
+    fn too_large(what: &str, limit: usize) -> Self {
+        let message = format!("{what} must not be longer than {limit} bytes");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeError", "payload too large", message)
+    }
+
+    fn unavailable(message: impl Into<Cow<'static, str>>) -> Self {
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableError", "service unavailable", message);
+        problem.with(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER))
+    }
+
+    fn internal() -> Self {
+        let message = "The server failed; its log tells why";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "internal error", message)
+    }
+
+    fn with(self, name: header::HeaderName, value: HeaderValue) -> Self {
+        Self { extra: Some((name, value)), ..self }
+    }
+}
+
+/// Seconds after which an overloaded server may be asked again.
+pub(crate) const RETRY_AFTER: &str = "1";
+
+impl ApiError {
+    /// The answer, in the caller's dialect. What the client does not get is logged here.
+    pub(crate) fn reply(self, dialect: Dialect) -> Reply {
+        let problem = self.problem(dialect);
+        let mut reply = json(problem.status, &Body::new(&problem, dialect));
+        if let Some((name, value)) = problem.extra {
+            reply.headers_mut().insert(name, value);
+        }
+        reply
+    }
+
+    fn problem(self, dialect: Dialect) -> Problem {
+        let text = self.to_string();
+        match self {
+            Self::Service(error) => service_problem(error),
+            Self::NoRoute => Problem::not_found(no_route(dialect)),
+            Self::WrongMethod(allowed) => wrong_method(dialect, &allowed),
+            Self::Unauthenticated => unauthorized(dialect, "The request requires user authentication."),
+            Self::WrongClient => unauthorized(dialect, "The client credentials are not valid."),
+            Self::Throttled(wait) => throttled(wait),
+            Self::MissingScope(_) if dialect == Dialect::OneLogin => Problem::bad_request(text),
+            Self::MissingScope(_) => Problem::new(StatusCode::FORBIDDEN, "ForbiddenError", "forbidden", text),
+            Self::GrantType | Self::ForeignToken => Problem::bad_request(text),
+            Self::BodyTooLong(limit) => Problem::too_large("The body", limit),
+            Self::BodyTooSlow => Problem::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeoutError", "request timeout", text),
+            Self::BodyBroken => Problem::bad_request(text),
+            Self::Internal(_) => {
+                tracing::error!(error = text, "a request failed");
+                Problem::internal()
+            }
+        }
+    }
+}
+
+fn service_problem(error: ServiceError) -> Problem {
+    match error {
+        ServiceError::NotFound => Problem::not_found("The resource with the given id could not be found"),
+        ServiceError::Conflict(message) => Problem::new(StatusCode::CONFLICT, "ConflictError", "conflict", message),
+        ServiceError::Invalid { field, message } => {
+            let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "UnprocessableEntityError", "unprocessable entity", message);
+            Problem { field, ..problem }
+        }
+        ServiceError::BadRequest(message) => Problem::bad_request(message),
+        ServiceError::TooLarge { what, limit } => Problem::too_large(what, limit),
+        ServiceError::StoreFull => Problem::unavailable("The server has no room to store this"),
+        ServiceError::Unavailable(message) => Problem::unavailable(message),
+        ServiceError::Internal(message) => {
+            tracing::error!(error = message, "the service failed");
+            Problem::internal()
+        }
+    }
+}
+
+fn no_route(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Envelope => "No Route Exists",
+        Dialect::OneLogin | Dialect::Own => "There is no such route",
+    }
+}
+
+/// The token endpoints know no 405: their clients expect a 404.
+fn wrong_method(dialect: Dialect, allowed: &str) -> Problem {
+    if dialect == Dialect::Envelope {
+        return Problem::not_found(no_route(dialect));
+    }
+    let message = format!("The route does not have this method; it has {allowed}");
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowedError", "method not allowed", message);
+    match HeaderValue::try_from(allowed) {
+        Ok(value) => problem.with(header::ALLOW, value),
+        Err(_) => problem,
+    }
+}
+
+fn unauthorized(dialect: Dialect, message: &'static str) -> Problem {
+    let (message, scheme) = match dialect {
+        Dialect::Envelope => ("Authentication Failure", "Basic realm=\"hookbox\""),
+        Dialect::OneLogin | Dialect::Own => (message, "Bearer"),
+    };
+    let problem = Problem::new(StatusCode::UNAUTHORIZED, "UnauthorizedError", "Unauthorized", message);
+    problem.with(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme))
+}
+
+fn throttled(wait: Duration) -> Problem {
+    // Rounded up: who waits this long does not come too early.
+    let seconds = wait.as_secs().saturating_add(1);
+    let message = "Too many failed attempts; wait before the next one";
+    let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsError", "too many requests", message);
+    problem.with(header::RETRY_AFTER, HeaderValue::from(seconds))
+}
+
+/// The two forms of an error's body.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Body<'a> {
+    #[serde(rename_all = "camelCase")]
+    Plain {
+        status_code: u16,
+        name: &'a str,
+        message: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        field: Option<&'a str>,
+    },
+    Envelope {
+        status: Status<'a>,
+    },
+}
+
+#[derive(Serialize)]
+struct Status<'a> {
+    error: bool,
+    code: u16,
+    r#type: &'a str,
+    message: &'a str,
+}
+
+impl<'a> Body<'a> {
+    fn new(problem: &'a Problem, dialect: Dialect) -> Self {
+        let (code, message) = (problem.status.as_u16(), &*problem.message);
+        match dialect {
+            Dialect::Envelope => Self::Envelope { status: Status { error: true, code, r#type: problem.kind, message } },
+            Dialect::OneLogin | Dialect::Own => {
+                Self::Plain { status_code: code, name: problem.name, message, field: problem.field.as_deref() }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt as _;
+
+    use super::*;
+
+    async fn shown(error: ApiError, dialect: Dialect) -> (u16, String) {
+        let reply = error.reply(dialect);
+        let status = reply.status().as_u16();
+        let bytes = reply.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn resource_routes_have_plain_errors() {
+        for (error, status, body) in [
+            (
+                ServiceError::NotFound.into(),
+                404,
+                r#"{"statusCode":404,"name":"NotFoundError","message":"The resource with the given id could not be found"}"#,
+            ),
+            (ServiceError::Conflict("taken".into()).into(), 409, r#"{"statusCode":409,"name":"ConflictError","message":"taken"}"#),
+            (
+                ServiceError::invalid("limits.fuel", "too much").into(),
+                422,
+                r#"{"statusCode":422,"name":"UnprocessableEntityError","message":"too much","field":"limits.fuel"}"#,
+            ),
+            (ServiceError::unfit("no").into(), 422, r#"{"statusCode":422,"name":"UnprocessableEntityError","message":"no"}"#),
+            (ServiceError::BadRequest("no JSON".into()).into(), 400, r#"{"statusCode":400,"name":"BadRequestError","message":"no JSON"}"#),
+            (
+                ServiceError::TooLarge { what: "The context", limit: 7 }.into(),
+                413,
+                r#"{"statusCode":413,"name":"PayloadTooLargeError","message":"The context must not be longer than 7 bytes"}"#,
+            ),
+            (
+                ApiError::Unauthenticated,
+                401,
+                r#"{"statusCode":401,"name":"UnauthorizedError","message":"The request requires user authentication."}"#,
+            ),
+            (
+                ApiError::WrongMethod("GET, PUT".into()),
+                405,
+                r#"{"statusCode":405,"name":"MethodNotAllowedError","message":"The route does not have this method; it has GET, PUT"}"#,
+            ),
+        ] {
+            assert_eq!(shown(error, Dialect::OneLogin).await, (status, body.to_owned()));
+        }
+    }
+
+    #[tokio::test]
+    async fn token_routes_have_the_envelope() {
+        for (error, status, body) in [
+            (
+                ApiError::WrongClient,
+                401,
+                r#"{"status":{"error":true,"code":401,"type":"Unauthorized","message":"Authentication Failure"}}"#,
+            ),
+            (
+                ApiError::GrantType,
+                400,
+                r#"{"status":{"error":true,"code":400,"type":"bad request","message":"grant_type is incorrect/absent"}}"#,
+            ),
+            (
+                ApiError::WrongMethod("POST".into()),
+                404,
+                r#"{"status":{"error":true,"code":404,"type":"not found","message":"No Route Exists"}}"#,
+            ),
+            (ApiError::NoRoute, 404, r#"{"status":{"error":true,"code":404,"type":"not found","message":"No Route Exists"}}"#),
+        ] {
+            assert_eq!(shown(error, Dialect::Envelope).await, (status, body.to_owned()));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_missing_scope_never_looks_like_a_bad_token_to_the_client_that_would_retry() {
+        let missing = || ApiError::MissingScope(Scope::Manage);
+        assert_eq!(shown(missing(), Dialect::Own).await.0, 403);
+        let (status, body) = shown(missing(), Dialect::OneLogin).await;
+        assert_eq!((status, body.contains("BadRequestError"), body.contains("manage")), (400, true, true));
+    }
+
+    #[tokio::test]
+    async fn a_client_learns_nothing_of_an_internal_error() {
+        for error in [ServiceError::Internal("/var/secret".into()).into(), ApiError::Internal("/var/secret".into())] {
+            let (status, body) = shown(error, Dialect::Own).await;
+            assert_eq!((status, body.contains("secret")), (500, false));
+        }
+    }
+
+    #[test]
+    fn what_passes_says_when_to_come_back() {
+        for error in [ServiceError::StoreFull.into(), ServiceError::Unavailable("busy".into()).into()] {
+            let reply = ApiError::reply(error, Dialect::Own);
+            assert_eq!((reply.status().as_u16(), &reply.headers()["retry-after"]), (503, &HeaderValue::from(1)));
+        }
+        let reply = ApiError::Throttled(Duration::from_millis(5500)).reply(Dialect::Envelope);
+        assert_eq!((reply.status().as_u16(), &reply.headers()["retry-after"]), (429, &HeaderValue::from(6)));
+    }
+
+    #[test]
+    fn another_method_is_told_the_right_ones() {
+        assert_eq!(ApiError::WrongMethod("GET, POST".into()).reply(Dialect::Own).headers()["allow"], "GET, POST");
+    }
+}

@@ -1,0 +1,188 @@
+//! Takes a request through the route table: finds its row, finds out who calls, reads the body, and hands over to the operation.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant as Started;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Request, header};
+use hyper::body::Body;
+use tokio::time::Instant;
+use tracing::Instrument as _;
+use tracing::field::Empty;
+use uuid::Uuid;
+
+use super::body::BodyRules;
+use super::errors::ApiError;
+use super::query::Query;
+use super::respond::Reply;
+use super::router::{Match, Router, TableError};
+use super::routes::{Access, Dialect, ROUTES, Route, RouteSpec};
+use super::{health, onelogin, own, tokens};
+use crate::auth::{AuthError, Authenticator, Caller};
+use crate::config::Config;
+use crate::ids::AccountId;
+use crate::service::Service;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Everything that requests have in common.
+pub(crate) struct Gateway {
+    pub(super) service: Arc<Service>,
+    pub(super) auth: Authenticator,
+    router: Router<'static>,
+    bodies: BodyRules,
+}
+
+/// One request on its way to its operation.
+pub(crate) struct Call<'a> {
+    /// Set where the route wants a token.
+    caller: Option<Caller>,
+    /// Who is at the other end of the connection.
+    pub(super) peer: IpAddr,
+    pub(super) query: Query<'a>,
+    pub(super) authorization: Option<&'a str>,
+    pub(super) body: Bytes,
+    /// When the body was there: deadlines count from here.
+    pub(super) read_at: Instant,
+}
+
+impl Call<'_> {
+    /// The caller's account. A route that forgot to ask for a token gets none.
+    pub(super) fn account(&self) -> Result<AccountId, ApiError> {
+        self.caller.map(|caller| caller.account).ok_or(ApiError::Unauthenticated)
+    }
+}
+
+impl From<AuthError> for ApiError {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::Token => Self::Unauthenticated,
+            AuthError::Client => Self::WrongClient,
+            AuthError::Throttled(wait) => Self::Throttled(wait),
+            AuthError::Scope(scope) => Self::MissingScope(scope),
+        }
+    }
+}
+
+impl Gateway {
+    /// A gateway to this service.
+    pub(crate) fn new(service: Arc<Service>, config: &Config) -> Result<Self, TableError> {
+        let auth = Authenticator::new(service.token_key(), &config.throttle);
+        Ok(Self { service, auth, router: Router::new(ROUTES)?, bodies: BodyRules::new(config) })
+    }
+
+    /// Answers one request. Whatever happens, there is an answer, and it has the request's id.
+    pub(crate) async fn handle<B>(&self, request: Request<B>, peer: IpAddr) -> Reply
+    where
+        B: Body<Data = Bytes>,
+    {
+        let (parts, body) = request.into_parts();
+        let started = Started::now();
+        let id = request_id(&parts);
+        let found = self.router.find(&parts.method, parts.uri.path());
+        let (operation, dialect) = match &found {
+            Match::Found(spec, _) => (spec.operation, spec.dialect),
+            Match::WrongMethod(_) | Match::Nothing => ("none", Dialect::of_path(parts.uri.path())),
+        };
+        let span = tracing::info_span!(
+            "request",
+            operation,
+            http_request_id = id.to_str().unwrap_or_default(),
+            execution_id = Empty,
+            request_id = Empty,
+            correlation_id = Empty
+        );
+        let answer = async {
+            let mut reply = self.answer(found, &parts, body, peer).await.unwrap_or_else(|error| error.reply(dialect));
+            reply.headers_mut().insert(REQUEST_ID, id);
+            tracing::debug!(status = reply.status().as_u16(), duration_us = elapsed_us(started), "answered");
+            reply
+        };
+        answer.instrument(span).await
+    }
+
+    async fn answer<B>(&self, found: Match<'_, '_>, parts: &Parts, body: B, peer: IpAddr) -> Result<Reply, ApiError>
+    where
+        B: Body<Data = Bytes>,
+    {
+        let (spec, parameter) = match found {
+            Match::Found(spec, parameter) => (spec, parameter),
+            Match::WrongMethod(methods) => return Err(ApiError::WrongMethod(allow(&methods))),
+            Match::Nothing => return Err(ApiError::NoRoute),
+        };
+        let authorization = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        // Before the body: nobody makes the server hold one without a right to.
+        let caller = self.caller(spec, authorization)?;
+        let body = self.bodies.read(spec.body, body).await?;
+        let query = Query::parse(parts.uri.query());
+        let call = Call { caller, peer, query, authorization, body, read_at: Instant::now() };
+        self.operate((spec.route)(parameter), call).await
+    }
+
+    fn caller(&self, spec: &RouteSpec, authorization: Option<&str>) -> Result<Option<Caller>, ApiError> {
+        match spec.access {
+            Access::Open | Access::Client => Ok(None),
+            Access::Scope(scope) => {
+                let caller = self.auth.caller(&*self.service, authorization, self.service.now())?;
+                caller.require(scope)?;
+                Ok(Some(caller))
+            }
+        }
+    }
+
+    async fn operate(&self, route: Route<'_>, call: Call<'_>) -> Result<Reply, ApiError> {
+        let service = &*self.service;
+        match route {
+            Route::Healthz => Ok(health::healthz()),
+            Route::Readyz => Ok(health::readyz(service)),
+            Route::GenerateToken => tokens::generate(self, &call),
+            Route::RevokeToken => tokens::revoke(self, &call).await,
+            Route::ListHooks => onelogin::list_hooks(service, &call).await,
+            Route::CreateHook => onelogin::create_hook(service, call).await,
+            Route::GetHook(id) => onelogin::get_hook(service, id, &call).await,
+            Route::UpdateHook(id) => onelogin::update_hook(service, id, call).await,
+            Route::DeleteHook(id) => onelogin::delete_hook(service, id, &call).await,
+            Route::HookLogs(id) => onelogin::hook_logs(service, id, &call).await,
+            Route::ListEnvs => onelogin::list_envs(service, &call).await,
+            Route::CreateEnv => onelogin::create_env(service, call).await,
+            Route::GetEnv(id) => onelogin::get_env(service, id, &call).await,
+            Route::UpdateEnv(id) => onelogin::update_env(service, id, call).await,
+            Route::DeleteEnv(id) => onelogin::delete_env(service, id, &call).await,
+            Route::ListAccounts => own::list_accounts(service, &call).await,
+            Route::CreateAccount => own::create_account(service, call).await,
+            Route::GetAccount(id) => own::get_account(service, id).await,
+            Route::UpdateAccount(id) => own::update_account(service, id, call).await,
+            Route::ListCredentials => own::list_credentials(service, &call).await,
+            Route::CreateCredential => own::create_credential(service, call).await,
+            Route::DeleteCredential(id) => own::delete_credential(service, id).await,
+            Route::Trigger(name) => own::trigger(service, name, call).await,
+            Route::ListHooksV1 => own::list_hooks(service, &call).await,
+            Route::GetHookV1(id) => own::get_hook(service, id, &call).await,
+            Route::FireHook(id) => own::fire_hook(service, id, call).await,
+            Route::HookExecutions(id) => own::executions(service, id, &call).await,
+        }
+    }
+}
+
+/// The caller's own id of the request where it is a safe one, else a new one.
+fn request_id(parts: &Parts) -> HeaderValue {
+    let safe = |value: &&HeaderValue| {
+        let bytes = value.as_bytes();
+        (1..=128).contains(&bytes.len()) && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(byte))
+    };
+    parts.headers.get(REQUEST_ID).filter(safe).cloned().unwrap_or_else(|| {
+        let mut buffer = Uuid::encode_buffer();
+        let text = Uuid::new_v4().hyphenated().encode_lower(&mut buffer);
+        HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("none"))
+    })
+}
+
+fn allow(methods: &[&http::Method]) -> String {
+    methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn elapsed_us(started: Started) -> u64 {
+    u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,25 @@
+//! The REST API: from a socket to the service and back.
+//!
+//! * [`routes`] is the one table of routes, [`router`] finds a row in it.
+//! * [`server`] accepts connections and keeps them within their limits; it alone names hyper's server.
+//! * [`gateway`] takes a request through its row: who calls, what the body is, which operation. The operations themselves are in a
+//!   file for each dialect: [`health`], [`tokens`], [`onelogin`], [`own`].
+//! * [`respond`] and [`errors`] make the answers; `errors` alone maps errors to statuses.
+//!
+//! What an operation does is the service's business.
+
+mod activity;
+mod body;
+mod errors;
+mod gateway;
+mod health;
+mod onelogin;
+mod own;
+mod query;
+mod respond;
+mod router;
+mod routes;
+mod server;
+mod tokens;
+
+pub use server::{Listener, ServerError};

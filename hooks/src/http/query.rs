@@ -1,0 +1,64 @@
+//! The query part of a request: parameters by name, and the page that is asked for. What a parameter means is the route's.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use crate::error::ServiceError;
+use crate::service::Page;
+
+/// The parameters of one request.
+#[derive(Debug)]
+pub(crate) struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+
+impl<'a> Query<'a> {
+    /// Reads what follows the question mark. Names are compared without regard to case: one client writes `Cursor`.
+    pub(crate) fn parse(text: Option<&'a str>) -> Self {
+        Self(form_urlencoded::parse(text.unwrap_or_default().as_bytes()).collect())
+    }
+
+    /// A parameter; an empty one is as good as none. The first of several counts.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(have, _)| have.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| &**value).filter(|value| !value.is_empty())
+    }
+
+    /// A parameter of a type that is parsed.
+    pub(crate) fn parsed<T: FromStr>(&self, name: &str, rule: &str) -> Result<Option<T>, ServiceError> {
+        let wrong = |_| ServiceError::invalid(name, format!("{name} {rule}"));
+        self.get(name).map(|value| value.parse().map_err(wrong)).transpose()
+    }
+
+    /// The page that is asked for.
+    pub(crate) fn page(&self) -> Result<Page, ServiceError> {
+        let number = |name| self.parsed(name, "is not of a type(s) integer");
+        Page::new(number("limit")?, number("page")?, self.get("cursor"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_decoded_and_found_in_any_case() {
+        let query = Query::parse(Some("a=1%202&Cursor=x%2By+z&empty=&a=3&flag"));
+        assert_eq!(query.get("a"), Some("1 2"));
+        assert_eq!(query.get("cursor"), Some("x+y z"));
+        assert_eq!((query.get("empty"), query.get("flag"), query.get("b")), (None, None, None));
+        assert_eq!(Query::parse(None).get("a"), None);
+    }
+
+    #[test]
+    fn a_page_is_read_or_its_fault_is_named() {
+        let page = Query::parse(Some("limit=7&page=3")).page().unwrap();
+        assert_eq!((page.limit(), page.number()), (7, 3));
+        for (text, field) in
+            [("limit=x", "limit"), ("limit=-1", "limit"), ("limit=1001", "limit"), ("page=0", "page"), ("cursor=%25", "cursor")]
+        {
+            match Query::parse(Some(text)).page() {
+                Err(ServiceError::Invalid { field: Some(named), .. }) => assert_eq!(named, field),
+                other => panic!("{text}: {other:?}"),
+            }
+        }
+    }
+}
