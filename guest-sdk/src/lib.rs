@@ -67,7 +67,7 @@
 //!
 //! # What a hook can reach
 //!
-//! [`env`], [`log`], [`clock`] and [`random`], and nothing else: no files, no sockets, no threads. Natively each has a
+//! [`mod@env`], [`mod@log`], [`clock`] and [`random`], and nothing else: no files, no sockets, no threads. Natively each has a
 //! stand-in in memory, which `testing` sets and reads. A panic ends the execution; its message is the last line of the log.
 //!
 //! This crate knows the WIT world and the JSON that crosses it. It depends on none of the host's crates.
