@@ -8,10 +8,20 @@ use std::sync::Arc;
 
 use super::redb::RedbStore;
 use super::sled::SledStore;
-use super::{Batch, Engine, Key, KeyRange, Kind, Order, SERVER, Store, StoreError, Visit};
+use super::{Batch, Key, KeyRange, Kind, Order, SERVER, Store, StoreError, Visit};
 
 /// The format of keys and values that this program writes.
 const FORMAT: u64 = 1;
+
+/// An embedded storage engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// The default: one file, copy-on-write.
+    #[default]
+    Redb,
+    /// The alternative: one folder, log-structured.
+    Sled,
+}
 
 const ENGINES: [Engine; 2] = [Engine::Redb, Engine::Sled];
 
