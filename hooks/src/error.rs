@@ -1,5 +1,7 @@
 //! What the service answers when it does not do what it was asked. It knows nothing of HTTP: the gateways choose a status.
 
+use crate::store::StoreError;
+
 /// A request that was not carried out. Nothing of it was stored.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
@@ -48,5 +50,16 @@ impl ServiceError {
     /// A rule that no single field breaks.
     pub(crate) fn unfit(message: impl Into<String>) -> Self {
         Self::Invalid { field: None, message: message.into() }
+    }
+}
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => Self::StoreFull,
+            StoreError::Conflict => Self::Conflict("The resource was changed by somebody else; please try again".into()),
+            StoreError::Io(_) => Self::Unavailable("The server's storage failed".into()),
+            StoreError::Corrupt(_) | StoreError::Format { .. } => Self::Internal(error.to_string()),
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! The Hookbox service: resources, store, dispatcher and REST API.
 
+mod admission;
 mod auth;
 mod clock;
 pub mod config;
+mod directory;
 mod dispatch;
 mod error;
 mod http;
@@ -16,7 +18,7 @@ mod vault;
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use dispatch::Answer;
 pub use error::ServiceError;
-pub use http::{Listener, ServerError};
+pub use http::{Listener, ServerError, openapi_document};
 pub use hookbox_runtime::compile_worker;
 pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
 pub use resources::{AccountView, CredentialView, EnvView, ExecutionView, HookDetail, HookView, OnNoHook, Scope, Scopes, Settings, Status};

@@ -1,5 +1,122 @@
 //! From a context to an answer: which hook runs, with what, until when, and what its end means. Running it is the sandbox's.
+//!
+//! Nothing here waits for a lock or the disk: a hook comes from a snapshot in memory, and its log entry goes into a queue.
 
 mod answer;
+mod event;
+mod job;
+mod message;
+mod sandbox;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hookbox_host_api::{Context, HookType};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::time::Instant;
+
+use self::event::Event;
+use self::job::{Job, Shared};
+use crate::clock::Clock;
+use crate::directory::{Account, Hook};
+use crate::error::ServiceError;
+use crate::ids::AccountId;
+use crate::logs::LogWriter;
+use crate::service::ServiceLimits;
 
 pub use answer::Answer;
+pub(crate) use message::masked;
+#[cfg(test)]
+pub(crate) use sandbox::Boxed;
+pub(crate) use sandbox::{Guest, Wasm, Workshop};
+
+/// Runs hooks.
+pub(crate) struct Dispatcher(Arc<Shared>);
+
+impl Dispatcher {
+    /// A dispatcher that logs to `log`.
+    pub(crate) fn new(log: LogWriter, clock: Arc<dyn Clock>, limits: ServiceLimits) -> Self {
+        Self(Arc::new(Shared { log, clock, limits }))
+    }
+
+    /// Runs the live hook of an account, or says what is decided without one.
+    pub(crate) async fn trigger(
+        &self,
+        account: &Account,
+        hook_type: HookType,
+        body: &Bytes,
+        read_at: Instant,
+    ) -> Result<Answer, ServiceError> {
+        let plan = match account.live(hook_type) {
+            Some(hook) => self.plan(account.record.id, hook, body, read_at)?,
+            None => {
+                let event = Event::new(&self.context(hook_type, body)?, hook_type, body, read_at)?;
+                Plan::Answered(event.without_hook(account.record.settings.without_hook(hook_type)))
+            }
+        };
+        Ok(plan.carry_out().await)
+    }
+
+    /// Runs a hook of an account, disabled or not, on the context in `{"context": {...}}`.
+    pub(crate) async fn fire(&self, account: AccountId, hook: &Hook, body: &Bytes, read_at: Instant) -> Result<Answer, ServiceError> {
+        let plan = self.plan(account, hook, &context_in(body)?, read_at)?;
+        Ok(plan.carry_out().await)
+    }
+
+    fn plan(&self, account: AccountId, hook: &Hook, body: &Bytes, read_at: Instant) -> Result<Plan, ServiceError> {
+        let hook_type = hook.record.hook_type;
+        let context = self.context(hook_type, body)?;
+        let event = Event::new(&context, hook_type, body, read_at)?;
+        let Some(serving) = hook.serving.clone() else {
+            return Ok(Plan::Answered(self.0.not_ready(account, &hook.record, &event)));
+        };
+        let visible = context.visible(serving.options).into_owned();
+        Ok(Plan::Run(Arc::new(Job { shared: self.0.clone(), account, serving, event }), visible))
+    }
+
+    fn context<'a>(&self, hook_type: HookType, body: &'a [u8]) -> Result<Context<'a>, ServiceError> {
+        let limit = self.0.limits.context_bytes;
+        if body.len() > limit {
+            return Err(ServiceError::TooLarge { what: "the context", limit });
+        }
+        Context::parse(hook_type, body).map_err(|error| ServiceError::unfit(error.to_string()))
+    }
+}
+
+/// What is to be done about an event.
+enum Plan {
+    /// Nothing more.
+    Answered(Answer),
+    /// A run, on the context as the function sees it.
+    Run(Arc<Job>, String),
+}
+
+impl Plan {
+    async fn carry_out(self) -> Answer {
+        let (job, context) = match self {
+            Self::Answered(answer) => return answer,
+            Self::Run(job, context) => (job, context),
+        };
+        // A task of its own, so that the execution ends and is logged even if the caller hangs up.
+        match tokio::spawn(job.clone().run(context)).await {
+            Ok(answer) => answer,
+            Err(error) => job.broke_off(&error),
+        }
+    }
+}
+
+/// The context that a body wraps: the very bytes.
+fn context_in(body: &Bytes) -> Result<Bytes, ServiceError> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields, expecting = "an object with the key \"context\"")]
+    struct Wrapped<'a> {
+        #[serde(borrow)]
+        context: &'a RawValue,
+    }
+    let wrapped: Wrapped<'_> = serde_json::from_slice(body).map_err(|error| match error.classify() {
+        serde_json::error::Category::Data => ServiceError::unfit(format!("The body is not usable: {error}")),
+        _ => ServiceError::BadRequest(format!("The body is not valid JSON: {error}")),
+    })?;
+    Ok(body.slice_ref(wrapped.context.get().as_bytes()))
+}

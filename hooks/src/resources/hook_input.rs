@@ -103,6 +103,19 @@ impl HookInput {
         Ok(Self { function, runtime, ..input })
     }
 
+    /// Whether the body says anything about what a version freezes.
+    pub(crate) fn names_a_version(&self) -> bool {
+        let Self { hook_type: _, disabled: _, function, env_vars, runtime, timeout, options, fuel, memory_mib, on_error } = self;
+        function.is_some()
+            || env_vars.is_some()
+            || runtime.is_some()
+            || timeout.is_some()
+            || options.named
+            || fuel.is_some()
+            || memory_mib.is_some()
+            || on_error.is_some()
+    }
+
     /// The first version of a new hook.
     pub(crate) fn create(&self) -> Result<(HookType, Spec), ServiceError> {
         let missing = |name: &str| ServiceError::invalid(name, format!("instance requires property \"{name}\""));

@@ -18,8 +18,7 @@ pub use hook::Status;
 pub use hook_view::{HookDetail, HookView};
 
 pub(crate) use account::{AccountInput, AccountRecord};
-pub(crate) use body::{Fields, additional};
 pub(crate) use credential::{CredentialInput, CredentialRecord};
 pub(crate) use env_var::{EnvName, EnvRecord, NewEnv, NewValue};
-pub(crate) use hook::{FunctionRef, HookRecord, Kind, Ready, Runtime, Spec};
+pub(crate) use hook::{FunctionRef, HookRecord, Ready, Spec};
 pub(crate) use hook_input::{HookInput, InputLimits, Upload};

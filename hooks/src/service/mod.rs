@@ -1,22 +1,29 @@
 //! The service: everything that a caller can ask for, free of HTTP. Who may ask is for the gateways.
 
+mod accounts;
+mod envs;
+mod executions;
+mod hooks;
+mod open;
 mod page;
+mod state;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use hookbox_host_api::{HookType, Outcome, Secret};
-use tokio::time::Instant;
+use hookbox_host_api::{HookType, Outcome};
+use tokio::task::JoinHandle;
 
-use crate::clock::Clock;
-use crate::dispatch::Answer;
-use crate::error::ServiceError;
-use crate::ids::{AccountId, ClientId, HookId};
-use crate::resources::{AccountView, CredentialRecord, CredentialView, EnvView, ExecutionView, HookDetail, HookView};
+use crate::admission::AdmissionQueue;
+use crate::dispatch::Dispatcher;
+use crate::logs::{LogReader, LogWriter};
+use crate::resources::CredentialRecord;
 
+pub use crate::store::Engine;
+pub use open::OpenError;
 pub use page::{Page, Paged};
+pub(crate) use state::{Change, State};
 
 /// What a service needs to know.
 #[derive(Clone, Debug)]
@@ -41,15 +48,6 @@ pub struct ServiceConfig {
     pub log_queue: usize,
     /// Sizes.
     pub limits: ServiceLimits,
-}
-
-/// An embedded storage engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    /// The default.
-    Redb,
-    /// The alternative.
-    Sled,
 }
 
 /// Sizes that requests and executions may have.
@@ -99,11 +97,6 @@ pub struct Opened {
     pub warnings: Vec<String>,
 }
 
-/// Why a service does not open.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct OpenError(String);
-
 /// Which hooks are wanted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HookFilter {
@@ -125,140 +118,66 @@ pub struct ExecutionFilter {
 }
 
 /// The facade of everything below HTTP.
-#[derive(Debug)]
-pub struct Service {}
-
-fn unlinked<T>() -> Result<T, ServiceError> {
-    Err(ServiceError::Internal("not linked".into()))
+pub struct Service {
+    state: Arc<State>,
+    admission: AdmissionQueue,
+    dispatcher: Dispatcher,
+    log: LogWriter,
+    reader: LogReader,
+    sweeping: JoinHandle<()>,
 }
 
-#[expect(unused_variables, clippy::unused_async, reason = "the signatures that others build on, ahead of their bodies")]
 impl Service {
-    /// Opens the data folder and begins to prepare the hooks in it.
-    pub async fn open(config: ServiceConfig, clock: Arc<dyn Clock>) -> Result<Opened, OpenError> {
-        Err(OpenError("not linked".into()))
-    }
-    /// Makes account 1 and its credential with `operate` and `manage`; only where there is no account yet.
-    pub async fn bootstrap(&self, client_id: ClientId, secret: Secret) -> Result<(), ServiceError> {
-        unlinked()
-    }
     /// Why the service is not ready; empty when it is.
     pub fn readiness(&self) -> Vec<String> {
-        Vec::new()
-    }
-    /// Finishes what is begun: the admission that runs, and the log entries that wait.
-    pub async fn shutdown(&self) {}
-
-    /// The hooks of an account, oldest first.
-    pub async fn list_hooks(&self, account: AccountId, filter: HookFilter, page: Page) -> Result<Paged<HookView>, ServiceError> {
-        unlinked()
-    }
-    /// One hook.
-    pub async fn get_hook(&self, account: AccountId, id: &str) -> Result<HookView, ServiceError> {
-        unlinked()
-    }
-    /// One hook, with what only `/v1` tells.
-    pub async fn hook_detail(&self, account: AccountId, id: &str) -> Result<HookDetail, ServiceError> {
-        unlinked()
-    }
-    /// Makes a hook, which is queued for admission.
-    pub async fn create_hook(&self, account: AccountId, body: Bytes) -> Result<HookView, ServiceError> {
-        unlinked()
-    }
-    /// Changes a hook; what a version freezes makes a new version, which is queued for admission.
-    pub async fn update_hook(&self, account: AccountId, id: &str, body: Bytes) -> Result<HookView, ServiceError> {
-        unlinked()
-    }
-    /// Deletes a hook; its log entries stay until they are old.
-    pub async fn delete_hook(&self, account: AccountId, id: &str) -> Result<(), ServiceError> {
-        unlinked()
+        match self.admission.waking() {
+            0 => Vec::new(),
+            hooks => vec![format!("{hooks} hooks are still to be prepared")],
+        }
     }
 
-    /// The env vars of an account, oldest first.
-    pub async fn list_envs(&self, account: AccountId, page: Page) -> Result<Paged<EnvView>, ServiceError> {
-        unlinked()
-    }
-    /// One env var.
-    pub async fn get_env(&self, account: AccountId, id: &str) -> Result<EnvView, ServiceError> {
-        unlinked()
-    }
-    /// Makes an env var.
-    pub async fn create_env(&self, account: AccountId, body: Bytes) -> Result<EnvView, ServiceError> {
-        unlinked()
-    }
-    /// Gives an env var a new value, which serves from the next execution on.
-    pub async fn update_env(&self, account: AccountId, id: &str, body: Bytes) -> Result<EnvView, ServiceError> {
-        unlinked()
-    }
-    /// Deletes an env var, also from the hooks that it is linked to.
-    pub async fn delete_env(&self, account: AccountId, id: &str) -> Result<(), ServiceError> {
-        unlinked()
+    /// Finishes what is begun: writes, and the log entries that wait. Preparations are broken off; the next start takes them up.
+    pub async fn shutdown(&self) {
+        self.admission.stop();
+        self.sweeping.abort();
+        drop(self.state.turn.lock().await);
+        self.log.flush().await;
     }
 
-    /// The executions of a hook, newest first.
-    pub async fn executions(&self, account: AccountId, id: &str, filter: ExecutionFilter, page: Page) -> Result<Paged<ExecutionView>, ServiceError> {
-        unlinked()
-    }
-
-    /// The accounts of the server.
-    pub async fn list_accounts(&self, page: Page) -> Result<Paged<AccountView>, ServiceError> {
-        unlinked()
-    }
-    /// One account.
-    pub async fn get_account(&self, id: &str) -> Result<AccountView, ServiceError> {
-        unlinked()
-    }
-    /// Makes an account.
-    pub async fn create_account(&self, body: Bytes) -> Result<AccountView, ServiceError> {
-        unlinked()
-    }
-    /// Changes an account's name or settings.
-    pub async fn update_account(&self, id: &str, body: Bytes) -> Result<AccountView, ServiceError> {
-        unlinked()
-    }
-    /// The credentials of the server, or of one account.
-    pub async fn list_credentials(&self, account: Option<AccountId>, page: Page) -> Result<Paged<CredentialView>, ServiceError> {
-        unlinked()
-    }
-    /// Makes a credential, for the caller's account unless the body names another; the secret is shown this once.
-    pub async fn create_credential(&self, caller: AccountId, body: Bytes) -> Result<(CredentialView, Secret), ServiceError> {
-        unlinked()
-    }
-    /// Deletes a credential; its tokens are no longer good.
-    pub async fn delete_credential(&self, client_id: &str) -> Result<(), ServiceError> {
-        unlinked()
-    }
-    /// Makes every token of a credential that was given out so far no longer good.
-    pub async fn bump_generation(&self, client_id: &ClientId) -> Result<(), ServiceError> {
-        unlinked()
+    /// Log entries that were lost since the start.
+    pub fn dropped_log_entries(&self) -> u64 {
+        self.log.dropped()
     }
 
     /// The credential with this client id, from memory.
     pub(crate) fn credential(&self, client_id: &str) -> Option<Arc<CredentialRecord>> {
-        None
+        self.state.directory.load().credential(client_id).cloned()
     }
 
     /// Whether a client secret has this hash; takes the same time wherever they differ.
     pub(crate) fn verify_secret(&self, secret: &str, hash: &[u8; 32]) -> bool {
-        false
+        self.state.vault.verify_secret(secret, hash)
     }
 
     /// The key that signs access tokens.
     pub(crate) fn token_key(&self) -> &[u8; 32] {
-        &[0; 32]
+        self.state.vault.token_key()
     }
 
     /// The present moment, on the service's clock.
     pub(crate) fn now(&self) -> std::time::SystemTime {
-        std::time::UNIX_EPOCH
+        self.state.clock.now()
     }
+}
 
-    /// Runs the account's live hook of a type on the context in `body`, which was read at `read_at`.
-    pub async fn trigger(&self, account: AccountId, hook_type: HookType, body: Bytes, read_at: Instant) -> Result<Answer, ServiceError> {
-        unlinked()
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.sweeping.abort();
     }
-    /// Runs one hook, live or not, on the context in `{"context": {...}}`.
-    pub async fn fire(&self, account: AccountId, id: &str, body: Bytes, read_at: Instant) -> Result<Answer, ServiceError> {
-        unlinked()
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service").finish_non_exhaustive()
     }
 }

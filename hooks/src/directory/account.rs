@@ -1,0 +1,141 @@
+//! One account in memory: its hooks, its env vars with their values, and which hook of each type is live.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hookbox_host_api::log::Mask;
+use hookbox_host_api::{HookType, Secret};
+
+use super::hook::{Hook, Serving, mask};
+use crate::dispatch::Guest;
+use crate::error::ServiceError;
+use crate::ids::{EnvId, HookId};
+use crate::resources::{AccountRecord, EnvName, EnvRecord, HookRecord};
+use crate::store::Digest;
+
+/// An account and what is in it.
+#[derive(Clone)]
+pub(crate) struct Account {
+    pub(crate) record: AccountRecord,
+    hooks: BTreeMap<HookId, Arc<Hook>>,
+    envs: BTreeMap<EnvId, Arc<EnvVar>>,
+    /// The enabled hook of each type, for events to find.
+    live: Vec<(HookType, Arc<Hook>)>,
+}
+
+/// An env var and its value.
+pub(crate) struct EnvVar {
+    pub(crate) record: EnvRecord,
+    pub(crate) value: Secret,
+}
+
+impl Account {
+    /// An account with nothing in it.
+    pub(super) fn new(record: AccountRecord) -> Self {
+        Self { record, hooks: BTreeMap::new(), envs: BTreeMap::new(), live: Vec::new() }
+    }
+
+    /// Every hook, by id.
+    pub(crate) fn hooks(&self) -> impl Iterator<Item = &Arc<Hook>> {
+        self.hooks.values()
+    }
+
+    /// One hook.
+    pub(crate) fn hook(&self, id: HookId) -> Result<&Arc<Hook>, ServiceError> {
+        self.hooks.get(&id).ok_or(ServiceError::NotFound)
+    }
+
+    /// The hook that runs at events of this type.
+    pub(crate) fn live(&self, hook_type: HookType) -> Option<&Arc<Hook>> {
+        self.live.iter().find(|(live, _)| *live == hook_type).map(|(_, hook)| hook)
+    }
+
+    /// Adds a hook, or replaces its record; what serves stays.
+    pub(crate) fn put_hook(&mut self, record: HookRecord) {
+        let serving = self.hooks.get(&record.id).and_then(|hook| hook.serving.clone());
+        self.insert(Hook { record, serving });
+    }
+
+    /// Adds or replaces a hook whose ready version is served by `guest`.
+    pub(crate) fn serve(&mut self, record: HookRecord, guest: Arc<dyn Guest>) -> Result<(), ServiceError> {
+        let serving = match &record.ready {
+            Some(ready) => Some(Arc::new(Serving::link(self, &record, ready, guest)?)),
+            None => None,
+        };
+        self.insert(Hook { record, serving });
+        Ok(())
+    }
+
+    /// Removes a hook.
+    pub(crate) fn remove_hook(&mut self, id: HookId) {
+        self.hooks.remove(&id);
+        self.find_live();
+    }
+
+    fn insert(&mut self, hook: Hook) {
+        self.hooks.insert(hook.record.id, Arc::new(hook));
+        self.find_live();
+    }
+
+    fn find_live(&mut self) {
+        let enabled = self.hooks.values().filter(|hook| !hook.record.disabled);
+        self.live = enabled.map(|hook| (hook.record.hook_type, hook.clone())).collect();
+    }
+
+    /// Whether a hook needs the function.
+    pub(crate) fn uses(&self, digest: Digest) -> bool {
+        self.hooks().any(|hook| hook.record.digests().any(|used| used == digest))
+    }
+
+    /// Every env var, by id.
+    pub(crate) fn envs(&self) -> impl Iterator<Item = &Arc<EnvVar>> {
+        self.envs.values()
+    }
+
+    /// One env var.
+    pub(crate) fn env(&self, id: EnvId) -> Result<&Arc<EnvVar>, ServiceError> {
+        self.envs.get(&id).ok_or(ServiceError::NotFound)
+    }
+
+    /// The env var with this name.
+    pub(crate) fn env_named(&self, name: &EnvName) -> Option<&Arc<EnvVar>> {
+        self.envs().find(|env| env.record.name == *name)
+    }
+
+    /// Adds an env var, or gives it another value; hooks that it is linked to get that from their next execution on.
+    pub(crate) fn put_env(&mut self, env: EnvVar) -> Result<(), ServiceError> {
+        let name = env.record.name.clone();
+        self.envs.insert(env.record.id, Arc::new(env));
+        self.relink(&name)
+    }
+
+    /// Removes an env var, from the hooks too. The answer is the hooks' new records.
+    pub(crate) fn remove_env(&mut self, id: EnvId) -> Result<Vec<HookRecord>, ServiceError> {
+        let env = self.envs.remove(&id).ok_or(ServiceError::NotFound)?;
+        let name = &env.record.name;
+        let changed: Vec<HookRecord> = self.hooks().filter_map(|hook| hook.record.without_env(name)).collect();
+        for record in &changed {
+            match self.hooks.get(&record.id).and_then(|hook| hook.serving.clone()) {
+                Some(serving) => self.serve(record.clone(), serving.guest.clone())?,
+                None => self.put_hook(record.clone()),
+            }
+        }
+        Ok(changed)
+    }
+
+    fn relink(&mut self, name: &EnvName) -> Result<(), ServiceError> {
+        let links = |hook: &&Arc<Hook>| hook.record.ready.as_ref().is_some_and(|ready| ready.spec.env_vars.contains(name));
+        let linked: Vec<Arc<Hook>> = self.hooks().filter(links).cloned().collect();
+        for hook in linked {
+            if let Some(serving) = &hook.serving {
+                self.serve(hook.record.clone(), serving.guest.clone())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A mask over every value in the account, for texts that may quote any of them.
+    pub(crate) fn mask(&self) -> Result<Mask, ServiceError> {
+        mask(self.envs().map(|env| &env.value))
+    }
+}

@@ -1,0 +1,67 @@
+//! One hook in memory: its record, and what serves.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookbox_host_api::log::Mask;
+use hookbox_host_api::{Decision, EnvVars, Options};
+use hookbox_runtime::Limits;
+
+use super::Account;
+use crate::dispatch::Guest;
+use crate::error::ServiceError;
+use crate::ids::HookId;
+use crate::resources::{EnvName, HookRecord, Ready};
+
+/// A hook.
+pub(crate) struct Hook {
+    pub(crate) record: HookRecord,
+    /// None until a version is ready, and after a restart until it is prepared again.
+    pub(crate) serving: Option<Arc<Serving>>,
+}
+
+/// All that an execution needs of a hook, ready to be shared. Executions finish on what they started with.
+#[derive(Clone)]
+pub(crate) struct Serving {
+    pub(crate) hook_id: HookId,
+    pub(crate) version: u32,
+    pub(crate) guest: Arc<dyn Guest>,
+    pub(crate) limits: Limits,
+    pub(crate) timeout: Duration,
+    pub(crate) options: Options,
+    pub(crate) on_error: Decision,
+    pub(crate) env: Arc<EnvVars>,
+    pub(crate) mask: Arc<Mask>,
+}
+
+impl Serving {
+    /// The serving version of a hook, with the values that its env vars have in the account.
+    pub(super) fn link(account: &Account, record: &HookRecord, ready: &Ready, guest: Arc<dyn Guest>) -> Result<Self, ServiceError> {
+        let spec = &ready.spec;
+        let (env, mask) = secrets(account, &spec.env_vars)?;
+        let bytes = u64::from(spec.memory_mib) << 20;
+        Ok(Self {
+            hook_id: record.id,
+            version: ready.version,
+            guest,
+            limits: Limits { fuel: spec.fuel, memory_bytes: usize::try_from(bytes).unwrap_or(usize::MAX) },
+            timeout: Duration::from_secs(spec.timeout.into()),
+            options: spec.options,
+            on_error: spec.on_error,
+            env,
+            mask,
+        })
+    }
+}
+
+fn secrets(account: &Account, names: &[EnvName]) -> Result<(Arc<EnvVars>, Arc<Mask>), ServiceError> {
+    let linked = names.iter().filter_map(|name| account.env_named(name));
+    let env: EnvVars = linked.map(|env| (env.record.name.to_string(), env.value.clone())).collect();
+    let mask = mask(env.iter().map(|(_, value)| value))?;
+    Ok((Arc::new(env), Arc::new(mask)))
+}
+
+/// A mask over these values.
+pub(super) fn mask<'a>(values: impl Iterator<Item = &'a hookbox_host_api::Secret>) -> Result<Mask, ServiceError> {
+    Mask::new(values).map_err(|error| ServiceError::Internal(format!("a mask cannot be made: {error}")))
+}

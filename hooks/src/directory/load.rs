@@ -1,0 +1,96 @@
+//! Reads the whole directory from the store, once, at the start. Values of env vars are opened; functions are not touched.
+
+use std::ops::ControlFlow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::DeserializeOwned;
+
+use super::records::{account_key, decode};
+use super::{Directory, EnvVar};
+use crate::error::ServiceError;
+use crate::ids::AccountId;
+use crate::resources::{AccountRecord, CredentialRecord, EnvRecord, HookRecord};
+use crate::store::{Key, KeyRange, KeyReader, Kind, Order, Store, StoreError};
+use crate::vault::{Vault, VaultError};
+
+/// Why the directory cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoadError {
+    /// The store failed, or holds what cannot be read.
+    #[error("the store cannot be read: {0}")]
+    Store(#[from] StoreError),
+    /// A value cannot be opened.
+    #[error("the env var {name} of account {account} cannot be opened: {error}")]
+    Vault {
+        /// Whose it is.
+        account: AccountId,
+        /// Its name.
+        name: String,
+        /// Why.
+        error: VaultError,
+    },
+    /// The records do not make a directory.
+    #[error("the directory cannot be built: {0}")]
+    Directory(#[from] ServiceError),
+}
+
+/// Reads everything.
+pub(crate) fn load(store: &dyn Store, vault: &Vault) -> Result<Directory, LoadError> {
+    let mut directory = Directory::default();
+    let mut next = Some(AccountId::OPERATOR);
+    while let Some(account) = first_account(store, next)? {
+        load_account(store, vault, account, &mut directory)?;
+        next = account.next();
+    }
+    Ok(directory)
+}
+
+/// The first account that has a key, from `from` on.
+fn first_account(store: &dyn Store, from: Option<AccountId>) -> Result<Option<AccountId>, StoreError> {
+    let Some(from) = from else { return Ok(None) };
+    let mut found = None;
+    let range = KeyRange::all().starting_at(Key::account(from.get()).as_bytes());
+    store.scan(range, Order::Ascending, &mut |key, _| {
+        found = KeyReader::account_of(key).and_then(|number| AccountId::new(number).ok());
+        ControlFlow::Break(())
+    })?;
+    Ok(found)
+}
+
+fn load_account(store: &dyn Store, vault: &Vault, id: AccountId, directory: &mut Directory) -> Result<(), LoadError> {
+    // Logs may outlive the account that they are of.
+    let Some(record) = store.get(account_key(id).as_bytes())? else { return Ok(()) };
+    let record: AccountRecord = decode("an account", &record)?;
+    directory.put_account(record);
+    for credential in all::<CredentialRecord>(store, id, Kind::Credential)? {
+        directory.put_credential(credential);
+    }
+    let account = directory.account_mut(id)?;
+    for record in all::<EnvRecord>(store, id, Kind::EnvVar)? {
+        let value = open(vault, id, &record)?;
+        account.put_env(EnvVar { record, value })?;
+    }
+    for record in all::<HookRecord>(store, id, Kind::Hook)? {
+        // Nothing runs yet: what was being prepared waits again.
+        let status = if record.status.is_pending() { record.status.queued() } else { record.status };
+        account.put_hook(record.with_status(status));
+    }
+    Ok(())
+}
+
+fn open(vault: &Vault, account: AccountId, record: &EnvRecord) -> Result<hookbox_host_api::Secret, LoadError> {
+    let name = record.name.as_str();
+    let failed = |error| LoadError::Vault { account, name: name.to_owned(), error };
+    let sealed = STANDARD.decode(&record.sealed).map_err(|_| failed(VaultError::Damaged))?;
+    vault.unseal(account.get(), &record.id.to_string(), name, &sealed).map_err(failed)
+}
+
+fn all<T: DeserializeOwned>(store: &dyn Store, account: AccountId, kind: Kind) -> Result<Vec<T>, StoreError> {
+    let mut records = Vec::new();
+    store.scan(Key::new(account.get(), kind).range(), Order::Ascending, &mut |_, value| {
+        records.push(decode("a record", value));
+        ControlFlow::Continue(())
+    })?;
+    records.into_iter().collect()
+}

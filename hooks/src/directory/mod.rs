@@ -1,0 +1,98 @@
+//! What the service knows, in memory: every account with its hooks and env vars, every credential. It is a projection of the
+//! store, read as one immutable snapshot, so that no request waits for a lock or for the disk.
+//!
+//! A change is made on a copy, which shares everything that stays as it is, and is published only once the store has it.
+
+mod account;
+mod hook;
+mod load;
+pub(crate) mod records;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::dispatch::Guest;
+use crate::error::ServiceError;
+use crate::ids::{AccountId, ClientId};
+use crate::resources::{AccountRecord, CredentialRecord, Scope};
+use crate::store::Digest;
+
+pub(crate) use account::{Account, EnvVar};
+pub(crate) use hook::{Hook, Serving};
+pub(crate) use load::load;
+
+/// One snapshot.
+#[derive(Clone, Default)]
+pub(crate) struct Directory {
+    accounts: BTreeMap<AccountId, Arc<Account>>,
+    credentials: HashMap<ClientId, Arc<CredentialRecord>>,
+}
+
+impl Directory {
+    /// An account.
+    pub(crate) fn account(&self, id: AccountId) -> Result<&Arc<Account>, ServiceError> {
+        self.accounts.get(&id).ok_or(ServiceError::NotFound)
+    }
+
+    /// An account, to be changed in this copy.
+    pub(crate) fn account_mut(&mut self, id: AccountId) -> Result<&mut Account, ServiceError> {
+        self.accounts.get_mut(&id).map(Arc::make_mut).ok_or(ServiceError::NotFound)
+    }
+
+    /// Every account, by id.
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = &Arc<Account>> {
+        self.accounts.values()
+    }
+
+    /// The id for the next account.
+    pub(crate) fn next_account(&self) -> Result<AccountId, ServiceError> {
+        let last = self.accounts.last_key_value().map(|(id, _)| *id);
+        let next = last.map_or(Some(AccountId::OPERATOR), AccountId::next);
+        next.ok_or_else(|| ServiceError::Internal("the account ids are used up".into()))
+    }
+
+    /// Adds an account without hooks, or replaces the record of one.
+    pub(crate) fn put_account(&mut self, record: AccountRecord) {
+        let account = self.accounts.entry(record.id).or_insert_with(|| Arc::new(Account::new(record.clone())));
+        Arc::make_mut(account).record = record;
+    }
+
+    /// The credential with this client id.
+    pub(crate) fn credential(&self, client_id: &str) -> Option<&Arc<CredentialRecord>> {
+        self.credentials.get(client_id)
+    }
+
+    /// Every credential, in no order.
+    pub(crate) fn credentials(&self) -> impl Iterator<Item = &Arc<CredentialRecord>> {
+        self.credentials.values()
+    }
+
+    /// Adds a credential, or replaces it.
+    pub(crate) fn put_credential(&mut self, record: CredentialRecord) {
+        self.credentials.insert(record.client_id.clone(), Arc::new(record));
+    }
+
+    /// Removes a credential.
+    pub(crate) fn remove_credential(&mut self, client_id: &ClientId) {
+        self.credentials.remove(client_id);
+    }
+
+    /// Whether somebody other than `client_id` can operate the server.
+    pub(crate) fn has_another_operator(&self, client_id: &ClientId) -> bool {
+        self.credentials().any(|one| one.client_id != *client_id && one.scopes.allow(Scope::Operate))
+    }
+
+    /// Whether a hook of any account needs the function.
+    pub(crate) fn uses(&self, digest: Digest) -> bool {
+        self.accounts().any(|account| account.uses(digest))
+    }
+
+    /// The prepared function with this digest, where a hook is served by it.
+    pub(crate) fn guest(&self, digest: Digest) -> Option<Arc<dyn Guest>> {
+        let mut hooks = self.accounts().flat_map(|account| account.hooks());
+        hooks.find_map(|hook| {
+            let is_it = hook.record.ready.as_ref().is_some_and(|ready| ready.spec.function.digest == digest);
+            hook.serving.as_ref().filter(|_| is_it).map(|serving| serving.guest.clone())
+        })
+    }
+}

@@ -1,0 +1,77 @@
+//! One event: a context that was read and checked, the ids that go with it, and when its clock started.
+
+use bytes::Bytes;
+use hookbox_host_api::{Context, Decision, HookType, Outcome, Secret, Usage};
+use serde_json::value::RawValue;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::Answer;
+use crate::error::ServiceError;
+use crate::ids::ExecutionId;
+
+/// The longest secret in a context. Every spelling of it is searched for in the log, and whoever logs in chooses its length.
+const MAX_SECRET_BYTES: usize = 1024;
+
+/// An event, independent of the request that brought it.
+pub(super) struct Event {
+    pub(super) hook_type: HookType,
+    pub(super) body: Bytes,
+    pub(super) execution_id: ExecutionId,
+    pub(super) request_id: String,
+    pub(super) correlation_id: String,
+    /// Values in the context that must not be logged.
+    pub(super) secrets: Vec<Secret>,
+    /// When the body was read: deadlines and durations count from here.
+    pub(super) read_at: Instant,
+}
+
+impl Event {
+    pub(super) fn new(context: &Context<'_>, hook_type: HookType, body: &Bytes, read_at: Instant) -> Result<Self, ServiceError> {
+        let secrets = context.secrets();
+        if secrets.iter().any(|secret| secret.expose().len() > MAX_SECRET_BYTES) {
+            return Err(ServiceError::unfit(format!("the context holds a secret of more than {MAX_SECRET_BYTES} bytes")));
+        }
+        let id = |key| context.id(key).map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
+        Ok(Self {
+            hook_type,
+            body: body.clone(),
+            execution_id: ExecutionId::random(),
+            request_id: id("request_id"),
+            correlation_id: id("correlation_id"),
+            secrets,
+            read_at,
+        })
+    }
+
+    /// The answer of an allow that no function gave: the user as the caller sent it.
+    fn allowed(&self) -> Option<Box<RawValue>> {
+        let context = Context::parse(self.hook_type, &self.body).ok();
+        let user = context.as_ref().and_then(|context| context.get("user")).map_or("null", RawValue::get);
+        RawValue::from_string(format!(r#"{{"success":true,"user":{user}}}"#)).ok()
+    }
+
+    /// The result that goes with a decision which no function made.
+    pub(super) fn result_of(&self, decision: Decision) -> Option<Box<RawValue>> {
+        match decision {
+            Decision::Allow => self.allowed(),
+            Decision::Deny => None,
+        }
+    }
+
+    /// The answer where there is no live hook.
+    pub(super) fn without_hook(self, decision: Decision) -> Answer {
+        Answer {
+            result: self.result_of(decision),
+            execution_id: self.execution_id,
+            request_id: self.request_id,
+            correlation_id: self.correlation_id,
+            hook_id: None,
+            version: None,
+            outcome: Outcome::NoHook,
+            decision,
+            error: None,
+            usage: Usage::default(),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Accounts and credentials: what an operator makes for others. That the caller is one is for the gateways to check.
+
+use bytes::Bytes;
+use hookbox_host_api::Secret;
+
+use super::state::{Change, State};
+use super::{Page, Paged, Service};
+use crate::directory::records;
+use crate::error::ServiceError;
+use crate::ids::{AccountId, ClientId};
+use crate::resources::{AccountInput, AccountView, CredentialInput, CredentialRecord, CredentialView, Scope};
+
+impl Service {
+    /// Makes account 1 and its credential with `operate` and `manage`; only where there is no account yet.
+    pub async fn bootstrap(&self, client_id: ClientId, secret: Secret) -> Result<(), ServiceError> {
+        let make = move |state: &State, change: &mut Change| {
+            if change.directory.accounts().next().is_some() {
+                return Err(ServiceError::Conflict("The server has accounts already".into()));
+            }
+            let account = put_account(state, change, AccountInput::default())?;
+            let input = CredentialInput { account: None, scopes: [Scope::Operate, Scope::Manage].into_iter().collect(), name: None };
+            put_credential(state, change, account.id, client_id, &secret, input).map(|_| ())
+        };
+        self.state.write(make).await
+    }
+
+    /// The accounts of the server, by id.
+    pub async fn list_accounts(&self, page: Page) -> Result<Paged<AccountView>, ServiceError> {
+        let directory = self.state.directory.load_full();
+        Ok(Paged::of(directory.accounts().map(|account| AccountView::from(&account.record)).collect(), &page))
+    }
+
+    /// One account.
+    pub async fn get_account(&self, id: &str) -> Result<AccountView, ServiceError> {
+        let id = id.parse().map_err(|_| ServiceError::NotFound)?;
+        Ok(AccountView::from(&self.state.directory.load().account(id)?.record))
+    }
+
+    /// Makes an account.
+    pub async fn create_account(&self, body: Bytes) -> Result<AccountView, ServiceError> {
+        let input = AccountInput::parse(&body)?;
+        self.state.write(move |state, change| put_account(state, change, input)).await
+    }
+
+    /// Changes an account's name or settings.
+    pub async fn update_account(&self, id: &str, body: Bytes) -> Result<AccountView, ServiceError> {
+        let id: AccountId = id.parse().map_err(|_| ServiceError::NotFound)?;
+        self.state.directory.load().account(id)?;
+        let input = AccountInput::parse(&body)?;
+        let update = move |state: &State, change: &mut Change| {
+            let record = input.apply(&change.directory.account(id)?.record, state.now());
+            records::put_account(&mut change.batch, &record)?;
+            let view = AccountView::from(&record);
+            change.directory.put_account(record);
+            Ok(view)
+        };
+        self.state.write(update).await
+    }
+
+    /// The credentials of the server, or of one account; oldest first.
+    pub async fn list_credentials(&self, account: Option<AccountId>, page: Page) -> Result<Paged<CredentialView>, ServiceError> {
+        let directory = self.state.directory.load_full();
+        let wanted = directory.credentials().filter(|one| account.is_none_or(|wanted| wanted == one.account));
+        let mut views: Vec<CredentialView> = wanted.map(|one| CredentialView::from(&**one)).collect();
+        views.sort_by(|a, b| (a.created_at, &a.client_id).cmp(&(b.created_at, &b.client_id)));
+        Ok(Paged::of(views, &page))
+    }
+
+    /// Makes a credential, for the caller's account unless the body names another; the secret is shown this once.
+    pub async fn create_credential(&self, caller: AccountId, body: Bytes) -> Result<(CredentialView, Secret), ServiceError> {
+        let input = CredentialInput::parse(&body)?;
+        let account = input.account.unwrap_or(caller);
+        let client_id = random_text()?.expose().parse().map_err(|_| ServiceError::Internal("a client id was not made".into()))?;
+        let secret = random_text()?;
+        let kept = secret.clone();
+        let make = move |state: &State, change: &mut Change| put_credential(state, change, account, client_id, &kept, input);
+        Ok((self.state.write(make).await?, secret))
+    }
+
+    /// Deletes a credential; its tokens are no longer good. The last one with `operate` stays, or nobody could run the server.
+    pub async fn delete_credential(&self, client_id: &str) -> Result<(), ServiceError> {
+        let client_id = client_id.parse().map_err(|_| ServiceError::NotFound)?;
+        self.state.write(move |_, change| delete_credential(change, &client_id)).await
+    }
+
+    /// Makes every token of a credential that was given out so far no longer good.
+    pub async fn bump_generation(&self, client_id: &ClientId) -> Result<(), ServiceError> {
+        let client_id = client_id.clone();
+        let bump = move |_: &State, change: &mut Change| {
+            let mut record = find(change, &client_id)?;
+            record.generation = record.generation.saturating_add(1);
+            records::put_credential(&mut change.batch, &record)?;
+            change.directory.put_credential(record);
+            Ok(())
+        };
+        self.state.write(bump).await
+    }
+}
+
+fn find(change: &Change, client_id: &ClientId) -> Result<CredentialRecord, ServiceError> {
+    change.directory.credential(client_id.as_str()).map(|one| CredentialRecord::clone(one)).ok_or(ServiceError::NotFound)
+}
+
+fn put_account(state: &State, change: &mut Change, input: AccountInput) -> Result<AccountView, ServiceError> {
+    let record = input.create(change.directory.next_account()?, state.now());
+    change.batch.require_absent(records::account_key(record.id));
+    records::put_account(&mut change.batch, &record)?;
+    let view = AccountView::from(&record);
+    change.directory.put_account(record);
+    Ok(view)
+}
+
+fn put_credential(
+    state: &State,
+    change: &mut Change,
+    account: AccountId,
+    client_id: ClientId,
+    secret: &Secret,
+    input: CredentialInput,
+) -> Result<CredentialView, ServiceError> {
+    if change.directory.account(account).is_err() {
+        return Err(ServiceError::invalid("account_id", "instance.account_id is not the id of an account"));
+    }
+    if input.scopes.allow(Scope::Operate) && account != AccountId::OPERATOR {
+        return Err(ServiceError::invalid(
+            "scopes",
+            format!("instance.scopes may hold \"operate\" in account {} only", AccountId::OPERATOR),
+        ));
+    }
+    let secret_hash = state.vault.secret_hash(secret.expose());
+    let CredentialInput { scopes, name, .. } = input;
+    let record = CredentialRecord { client_id, account, name, scopes, secret_hash, generation: 0, created_at: state.now() };
+    change.batch.require_absent(records::credential_key(account, &record.client_id));
+    records::put_credential(&mut change.batch, &record)?;
+    let view = CredentialView::from(&record);
+    change.directory.put_credential(record);
+    Ok(view)
+}
+
+fn delete_credential(change: &mut Change, client_id: &ClientId) -> Result<(), ServiceError> {
+    let record = find(change, client_id)?;
+    if record.scopes.allow(Scope::Operate) && !change.directory.has_another_operator(client_id) {
+        return Err(ServiceError::Conflict("This is the last credential with the scope 'operate': make another one first".into()));
+    }
+    change.batch.delete(records::credential_key(record.account, client_id));
+    change.directory.remove_credential(client_id);
+    Ok(())
+}
+
+/// 64 random hexadecimal digits.
+fn random_text() -> Result<Secret, ServiceError> {
+    let mut bytes = zeroize::Zeroizing::new([0; 32]);
+    getrandom::fill(bytes.as_mut_slice()).map_err(|_| ServiceError::Internal("the system gives no random bytes".into()))?;
+    let mut text = String::with_capacity(64);
+    for byte in bytes.iter() {
+        text.extend([byte >> 4, byte & 15].into_iter().filter_map(|half| char::from_digit(half.into(), 16)));
+    }
+    Ok(Secret::new(text))
+}

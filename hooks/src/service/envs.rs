@@ -1,0 +1,91 @@
+//! Env vars: making, changing and deleting them, and showing all but their values.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use hookbox_host_api::Secret;
+
+use super::state::{Change, State};
+use super::{Page, Paged, Service};
+use crate::directory::{EnvVar, records};
+use crate::error::ServiceError;
+use crate::ids::{AccountId, EnvId};
+use crate::resources::{EnvName, EnvRecord, EnvView, NewEnv, NewValue};
+
+impl Service {
+    /// The env vars of an account, oldest first.
+    pub async fn list_envs(&self, account: AccountId, page: Page) -> Result<Paged<EnvView>, ServiceError> {
+        let directory = self.state.directory.load_full();
+        let mut envs: Vec<EnvView> = directory.account(account)?.envs().map(|env| EnvView::from(&env.record)).collect();
+        envs.sort_by_key(|env| (env.created_at, env.id));
+        Ok(Paged::of(envs, &page))
+    }
+
+    /// One env var.
+    pub async fn get_env(&self, account: AccountId, id: &str) -> Result<EnvView, ServiceError> {
+        self.env(account, id).map(|env| EnvView::from(&env.record))
+    }
+
+    /// Makes an env var.
+    pub async fn create_env(&self, account: AccountId, body: Bytes) -> Result<EnvView, ServiceError> {
+        let NewEnv { name, value } = NewEnv::parse(&body)?;
+        self.state.write(move |state, change| create(state, change, account, name, value)).await
+    }
+
+    /// Gives an env var a new value, which serves from the next execution on.
+    pub async fn update_env(&self, account: AccountId, id: &str, body: Bytes) -> Result<EnvView, ServiceError> {
+        let id = self.env(account, id)?.record.id;
+        let NewValue(value) = NewValue::parse(&body)?;
+        self.state.write(move |state, change| update(state, change, account, id, value)).await
+    }
+
+    /// Deletes an env var, also from the hooks that it is linked to.
+    pub async fn delete_env(&self, account: AccountId, id: &str) -> Result<(), ServiceError> {
+        let id = self.env(account, id)?.record.id;
+        self.state.write(move |_, change| delete(change, account, id)).await
+    }
+
+    fn env(&self, account: AccountId, id: &str) -> Result<Arc<EnvVar>, ServiceError> {
+        let id = id.parse().map_err(|_| ServiceError::NotFound)?;
+        self.state.directory.load().account(account)?.env(id).cloned()
+    }
+}
+
+fn create(state: &State, change: &mut Change, account: AccountId, name: EnvName, value: Secret) -> Result<EnvView, ServiceError> {
+    if change.directory.account(account)?.env_named(&name).is_some() {
+        let message = format!("instance.name is taken: the environment variable \"{name}\" exists");
+        return Err(ServiceError::invalid("name", message));
+    }
+    let (id, now) = (EnvId::random(), state.now());
+    let sealed = seal(state, account, id, &name, &value)?;
+    let record = EnvRecord { id, name, sealed, created_at: now, updated_at: now };
+    change.batch.require_absent(records::env_key(account, id));
+    put(change, account, record, value)
+}
+
+fn update(state: &State, change: &mut Change, account: AccountId, id: EnvId, value: Secret) -> Result<EnvView, ServiceError> {
+    let before = change.directory.account(account)?.env(id)?.record.clone();
+    let sealed = seal(state, account, id, &before.name, &value)?;
+    put(change, account, EnvRecord { sealed, updated_at: state.now(), ..before }, value)
+}
+
+fn put(change: &mut Change, account: AccountId, record: EnvRecord, value: Secret) -> Result<EnvView, ServiceError> {
+    let view = EnvView::from(&record);
+    records::put_env(&mut change.batch, account, &record)?;
+    change.directory.account_mut(account)?.put_env(EnvVar { record, value })?;
+    Ok(view)
+}
+
+fn delete(change: &mut Change, account: AccountId, id: EnvId) -> Result<(), ServiceError> {
+    let hooks = change.directory.account_mut(account)?.remove_env(id)?;
+    change.batch.delete(records::env_key(account, id));
+    hooks.iter().try_for_each(|hook| records::put_hook(&mut change.batch, account, hook))
+}
+
+fn seal(state: &State, account: AccountId, id: EnvId, name: &EnvName, value: &Secret) -> Result<String, ServiceError> {
+    let sealed = state.vault.seal(account.get(), &id.to_string(), name.as_str(), value);
+    let sealed = sealed.map_err(|error| ServiceError::Internal(format!("a value cannot be sealed: {error}")))?;
+    Ok(STANDARD.encode(sealed))
+}

@@ -1,0 +1,75 @@
+//! Executions: running hooks, and reading what became of earlier runs.
+
+use bytes::Bytes;
+use hookbox_host_api::HookType;
+use tokio::time::Instant;
+
+use super::{ExecutionFilter, Page, Paged, Service};
+use crate::clock::Timestamp;
+use crate::dispatch::Answer;
+use crate::error::ServiceError;
+use crate::ids::AccountId;
+use crate::logs::{LogCursor, LogEntry, LogFilter, moment};
+use crate::resources::ExecutionView;
+
+impl Service {
+    /// Runs the account's live hook of a type on the context in `body`, which was read at `read_at`.
+    pub async fn trigger(&self, account: AccountId, hook_type: HookType, body: Bytes, read_at: Instant) -> Result<Answer, ServiceError> {
+        let account = self.state.directory.load().account(account)?.clone();
+        self.dispatcher.trigger(&account, hook_type, &body, read_at).await
+    }
+
+    /// Runs one hook, live or not, on the context in `{"context": {...}}`.
+    pub async fn fire(&self, account: AccountId, id: &str, body: Bytes, read_at: Instant) -> Result<Answer, ServiceError> {
+        let hook = self.hook(account, id)?;
+        self.dispatcher.fire(account, &hook, &body, read_at).await
+    }
+
+    /// The executions of a hook, newest first, with all that ended before this call.
+    pub async fn executions(
+        &self,
+        account: AccountId,
+        id: &str,
+        filter: ExecutionFilter,
+        page: Page,
+    ) -> Result<Paged<ExecutionView>, ServiceError> {
+        let hook_id = self.hook(account, id)?.record.id;
+        let after = match page.after().map(LogCursor::parse) {
+            Some(None) => return Err(ServiceError::invalid("cursor", "cursor is not one that this server made")),
+            after => after.flatten(),
+        };
+        self.log.flush().await;
+        let (reader, now) = (self.reader.clone(), self.state.clock.now());
+        let ExecutionFilter { request_id, correlation_id, outcome } = filter;
+        let read = move || {
+            let filter = LogFilter { request_id, correlation_id, outcome };
+            let hook_id_text = hook_id.to_string();
+            let log = reader.hook(account.get(), &hook_id_text, now);
+            // A position says where the page begins; without one, the pages before it are counted off.
+            let skip = if after.is_some() { 0 } else { page.skip() };
+            let found = log.page(&filter, after.as_ref(), skip, usize::try_from(page.limit()).unwrap_or(usize::MAX))?;
+            let total = u64::try_from(log.count(&filter)?).unwrap_or(u64::MAX);
+            let next = found.next.map(|position| page.following(Some(position.encode())));
+            let items = found.entries.into_iter().map(|entry| view(entry, hook_id)).collect();
+            Ok(Paged::new(items, &page, total, next))
+        };
+        super::state::blocking(read).await
+    }
+}
+
+fn view(entry: LogEntry, hook_id: crate::ids::HookId) -> ExecutionView {
+    ExecutionView {
+        execution_id: entry.id,
+        hook_id,
+        version: entry.version,
+        request_id: entry.request_id,
+        correlation_id: entry.correlation_id,
+        created_at: Timestamp::from(moment(entry.created_at)),
+        outcome: entry.outcome,
+        decision: entry.decision,
+        usage: entry.usage,
+        error: entry.failure,
+        events: entry.events,
+        truncated: entry.truncated,
+    }
+}

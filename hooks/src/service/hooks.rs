@@ -1,0 +1,216 @@
+//! Hooks: making, changing and deleting them, and showing them. Whether a function can be used is for admission.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::state::{Change, State, blocking};
+use super::{HookFilter, Page, Paged, Service};
+use crate::directory::{Account, Hook, records};
+use crate::error::ServiceError;
+use crate::ids::{AccountId, HookId};
+use crate::resources::{HookDetail, HookInput, HookRecord, HookView, InputLimits, Spec, Status, Upload};
+
+/// Bodies above this are read on a thread where that may take its time.
+const READ_INLINE: usize = 64 << 10;
+
+impl Service {
+    /// The hooks of an account, oldest first.
+    pub async fn list_hooks(&self, account: AccountId, filter: HookFilter, page: Page) -> Result<Paged<HookView>, ServiceError> {
+        let directory = self.state.directory.load_full();
+        let wanted = |hook: &&Arc<Hook>| {
+            filter.hook_type.is_none_or(|wanted| wanted == hook.record.hook_type)
+                && filter.disabled.is_none_or(|wanted| wanted == hook.record.disabled)
+        };
+        let mut hooks: Vec<Arc<Hook>> = directory.account(account)?.hooks().filter(wanted).cloned().collect();
+        hooks.sort_by_key(|hook| (hook.record.created_at, hook.record.id));
+        let page = Paged::of(hooks, &page);
+        self.state.read(move |state| page.try_map(|hook| view(state, account, &hook.record))).await
+    }
+
+    /// One hook.
+    pub async fn get_hook(&self, account: AccountId, id: &str) -> Result<HookView, ServiceError> {
+        let hook = self.hook(account, id)?;
+        self.state.read(move |state| view(state, account, &hook.record)).await
+    }
+
+    /// One hook, with what only `/v1` tells.
+    pub async fn hook_detail(&self, account: AccountId, id: &str) -> Result<HookDetail, ServiceError> {
+        let hook = self.hook(account, id)?;
+        let read = move |state: &State| {
+            let function = state.function(account, &hook.record.spec.function.digest)?;
+            Ok(HookDetail::new(account, &hook.record, &function))
+        };
+        self.state.read(read).await
+    }
+
+    /// Makes a hook, which is queued for admission.
+    pub async fn create_hook(&self, account: AccountId, body: Bytes) -> Result<HookView, ServiceError> {
+        let input = self.hook_input(body).await?;
+        let view = self.state.write(move |state, change| create(state, change, account, input)).await?;
+        self.admission.queue(account, view.id);
+        Ok(view)
+    }
+
+    /// Changes a hook. What a version freezes makes a new version, which is queued for admission; the one before serves until
+    /// the new one is ready.
+    pub async fn update_hook(&self, account: AccountId, id: &str, body: Bytes) -> Result<HookView, ServiceError> {
+        let id = self.hook(account, id)?.record.id;
+        let input = self.hook_input(body).await?;
+        let view = self.state.write(move |state, change| update(state, change, account, id, &input)).await?;
+        if view.status.is_pending() {
+            self.admission.queue(account, id);
+        }
+        Ok(view)
+    }
+
+    /// Deletes a hook with its versions and functions; its log entries stay until they are old.
+    pub async fn delete_hook(&self, account: AccountId, id: &str) -> Result<(), ServiceError> {
+        let id = self.hook(account, id)?.record.id;
+        self.state.write(move |state, change| delete(state, change, account, id)).await
+    }
+
+    /// A hook of the account, as it is now.
+    pub(super) fn hook(&self, account: AccountId, id: &str) -> Result<Arc<Hook>, ServiceError> {
+        let id = id.parse().map_err(|_| ServiceError::NotFound)?;
+        self.state.directory.load().account(account)?.hook(id).cloned()
+    }
+
+    async fn hook_input(&self, body: Bytes) -> Result<HookInput, ServiceError> {
+        let limits = &self.state.limits;
+        let limits = InputLimits {
+            function_bytes: limits.function_bytes,
+            env_vars: limits.env_vars,
+            max_fuel: limits.max_fuel,
+            max_memory_mib: limits.max_memory_mib,
+        };
+        if body.len() <= READ_INLINE {
+            return HookInput::parse(&body, &limits);
+        }
+        blocking(move || HookInput::parse(&body, &limits)).await
+    }
+}
+
+fn view(state: &State, account: AccountId, record: &HookRecord) -> Result<HookView, ServiceError> {
+    let function = state.function(account, &record.spec.function.digest)?;
+    Ok(HookView::new(record, &function))
+}
+
+fn create(state: &State, change: &mut Change, id: AccountId, input: HookInput) -> Result<HookView, ServiceError> {
+    let (hook_type, spec) = input.create()?;
+    let account = change.directory.account_mut(id)?;
+    let now = state.now();
+    let record = HookRecord {
+        id: HookId::random(),
+        hook_type,
+        disabled: input.disabled.unwrap_or(false),
+        version: 1,
+        spec,
+        status: Status::CreateQueued,
+        status_message: None,
+        ready: None,
+        created_at: now,
+        updated_at: now,
+    };
+    check_links(account, &record.spec)?;
+    check_room(account, &record)?;
+    check_live(account, &record)?;
+    let upload = input.function.ok_or_else(|| ServiceError::Internal("a checked hook has no function".into()))?;
+    account.put_hook(record.clone());
+    change.batch.require_absent(records::hook_key(id, record.id));
+    store(state, change, id, &record, Some(&upload))?;
+    Ok(HookView::new(&record, &upload.bytes))
+}
+
+fn update(state: &State, change: &mut Change, id: AccountId, hook: HookId, input: &HookInput) -> Result<HookView, ServiceError> {
+    let account = change.directory.account_mut(id)?;
+    let before = account.hook(hook)?.record.clone();
+    let record = changed(&before, input, state)?;
+    if record == before {
+        return view(state, id, &record);
+    }
+    check_links(account, &record.spec)?;
+    check_live(account, &record)?;
+    account.put_hook(record.clone());
+    store(state, change, id, &record, input.function.as_ref())?;
+    let needed: Vec<_> = record.digests().collect();
+    let ready = before.ready.map(|ready| ready.spec.function);
+    for function in [Some(before.spec.function), ready].into_iter().flatten().filter(|function| !needed.contains(&function.digest)) {
+        change.release(state, id, &function)?;
+    }
+    match &input.function {
+        Some(upload) => Ok(HookView::new(&record, &upload.bytes)),
+        None => view(state, id, &record),
+    }
+}
+
+/// The record after an update. A version that failed is tried again even if nothing in it is new.
+fn changed(before: &HookRecord, input: &HookInput, state: &State) -> Result<HookRecord, ServiceError> {
+    let mut record = before.clone();
+    record.disabled = input.disabled.unwrap_or(before.disabled);
+    record.spec = input.apply(before.hook_type, &before.spec)?;
+    if record.spec != before.spec || (before.status.is_failed() && input.names_a_version()) {
+        let used_up = || ServiceError::Conflict("The hook has no version numbers left".into());
+        record.version = before.version.checked_add(1).ok_or_else(used_up)?;
+        record.status = Status::UpdateQueued;
+        record.status_message = None;
+    }
+    if record != *before {
+        record.updated_at = state.now();
+    }
+    Ok(record)
+}
+
+fn delete(state: &State, change: &mut Change, id: AccountId, hook: HookId) -> Result<(), ServiceError> {
+    let account = change.directory.account_mut(id)?;
+    let record = account.hook(hook)?.record.clone();
+    account.remove_hook(hook);
+    change.batch.delete(records::hook_key(id, hook));
+    let ready = record.ready.map(|ready| ready.spec.function).filter(|ready| ready.digest != record.spec.function.digest);
+    for function in [Some(record.spec.function), ready].into_iter().flatten() {
+        change.release(state, id, &function)?;
+    }
+    Ok(())
+}
+
+fn store(state: &State, change: &mut Change, id: AccountId, record: &HookRecord, upload: Option<&Upload>) -> Result<(), ServiceError> {
+    if let Some(upload) = upload {
+        state.functions.put(id.get(), &upload.bytes, &mut change.batch)?;
+    }
+    records::put_hook(&mut change.batch, id, record)
+}
+
+/// Every linked env var must exist.
+fn check_links(account: &Account, spec: &Spec) -> Result<(), ServiceError> {
+    match spec.env_vars.iter().enumerate().find(|(_, name)| account.env_named(name).is_none()) {
+        None => Ok(()),
+        Some((index, name)) => {
+            let field = format!("env_vars[{index}]");
+            let message = format!("instance.{field} names the environment variable \"{name}\", which does not exist");
+            Err(ServiceError::invalid(field, message))
+        }
+    }
+}
+
+/// The account must have room for one more hook of the type.
+fn check_room(account: &Account, record: &HookRecord) -> Result<(), ServiceError> {
+    let hook_type = record.hook_type;
+    let most = account.record.settings.hooks_per_type;
+    let have = account.hooks().filter(|hook| hook.record.hook_type == hook_type).count();
+    match (u32::try_from(have).unwrap_or(u32::MAX) >= most, most) {
+        (false, _) => Ok(()),
+        (true, 1) => Err(ServiceError::Conflict(format!("The '{hook_type}' hook is synchronous and can only have one defined function"))),
+        (true, _) => Err(ServiceError::Conflict(format!("The account has {most} '{hook_type}' hooks already, the most that it may have"))),
+    }
+}
+
+/// At most one hook of a type is enabled, because one decides.
+fn check_live(account: &Account, record: &HookRecord) -> Result<(), ServiceError> {
+    match account.live(record.hook_type).filter(|live| !record.disabled && live.record.id != record.id) {
+        None => Ok(()),
+        Some(live) => {
+            let (hook_type, id) = (record.hook_type, live.record.id);
+            Err(ServiceError::Conflict(format!("The '{hook_type}' hook {id} is enabled, and only one of a type can be: disable it first")))
+        }
+    }
+}

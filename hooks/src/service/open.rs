@@ -1,0 +1,118 @@
+//! Opening a service: the data folder, the keys, the sandbox, the directory, and the tasks that run beside the requests.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use hookbox_runtime::{Admission, AdmissionConfig, Sandbox, SandboxConfig};
+use tokio::sync::Mutex;
+
+use super::{Opened, Service, ServiceConfig, State};
+use crate::admission::AdmissionQueue;
+use crate::clock::Clock;
+use crate::directory::{Directory, load};
+use crate::dispatch::{Dispatcher, Wasm, Workshop};
+use crate::logs::{LogReader, LogWriter, QueueSettings, Retention, start_sweeping};
+use crate::store::{Blobs, Functions, Store, open};
+use crate::vault::Vault;
+
+/// Why a service does not open; in words for an operator.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct OpenError(String);
+
+impl OpenError {
+    fn new(error: impl std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What is read from the data folder.
+pub(super) struct Kept {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) functions: Functions,
+    pub(super) vault: Vault,
+    pub(super) directory: Directory,
+}
+
+impl Service {
+    /// Opens the data folder and begins to prepare the hooks in it.
+    pub async fn open(config: ServiceConfig, clock: Arc<dyn Clock>) -> Result<Opened, OpenError> {
+        let opening = config.clone();
+        let opened = tokio::task::spawn_blocking(move || {
+            let kept = read_folder(&opening)?;
+            let workshop = make_workshop(&opening, kept.vault.artifact_key())?;
+            Ok((kept, workshop))
+        });
+        let (kept, workshop) = opened.await.map_err(OpenError::new)??;
+        let mut warnings = Vec::new();
+        if kept.vault.key_is_inside_data_folder() {
+            warnings.push("the master key lies in the data folder: whoever copies the folder can read every secret in it".to_owned());
+        }
+        let first_start = kept.directory.accounts().next().is_none();
+        Ok(Opened { service: Arc::new(Self::start(&config, kept, workshop, clock)), first_start, warnings })
+    }
+
+    /// Starts the tasks.
+    pub(super) fn start(config: &ServiceConfig, kept: Kept, workshop: Arc<dyn Workshop>, clock: Arc<dyn Clock>) -> Self {
+        let Kept { store, functions, vault, directory } = kept;
+        let retention = Retention::new(config.retention);
+        let queue = QueueSettings { entries: config.log_queue, ..QueueSettings::default() };
+        let log = LogWriter::start(store.clone(), queue);
+        let state = Arc::new(State {
+            store: store.clone(),
+            functions,
+            vault,
+            clock: clock.clone(),
+            workshop,
+            limits: config.limits,
+            directory: ArcSwap::from_pointee(directory),
+            turn: Arc::new(Mutex::new(())),
+        });
+        Self {
+            admission: AdmissionQueue::start(state.clone()),
+            dispatcher: Dispatcher::new(log.clone(), clock.clone(), config.limits),
+            reader: LogReader::new(store.clone(), retention),
+            sweeping: start_sweeping(store, retention, clock),
+            state,
+            log,
+        }
+    }
+}
+
+/// Opens everything that is kept, and reads the directory.
+fn read_folder(config: &ServiceConfig) -> Result<Kept, OpenError> {
+    let store = open(&config.data, config.engine).map_err(OpenError::new)?;
+    let vault = Vault::open(&config.data, config.master_key_file.as_deref(), &*store).map_err(OpenError::new)?;
+    let blobs = Blobs::open(&config.data.join("blobs")).map_err(|error| OpenError(format!("the blobs folder: {error}")))?;
+    keep(store, vault, blobs)
+}
+
+/// Reads the directory, and removes the files of uploads that were never finished.
+pub(super) fn keep(store: Arc<dyn Store>, vault: Vault, blobs: Blobs) -> Result<Kept, OpenError> {
+    let functions = Functions::new(store.clone(), Arc::new(blobs));
+    let directory = load(&*store, &vault).map_err(OpenError::new)?;
+    // Nobody uploads yet, so whatever nothing refers to is left over.
+    if let Err(error) = functions.sweep(std::time::Duration::ZERO) {
+        tracing::warn!(%error, "left-over files could not be removed");
+    }
+    Ok(Kept { store, functions, vault, directory })
+}
+
+fn make_workshop(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn Workshop>, OpenError> {
+    let max_memory = u64::from(config.limits.max_memory_mib) << 20;
+    let sandbox = Sandbox::new(SandboxConfig {
+        concurrency: config.concurrency,
+        max_memory_bytes: usize::try_from(max_memory).unwrap_or(usize::MAX),
+        max_result_bytes: config.limits.result_bytes,
+    })
+    .map_err(OpenError::new)?;
+    let admission = AdmissionConfig {
+        worker: config.compile_worker.clone(),
+        cache_dir: config.data.join("cache"),
+        cache_key: *cache_key,
+        compile_timeout: config.compile_timeout,
+        compile_memory_bytes: config.compile_memory_bytes,
+    };
+    let admission = Admission::new(sandbox.clone(), admission).map_err(OpenError::new)?;
+    Ok(Arc::new(Wasm::new(sandbox, admission)))
+}

@@ -1,0 +1,136 @@
+//! What all parts of the service share, and the one way to change it: in turn, durable first, then visible.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use hookbox_runtime::FunctionDigest;
+use tokio::sync::Mutex;
+
+use super::ServiceLimits;
+use crate::clock::{Clock, Timestamp};
+use crate::directory::Directory;
+use crate::dispatch::Workshop;
+use crate::error::ServiceError;
+use crate::ids::AccountId;
+use crate::resources::FunctionRef;
+use crate::store::{Batch, Digest, Functions, Store};
+use crate::vault::Vault;
+
+/// The service's parts.
+pub(crate) struct State {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) functions: Functions,
+    pub(crate) vault: Vault,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) workshop: Arc<dyn Workshop>,
+    pub(crate) limits: ServiceLimits,
+    pub(crate) directory: ArcSwap<Directory>,
+    /// Held by whoever changes something.
+    pub(crate) turn: Arc<Mutex<()>>,
+}
+
+/// A change that is being made: a copy of the directory, and the batch that makes the store agree with it.
+pub(crate) struct Change {
+    pub(crate) directory: Directory,
+    pub(crate) batch: Batch,
+    /// Functions that may have become unused on this machine.
+    released: Vec<FunctionDigest>,
+    /// Whether a function went whose bytes lie in a file of their own.
+    sweep: bool,
+}
+
+impl State {
+    /// The time, as records have it.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now().into()
+    }
+
+    /// Makes a change: `change` checks the request against a copy of the directory and edits copy and batch; the batch is
+    /// committed; the copy becomes the directory. Where anything fails, nothing has happened.
+    ///
+    /// From its turn on it runs on a blocking thread to the end, even if the caller goes away, so that store and directory agree.
+    pub(crate) async fn write<T, F>(self: &Arc<Self>, change: F) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Self, &mut Change) -> Result<T, ServiceError> + Send + 'static,
+    {
+        let turn = self.turn.clone().lock_owned().await;
+        let state = self.clone();
+        blocking(move || {
+            let _turn = turn;
+            state.apply(change)
+        })
+        .await
+    }
+
+    fn apply<T>(&self, edit: impl FnOnce(&Self, &mut Change) -> Result<T, ServiceError>) -> Result<T, ServiceError> {
+        let directory = Directory::clone(&self.directory.load());
+        let mut change = Change { directory, batch: Batch::new(), released: Vec::new(), sweep: false };
+        let value = edit(self, &mut change)?;
+        if !change.batch.is_empty() {
+            self.store.commit(change.batch)?;
+        }
+        self.directory.store(Arc::new(change.directory));
+        self.clean(&change.released, change.sweep);
+        Ok(value)
+    }
+
+    /// Removes what the change left without an owner. It is no part of the change: a failure leaves files that do no harm.
+    fn clean(&self, released: &[FunctionDigest], sweep: bool) {
+        released.iter().for_each(|function| self.workshop.forget(*function));
+        // Uploads write their files only while they have the turn, which is ours now.
+        if sweep && let Err(error) = self.functions.sweep(Duration::ZERO) {
+            tracing::warn!(%error, "the bytes of deleted functions could not be removed yet");
+        }
+    }
+
+    /// Reads a function's bytes. Blocks.
+    pub(crate) fn function(&self, account: AccountId, digest: &Digest) -> Result<Vec<u8>, ServiceError> {
+        let bytes = self.functions.get(account.get(), digest)?;
+        bytes.ok_or_else(|| ServiceError::Internal(format!("the function {digest} of account {account} is missing")))
+    }
+
+    /// Runs something that blocks, with the state at hand.
+    pub(crate) async fn read<T, F>(self: &Arc<Self>, read: F) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Self) -> Result<T, ServiceError> + Send + 'static,
+    {
+        let state = self.clone();
+        blocking(move || read(&state)).await
+    }
+}
+
+impl Change {
+    /// Takes a function off an account, unless a hook in the changed directory still needs it.
+    pub(crate) fn release(&mut self, state: &State, account: AccountId, function: &FunctionRef) -> Result<(), ServiceError> {
+        if self.directory.account(account)?.uses(function.digest) {
+            return Ok(());
+        }
+        if !self.directory.uses(function.digest) {
+            // Bytes that are already gone leave nothing to be told apart by.
+            self.released.extend(state.function(account, &function.digest).ok().map(|bytes| FunctionDigest::of(&bytes)));
+        }
+        state.functions.delete(account.get(), &function.digest, &mut self.batch);
+        self.sweep = true;
+        Ok(())
+    }
+
+    /// Drops what the machine kept of a function, unless a hook in the changed directory still needs it.
+    pub(crate) fn forget(&mut self, digest: Digest, function: FunctionDigest) {
+        if !self.directory.uses(digest) {
+            self.released.push(function);
+        }
+    }
+}
+
+/// Runs something on a thread where it may block.
+pub(crate) async fn blocking<T, F>(work: F) -> Result<T, ServiceError>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, ServiceError> + Send + 'static,
+{
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(ServiceError::Internal(format!("a task broke off: {error}"))))
+}
