@@ -1,6 +1,6 @@
 //! The REST API: from a socket to the service and back.
 //!
-//! * [`routes`] is the one table of routes, [`router`] finds a row in it.
+//! * [`routes`] is the one table of routes, [`router`] finds a row in it, [`openapi`] writes it down for clients.
 //! * [`server`] accepts connections and keeps them within their limits; it alone names hyper's server.
 //! * [`gateway`] takes a request through its row: who calls, what the body is, which operation. The operations themselves are in a
 //!   file for each dialect: [`health`], [`tokens`], [`onelogin`], [`own`].
@@ -14,6 +14,7 @@ mod errors;
 mod gateway;
 mod health;
 mod onelogin;
+mod openapi;
 mod own;
 mod query;
 mod respond;
@@ -22,4 +23,5 @@ mod routes;
 mod server;
 mod tokens;
 
+pub use openapi::document as openapi_document;
 pub use server::{Listener, ServerError};

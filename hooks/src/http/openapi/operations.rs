@@ -1,0 +1,236 @@
+//! What the OpenAPI file says of each operation, beyond what the route table knows.
+
+/// An operation, as its readers are told.
+#[derive(Debug)]
+pub(super) struct Doc {
+    /// The operation's id in the route table.
+    pub(super) operation: &'static str,
+    pub(super) tag: &'static str,
+    pub(super) summary: &'static str,
+    /// Names of query parameters in the components.
+    pub(super) query: &'static [&'static str],
+    /// The schema of the body.
+    pub(super) request: Option<&'static str>,
+    /// Status, meaning and schema of the answers that are no errors, or errors of a shape of their own.
+    pub(super) answers: &'static [(u16, &'static str, Option<&'static str>)],
+    /// Errors that the route table does not foretell.
+    pub(super) errors: &'static [u16],
+    /// Whether the answer's headers tell about its page.
+    pub(super) paged: bool,
+}
+
+const PAGE: &[&str] = &["limit", "page", "cursor"];
+const HOOKS: &[&str] = &["type", "disabled", "limit", "page", "cursor"];
+const LOGS: &[&str] = &["request_id", "correlation_id", "limit", "page", "cursor"];
+const EXECUTIONS: &[&str] = &["request_id", "correlation_id", "outcome", "limit", "page", "cursor"];
+
+const NONE: Doc = Doc { operation: "", tag: "", summary: "", query: &[], request: None, answers: &[], errors: &[], paged: false };
+
+/// Every operation, in the order of the route table.
+pub(super) static DOCS: &[Doc] = &[
+    Doc { operation: "healthz", tag: "health", summary: "The process answers", answers: &[(200, "It does", Some("Healthy"))], ..NONE },
+    Doc {
+        operation: "readyz",
+        tag: "health",
+        summary: "The service can serve",
+        answers: &[(200, "It can", Some("Ready")), (503, "It cannot, and why", Some("Unready"))],
+        ..NONE
+    },
+    Doc {
+        operation: "generateToken",
+        tag: "tokens",
+        summary: "Exchange a client id and secret for an access token",
+        request: Some("TokenInput"),
+        answers: &[(200, "The token, good for ten hours", Some("Token"))],
+        ..NONE
+    },
+    Doc {
+        operation: "revokeToken",
+        tag: "tokens",
+        summary: "Make all tokens of the caller's credential worthless; the caller shows one of them",
+        request: Some("RevokeInput"),
+        answers: &[(200, "They are", Some("Revoked"))],
+        errors: &[503],
+        ..NONE
+    },
+    Doc {
+        operation: "listHooks",
+        tag: "hooks",
+        summary: "List the account's hooks, oldest first",
+        query: HOOKS,
+        answers: &[(200, "A page of hooks", Some("HookList"))],
+        paged: true,
+        ..NONE
+    },
+    Doc {
+        operation: "createHook",
+        tag: "hooks",
+        summary: "Make a hook; it is prepared afterwards, as its status tells",
+        request: Some("HookInput"),
+        answers: &[(201, "The hook", Some("Hook"))],
+        errors: &[409],
+        ..NONE
+    },
+    Doc {
+        operation: "listEnvs",
+        tag: "env vars",
+        summary: "List the account's env vars, oldest first, without their values",
+        query: PAGE,
+        answers: &[(200, "A page of env vars", Some("EnvList"))],
+        paged: true,
+        ..NONE
+    },
+    Doc {
+        operation: "createEnv",
+        tag: "env vars",
+        summary: "Make an env var, which hooks of the account may be linked to",
+        request: Some("EnvInput"),
+        answers: &[(201, "The env var", Some("Env"))],
+        errors: &[409],
+        ..NONE
+    },
+    Doc {
+        operation: "getEnv",
+        tag: "env vars",
+        summary: "Get an env var, without its value",
+        answers: &[(200, "The env var", Some("Env"))],
+        ..NONE
+    },
+    Doc {
+        operation: "updateEnv",
+        tag: "env vars",
+        summary: "Give an env var a new value",
+        request: Some("EnvValue"),
+        answers: &[(200, "The env var", Some("Env"))],
+        ..NONE
+    },
+    Doc {
+        operation: "deleteEnv",
+        tag: "env vars",
+        summary: "Delete an env var, also from the hooks that are linked to it",
+        answers: &[(204, "It is deleted", None)],
+        errors: &[503],
+        ..NONE
+    },
+    Doc { operation: "getHook", tag: "hooks", summary: "Get a hook", answers: &[(200, "The hook", Some("Hook"))], ..NONE },
+    Doc {
+        operation: "updateHook",
+        tag: "hooks",
+        summary: "Change a hook; the version before serves until the new one is ready",
+        request: Some("HookUpdate"),
+        answers: &[(200, "The hook", Some("Hook"))],
+        errors: &[409],
+        ..NONE
+    },
+    Doc {
+        operation: "deleteHook",
+        tag: "hooks",
+        summary: "Delete a hook; its type is free again at once",
+        answers: &[(202, "It is deleted", None)],
+        errors: &[503],
+        ..NONE
+    },
+    Doc {
+        operation: "getHookLogs",
+        tag: "hooks",
+        summary: "List the log entries of a hook, newest first, one for each execution",
+        query: LOGS,
+        answers: &[(200, "A page of log entries", Some("LogList"))],
+        paged: true,
+        ..NONE
+    },
+    Doc {
+        operation: "listAccounts",
+        tag: "accounts",
+        summary: "List the accounts of the server",
+        query: PAGE,
+        answers: &[(200, "A page of accounts", Some("AccountPage"))],
+        ..NONE
+    },
+    Doc {
+        operation: "createAccount",
+        tag: "accounts",
+        summary: "Make an account",
+        request: Some("AccountInput"),
+        answers: &[(201, "The account", Some("Account"))],
+        ..NONE
+    },
+    Doc { operation: "getAccount", tag: "accounts", summary: "Get an account", answers: &[(200, "The account", Some("Account"))], ..NONE },
+    Doc {
+        operation: "updateAccount",
+        tag: "accounts",
+        summary: "Change an account's name or settings",
+        request: Some("AccountInput"),
+        answers: &[(200, "The account", Some("Account"))],
+        ..NONE
+    },
+    Doc {
+        operation: "listCredentials",
+        tag: "accounts",
+        summary: "List the credentials of the server, without their secrets",
+        query: &["account_id", "limit", "page", "cursor"],
+        answers: &[(200, "A page of credentials", Some("CredentialPage"))],
+        ..NONE
+    },
+    Doc {
+        operation: "createCredential",
+        tag: "accounts",
+        summary: "Make a credential; its secret is in this answer and nowhere else",
+        request: Some("CredentialInput"),
+        answers: &[(201, "The credential with its secret", Some("NewCredential"))],
+        ..NONE
+    },
+    Doc {
+        operation: "deleteCredential",
+        tag: "accounts",
+        summary: "Delete a credential; its tokens are worthless at once",
+        answers: &[(204, "It is deleted", None)],
+        errors: &[409, 503],
+        ..NONE
+    },
+    Doc {
+        operation: "trigger",
+        tag: "events",
+        summary: "Fire an event: run the account's live hook of the type on the context in the body",
+        request: Some("Context"),
+        answers: &[
+            (200, "The decision, whatever the outcome", Some("Answer")),
+            (503, "There was no free slot before the timeout", Some("Answer")),
+        ],
+        ..NONE
+    },
+    Doc {
+        operation: "listHooksV1",
+        tag: "hooks",
+        summary: "List the account's hooks, oldest first",
+        query: HOOKS,
+        answers: &[(200, "A page of hooks", Some("HookPage"))],
+        ..NONE
+    },
+    Doc {
+        operation: "getHookV1",
+        tag: "hooks",
+        summary: "Get a hook with its serving version and what its function is",
+        answers: &[(200, "The hook", Some("HookDetail"))],
+        ..NONE
+    },
+    Doc {
+        operation: "fireHook",
+        tag: "events",
+        summary: "Run one hook, live or not, on a context",
+        request: Some("FireInput"),
+        answers: &[
+            (200, "The decision, whatever the outcome", Some("Answer")),
+            (503, "There was no free slot before the timeout", Some("Answer")),
+        ],
+        ..NONE
+    },
+    Doc {
+        operation: "listExecutions",
+        tag: "hooks",
+        summary: "List the executions of a hook, newest first",
+        query: EXECUTIONS,
+        answers: &[(200, "A page of executions", Some("ExecutionPage"))],
+        ..NONE
+    },
+];
