@@ -1,0 +1,209 @@
+//! Compiled functions on the local disk, by content and engine.
+//!
+//! An artifact is native code: whoever can write one owns the process. So each carries a keyed hash, must belong to us with nobody else's
+//! permission, and the very file that was verified is the one that is mapped.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use wasmtime::component::Component;
+use wasmtime::{Engine, Module};
+
+use crate::{FunctionDigest, FunctionKind};
+
+/// The folder of one engine's artifacts.
+pub(super) struct Cache {
+    dir: PathBuf,
+    /// The key, filled up with zeros to the hash's block, as HMAC has it.
+    key: [u8; 64],
+}
+
+/// Compiled code, mapped.
+pub(super) enum Loaded {
+    Component(Component),
+    Command(Module),
+}
+
+/// Bytes of the hash that stands in a file of its own beside the artifact.
+const TAG_SIZE: usize = 32;
+
+impl Cache {
+    /// Opens the cache in `dir` for the engine that `compatibility` names; the folders of other engines are removed.
+    pub(super) fn open(dir: &Path, key: [u8; 32], compatibility: &str) -> io::Result<Self> {
+        DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+        for entry in fs::read_dir(dir)? {
+            let entry = entry?;
+            if entry.file_name() != compatibility && entry.file_type()?.is_dir() {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        let dir = dir.join(compatibility);
+        DirBuilder::new().recursive(true).mode(0o700).create(&dir)?;
+        Ok(Self { dir, key: block(key) })
+    }
+
+    fn path(&self, digest: FunctionDigest, extension: &str) -> PathBuf {
+        self.dir.join(format!("{}.{extension}", digest.to_hex()))
+    }
+
+    /// Stores an artifact. A torn write is found when it is loaded, so nothing is synced.
+    pub(super) fn store(&self, digest: FunctionDigest, kind: FunctionKind, artifact: &[u8]) -> io::Result<()> {
+        let tag = self.mac(digest, kind, artifact).finalize().into_bytes();
+        self.write(&self.path(digest, "tag"), &tag)?;
+        self.write(&self.path(digest, "cwasm"), artifact)
+    }
+
+    /// Writes beside and renames, so that a mapped file is never written to.
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let beside = path.with_extension(format!("{}.new", path.extension().and_then(|one| one.to_str()).unwrap_or_default()));
+        let _absent = fs::remove_file(&beside);
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+        file.write_all(bytes)?;
+        drop(file);
+        fs::rename(&beside, path)
+    }
+
+    /// Maps an artifact; `None` if there is none that can be trusted, and then what is left of it is removed.
+    pub(super) fn load(&self, engine: &Engine, digest: FunctionDigest, kind: FunctionKind) -> Option<Loaded> {
+        match self.open_verified(digest, kind).and_then(|file| map(engine, kind, file)) {
+            Ok(loaded) => Some(loaded),
+            Err(error) => {
+                if error.kind() != io::ErrorKind::NotFound {
+                    tracing::warn!(function = %digest.to_hex(), %error, "compiled code cannot be used; compiling again");
+                }
+                self.remove(digest);
+                None
+            }
+        }
+    }
+
+    fn open_verified(&self, digest: FunctionDigest, kind: FunctionKind) -> io::Result<File> {
+        let open = |extension| OpenOptions::new().read(true).custom_flags(NOFOLLOW).open(self.path(digest, extension));
+        let (mut file, mut tag_file) = (open("cwasm")?, open("tag")?);
+        private(&file)?;
+        let mut tag = [0; TAG_SIZE];
+        tag_file.read_exact(&mut tag)?;
+        let mut artifact = Vec::new();
+        file.read_to_end(&mut artifact)?;
+        self.mac(digest, kind, &artifact).verify_slice(&tag).map_err(|_| io::Error::other("its keyed hash is wrong"))?;
+        Ok(file)
+    }
+
+    fn mac(&self, digest: FunctionDigest, kind: FunctionKind, artifact: &[u8]) -> Hmac<Sha256> {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new(&self.key.into());
+        mac.update(digest.as_bytes());
+        mac.update(kind.as_str().as_bytes());
+        mac.update(&[0]);
+        mac.update(artifact);
+        mac
+    }
+
+    /// Removes a function's artifact, if there is one.
+    pub(super) fn remove(&self, digest: FunctionDigest) {
+        for extension in ["cwasm", "tag"] {
+            let _absent = fs::remove_file(self.path(digest, extension));
+        }
+    }
+}
+
+const NOFOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
+
+fn block(key: [u8; 32]) -> [u8; 64] {
+    let mut block = [0; 64];
+    block.iter_mut().zip(key).for_each(|(to, from)| *to = from);
+    block
+}
+
+/// Refuses a file that anybody else could have written or can read.
+fn private(file: &File) -> io::Result<()> {
+    let meta = file.metadata()?;
+    let ours = meta.is_file() && meta.mode() & 0o077 == 0 && meta.uid() == rustix::process::geteuid().as_raw();
+    if ours { Ok(()) } else { Err(io::Error::other("it is not ours alone")) }
+}
+
+#[allow(unsafe_code, reason = "loading native code cannot be safe; what makes it sound stands below")]
+fn map(engine: &Engine, kind: FunctionKind, file: File) -> io::Result<Loaded> {
+    // SAFETY: the file's whole content was authenticated, under a key that only this server has, as something that `store` was given by
+    // our compiler. It is mapped through the descriptor that was read, not by a name that could meanwhile lead elsewhere, and files of
+    // this cache are replaced by renaming and never written in place.
+    let loaded = unsafe {
+        match kind {
+            FunctionKind::Command => Module::deserialize_open_file(engine, file).map(Loaded::Command),
+            FunctionKind::Component => {
+                Component::deserialize_file(engine, format!("/proc/self/fd/{}", file.as_raw_fd())).map(Loaded::Component)
+            }
+        }
+    };
+    loaded.map_err(|error| io::Error::other(format!("{error:#}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::admission::compile::precompile;
+    use crate::engine;
+
+    fn setup() -> (tempfile::TempDir, Engine, Cache, FunctionDigest) {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = engine::compiler().unwrap();
+        let cache = Cache::open(dir.path(), [7; 32], "engine-1").unwrap();
+        let function = wat::parse_str("(module (memory (export \"memory\") 1) (func (export \"_start\")))").unwrap();
+        let digest = FunctionDigest::of(&function);
+        cache.store(digest, FunctionKind::Command, &precompile(&function).unwrap()).unwrap();
+        (dir, engine, cache, digest)
+    }
+
+    #[test]
+    fn loads_what_it_stored() {
+        let (_dir, engine, cache, digest) = setup();
+        assert!(matches!(cache.load(&engine, digest, FunctionKind::Command), Some(Loaded::Command(_))));
+        cache.remove(digest);
+        assert!(cache.load(&engine, digest, FunctionKind::Command).is_none());
+    }
+
+    #[test]
+    fn refuses_changed_foreign_open_and_torn_files() {
+        type Damage = fn(&Cache, FunctionDigest);
+        let damages: [Damage; 4] = [
+            |cache, digest| {
+                let mut bytes = fs::read(cache.path(digest, "cwasm")).unwrap();
+                *bytes.last_mut().unwrap() ^= 1;
+                fs::write(cache.path(digest, "cwasm"), bytes).unwrap();
+            },
+            |cache, digest| fs::set_permissions(cache.path(digest, "cwasm"), fs::Permissions::from_mode(0o640)).unwrap(),
+            |cache, digest| OpenOptions::new().write(true).open(cache.path(digest, "cwasm")).unwrap().set_len(100).unwrap(),
+            |cache, digest| fs::remove_file(cache.path(digest, "tag")).unwrap(),
+        ];
+        for damage in damages {
+            let (_dir, engine, cache, digest) = setup();
+            damage(&cache, digest);
+            assert!(cache.load(&engine, digest, FunctionKind::Command).is_none());
+            assert!(!cache.path(digest, "cwasm").exists());
+        }
+    }
+
+    #[test]
+    fn refuses_another_key_another_kind_and_a_link() {
+        let (dir, engine, cache, digest) = setup();
+        assert!(Cache { dir: cache.dir.clone(), key: block([8; 32]) }.open_verified(digest, FunctionKind::Command).is_err());
+        assert!(cache.open_verified(digest, FunctionKind::Component).is_err());
+        let elsewhere = dir.path().join("elsewhere");
+        fs::rename(cache.path(digest, "cwasm"), &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, cache.path(digest, "cwasm")).unwrap();
+        assert!(cache.load(&engine, digest, FunctionKind::Command).is_none());
+    }
+
+    #[test]
+    fn another_engine_finds_an_empty_cache() {
+        let (dir, _, cache, _) = setup();
+        Cache::open(dir.path(), [7; 32], "engine-2").unwrap();
+        assert!(!cache.dir.exists());
+    }
+}

@@ -1,0 +1,133 @@
+//! From uploaded bytes to a prepared hook: caps, imports, compilation in a child process, cache, linking.
+
+mod cache;
+mod caps;
+mod compile;
+mod imports;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::Mutex;
+
+use crate::engine::{self, SandboxError};
+use crate::{FunctionDigest, FunctionKind, PreparedHook, Sandbox};
+use cache::{Cache, Loaded};
+pub use compile::compile_worker;
+#[cfg(test)]
+pub(crate) use compile::precompile;
+
+/// Where functions are compiled and kept.
+#[derive(Clone)]
+pub struct AdmissionConfig {
+    /// The program that compiles in a process of its own, and its arguments: it calls [`compile_worker`].
+    pub worker: (PathBuf, Vec<String>),
+    /// The folder for compiled code; made if absent.
+    pub cache_dir: PathBuf,
+    /// Authenticates cached code, which is native code.
+    pub cache_key: [u8; 32],
+    /// Wall and processor time for one compilation.
+    pub compile_timeout: Duration,
+    /// Memory for one compilation, in bytes.
+    pub compile_memory_bytes: u64,
+}
+
+impl std::fmt::Debug for AdmissionConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AdmissionConfig").field("worker", &self.worker).field("cache_dir", &self.cache_dir).finish_non_exhaustive()
+    }
+}
+
+/// Why a function cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AdmissionError {
+    /// The function's fault; its author is told this.
+    #[error("{0}")]
+    Rejected(String),
+    /// The host's fault; worth another try.
+    #[error("the function could not be prepared: {0}")]
+    Host(String),
+}
+
+/// Turns uploaded bytes into prepared hooks.
+pub struct Admission {
+    sandbox: Sandbox,
+    config: AdmissionConfig,
+    cache: Arc<Cache>,
+    /// One compilation at a time, so that logins keep the machine.
+    compiling: Mutex<()>,
+}
+
+impl Admission {
+    /// Opens the cache for this sandbox's engine.
+    ///
+    /// # Errors
+    /// When the cache's folder cannot be made or read.
+    pub fn new(sandbox: Sandbox, config: AdmissionConfig) -> Result<Self, SandboxError> {
+        let compatibility = engine::compatibility(sandbox.engine());
+        let cache = Cache::open(&config.cache_dir, config.cache_key, &compatibility)
+            .map_err(|error| SandboxError(format!("{}: {error}", config.cache_dir.display())))?;
+        Ok(Self { sandbox, config, cache: Arc::new(cache), compiling: Mutex::new(()) })
+    }
+
+    /// Checks, compiles (unless compiled code is cached) and links a function.
+    ///
+    /// # Errors
+    /// [`AdmissionError::Rejected`] says what is wrong with the function; [`AdmissionError::Host`] what is wrong here.
+    pub async fn prepare(&self, function: Bytes) -> Result<PreparedHook, AdmissionError> {
+        let kind =
+            FunctionKind::sniff(&function).ok_or_else(|| AdmissionError::Rejected("does not parse: this is no WebAssembly".into()))?;
+        let checked = function.clone();
+        let digest = blocking(move || {
+            caps::check(&checked)?;
+            imports::check(kind, &checked)?;
+            Ok(FunctionDigest::of(&checked))
+        })
+        .await?;
+        match self.load(digest, kind).await? {
+            Some(prepared) => Ok(prepared),
+            None => self.compile(function, digest, kind).await,
+        }
+    }
+
+    async fn load(&self, digest: FunctionDigest, kind: FunctionKind) -> Result<Option<PreparedHook>, AdmissionError> {
+        let (sandbox, cache) = (self.sandbox.clone(), self.cache.clone());
+        blocking(move || cache.load(sandbox.engine(), digest, kind).map(|loaded| link(&loaded, &sandbox)).transpose()).await
+    }
+
+    async fn compile(&self, function: Bytes, digest: FunctionDigest, kind: FunctionKind) -> Result<PreparedHook, AdmissionError> {
+        let _alone = self.compiling.lock().await;
+        if let Some(prepared) = self.load(digest, kind).await? {
+            return Ok(prepared);
+        }
+        let started = std::time::Instant::now();
+        let artifact = compile::compile(&self.config, &function).await?;
+        tracing::info!(function = %digest.to_hex(), bytes = function.len(), code = artifact.len(), elapsed = ?started.elapsed(), "compiled");
+        let cache = self.cache.clone();
+        blocking(move || cache.store(digest, kind, &artifact).map_err(|error| AdmissionError::Host(format!("the cache: {error}")))).await?;
+        let prepared = self.load(digest, kind).await?;
+        prepared.ok_or_else(|| AdmissionError::Host("compiled code cannot be loaded".into()))
+    }
+
+    /// Removes the compiled code of a function that no hook uses any more. What runs on it runs on.
+    pub fn forget(&self, digest: FunctionDigest) {
+        self.cache.remove(digest);
+    }
+}
+
+fn link(loaded: &Loaded, sandbox: &Sandbox) -> Result<PreparedHook, AdmissionError> {
+    let linked = match loaded {
+        Loaded::Component(component) => PreparedHook::component(component, sandbox.linkers()),
+        Loaded::Command(module) => PreparedHook::command(module, sandbox.linkers()),
+    };
+    linked.map_err(AdmissionError::Rejected)
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, AdmissionError> + Send + 'static) -> Result<T, AdmissionError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(AdmissionError::Host(format!("a worker thread failed: {error}"))),
+    }
+}

@@ -1,0 +1,67 @@
+//! From an engine's error to a failure that the hook's author can act on.
+
+use hookbox_host_api::{Failure, FailureKind};
+use wasmtime::{Trap, WasmBacktrace};
+
+use super::MemoryLimiter;
+use crate::sandbox::StartFailed;
+
+/// Why the host ended a guest. Travels through the guest's frames as an error.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stop {
+    #[error("the fuel budget is spent")]
+    OutOfFuel,
+    #[error("the deadline passed")]
+    Timeout,
+    #[error("exit code {0}")]
+    Exit(i32),
+}
+
+/// Names what went wrong. A guest that was refused memory and then broke off ran out of memory, however it broke off.
+pub(crate) fn classify(error: &wasmtime::Error, limiter: &MemoryLimiter) -> Failure {
+    let (kind, message) = kind(error);
+    match kind {
+        FailureKind::Trap | FailureKind::Host if limiter.refused() => {
+            Failure::new(FailureKind::OutOfMemory, format!("memory or table space was refused at {} bytes in use", limiter.peak()))
+        }
+        _ => Failure::new(kind, message),
+    }
+}
+
+fn kind(error: &wasmtime::Error) -> (FailureKind, String) {
+    if let Some(stop) = error.downcast_ref::<Stop>() {
+        let kind = match stop {
+            Stop::OutOfFuel => FailureKind::OutOfFuel,
+            Stop::Timeout => FailureKind::Timeout,
+            Stop::Exit(_) => FailureKind::Exit,
+        };
+        return (kind, stop.to_string());
+    }
+    if let Some(exit) = error.downcast_ref::<wasmtime_wasi::I32Exit>() {
+        return (FailureKind::Exit, format!("exit code {}", exit.0));
+    }
+    let place = error.downcast_ref::<WasmBacktrace>().and_then(place);
+    let whereabouts = place.map(|name| format!(", in `{name}`")).unwrap_or_default();
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::OutOfFuel) => (FailureKind::OutOfFuel, Stop::OutOfFuel.to_string()),
+        Some(Trap::StackOverflow) => (FailureKind::StackOverflow, format!("too many nested calls{whereabouts}")),
+        Some(trap) => (FailureKind::Trap, format!("{trap}{whereabouts}")),
+        None if error.is::<StartFailed>() => (FailureKind::Host, error.to_string()),
+        None if error.is::<WasmBacktrace>() => (FailureKind::Trap, format!("{}{whereabouts}", error.root_cause())),
+        // Nothing of the guest was running: its result could not be lifted.
+        None => (FailureKind::InvalidResponse, format!("the result cannot be read: {}", error.root_cause())),
+    }
+}
+
+/// The innermost function that has a name.
+fn place(backtrace: &WasmBacktrace) -> Option<String> {
+    backtrace.frames().iter().find_map(|frame| frame.func_name()).map(|name| rustc_demangled(name).chars().take(200).collect())
+}
+
+fn rustc_demangled(name: &str) -> String {
+    // A legacy Rust symbol ends in a hash that tells an author nothing.
+    match name.rsplit_once("::h") {
+        Some((path, hash)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => path.to_owned(),
+        _ => name.to_owned(),
+    }
+}

@@ -1,0 +1,98 @@
+//! Memory and table space: grants it up to the hook's limit and remembers the peak and every refusal.
+
+use wasmtime::ResourceLimiter;
+
+use crate::engine::{INSTANCES_PER_COMPONENT, TABLE_ELEMENTS};
+
+/// The limiter of one store.
+#[derive(Debug)]
+pub(crate) struct MemoryLimiter {
+    limit: usize,
+    /// Bytes granted to all memories of the store. A memory never shrinks, so this is the peak too.
+    granted: usize,
+    refused: bool,
+}
+
+impl MemoryLimiter {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { limit, granted: 0, refused: false }
+    }
+
+    /// Peak linear memory, in bytes.
+    pub(crate) fn peak(&self) -> u64 {
+        self.granted as u64
+    }
+
+    /// Whether the guest was ever refused space, by us or by a maximum that it declared itself.
+    pub(crate) fn refused(&self) -> bool {
+        self.refused
+    }
+
+    fn grant(&mut self, allowed: bool) -> wasmtime::Result<bool> {
+        self.refused |= !allowed;
+        Ok(allowed)
+    }
+}
+
+impl ResourceLimiter for MemoryLimiter {
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let total = self.granted.saturating_add(desired.saturating_sub(current));
+        let allowed = total <= self.limit && maximum.is_none_or(|maximum| desired <= maximum);
+        if allowed {
+            self.granted = total;
+        }
+        self.grant(allowed)
+    }
+
+    fn memory_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
+        self.refused = true;
+        Ok(())
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        self.grant(desired <= TABLE_ELEMENTS && maximum.is_none_or(|maximum| desired <= maximum))
+    }
+
+    fn table_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
+        self.refused = true;
+        Ok(())
+    }
+
+    fn instances(&self) -> usize {
+        INSTANCES_PER_COMPONENT as usize
+    }
+
+    fn tables(&self) -> usize {
+        INSTANCES_PER_COMPONENT as usize * 4
+    }
+
+    fn memories(&self) -> usize {
+        INSTANCES_PER_COMPONENT as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_all_memories_and_remembers_refusals() {
+        let mut limiter = MemoryLimiter::new(100);
+        assert!(limiter.memory_growing(0, 60, None).unwrap());
+        assert!(limiter.memory_growing(0, 40, Some(40)).unwrap());
+        assert!(!limiter.refused());
+        assert!(!limiter.memory_growing(40, 41, None).unwrap());
+        assert!(limiter.refused());
+        assert_eq!(limiter.peak(), 100);
+    }
+
+    #[test]
+    fn a_declared_maximum_is_a_refusal_too() {
+        let mut limiter = MemoryLimiter::new(100);
+        assert!(!limiter.memory_growing(10, 20, Some(15)).unwrap());
+        assert!(limiter.refused());
+        let mut limiter = MemoryLimiter::new(100);
+        assert!(!limiter.table_growing(0, TABLE_ELEMENTS + 1, None).unwrap());
+        assert!(limiter.refused());
+    }
+}

@@ -1,0 +1,147 @@
+//! Runs a guest's future in slices: fair to its neighbours, stopped at its deadline.
+//!
+//! A guest yields every [`super::FUEL_YIELD_INTERVAL`] of fuel by waking itself. Going back to tokio each time would put it behind
+//! every other task some 50,000 times a second; so it is polled again at once until its slice is over.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use atomic_waker::AtomicWaker;
+use tokio::time::{Instant, Sleep};
+
+/// How long a guest may compute while others wait.
+const SLICE: Duration = Duration::from_micros(500);
+
+/// The deadline passed before the future was ready. The future is not to be polled again.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct DeadlinePassed;
+
+/// Remembers that it was woken and passes that on while nobody polls.
+#[derive(Default)]
+struct SelfWake {
+    woken: AtomicBool,
+    outer: AtomicWaker,
+}
+
+impl Wake for SelfWake {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.woken.store(true, Ordering::Release);
+        self.outer.wake();
+    }
+}
+
+/// A future with a deadline, polled in slices.
+pub(crate) struct Slice<'a, F> {
+    future: Pin<&'a mut F>,
+    deadline: Instant,
+    wake: Arc<SelfWake>,
+    waker: Waker,
+    /// Made only when the guest waits for something other than its turn.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl<'a, F: Future> Slice<'a, F> {
+    pub(crate) fn new(future: Pin<&'a mut F>, deadline: Instant) -> Self {
+        let wake = Arc::new(SelfWake::default());
+        let waker = Waker::from(wake.clone());
+        Self { future, deadline, wake, waker, timer: None }
+    }
+}
+
+impl<F: Future> Future for Slice<'_, F> {
+    type Output = Result<F::Output, DeadlinePassed>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let mut begun = None;
+        loop {
+            // No waker of tokio's is registered while we poll, so that a guest's own wake costs a flag and nothing else.
+            this.wake.outer.take();
+            this.wake.woken.store(false, Ordering::Release);
+            if let Poll::Ready(output) = this.future.as_mut().poll(&mut Context::from_waker(&this.waker)) {
+                return Poll::Ready(Ok(output));
+            }
+            let now = Instant::now();
+            if now >= this.deadline {
+                return Poll::Ready(Err(DeadlinePassed));
+            }
+            if !this.wake.woken.load(Ordering::Acquire) {
+                this.wake.outer.register(cx.waker());
+                if !this.wake.woken.load(Ordering::Acquire) {
+                    let timer = this.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(this.deadline)));
+                    return timer.as_mut().poll(cx).map(|()| Err(DeadlinePassed));
+                }
+            }
+            if now.duration_since(*begun.get_or_insert(now)) >= SLICE {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use super::*;
+
+    async fn within<F: Future>(future: F, time: Duration) -> Result<F::Output, DeadlinePassed> {
+        Slice::new(pin!(future), Instant::now() + time).await
+    }
+
+    #[tokio::test]
+    async fn stops_a_future_that_only_yields() {
+        let spin = async {
+            loop {
+                tokio::task::yield_now().await;
+            }
+        };
+        let stopped: Result<(), _> = within(spin, Duration::from_millis(20)).await;
+        assert_eq!(stopped, Err(DeadlinePassed));
+    }
+
+    #[tokio::test]
+    async fn stops_a_future_that_only_waits() {
+        assert_eq!(within(std::future::pending::<()>(), Duration::from_millis(20)).await, Err(DeadlinePassed));
+    }
+
+    #[tokio::test]
+    async fn wakes_for_what_comes_from_elsewhere() {
+        let (send, receive) = tokio::sync::oneshot::channel();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            send.send(7)
+        });
+        assert_eq!(within(receive, Duration::from_secs(30)).await, Ok(Ok(7)));
+    }
+
+    #[tokio::test]
+    async fn others_get_their_turn_on_the_same_thread() {
+        let turns = Arc::new(std::sync::atomic::AtomicU32::new(0));
+        let counting = turns.clone();
+        let other = tokio::spawn(async move {
+            loop {
+                counting.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+            }
+        });
+        let spin = async {
+            for _ in 0..200 {
+                std::thread::sleep(Duration::from_micros(100));
+                tokio::task::yield_now().await;
+            }
+        };
+        assert_eq!(within(spin, Duration::from_secs(30)).await, Ok(()));
+        other.abort();
+        assert!(turns.load(Ordering::Relaxed) >= 10);
+    }
+}

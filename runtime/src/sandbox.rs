@@ -1,0 +1,179 @@
+//! Runs prepared hooks: a slot, a store, an instance, one call; then everything of it is gone.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+
+use hookbox_host_api::log::LogBuffer;
+use hookbox_host_api::{Failure, FailureKind, Usage};
+use serde_json::value::RawValue;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
+use wasmtime::component::ComponentExportIndex;
+use wasmtime::{AsContextMut, Engine, InstancePre, ModuleExport, Store, component};
+
+use crate::engine::{self, SandboxConfig, SandboxError};
+use crate::execution::{CallState, DeadlinePassed, FUEL_YIELD_INTERVAL, MemoryLimiter, Meter, Slice, Stop, classify};
+use crate::host::{self, Linkers, Stdout, WasiState};
+use crate::prepared::Shape;
+use crate::{Execution, Invocation, PreparedHook};
+
+/// The engine, its pool of slots and what guests are linked to. Cheap to clone.
+#[derive(Clone)]
+pub struct Sandbox(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    linkers: Linkers,
+    /// One permit per slot of the pool: an exhausted pool is an error, so nobody may ask it for more than it has.
+    slots: Semaphore,
+    config: SandboxConfig,
+}
+
+impl Sandbox {
+    /// Reserves the pool (address space, not memory).
+    ///
+    /// # Errors
+    /// When the address space cannot be reserved or the engine refuses this machine.
+    pub fn new(config: SandboxConfig) -> Result<Self, SandboxError> {
+        let engine = engine::runner(&config)?;
+        let linkers = Linkers::new(&engine)?;
+        let slots = Semaphore::new(config.concurrency as usize);
+        Ok(Self(Arc::new(Inner { engine, linkers, slots, config })))
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    pub(crate) fn linkers(&self) -> &Linkers {
+        &self.0.linkers
+    }
+
+    /// Executions that could begin now without waiting.
+    pub fn free_slots(&self) -> usize {
+        self.0.slots.available_permits()
+    }
+
+    /// Runs a hook once in a fresh sandbox, waiting for a slot until the deadline. Whatever the guest does is an outcome, never a panic.
+    pub async fn execute(&self, hook: &PreparedHook, invocation: Invocation) -> Execution {
+        match timeout_at(invocation.deadline, self.0.slots.acquire()).await {
+            Ok(Ok(_slot)) => self.run(hook, invocation).await,
+            Ok(Err(_)) | Err(_) => {
+                let log = LogBuffer::new(invocation.execution_id, invocation.mask, invocation.log_limit);
+                let failure = Failure::new(FailureKind::Overloaded, "no execution slot became free before the deadline");
+                Execution { result: Err(failure), usage: Usage::default(), log }
+            }
+        }
+    }
+
+    async fn run(&self, hook: &PreparedHook, invocation: Invocation) -> Execution {
+        let deadline = invocation.deadline;
+        let fuel = invocation.limits.fuel;
+        let mut store = self.store(hook, invocation);
+        let finished = match &hook.shape {
+            Shape::Component { pre, handle, .. } => sliced(call_component(&mut store, pre, handle), deadline).await,
+            Shape::Command { pre, start } => sliced(call_command(&mut store, pre, start), deadline).await,
+        };
+        let left = store.get_fuel().unwrap_or_default();
+        let mut state = store.into_data();
+        state.drain_wasi();
+        let usage = Usage { duration_us: 0, fuel: fuel.saturating_sub(left), memory_bytes: state.limiter.peak(), attempts: 1 };
+        let result = match finished {
+            Err(DeadlinePassed) => Err(Failure::new(FailureKind::Timeout, Stop::Timeout.to_string())),
+            Ok(Err(error)) => Err(classify(&error, &state.limiter)),
+            Ok(Ok(returned)) => returned.and_then(|text| response(text, &state.stdout, self.0.config.max_result_bytes)),
+        };
+        Execution { result, usage, log: state.log }
+    }
+
+    fn store(&self, hook: &PreparedHook, invocation: Invocation) -> Store<CallState> {
+        let started = Instant::now();
+        let wasi = matches!(hook.shape, Shape::Component { wasi: true, .. });
+        let state = CallState {
+            limiter: MemoryLimiter::new(invocation.limits.memory_bytes),
+            meter: Meter::new(invocation.deadline, started),
+            log: LogBuffer::new(invocation.execution_id, invocation.mask, invocation.log_limit),
+            wasi: wasi.then(|| Box::new(WasiState::new(&invocation.env))),
+            env: invocation.env,
+            stdin: (invocation.context, 0),
+            stdout: Stdout::new(self.0.config.max_result_bytes),
+            started,
+        };
+        let mut store = Store::new(&self.0.engine, state);
+        store.limiter(|state| &mut state.limiter);
+        store.set_hostcall_fuel(host::MAX_CALL_BYTES);
+        if wasi {
+            store.call_hook_async(host::WasiMeter);
+        }
+        // Cannot fail: the engine meters fuel and the interval is not zero. A store without fuel would trap at once.
+        let metered = store.fuel_async_yield_interval(Some(FUEL_YIELD_INTERVAL)).and_then(|()| store.set_fuel(invocation.limits.fuel));
+        debug_assert!(metered.is_ok());
+        store
+    }
+}
+
+async fn sliced<T>(call: impl Future<Output = T>, deadline: Instant) -> Result<T, DeadlinePassed> {
+    Slice::new(pin!(call), deadline).await
+}
+
+/// What a function handed back: text to be read as JSON, or nothing where standard output carries it.
+type Returned = Result<Option<String>, Failure>;
+
+async fn call_component(
+    store: &mut Store<CallState>,
+    pre: &component::InstancePre<CallState>,
+    handle: &ComponentExportIndex,
+) -> wasmtime::Result<Returned> {
+    let instance = pre.instantiate_async(&mut *store).await.map_err(during_start)?;
+    let handle = instance.get_typed_func::<(&str,), (Result<String, String>,)>(&mut *store, handle)?;
+    let context = store.data().stdin.0.clone();
+    let context = str::from_utf8(&context)?;
+    let (result,) = handle.call_async(store.as_context_mut(), (context,)).await?;
+    Ok(result.map(Some).map_err(|message| Failure::new(FailureKind::Exit, message)))
+}
+
+async fn call_command(store: &mut Store<CallState>, pre: &InstancePre<CallState>, start: &ModuleExport) -> wasmtime::Result<Returned> {
+    let ended = match pre.instantiate_async(&mut *store).await.map_err(during_start) {
+        Err(error) => Err(error),
+        Ok(instance) => match instance.get_module_export(&mut *store, start).and_then(wasmtime::Extern::into_func) {
+            Some(start) => start.typed::<(), ()>(&mut *store)?.call_async(store.as_context_mut(), ()).await,
+            None => Err(wasmtime::Error::msg("`_start` has vanished")),
+        },
+    };
+    match ended {
+        Err(error) if matches!(error.downcast_ref::<Stop>(), Some(Stop::Exit(0))) => Ok(Ok(None)),
+        other => other.map(|()| Ok(None)),
+    }
+}
+
+/// Tells an instantiation that failed in the engine (a limit, a segment out of bounds) from a result that cannot be lifted.
+fn during_start(error: wasmtime::Error) -> wasmtime::Error {
+    match error.is::<Stop>() || error.is::<wasmtime::Trap>() || error.is::<wasmtime::WasmBacktrace>() {
+        true => error,
+        false => wasmtime::Error::from(StartFailed(format!("{:#}", error))),
+    }
+}
+
+/// The guest could not be instantiated.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct StartFailed(String);
+
+fn response(returned: Option<String>, stdout: &Stdout, limit: usize) -> Result<Box<RawValue>, Failure> {
+    let invalid = |message: String| Failure::new(FailureKind::InvalidResponse, message);
+    let text = match returned {
+        Some(text) => text,
+        None => stdout.text().map_err(|message| invalid(message.to_owned()))?.to_owned(),
+    };
+    if text.len() > limit {
+        return Err(invalid(format!("the response has {} bytes, more than {limit}", text.len())));
+    }
+    if text.trim().is_empty() {
+        return Err(invalid("the response is empty".to_owned()));
+    }
+    RawValue::from_string(text).map_err(|error| invalid(format!("the response is not JSON: {error}")))
+}
+
+#[cfg(test)]
+mod tests;
