@@ -11,7 +11,7 @@ mod writer;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(crate) use entry::{LogCursor, LogEntry};
-pub(crate) use reader::{LogFilter, LogPage, LogReader};
+pub(crate) use reader::{LogFilter, LogReader};
 pub(crate) use retention::{Retention, start_sweeping};
 pub(crate) use writer::{LogWriter, QueueSettings};
 

@@ -25,7 +25,7 @@ pub(crate) use blobs::{Blobs, Digest};
 pub(crate) use functions::Functions;
 pub(crate) use keys::{Key, KeyReader, Kind, SERVER};
 pub use open::Engine;
-pub(crate) use open::{OpenError, open};
+pub(crate) use open::open;
 
 /// What a scan calls for each key and value; `Break` ends the scan.
 pub(crate) type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
