@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::build::BuildArgs;
+use crate::commands::serve::{COMPILE_WORKER, ServeArgs};
 
 /// Self-hosted identity hooks: run functions at login, in a sandbox
 #[derive(Debug, Parser)]
@@ -15,6 +16,10 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Build(BuildArgs),
+    Serve(ServeArgs),
+    /// Compile a function for the server that started this process
+    #[command(name = COMPILE_WORKER, hide = true)]
+    CompileWorker,
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! The `hookbox` command: parse, call, print. What it calls lies in the libraries, and in `build` for guests.
 
+mod admin_credential;
 mod args;
 mod build;
 mod commands;
+mod telemetry;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -13,7 +15,7 @@ use args::{Cli, Command};
 
 fn main() -> ExitCode {
     match run(&Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // Nothing is left to do when stderr is closed.
             let _ = writeln!(std::io::stderr().lock(), "error: {error:#}");
@@ -22,8 +24,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli) -> anyhow::Result<()> {
+fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
-        Command::Build(args) => commands::build::run(args),
+        Command::Build(args) => commands::build::run(args)?,
+        Command::Serve(args) => commands::serve::run(args)?,
+        Command::CompileWorker => return Ok(commands::serve::compile_worker()),
     }
+    Ok(ExitCode::SUCCESS)
 }

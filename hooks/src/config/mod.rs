@@ -11,9 +11,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::service::Engine;
+use crate::service::{Engine, ServiceConfig, ServiceLimits};
 
 pub use layers::{ConfigError, Effective, Loaded, Origin, Sources};
+
+/// Log entries that may wait to be written: seconds of them at full load. Their bytes are bounded besides.
+const LOG_QUEUE: usize = 8192;
 
 /// Every setting, validated. The fields are named as in the configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +127,34 @@ pub struct ThrottleConfig {
     pub client_failures: u32,
     /// Failures a minute from one address, whatever the client id.
     pub address_failures: u32,
+}
+
+impl Config {
+    /// The part of it that is the service's. `compile_worker` is the program, with its arguments, that compiles functions.
+    pub fn service(&self, compile_worker: (PathBuf, Vec<String>)) -> ServiceConfig {
+        let limits = &self.limits;
+        ServiceConfig {
+            data: self.data.clone(),
+            engine: self.store.engine,
+            master_key_file: self.master_key_file.clone(),
+            compile_worker,
+            compile_timeout: self.compile.timeout,
+            compile_memory_bytes: u64::from(self.compile.memory_mib) << 20,
+            concurrency: self.concurrency,
+            retention: self.retention,
+            log_queue: LOG_QUEUE,
+            limits: ServiceLimits {
+                context_bytes: limits.context_bytes,
+                result_bytes: limits.result_bytes,
+                error_bytes: limits.error_bytes,
+                function_bytes: limits.function_bytes,
+                env_vars: limits.env_vars,
+                log_bytes: limits.log_bytes,
+                max_memory_mib: limits.max_memory_mib,
+                max_fuel: limits.max_fuel,
+            },
+        }
+    }
 }
 
 impl Default for Config {

@@ -15,6 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
@@ -67,6 +68,7 @@ pub struct Listener {
 impl Listener {
     /// Listens where the configuration says.
     pub async fn bind(config: &Config) -> Result<Self, ServerError> {
+        raise_descriptor_limit();
         let failed = |cause| ServerError::Listen { address: config.listen, cause };
         let socket = TcpListener::bind(config.listen).await.map_err(failed)?;
         let address = socket.local_addr().map_err(failed)?;
@@ -169,6 +171,14 @@ impl Connections {
             _ = self.aborted.changed() => {}
         }
         drop(permit);
+    }
+}
+
+/// Every connection takes a file descriptor and every hook may take another; the usual soft limit is for smaller programs.
+fn raise_descriptor_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
     }
 }
 

@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn debug_shows_no_hash() {
         let record: CredentialRecord = serde_json::from_value(serde_json::json!({
-            "client_id": "c", "account": 1, "name": null, "scopes": ["read"], "secret_hash": [77; 32], "generation": 0, "created_at": "2026-01-01T00:00:00.000Z",
+            "client_id": "c", "account": 1, "name": null, "scopes": ["read"], "secret_hash": vec![77u8; 32], "generation": 0, "created_at": "2026-01-01T00:00:00.000Z",
         }))
         .unwrap();
         assert!(!format!("{record:?}").contains("77"));

@@ -1,0 +1,117 @@
+//! `hookbox serve`: the server, from its configuration to the signal that ends it. One line on stdout says where it listens; all
+//! else is its log, on stderr.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use hookbox_hooks::config::{Config, Sources};
+use hookbox_hooks::{Listener, Opened, Service, SystemClock};
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::admin_credential::AdminCredential;
+use crate::telemetry;
+
+/// The subcommand that [`compile_worker`] is behind.
+pub(crate) const COMPILE_WORKER: &str = "compile-worker";
+
+/// Run the server
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Where to listen [default: 127.0.0.1:8080]; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+
+    /// The folder for everything that is kept [default: ./hookbox-data]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+
+    /// The configuration file [default: hookbox.toml, if there is one]
+    #[arg(long, value_name = "FILE", env = "HOOKBOX_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+impl ServeArgs {
+    fn sources(&self) -> Result<Sources> {
+        let path = |path: &PathBuf| path.to_str().map(str::to_owned).context("the data folder's name is not UTF-8");
+        let listen = self.listen.map(|address| ("listen", address.to_string()));
+        let data = self.data.as_ref().map(path).transpose()?.map(|data| ("data", data));
+        Ok(Sources { file: self.config.clone(), environment: environment(), flags: listen.into_iter().chain(data).collect() })
+    }
+}
+
+/// The environment, without what is not text: no setting is.
+fn environment() -> Vec<(String, String)> {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    std::env::vars_os().filter_map(text).collect()
+}
+
+pub(crate) fn run(args: &ServeArgs) -> Result<()> {
+    let loaded = Config::load(&args.sources()?)?;
+    telemetry::start(&loaded.config.log)?;
+    warn(&loaded.warnings);
+    let runtime = Runtime::new().context("the threads cannot be started")?;
+    runtime.block_on(serve(&loaded.config))
+}
+
+/// Reads a function from stdin, writes its compiled code to stdout: what the server starts in a process of its own.
+pub(crate) fn compile_worker() -> ExitCode {
+    hookbox_hooks::compile_worker()
+}
+
+async fn serve(config: &Config) -> Result<()> {
+    // Before anything is begun that a signal would break off.
+    let stop = Stop::new().context("signals cannot be received")?;
+    let admin = AdminCredential::from_environment()?;
+    let listener = Listener::bind(config).await?;
+    let worker = std::env::current_exe().context("the path of this program is unknown")?;
+    let worker = (worker, vec![COMPILE_WORKER.to_owned()]);
+    let Opened { service, first_start, warnings, .. } = Service::open(config.service(worker), Arc::new(SystemClock)).await?;
+    warn(&warnings);
+    if first_start {
+        bootstrap(&service, admin, &config.data).await?;
+    }
+    writeln!(std::io::stdout().lock(), "listening on http://{}", listener.address())?;
+    std::io::stdout().lock().flush()?;
+    tracing::info!(address = %listener.address(), data = %config.data.display(), "listening");
+    listener.serve(service, config, stop.received()).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn bootstrap(service: &Service, admin: Option<AdminCredential>, data: &Path) -> Result<()> {
+    match admin {
+        Some(credential) => credential.bootstrap(service).await,
+        None => AdminCredential::bootstrap_random(service, data).await,
+    }
+}
+
+fn warn(warnings: &[String]) {
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+}
+
+/// The signals that end the server.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn received(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

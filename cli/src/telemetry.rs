@@ -1,0 +1,18 @@
+//! The program's own log: tracing events, as text or JSON, on standard error. What is logged is for those who log it.
+
+use std::io::{self, IsTerminal as _};
+
+use anyhow::{Context as _, Result, anyhow};
+use hookbox_hooks::config::{LogConfig, LogFormat};
+use tracing_subscriber::EnvFilter;
+
+/// Starts to write the log. Once for a process.
+pub(crate) fn start(config: &LogConfig) -> Result<()> {
+    let filter = EnvFilter::try_new(&config.level).with_context(|| format!("`log.level`: \"{}\" is not usable", config.level))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let started = match config.format {
+        LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).try_init(),
+    };
+    started.map_err(|error| anyhow!("the log cannot be started: {error}"))
+}
