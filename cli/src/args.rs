@@ -3,6 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::build::BuildArgs;
+use crate::commands::demo::DemoArgs;
+use crate::commands::run::RunArgs;
 use crate::commands::serve::{COMPILE_WORKER, ServeArgs};
 
 /// Self-hosted identity hooks: run functions at login, in a sandbox
@@ -16,6 +18,8 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Build(BuildArgs),
+    Demo(DemoArgs),
+    Run(RunArgs),
     Serve(ServeArgs),
     /// Compile a function for the server that started this process
     #[command(name = COMPILE_WORKER, hide = true)]

@@ -3,7 +3,10 @@
 mod admin_credential;
 mod args;
 mod build;
+mod client;
 mod commands;
+mod demo;
+mod style;
 mod telemetry;
 
 use std::io::Write as _;
@@ -27,6 +30,8 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
         Command::Build(args) => commands::build::run(args)?,
+        Command::Demo(args) => commands::demo::run(args)?,
+        Command::Run(args) => return commands::run::run(args),
         Command::Serve(args) => commands::serve::run(args)?,
         Command::CompileWorker => return Ok(commands::serve::compile_worker()),
     }

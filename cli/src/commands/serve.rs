@@ -101,11 +101,18 @@ fn warn(warnings: &[String]) {
 struct Stop {
     terminate: Signal,
     interrupt: Signal,
+    /// Held, so that a write beyond a file size limit is an error for the writer and not the end of the server.
+    _file_size: Signal,
 }
 
 impl Stop {
     fn new() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        let file_size = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            _file_size: signal(file_size)?,
+        })
     }
 
     async fn received(mut self) {

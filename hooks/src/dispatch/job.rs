@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use hookbox_host_api::log::{LogBuffer, Mask};
 use hookbox_host_api::{Decision, Failure, FailureKind, Outcome, Secret, Usage, response};
 use hookbox_runtime::{Execution, Invocation};
@@ -52,7 +53,7 @@ struct End {
 
 impl Job {
     /// Makes the execution, on the context as the function sees it.
-    pub(super) async fn run(self: Arc<Self>, context: String) -> Answer {
+    pub(super) async fn run(self: Arc<Self>, context: Bytes) -> Answer {
         let mask = match self.mask().await {
             Ok(mask) => mask,
             Err(problem) => return self.failed(problem),
@@ -82,7 +83,7 @@ impl Job {
         Whose { account: self.account, hook_id, version: Some(version), on_error }
     }
 
-    fn invocation(&self, context: String, mask: Arc<Mask>) -> Invocation {
+    fn invocation(&self, context: Bytes, mask: Arc<Mask>) -> Invocation {
         Invocation {
             execution_id: self.event.execution_id.shared(),
             context,

@@ -8,6 +8,7 @@ mod job;
 mod message;
 mod sandbox;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -71,7 +72,10 @@ impl Dispatcher {
         let Some(serving) = hook.serving.clone() else {
             return Ok(Plan::Answered(self.0.not_ready(account, &hook.record, &event)));
         };
-        let visible = context.visible(serving.options).into_owned();
+        let visible = match context.visible(serving.options) {
+            Cow::Borrowed(_) => body.clone(),
+            Cow::Owned(text) => text.into(),
+        };
         Ok(Plan::Run(Arc::new(Job { shared: self.0.clone(), account, serving, event }), visible))
     }
 
@@ -89,7 +93,7 @@ enum Plan {
     /// Nothing more.
     Answered(Answer),
     /// A run, on the context as the function sees it.
-    Run(Arc<Job>, String),
+    Run(Arc<Job>, Bytes),
 }
 
 impl Plan {

@@ -1,0 +1,20 @@
+//! `hookbox demo`: the whole main job on one screen, on a server and a store of its own.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::demo;
+
+/// Upload the example hooks to a server of its own, fire them on logins, show decisions and logs
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// The folder with the example hooks [default: target/guests]
+    #[arg(long, value_name = "DIR")]
+    guests: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &DemoArgs) -> Result<()> {
+    demo::run(&args.guests.clone().unwrap_or_else(demo::default_guests))
+}

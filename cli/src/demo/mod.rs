@@ -1,0 +1,176 @@
+//! What `hookbox demo` shows: an admin uploads hooks, an identity provider fires them on logins, and the logs tell what happened.
+
+mod server;
+
+use std::io::{StdoutLock, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hookbox_host_api::Decision;
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::style::Style;
+use server::DemoServer;
+
+/// The context of one login, as OneLogin documents it for its pre-authentication hook.
+const LOGIN: &str = include_str!("../../../examples/contexts/pre-authentication.json");
+
+/// How long an upload may take to become ready.
+const ADMISSION: Duration = Duration::from_secs(60);
+
+/// One login of the demo and what must come of it.
+struct Login {
+    what: &'static str,
+    context: Value,
+    decision: Decision,
+    policy: Option<i64>,
+}
+
+/// Runs the whole story with the functions in `guests`. An unexpected decision is an error.
+pub(crate) fn run(guests: &Path) -> Result<()> {
+    let (device, stdin) = (function(guests, "policy-by-device")?, function(guests, "stdin-stdout-c")?);
+    let server = DemoServer::start()?;
+    let admin = server.client()?;
+    let mut show = Show { out: std::io::stdout().lock(), style: Style::stdout() };
+
+    show.heading(&format!("A server on {}, with an empty store", server.url))?;
+    admin.post("/api/2/hooks/envs", &json!({"name": "MOBILE_POLICY_ID", "value": "202020"}))?;
+    show.line("env var   MOBILE_POLICY_ID, encrypted at rest")?;
+
+    show.heading("A component written in Rust: another policy for mobile devices, no login at high risk")?;
+    let hook = upload(&mut show, &admin, &device, json!({"env_vars": ["MOBILE_POLICY_ID"]}))?;
+    for login in logins()? {
+        fire(&mut show, &admin, &login)?;
+    }
+    show.log(&admin, &hook)?;
+
+    show.heading("A WASI command written in C: context on stdin, response on stdout")?;
+    admin.delete(&format!("/api/2/hooks/{hook}"))?;
+    let hook = upload(&mut show, &admin, &stdin, json!({}))?;
+    let context: Value = serde_json::from_str(LOGIN)?;
+    let policy = policy(&context);
+    fire(&mut show, &admin, &Login { what: "the same login", context, decision: Decision::Allow, policy })?;
+    show.log(&admin, &hook)?;
+
+    drop(admin);
+    server.stop()?;
+    show.heading("The server is stopped and its store removed")
+}
+
+fn logins() -> Result<Vec<Login>> {
+    let login: Value = serde_json::from_str(LOGIN)?;
+    let changed = |path: &str, value: Value| {
+        let mut context = login.clone();
+        if let Some(place) = context.pointer_mut(path) {
+            *place = value;
+        }
+        context
+    };
+    let kept = policy(&login);
+    Ok(vec![
+        Login { what: "a login from a desktop", context: login.clone(), decision: Decision::Allow, policy: kept },
+        Login { what: "from a mobile device", context: changed("/device/is_mobile", json!(true)), decision: Decision::Allow, policy: Some(202_020) },
+        Login { what: "at risk score 95", context: changed("/risk/score", json!(95)), decision: Decision::Deny, policy: None },
+    ])
+}
+
+fn policy(value: &Value) -> Option<i64> {
+    value.pointer("/user/policy_id").and_then(Value::as_i64)
+}
+
+fn function(guests: &Path, name: &str) -> Result<Vec<u8>> {
+    let path = guests.join(format!("{name}.wasm"));
+    std::fs::read(&path).with_context(|| format!("cannot read {}: `make guests` builds it", path.display()))
+}
+
+/// Creates an enabled hook and waits until it is ready; its id.
+fn upload(show: &mut Show<'_>, admin: &Client, function: &[u8], more: Value) -> Result<String> {
+    let mut body = json!({
+        "type": "pre-authentication", "runtime": "wasm", "timeout": 1, "disabled": false,
+        "options": {"risk_enabled": true, "location_enabled": true}, "function": BASE64.encode(function),
+    });
+    if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
+        body.extend(more);
+    }
+    let started = Instant::now();
+    let created = admin.post("/api/2/hooks", &body)?;
+    let id = created.get("id").and_then(Value::as_str).context("the server sent no id")?.to_owned();
+    loop {
+        let hook = admin.get(&format!("/api/2/hooks/{id}"))?;
+        match hook.get("status").and_then(Value::as_str) {
+            Some("ready") => break,
+            Some("create-failed") => bail!("the hook was refused: {}", hook.get("status_message").unwrap_or(&Value::Null)),
+            _ => ensure!(started.elapsed() < ADMISSION, "the hook did not become ready: {hook}"),
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let took = started.elapsed().as_millis();
+    show.line(&format!("hook      {id}, {} bytes, ready after {took} ms", function.len()))?;
+    Ok(id)
+}
+
+/// Fires one login at the type's live hook, as an identity provider does.
+fn fire(show: &mut Show<'_>, admin: &Client, login: &Login) -> Result<()> {
+    let answer = admin.post("/v1/triggers/pre-authentication", &login.context)?;
+    show.decision(login, &answer)?;
+    let decision = answer.get("decision").and_then(Value::as_str);
+    let policy = answer.get("result").and_then(policy);
+    ensure!(decision == Some(login.decision.as_str()) && policy == login.policy, "{}: unexpected answer {answer}", login.what);
+    Ok(())
+}
+
+struct Show<'a> {
+    out: StdoutLock<'a>,
+    style: Style,
+}
+
+impl Show<'_> {
+    fn heading(&mut self, text: &str) -> Result<()> {
+        Ok(writeln!(self.out, "\n{}", self.style.bold(text))?)
+    }
+
+    fn line(&mut self, text: &str) -> Result<()> {
+        Ok(writeln!(self.out, "  {text}")?)
+    }
+
+    fn decision(&mut self, login: &Login, answer: &Value) -> Result<()> {
+        let before = policy(&login.context).map_or_else(|| "none".to_owned(), |id| id.to_string());
+        let text = match login.policy {
+            None => "deny".to_owned(),
+            Some(after) if Some(after) == policy(&login.context) => format!("allow, policy {after} kept"),
+            Some(after) => format!("allow, policy {before} changed to {after}"),
+        };
+        let usage = |key: &str| answer.pointer(&format!("/usage/{key}")).and_then(Value::as_u64).unwrap_or_default();
+        let numbers = format!("{:>6} us {:>7} fuel {:>5} KiB", usage("duration_us"), usage("fuel"), usage("memory_bytes") >> 10);
+        let padded = format!("{text:<40}");
+        writeln!(self.out, "  {:<24}{} {}", login.what, self.style.decision(Some(login.decision), &padded), self.style.dim(&numbers))?;
+        Ok(())
+    }
+
+    fn log(&mut self, admin: &Client, hook: &str) -> Result<()> {
+        let entries = admin.get(&format!("/api/2/hooks/{hook}/logs"))?;
+        let entries = entries.as_array().context("the log is no list")?;
+        writeln!(self.out, "  {}", self.style.dim("log, newest first"))?;
+        for entry in entries {
+            for line in entry.get("events").and_then(Value::as_array).into_iter().flatten() {
+                writeln!(self.out, "    {}", line.as_str().unwrap_or_default())?;
+            }
+        }
+        ensure!(!entries.is_empty(), "the log is empty");
+        Ok(())
+    }
+}
+
+/// Where the example functions are when nobody says: built by `make guests`, beside this program's own build.
+pub(crate) fn default_guests() -> PathBuf {
+    let here = PathBuf::from("target/guests");
+    let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.parent()?.join("guests")));
+    match beside {
+        Some(beside) if !here.is_dir() => beside,
+        _ => here,
+    }
+}
