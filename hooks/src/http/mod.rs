@@ -21,6 +21,8 @@ mod respond;
 mod router;
 mod routes;
 mod server;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 pub use openapi::document as openapi_document;

@@ -1,0 +1,113 @@
+//! What the server puts up with: slow, silent and broken clients, too many of them, and its own end.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::time::timeout;
+
+use super::*;
+use crate::service::testing::{ONE, deploy, new_hook};
+
+const SOON: Duration = Duration::from_millis(300);
+const LATE: Duration = Duration::from_secs(10);
+
+fn hasty(config: &mut Config) {
+    config.http.header_timeout = SOON;
+    config.http.body_timeout = SOON;
+    config.http.idle_timeout = SOON;
+}
+
+/// Sends `bytes`, and reads until the server closes.
+async fn exchange(server: &TestServer, bytes: &str) -> String {
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(bytes.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    // A reset is an end as well.
+    let _ = timeout(LATE, stream.read_to_end(&mut answer)).await.expect("the server keeps the connection open");
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn slow_and_silent_clients_are_let_go() {
+    let server = TestServer::with(hasty).await;
+    for start in ["", "P", "PRI * HT", "GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: "] {
+        let answer = exchange(&server, start).await;
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{start}: {answer}");
+    }
+    let kept_alive = exchange(&server, "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert!(kept_alive.starts_with("HTTP/1.1 200"), "{kept_alive}");
+    let slow_body = exchange(&server, "POST /auth/oauth2/v2/token HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{").await;
+    assert!(slow_body.starts_with("HTTP/1.1 408") && slow_body.contains("request timeout"), "{slow_body}");
+}
+
+#[tokio::test]
+async fn nonsense_is_refused_and_the_next_client_served() {
+    let server = TestServer::start().await;
+    let many = (0..100).map(|n| format!("x-{n}: 1\r\n")).collect::<String>();
+    for (bytes, status) in [
+        ("nonsense\r\n\r\n".to_owned(), "400"),
+        (format!("GET /healthz HTTP/1.1\r\n{many}\r\n"), "431"),
+        (format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(100_000)), "4"),
+        ("POST /auth/oauth2/v2/token HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n".to_owned(), "400"),
+    ] {
+        let answer = exchange(&server, &bytes).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+    }
+    server.raw("GET /healthz", &[], "").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_body_is_not_read_before_the_token_is_checked() {
+    let server = TestServer::start().await;
+    let head = "POST /api/2/hooks HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 10000000\r\n\r\n";
+    assert!(exchange(&server, head).await.starts_with("HTTP/1.1 401"));
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_wait_for_a_slot() {
+    let server = TestServer::with(|config| config.http.connections = 1).await;
+    let held = TcpStream::connect(server.address).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(timeout(SOON, server.raw("GET /healthz", &[], "")).await.is_err());
+    drop(held);
+    timeout(LATE, server.raw("GET /healthz", &[], "")).await.unwrap().expect(200);
+}
+
+#[tokio::test]
+async fn http_2_is_served_on_the_same_port() {
+    let server = TestServer::start().await;
+    let stream = TcpStream::connect(server.address).await.unwrap();
+    let executor = hyper_util::rt::TokioExecutor::new();
+    let (mut client, connection) = hyper::client::conn::http2::handshake(executor, TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    for _ in 0..3 {
+        let request = Request::get("http://localhost/healthz").body(Full::new(Bytes::new())).unwrap();
+        let answered = client.send_request(request).await.unwrap();
+        assert_eq!((answered.status().as_u16(), answered.version()), (200, http::Version::HTTP_2));
+    }
+}
+
+#[tokio::test]
+async fn the_end_waits_for_what_runs_and_takes_no_more() {
+    let server = TestServer::start().await;
+    let admin = server.admin().await;
+    deploy(&server.service, ONE, new_hook("wait")).await;
+    let idle = TcpStream::connect(server.address).await.unwrap();
+    let (address, go_on) = (server.address, server.world.workshop.go_on.clone());
+    let server = Arc::new(server);
+    let running = tokio::spawn({
+        let server = Arc::clone(&server);
+        async move { server.call(&admin, "POST /v1/triggers/pre-authentication", json!({})).await.expect(200) }
+    });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    server.stop_now();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(!server.ended.is_finished());
+    assert!(TcpStream::connect(address).await.is_err());
+    go_on.notify_one();
+    assert_eq!(running.await.unwrap()["outcome"], "completed");
+    let server = Arc::into_inner(server).unwrap();
+    timeout(LATE, server.ended).await.expect("the server goes on").unwrap().unwrap();
+    drop(idle);
+}
