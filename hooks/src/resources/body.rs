@@ -152,6 +152,7 @@ fn whole(value: &Value) -> Option<Whole> {
     }
     match number.as_f64()? {
         float if float.fract() != 0.0 => None,
+        0.0 => Some(Whole::Number(0)),
         float if float < 0.0 => Some(Whole::Below),
         float if float > 9_007_199_254_740_992.0 => Some(Whole::Above),
         // Whole, not negative and below 2^53: its text without a fraction is the number.

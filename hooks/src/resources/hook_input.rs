@@ -266,3 +266,6 @@ fn runtime(fields: &mut Fields, function: Option<&Upload>) -> Result<Option<Runt
         Some(_) => Err(fields.wrong("runtime", format_args!("is not one of enum values: {}", Runtime::Wasm.as_str()))),
     }
 }
+
+#[cfg(test)]
+mod tests;

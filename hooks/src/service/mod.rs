@@ -7,6 +7,10 @@ mod hooks;
 mod open;
 mod page;
 mod state;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;

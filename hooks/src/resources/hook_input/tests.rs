@@ -1,0 +1,169 @@
+//! One row for each rule of a hook's body.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::resources::hook::Kind;
+
+const LIMITS: InputLimits = InputLimits { function_bytes: 64, env_vars: 3, max_fuel: 100_000_000_000, max_memory_mib: 512 };
+
+fn wasm(length: usize) -> String {
+    let mut bytes = b"\0asm\x01\0\0\0".to_vec();
+    bytes.resize(length, 7);
+    STANDARD.encode(bytes)
+}
+
+fn hook() -> Value {
+    json!({"type": "pre-authentication", "runtime": "wasm", "function": wasm(20)})
+}
+
+/// The spec that a body makes, `changes` laid over the least that makes a hook. A change to null takes the key away.
+fn create(changes: Value) -> Result<(HookType, Spec), (String, String)> {
+    let mut body = hook();
+    for (key, value) in changes.as_object().unwrap() {
+        body[key] = value.clone();
+    }
+    let made = HookInput::parse(body.to_string().as_bytes(), &LIMITS).and_then(|input| input.create());
+    made.map_err(|error| match error {
+        ServiceError::Invalid { field, message } => (field.unwrap_or_default(), message),
+        other => panic!("{other:?}"),
+    })
+}
+
+#[test]
+fn every_rule_names_its_field() {
+    let rows = [
+        (json!({"type": null}), "type", "instance requires property \"type\""),
+        (json!({"function": null}), "function", "instance requires property \"function\""),
+        (json!({"runtime": null}), "runtime", "instance requires property \"runtime\""),
+        (json!({"type": "login"}), "type", "instance.type is not one of enum values: pre-authentication,user-migration"),
+        (json!({"type": 1}), "type", "instance.type is not of a type(s) string"),
+        (json!({"disabled": "no"}), "disabled", "instance.disabled is not of a type(s) boolean"),
+        (json!({"timeout": 0}), "timeout", "instance.timeout must be greater than or equal to 1"),
+        (json!({"timeout": 11}), "timeout", "instance.timeout must be less than or equal to 10"),
+        (json!({"timeout": 1.5}), "timeout", "instance.timeout is not of a type(s) integer"),
+        (json!({"timeout": "1"}), "timeout", "instance.timeout is not of a type(s) integer"),
+        (json!({"retries": 1}), "retries", "instance.retries has a value that is not available yet"),
+        (json!({"retries": 5}), "retries", "instance.retries must be less than or equal to 4"),
+        (json!({"packages": {"lodash": "4"}}), "packages", "instance.packages has a value that is not available yet"),
+        (json!({"packages": []}), "packages", "instance.packages is not of a type(s) object"),
+        (json!({"conditions": [{}]}), "conditions", "instance.conditions has a value that is not available yet"),
+        (json!({"conditions": {}}), "conditions", "instance.conditions is not of a type(s) array"),
+        (json!({"context_version": "1.0.0"}), "context_version", "instance.context_version has a value that is not available yet"),
+        (
+            json!({"options": {"mfa_device_info_enabled": true}}),
+            "options.mfa_device_info_enabled",
+            "instance.options.mfa_device_info_enabled has a value that is not available yet",
+        ),
+        (json!({"options": {"risk_enabled": 1}}), "options.risk_enabled", "instance.options.risk_enabled is not of a type(s) boolean"),
+        (json!({"options": {"x": true}}), "options.x", "instance.options is not allowed to have the additional property \"x\""),
+        (json!({"options": []}), "options", "instance.options is not of a type(s) object"),
+        (
+            json!({"type": "user-migration", "options": {"risk_enabled": false}}),
+            "options",
+            "instance.options has no properties for a 'user-migration' hook",
+        ),
+        (json!({"limits": {"fuel": 9_999}}), "limits.fuel", "instance.limits.fuel must be greater than or equal to 10000"),
+        (json!({"limits": {"fuel": 100_000_000_001u64}}), "limits.fuel", "instance.limits.fuel must be less than or equal to 100000000000"),
+        (json!({"limits": {"memory_mib": 0}}), "limits.memory_mib", "instance.limits.memory_mib must be greater than or equal to 1"),
+        (json!({"limits": {"memory_mib": 513}}), "limits.memory_mib", "instance.limits.memory_mib must be less than or equal to 512"),
+        (json!({"limits": {"cpu": 1}}), "limits.cpu", "instance.limits is not allowed to have the additional property \"cpu\""),
+        (json!({"on_error": "maybe"}), "on_error", "instance.on_error is not one of enum values: allow,deny"),
+        (json!({"env_vars": "KEY"}), "env_vars", "instance.env_vars is not of a type(s) array"),
+        (json!({"env_vars": [{"name": "KEY"}]}), "env_vars[0]", "instance.env_vars[0] is not of a type(s) string"),
+        (json!({"env_vars": ["AA", "1A"]}), "env_vars[1]", "instance.env_vars[1] does not match pattern \"^[a-zA-Z_][a-zA-Z0-9_]*$\""),
+        (json!({"env_vars": ["AA", "AA"]}), "env_vars", "instance.env_vars contains duplicate item"),
+        (json!({"env_vars": ["AA", "BB", "CC", "DD"]}), "env_vars", "instance.env_vars does not meet maximum length of 3"),
+        (json!({"function": 5}), "function", "instance.function is not of a type(s) string"),
+        (json!({"function": "exports.handler = 1"}), "function", "instance.function is not base64 encoded"),
+        (json!({"function": wasm(20).trim_end_matches('=')}), "function", "instance.function is not base64 encoded"),
+        (json!({"function": format!("{}\n", wasm(20))}), "function", "instance.function is not base64 encoded"),
+        (json!({"function": wasm(65)}), "function", "instance.function does not meet maximum length of 64 bytes, decoded"),
+        (json!({"function": wasm(5000)}), "function", "instance.function does not meet maximum length of 64 bytes, decoded"),
+        (json!({"function": ""}), "function", "instance.function is not WebAssembly: it does not begin with its magic bytes and version"),
+        (
+            json!({"function": STANDARD.encode("exports.handler = 1")}),
+            "function",
+            "instance.function is not WebAssembly: it does not begin with its magic bytes and version",
+        ),
+        (json!({"runtime": "nodejs24.x"}), "runtime", "instance.runtime does not match the function, which is WebAssembly"),
+        (
+            json!({"runtime": "nodejs24.x", "function": STANDARD.encode("exports.handler = 1")}),
+            "runtime",
+            "instance.runtime has a value that is not available yet",
+        ),
+        (json!({"runtime": "python"}), "runtime", "instance.runtime is not one of enum values: wasm"),
+        (json!({"name": "mine"}), "name", "instance is not allowed to have the additional property \"name\""),
+    ];
+    for (changes, field, message) in rows {
+        assert_eq!(create(changes.clone()), Err((field.to_owned(), message.to_owned())), "{changes}");
+    }
+}
+
+#[test]
+fn the_ends_of_every_range_are_in_it() {
+    for (changes, check) in [
+        (json!({"timeout": 1}), (|spec| spec.timeout == 1) as fn(&Spec) -> bool),
+        (json!({"timeout": 10}), |spec| spec.timeout == 10),
+        (json!({"limits": {"fuel": 10_000, "memory_mib": 1}}), |spec| spec.fuel == 10_000 && spec.memory_mib == 1),
+        (json!({"limits": {"fuel": 100_000_000_000u64, "memory_mib": 512}}), |spec| spec.fuel == 100_000_000_000 && spec.memory_mib == 512),
+        (json!({"limits": {"memory_mib": 16}}), |spec| spec.fuel == DEFAULT_FUEL && spec.memory_mib == 16),
+        (json!({"env_vars": ["AA", "BB", "CC"]}), |spec| spec.env_vars.len() == 3),
+        (json!({"function": wasm(64)}), |spec| spec.function.size == 64),
+        (json!({"function": wasm(8)}), |spec| spec.function.kind == Kind::Command),
+        (json!({"function": STANDARD.encode(b"\0asm\x0d\0\x01\0")}), |spec| spec.function.kind == Kind::Component),
+        (json!({"on_error": "allow"}), |spec| spec.on_error == Decision::Allow),
+        (json!({"options": {"risk_enabled": true, "mfa_device_info_enabled": false}}), |spec| {
+            spec.options.risk_enabled && !spec.options.location_enabled
+        }),
+        (json!({"type": "user-migration", "options": {}}), |spec| spec.options == Options::default()),
+    ] {
+        let (_, spec) = create(changes.clone()).unwrap();
+        assert!(check(&spec), "{changes}: {spec:?}");
+    }
+}
+
+#[test]
+fn defaults_nulls_and_read_only_keys_say_nothing() {
+    let plain = create(json!({})).unwrap();
+    let nulls = json!({"timeout": null, "retries": null, "disabled": null, "env_vars": null, "packages": null, "context_version": null,
+        "options": null, "conditions": null, "limits": null, "on_error": null});
+    assert_eq!(create(nulls).unwrap(), plain);
+    let defaults = json!({"timeout": 1, "retries": 0, "disabled": false, "env_vars": [], "packages": {}, "options": {}, "conditions": [], "limits": {}});
+    assert_eq!(create(defaults).unwrap(), plain);
+    let read_only = json!({"id": "x", "status": 5, "status_message": "x", "version": -1, "created_at": "x", "updated_at": []});
+    assert_eq!(create(read_only).unwrap(), plain);
+    let spec = plain.1;
+    assert_eq!((spec.timeout, spec.fuel, spec.memory_mib, spec.on_error), (1, 1_000_000_000, 64, Decision::Deny));
+}
+
+#[test]
+fn a_key_that_stands_twice_is_refused() {
+    let error = HookInput::parse(br#"{"timeout":1,"timeout":2}"#, &LIMITS).unwrap_err();
+    assert!(error.to_string().contains("duplicate key \"timeout\""), "{error}");
+}
+
+proptest! {
+    /// What a merge names is as in the body, and what it does not name is as before.
+    #[test]
+    fn an_update_is_a_merge(timeout in proptest::option::of(1u8..=10), fuel in proptest::option::of(10_000u64..1_000_000), risk in proptest::option::of(any::<bool>()), allow in proptest::option::of(any::<bool>())) {
+        let (hook_type, before) = create(json!({"timeout": 4, "limits": {"memory_mib": 9}, "options": {"location_enabled": true}})).unwrap();
+        let on_error = allow.map(|allow| if allow { "allow" } else { "deny" });
+        let body = json!({"timeout": timeout, "limits": {"fuel": fuel}, "options": {"risk_enabled": risk}, "on_error": on_error});
+        let after = HookInput::parse(body.to_string().as_bytes(), &LIMITS).unwrap().apply(hook_type, &before).unwrap();
+        let expected = Spec {
+            timeout: timeout.unwrap_or(4),
+            fuel: fuel.unwrap_or(DEFAULT_FUEL),
+            options: Options { risk_enabled: risk.unwrap_or(false), ..before.options },
+            on_error: if allow == Some(true) { Decision::Allow } else { Decision::Deny },
+            ..before
+        };
+        prop_assert_eq!(after, expected);
+    }
+
+    #[test]
+    fn any_body_is_read_or_refused(body in ".{0,60}") {
+        let _ = HookInput::parse(body.as_bytes(), &LIMITS);
+    }
+}

@@ -1,0 +1,290 @@
+//! A service for tests: a store whose disk can be full, a clock that stands still, and a workshop whose functions are
+//! scripts. A function is the magic bytes of a module and a command: `return JSON`, `fail KIND MESSAGE`, `env NAME`, `echo`,
+//! `print`, `panic`, `wait`, or, for its preparation, `reject MESSAGE` and `trouble TIMES`.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use hookbox_host_api::log::{Level, LogBuffer};
+use hookbox_host_api::{Failure, FailureKind, Secret, Usage};
+use hookbox_runtime::{AdmissionError, Execution, FunctionDigest, Invocation};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use tokio::sync::{Notify, Semaphore};
+
+use super::open::keep;
+use super::{Service, ServiceConfig, ServiceLimits};
+use crate::clock::FakeClock;
+use crate::dispatch::{Boxed, Guest, Workshop};
+use crate::error::ServiceError;
+use crate::ids::AccountId;
+use crate::resources::{HookView, Status};
+use crate::store::{Batch, Blobs, Engine, KeyRange, Order, Store, StoreError, Visit, open};
+use crate::vault::Vault;
+
+/// The account that most tests act for.
+pub(crate) const ONE: AccountId = AccountId::OPERATOR;
+
+/// Everything that survives a restart, and what tests look at.
+pub(crate) struct World {
+    pub(crate) store: Arc<FillingStore>,
+    pub(crate) clock: Arc<FakeClock>,
+    pub(crate) workshop: Arc<ScriptWorkshop>,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) limits: ServiceLimits,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self {
+            store: Arc::new(FillingStore::new(folder.path())),
+            clock: Arc::new(FakeClock::new()),
+            workshop: Arc::new(ScriptWorkshop::default()),
+            folder,
+            limits: ServiceLimits { context_bytes: 2048, ..ServiceLimits::default() },
+        }
+    }
+
+    /// Starts a service on what there is.
+    pub(crate) fn start(&self) -> Arc<Service> {
+        let config = ServiceConfig {
+            data: self.folder.path().to_owned(),
+            engine: Engine::Redb,
+            master_key_file: None,
+            compile_worker: ("none".into(), Vec::new()),
+            compile_timeout: Duration::ZERO,
+            compile_memory_bytes: 0,
+            concurrency: 1,
+            retention: Duration::from_secs(7 * 86_400),
+            log_queue: 1024,
+            limits: self.limits,
+        };
+        let vault = Vault::open(self.folder.path(), None, &*self.store).unwrap();
+        let blobs = Blobs::open(&self.folder.path().join("blobs")).unwrap();
+        let kept = keep(self.store.clone(), vault, blobs).unwrap();
+        Arc::new(Service::start(&config, kept, self.workshop.clone(), self.clock.clone()))
+    }
+
+    /// A service with account 1 and its operator.
+    pub(crate) async fn first_start(&self) -> Arc<Service> {
+        let service = self.start();
+        service.bootstrap("admin".parse().unwrap(), Secret::new("a secret of thirty-two characters")).await.unwrap();
+        service
+    }
+}
+
+/// The bytes of a function that does what the script says.
+pub(crate) fn function(script: &str) -> Vec<u8> {
+    [b"\0asm\x01\0\0\0", script.as_bytes()].concat()
+}
+
+/// The same as a body has it.
+pub(crate) fn encoded(script: &str) -> String {
+    STANDARD.encode(function(script))
+}
+
+/// The least that makes a hook.
+pub(crate) fn new_hook(script: &str) -> Value {
+    json!({"type": "pre-authentication", "runtime": "wasm", "function": encoded(script)})
+}
+
+/// `value` as a body, with changes laid over it.
+pub(crate) fn body(value: &Value, changes: Value) -> Bytes {
+    let mut value = value.clone();
+    for (key, change) in changes.as_object().unwrap() {
+        value[key] = change.clone();
+    }
+    value.to_string().into()
+}
+
+/// Makes a hook and waits until admission has decided.
+pub(crate) async fn deploy(service: &Service, account: AccountId, hook: Value) -> HookView {
+    let made = service.create_hook(account, hook.to_string().into()).await.unwrap();
+    assert_eq!((made.status, made.version), (Status::CreateQueued, 1));
+    settled(service, account, &made.id.to_string()).await
+}
+
+/// Waits until admission has decided about a hook.
+pub(crate) async fn settled(service: &Service, account: AccountId, id: &str) -> HookView {
+    loop {
+        let hook = service.get_hook(account, id).await.unwrap();
+        if !hook.status.is_pending() {
+            return hook;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// What was refused, in words.
+pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T, ServiceError>) -> String {
+    result.unwrap_err().to_string()
+}
+
+/// A real store whose disk can be full.
+pub(crate) struct FillingStore {
+    inner: Arc<dyn Store>,
+    full: AtomicBool,
+}
+
+impl FillingStore {
+    fn new(folder: &Path) -> Self {
+        Self { inner: open(&folder.join("store"), Engine::Redb).unwrap(), full: AtomicBool::new(false) }
+    }
+
+    /// Makes every commit fail, or no more.
+    pub(crate) fn set_full(&self, full: bool) {
+        self.full.store(full, Ordering::SeqCst);
+    }
+
+    /// Everything in it, key and value as text, for tests that look for what must not be there.
+    pub(crate) fn dump(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        let mut visit = |key: &[u8], value: &[u8]| {
+            all.push(format!("{}={}", String::from_utf8_lossy(key), String::from_utf8_lossy(value)));
+            ControlFlow::Continue(())
+        };
+        self.inner.scan(KeyRange::all(), Order::Ascending, &mut visit).unwrap();
+        all
+    }
+}
+
+impl Store for FillingStore {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.inner.get(key)
+    }
+
+    fn scan(&self, range: KeyRange, order: Order, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        self.inner.scan(range, order, visit)
+    }
+
+    fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        if self.full.load(Ordering::SeqCst) { Err(StoreError::Full) } else { self.inner.commit(batch) }
+    }
+}
+
+/// Prepares scripts.
+#[derive(Default)]
+pub(crate) struct ScriptWorkshop {
+    /// What was prepared, in order.
+    pub(crate) prepared: Mutex<Vec<String>>,
+    /// What was forgotten, in order.
+    pub(crate) forgotten: Mutex<Vec<FunctionDigest>>,
+    troubles: AtomicUsize,
+    refusing: AtomicBool,
+    /// Closed as long as a test wants preparations to take.
+    gate: Gate,
+    /// Ends every `wait`.
+    pub(crate) go_on: Arc<Notify>,
+}
+
+struct Gate(Semaphore);
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self(Semaphore::new(1))
+    }
+}
+
+impl ScriptWorkshop {
+    /// Makes preparations wait.
+    pub(crate) fn close(&self) {
+        self.gate.0.forget_permits(1);
+    }
+
+    /// Lets them go on.
+    pub(crate) fn open(&self) {
+        self.gate.0.add_permits(1);
+    }
+
+    /// Refuses everything from now on.
+    pub(crate) fn refuse_all(&self) {
+        self.refusing.store(true, Ordering::SeqCst);
+    }
+
+    /// How many functions were prepared so far.
+    pub(crate) fn count(&self) -> usize {
+        self.prepared.lock().unwrap().len()
+    }
+}
+
+impl Workshop for ScriptWorkshop {
+    fn prepare(self: Arc<Self>, function: Bytes) -> Boxed<Result<Arc<dyn Guest>, AdmissionError>> {
+        Box::pin(async move {
+            let script = String::from_utf8(function[8..].to_vec()).unwrap();
+            self.prepared.lock().unwrap().push(script.clone());
+            let _open = self.gate.0.acquire().await.unwrap();
+            if self.refusing.load(Ordering::SeqCst) {
+                return Err(AdmissionError::Rejected("refused".to_owned()));
+            }
+            if let Some(message) = script.strip_prefix("reject ") {
+                return Err(AdmissionError::Rejected(message.to_owned()));
+            }
+            if let Some(times) = script.strip_prefix("trouble ")
+                && self.troubles.fetch_add(1, Ordering::SeqCst) < times.parse().unwrap()
+            {
+                return Err(AdmissionError::Host("no fork".to_owned()));
+            }
+            let guest: Arc<dyn Guest> = Arc::new(Script { text: script, go_on: self.go_on.clone() });
+            Ok(guest)
+        })
+    }
+
+    fn forget(&self, function: FunctionDigest) {
+        self.forgotten.lock().unwrap().push(function);
+    }
+}
+
+struct Script {
+    text: String,
+    go_on: Arc<Notify>,
+}
+
+const USED: Usage = Usage { duration_us: 0, fuel: 7, memory_bytes: 65_536, attempts: 1 };
+
+impl Guest for Script {
+    fn execute(self: Arc<Self>, invocation: Invocation) -> Boxed<Execution> {
+        Box::pin(async move {
+            let mut log = LogBuffer::new(invocation.execution_id.clone(), invocation.mask.clone(), invocation.log_limit);
+            let context = String::from_utf8(invocation.context.to_vec()).unwrap();
+            let (command, rest) = self.text.split_once(' ').unwrap_or((&self.text, ""));
+            let result = match command {
+                "return" => Ok(rest.to_owned()),
+                "fail" => {
+                    let (kind, message) = rest.split_once(' ').unwrap();
+                    let kind: FailureKind = serde_json::from_value(kind.into()).unwrap();
+                    Err(Failure::new(kind, message))
+                }
+                "env" => {
+                    let value = invocation.env.get(rest).map(Secret::expose);
+                    log.message(Level::Info, &format!("value={}", value.unwrap_or("none")), SystemTime::UNIX_EPOCH);
+                    Ok(json!({"user": {"policy_id": 1, "env": value}}).to_string())
+                }
+                "print" => {
+                    log.message(Level::Info, &context, SystemTime::UNIX_EPOCH);
+                    Err(Failure::new(FailureKind::Exit, context))
+                }
+                "echo" => Ok(format!(
+                    r#"{{"user":{{"policy_id":1,"context":{},"fuel":{},"memory":{},"seconds":{}}}}}"#,
+                    context,
+                    invocation.limits.fuel,
+                    invocation.limits.memory_bytes,
+                    invocation.deadline.duration_since(tokio::time::Instant::now()).as_secs_f64().ceil(),
+                )),
+                "panic" => panic!("the guest broke the host"),
+                "wait" => {
+                    self.go_on.notified().await;
+                    Ok(r#"{"user":{"policy_id":2}}"#.to_owned())
+                }
+                other => panic!("no such command: {other}"),
+            };
+            Execution { result: result.map(|text| RawValue::from_string(text).unwrap()), usage: USED, log }
+        })
+    }
+}

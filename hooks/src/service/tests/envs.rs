@@ -1,0 +1,95 @@
+//! Env vars: sealed, linked, masked, changed and deleted.
+
+use hookbox_host_api::HookType;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::hooks::with;
+use crate::service::testing::{ONE, World, body, deploy, new_hook, refused};
+use crate::service::{ExecutionFilter, Page, Service};
+
+async fn env(service: &Service, name: &str, value: &str) -> String {
+    service.create_env(ONE, json!({"name": name, "value": value}).to_string().into()).await.unwrap().id.to_string()
+}
+
+async fn value_seen(service: &Service) -> Value {
+    let answer = service.trigger(ONE, HookType::PreAuthentication, "{}".into(), Instant::now()).await.unwrap();
+    serde_json::to_value(answer).unwrap()["result"]["user"]["env"].clone()
+}
+
+#[tokio::test]
+async fn a_value_is_sealed_never_shown_and_opened_again_after_a_restart() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let id = env(&service, "API_KEY", "hunter2-hunter2").await;
+    let shown = serde_json::to_string(&service.get_env(ONE, &id).await.unwrap()).unwrap();
+    assert!(shown.contains("API_KEY") && !shown.contains("hunter2") && !shown.contains("sealed"), "{shown}");
+    assert!(!world.store.dump().concat().contains("hunter2"));
+    deploy(&service, ONE, serde_json::from_slice(&body(&new_hook("env API_KEY"), json!({"env_vars": ["API_KEY"]}))).unwrap()).await;
+    service.shutdown().await;
+    drop(service);
+
+    let service = world.start();
+    while !service.readiness().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(value_seen(&service).await, "hunter2-hunter2");
+}
+
+#[tokio::test]
+async fn a_new_value_serves_from_the_next_execution_on_and_is_masked() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let id = env(&service, "API_KEY", "first-value").await;
+    env(&service, "OTHER", "other-value").await;
+    let hook =
+        deploy(&service, ONE, serde_json::from_slice(&body(&new_hook("env API_KEY"), json!({"env_vars": ["API_KEY"]}))).unwrap()).await;
+    assert_eq!(value_seen(&service).await, "first-value");
+    service.update_env(ONE, &id, r#"{"value":"second-value"}"#.into()).await.unwrap();
+    assert_eq!(value_seen(&service).await, "second-value");
+    assert_eq!(service.get_hook(ONE, &hook.id.to_string()).await.unwrap(), hook, "the hook is the same");
+    let log = service.executions(ONE, &hook.id.to_string(), ExecutionFilter::default(), Page::default()).await.unwrap();
+    assert_eq!(log.items.len(), 2);
+    assert!(log.items.iter().all(|one| one.events.len() == 1 && one.events[0].ends_with("value=***")), "{log:?}");
+}
+
+#[tokio::test]
+async fn a_hook_sees_linked_variables_only() {
+    let world = World::new();
+    let service = world.first_start().await;
+    env(&service, "API_KEY", "first-value").await;
+    deploy(&service, ONE, new_hook("env API_KEY")).await;
+    assert_eq!(value_seen(&service).await, Value::Null);
+}
+
+#[tokio::test]
+async fn a_deleted_variable_leaves_every_hook() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let id = env(&service, "API_KEY", "first-value").await;
+    env(&service, "OTHER", "other-value").await;
+    let hook = body(&new_hook("env API_KEY"), json!({"env_vars": ["OTHER", "API_KEY"]}));
+    let hook = deploy(&service, ONE, serde_json::from_slice(&hook).unwrap()).await.id.to_string();
+    service.delete_env(ONE, &id).await.unwrap();
+    assert_eq!(value_seen(&service).await, Value::Null);
+    let left = service.get_hook(ONE, &hook).await.unwrap();
+    assert_eq!((left.env_vars, left.version), (vec!["OTHER".to_owned()], 1));
+    // A variable that gets the name later is another one.
+    env(&service, "API_KEY", "later-value").await;
+    assert_eq!(value_seen(&service).await, Value::Null);
+    service.shutdown().await;
+    drop(service);
+    assert_eq!(world.start().get_hook(ONE, &hook).await.unwrap().env_vars, ["OTHER"]);
+}
+
+#[tokio::test]
+async fn names_are_unique_and_links_must_exist() {
+    let world = World::new();
+    let service = world.first_start().await;
+    env(&service, "KEY", "v").await;
+    let again = service.create_env(ONE, r#"{"name":"KEY","value":"w"}"#.into()).await;
+    assert_eq!(refused(again), "instance.name is taken: the environment variable \"KEY\" exists");
+    let unknown = service.create_hook(ONE, with(json!({"env_vars": ["KEY", "NONE"]}))).await;
+    assert_eq!(refused(unknown), "instance.env_vars[1] names the environment variable \"NONE\", which does not exist");
+    assert_eq!(service.list_envs(ONE, Page::default()).await.unwrap().total, 1);
+}

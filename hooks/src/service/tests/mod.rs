@@ -1,0 +1,7 @@
+//! What the service promises, on a store and a workshop that do what a test wants.
+
+mod accounts;
+mod admission;
+mod dispatch;
+mod envs;
+mod hooks;
