@@ -61,7 +61,7 @@ async fn a_credential_is_made_once_shown_once_and_deleted() {
     service.bump_generation(&view.client_id).await.unwrap();
     assert_eq!(service.credential(view.client_id.as_str()).unwrap().generation, record.generation + 1);
 
-    assert_eq!(service.list_credentials(Some(account), Page::default()).await.unwrap().items, [view.clone()]);
+    assert_eq!(service.list_credentials(Some(account), Page::default()).await.unwrap().items, std::slice::from_ref(&view));
     assert_eq!(service.list_credentials(None, Page::default()).await.unwrap().total, 2);
     service.delete_credential(view.client_id.as_str()).await.unwrap();
     assert!(service.credential(view.client_id.as_str()).is_none());
