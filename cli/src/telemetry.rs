@@ -6,9 +6,13 @@ use anyhow::{Context as _, Result, anyhow};
 use hookbox_hooks::config::{LogConfig, LogFormat};
 use tracing_subscriber::EnvFilter;
 
+/// The HTTP libraries show whole requests at their finest levels, tokens included, so `debug` and `trace` alone do not reach them.
+const LIBRARIES: &str = "h2=info,hyper=info,hyper_util=info";
+
 /// Starts to write the log. Once for a process.
 pub(crate) fn start(config: &LogConfig) -> Result<()> {
-    let filter = EnvFilter::try_new(&config.level).with_context(|| format!("`log.level`: \"{}\" is not usable", config.level))?;
+    let filter = EnvFilter::try_new(format!("{LIBRARIES},{}", config.level))
+        .with_context(|| format!("`log.level`: \"{}\" is not usable", config.level))?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     let started = match config.format {
         LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).try_init(),

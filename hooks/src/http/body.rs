@@ -1,6 +1,5 @@
 //! Reads a request's body: whole, no longer than the route allows, no slower than the settings allow.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -10,6 +9,10 @@ use hyper::body::Body;
 use super::errors::ApiError;
 use super::routes::BodyKind;
 use crate::config::Config;
+
+/// How much of a refused body is taken in, and for how long.
+const LINGER_BYTES: u64 = 32 * 1024 * 1024;
+const LINGER_TIME: Duration = Duration::from_secs(10);
 
 /// How long bodies may be, and how long they may take.
 #[derive(Clone, Debug)]
@@ -47,9 +50,9 @@ impl BodyRules {
     }
 
     /// Reads a body of this kind. The body of a route that takes none is left unread.
-    pub(crate) async fn read<B>(&self, kind: BodyKind, body: B) -> Result<Bytes, ApiError>
+    pub(crate) async fn read<B>(&self, kind: BodyKind, body: &mut B) -> Result<Bytes, ApiError>
     where
-        B: Body<Data = Bytes>,
+        B: Body<Data = Bytes> + Unpin,
     {
         if kind == BodyKind::None {
             return Ok(Bytes::new());
@@ -63,11 +66,10 @@ impl BodyRules {
 }
 
 /// A body that arrives in one piece, as a context does, is passed on without a copy.
-async fn collect<B>(body: B, limit: usize) -> Result<Bytes, ApiError>
+async fn collect<B>(body: &mut B, limit: usize) -> Result<Bytes, ApiError>
 where
-    B: Body<Data = Bytes>,
+    B: Body<Data = Bytes> + Unpin,
 {
-    let mut body = pin!(body);
     let mut whole = Bytes::new();
     let mut parts = BytesMut::new();
     while let Some(frame) = body.frame().await {
@@ -85,6 +87,29 @@ where
         parts.extend_from_slice(&data);
     }
     Ok(if parts.is_empty() { whole } else { parts.freeze() })
+}
+
+/// Takes in, and throws away, a body that was refused. Many clients read no answer before they have sent everything: if the
+/// connection were closed on them, they would see it break instead of being told what was wrong.
+pub(crate) fn linger<B>(mut body: B)
+where
+    B: Body<Data = Bytes> + Unpin + Send + 'static,
+{
+    let small = body.size_hint().lower() <= LINGER_BYTES;
+    if !body.is_end_stream() && small {
+        tokio::spawn(async move { tokio::time::timeout(LINGER_TIME, discard(&mut body)).await });
+    }
+}
+
+async fn discard<B: Body<Data = Bytes> + Unpin>(body: &mut B) {
+    let mut taken = 0_u64;
+    while let Some(Ok(frame)) = body.frame().await {
+        let length = frame.data_ref().map_or(0, Bytes::len);
+        taken = taken.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+        if taken > LINGER_BYTES {
+            return;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -124,7 +149,7 @@ mod tests {
     }
 
     async fn read(left: &[&'static str], hangs: bool) -> Result<Bytes, ApiError> {
-        rules().read(BodyKind::Context, Pieces { left: left.to_vec(), hangs }).await
+        rules().read(BodyKind::Context, &mut Pieces { left: left.to_vec(), hangs }).await
     }
 
     #[tokio::test]
@@ -136,8 +161,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_length_that_is_announced_is_refused_unread() {
-        let body = Full::new(Bytes::from_static(b"123456789"));
-        assert!(matches!(rules().read(BodyKind::Context, body).await, Err(ApiError::BodyTooLong(8))));
+        let mut body = Full::new(Bytes::from_static(b"123456789"));
+        assert!(matches!(rules().read(BodyKind::Context, &mut body).await, Err(ApiError::BodyTooLong(8))));
     }
 
     #[tokio::test(start_paused = true)]
@@ -147,8 +172,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_that_nobody_wants_is_not_read() {
-        let body = Pieces { left: vec!["x"], hangs: true };
-        assert_eq!(rules().read(BodyKind::None, body).await.unwrap(), "");
+        let mut body = Pieces { left: vec!["x"], hangs: true };
+        assert_eq!(rules().read(BodyKind::None, &mut body).await.unwrap(), "");
     }
 
     #[tokio::test]

@@ -6,14 +6,14 @@ use std::time::Instant as Started;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Request, header};
+use http::{HeaderName, HeaderValue, Request, Version, header};
 use hyper::body::Body;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 use tracing::field::Empty;
 use uuid::Uuid;
 
-use super::body::BodyRules;
+use super::body::{BodyRules, linger};
 use super::errors::ApiError;
 use super::query::Query;
 use super::respond::Reply;
@@ -76,9 +76,9 @@ impl Gateway {
     /// Answers one request. Whatever happens, there is an answer, and it has the request's id.
     pub(crate) async fn handle<B>(&self, request: Request<B>, peer: IpAddr) -> Reply
     where
-        B: Body<Data = Bytes>,
+        B: Body<Data = Bytes> + Unpin + Send + 'static,
     {
-        let (parts, body) = request.into_parts();
+        let (parts, mut body) = request.into_parts();
         let started = Started::now();
         let id = request_id(&parts);
         let found = self.router.find(&parts.method, parts.uri.path());
@@ -95,7 +95,11 @@ impl Gateway {
             correlation_id = Empty
         );
         let answer = async {
-            let mut reply = self.answer(found, &parts, body, peer).await.unwrap_or_else(|error| error.reply(dialect));
+            let answered = self.answer(found, &parts, &mut body, peer).await;
+            if answered.is_err() && sends_regardless(&parts) {
+                linger(body);
+            }
+            let mut reply = answered.unwrap_or_else(|error| error.reply(dialect));
             reply.headers_mut().insert(REQUEST_ID, id);
             tracing::debug!(status = reply.status().as_u16(), duration_us = elapsed_us(started), "answered");
             reply
@@ -103,9 +107,9 @@ impl Gateway {
         answer.instrument(span).await
     }
 
-    async fn answer<B>(&self, found: Match<'_, '_>, parts: &Parts, body: B, peer: IpAddr) -> Result<Reply, ApiError>
+    async fn answer<B>(&self, found: Match<'_, '_>, parts: &Parts, body: &mut B, peer: IpAddr) -> Result<Reply, ApiError>
     where
-        B: Body<Data = Bytes>,
+        B: Body<Data = Bytes> + Unpin,
     {
         let (spec, parameter) = match found {
             Match::Found(spec, parameter) => (spec, parameter),
@@ -177,6 +181,11 @@ fn request_id(parts: &Parts) -> HeaderValue {
         let text = Uuid::new_v4().hyphenated().encode_lower(&mut buffer);
         HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("none"))
     })
+}
+
+/// Whether the client sends its body without waiting for leave, and cannot be told to stop as in HTTP/2.
+fn sends_regardless(parts: &Parts) -> bool {
+    parts.version <= Version::HTTP_11 && !parts.headers.contains_key(header::EXPECT)
 }
 
 fn allow(methods: &[&http::Method]) -> String {

@@ -79,6 +79,8 @@ async fn events(server: &TestServer, token: &str, id: &str) {
     let context = json!({"request_id": "r-1", "correlation_id": "c-1", "user": {"policy_id": 1}});
     let answer = server.call(token, "POST /v1/triggers/pre-authentication", context.clone()).await.expect(200);
     assert_eq!((&answer["outcome"], &answer["decision"], &answer["request_id"]), (&json!("completed"), &json!("allow"), &json!("r-1")));
+    // The log is in the order of time, and the clock stands still.
+    server.world.clock.advance(Duration::from_secs(1));
     let fired = server.call(token, &format!("POST /v1/hooks/{id}/fire"), json!({"context": context})).await.expect(200);
     assert_eq!(fired["hook_id"], id);
 

@@ -60,8 +60,32 @@ async fn nonsense_is_refused_and_the_next_client_served() {
 #[tokio::test]
 async fn a_body_is_not_read_before_the_token_is_checked() {
     let server = TestServer::start().await;
-    let head = "POST /api/2/hooks HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 10000000\r\n\r\n";
-    assert!(exchange(&server, head).await.starts_with("HTTP/1.1 401"));
+    for expect in ["expect: 100-continue\r\n", ""] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let head = format!("POST /api/2/hooks HTTP/1.1\r\nhost: x\r\n{expect}content-length: 10000000\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        timeout(LATE, stream.read_exact(&mut answer)).await.unwrap().unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 401");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_sends_before_it_reads_is_told_what_was_wrong() {
+    let server = TestServer::start().await;
+    let admin = server.admin().await;
+    let long = 5_000_000;
+    for (authorization, status) in [(format!("authorization: Bearer {admin}\r\n"), 413), (String::new(), 401)] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let head = format!("POST /v1/triggers/pre-authentication HTTP/1.1\r\nhost: x\r\n{authorization}content-length: {long}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        for _ in 0..long / 50_000 {
+            stream.write_all(&[b' '; 50_000]).await.expect("the server does not take the body");
+        }
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(std::str::from_utf8(&answer).unwrap(), format!("HTTP/1.1 {status}"));
+    }
 }
 
 #[tokio::test]
