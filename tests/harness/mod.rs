@@ -1,0 +1,39 @@
+//! What the tests share: a server in a process of its own, a client that hides nothing, and guests in WAT.
+
+mod api;
+mod client;
+pub(crate) mod guests;
+mod hook;
+mod server;
+
+use std::time::{Duration, Instant};
+
+pub(crate) use api::Api;
+pub(crate) use client::{Reply, Request, connect};
+pub(crate) use hook::Hook;
+pub(crate) use server::{Server, ServerBuilder};
+
+/// The longest that anything is waited for: far beyond what it takes, for machines that do much else.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Asks again and again until there is an answer. `what` says what was waited for in vain.
+pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(started.elapsed() < PATIENCE, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A pre-authentication context, with ids of its own.
+pub(crate) fn context(policy: u64) -> serde_json::Value {
+    serde_json::json!({
+        "user": {"user_identifier": "ada", "policy_id": policy},
+        "device": {"is_mobile": false},
+        "request_id": format!("request-{policy}"),
+        "correlation_id": format!("login-{policy}"),
+    })
+}

@@ -1,0 +1,18 @@
+//! The end-to-end tests: the real `hookbox` binary, over HTTP, against what it promises. What one function or file promises is tested
+//! beside it; what needs a process, a disk, a signal or a hostile guest is tested here.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "all of this is test code, and clippy's exemption stops at functions that are no tests themselves"
+)]
+
+mod accounts;
+mod contexts;
+mod envs;
+mod harness;
+mod hooks;
+mod hostile;
+mod refused;
