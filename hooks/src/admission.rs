@@ -147,12 +147,25 @@ impl Worker {
         let bytes = match self.state.read(move |state| state.function(account, &digest)).await {
             Ok(bytes) => Bytes::from(bytes),
             Err(error) => {
-                tracing::error!(%account, hook = %task.hook, %error, "a function cannot be read");
+                // An update that overtook the version took its bytes with it.
+                if self.is_wanted(task) {
+                    tracing::error!(%account, hook = %task.hook, %error, "a function cannot be read");
+                }
                 return (Prepared::Refused("the function could not be read back from the server's storage: upload it again".into()), None);
             }
         };
         let kept = FunctionDigest::of(&bytes);
         (self.try_to_prepare(task, bytes).await, Some(kept))
+    }
+
+    /// Whether the hook still has the version, be it to come or to serve: nobody waits for another.
+    fn is_wanted(&self, task: &Task) -> bool {
+        let directory = self.state.directory.load();
+        let hook = directory.account(task.account).and_then(|account| account.hook(task.hook));
+        hook.is_ok_and(|hook| {
+            let serves = hook.record.ready.as_ref().map(|ready| ready.version);
+            hook.record.version == task.version || serves == Some(task.version)
+        })
     }
 
     async fn try_to_prepare(&self, task: &Task, function: Bytes) -> Prepared {
@@ -161,6 +174,7 @@ impl Worker {
             match self.state.workshop.clone().prepare(function.clone()).await {
                 Ok(guest) => return Prepared::Guest(guest),
                 Err(AdmissionError::Rejected(message)) => return Prepared::Refused(message),
+                Err(AdmissionError::Host(problem)) if !self.is_wanted(task) => return Prepared::Refused(problem),
                 Err(AdmissionError::Host(problem)) => {
                     tracing::warn!(account = %task.account, hook = %task.hook, problem, "a function could not be prepared");
                     match waits.next() {

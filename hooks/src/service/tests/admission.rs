@@ -110,6 +110,21 @@ async fn the_hosts_own_trouble_is_tried_again_and_told_in_the_end() {
     assert_eq!((again.version, again.status), (3, Status::UpdateQueued));
 }
 
+#[tokio::test]
+async fn trouble_with_a_version_that_was_overtaken_keeps_nobody_waiting() {
+    let world = World::new();
+    let service = world.first_start().await;
+    world.workshop.close();
+    let id = service.create_hook(ONE, new_hook("trouble 1000").to_string().into()).await.unwrap().id.to_string();
+    while world.workshop.count() == 0 {
+        tokio::task::yield_now().await;
+    }
+    service.update_hook(ONE, &id, update(GOOD)).await.unwrap();
+    world.workshop.open();
+    assert_eq!(settled(&service, ONE, &id).await.status, Status::Ready);
+    assert_eq!(*world.workshop.prepared.lock().unwrap(), ["trouble 1000", GOOD]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_result_that_the_disk_does_not_take_is_kept_later() {
     let world = World::new();
