@@ -1,6 +1,6 @@
 //! The server's settings: which there are, where their values come from, what values they may have.
 //!
-//! [`Config`] holds validated values; [`settings`] is the one table of keys, defaults and rules; [`layers`] merges the table's
+//! [`Config`] holds validated values; `settings` is the one table of keys, defaults and rules; `layers` merges the table's
 //! defaults, the file, the environment and the flags. Acting on a setting is left to the part of the service that it is about.
 
 mod layers;
