@@ -55,7 +55,7 @@ fn operation(spec: &RouteSpec, doc: &Doc) -> Value {
             fields.insert("parameters".into(), parameters.into());
         }
         if let Some(schema) = doc.request {
-            fields.insert("requestBody".into(), request(spec, schema));
+            fields.insert("requestBody".into(), request(spec, schema, doc.optional));
         }
     }
     operation
@@ -80,13 +80,13 @@ fn path_parameter(spec: &RouteSpec) -> Option<Value> {
     Some(json!({"name": name, "in": "path", "required": true, "schema": schema}))
 }
 
-fn request(spec: &RouteSpec, schema: &str) -> Value {
+fn request(spec: &RouteSpec, schema: &str, optional: bool) -> Value {
     let schema = json!({"schema": reference("schemas", schema)});
     let mut content = json!({"application/json": schema});
     if let (Dialect::Envelope, Value::Object(content)) = (spec.dialect, &mut content) {
         content.insert("application/x-www-form-urlencoded".into(), schema);
     }
-    json!({"required": true, "content": content})
+    json!({"required": !optional, "content": content})
 }
 
 fn responses(spec: &RouteSpec, doc: &Doc) -> Value {

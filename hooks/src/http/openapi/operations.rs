@@ -11,6 +11,8 @@ pub(super) struct Doc {
     pub(super) query: &'static [&'static str],
     /// The schema of the body.
     pub(super) request: Option<&'static str>,
+    /// Whether an empty body is as good as an empty object.
+    pub(super) optional: bool,
     /// Status, meaning and schema of the answers that are no errors, or errors of a shape of their own.
     pub(super) answers: &'static [(u16, &'static str, Option<&'static str>)],
     /// Errors that the route table does not foretell.
@@ -24,7 +26,8 @@ const HOOKS: &[&str] = &["type", "disabled", "limit", "page", "cursor"];
 const LOGS: &[&str] = &["request_id", "correlation_id", "limit", "page", "cursor"];
 const EXECUTIONS: &[&str] = &["request_id", "correlation_id", "outcome", "limit", "page", "cursor"];
 
-const NONE: Doc = Doc { operation: "", tag: "", summary: "", query: &[], request: None, answers: &[], errors: &[], paged: false };
+const NONE: Doc =
+    Doc { operation: "", tag: "", summary: "", query: &[], request: None, optional: false, answers: &[], errors: &[], paged: false };
 
 /// Every operation, in the order of the route table.
 pub(super) static DOCS: &[Doc] = &[
@@ -86,7 +89,6 @@ pub(super) static DOCS: &[Doc] = &[
         summary: "Make an env var, which hooks of the account may be linked to",
         request: Some("EnvInput"),
         answers: &[(201, "The env var", Some("Env"))],
-        errors: &[409],
         ..NONE
     },
     Doc {
@@ -152,6 +154,7 @@ pub(super) static DOCS: &[Doc] = &[
         tag: "accounts",
         summary: "Make an account",
         request: Some("AccountInput"),
+        optional: true,
         answers: &[(201, "The account", Some("Account"))],
         ..NONE
     },
@@ -161,6 +164,7 @@ pub(super) static DOCS: &[Doc] = &[
         tag: "accounts",
         summary: "Change an account's name or settings",
         request: Some("AccountInput"),
+        optional: true,
         answers: &[(200, "The account", Some("Account"))],
         ..NONE
     },
