@@ -2,12 +2,9 @@
 
 use super::{Key, StoreError};
 
-/// What must be true of a key when the batch is applied.
+/// A key that must not exist when the batch is applied.
 #[derive(Clone, Debug)]
-pub(super) enum Precondition {
-    Absent(Key),
-    Value(Key, Vec<u8>),
-}
+pub(super) struct Absent(Key);
 
 /// One change. A later change of a key wins over an earlier one.
 #[derive(Clone, Debug)]
@@ -19,7 +16,7 @@ pub(super) enum Change {
 /// Changes that are applied together or not at all.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Batch {
-    pub(super) preconditions: Vec<Precondition>,
+    pub(super) preconditions: Vec<Absent>,
     pub(super) changes: Vec<Change>,
 }
 
@@ -31,13 +28,7 @@ impl Batch {
 
     /// The commit is a conflict if `key` exists.
     pub(crate) fn require_absent(&mut self, key: Key) -> &mut Self {
-        self.preconditions.push(Precondition::Absent(key));
-        self
-    }
-
-    /// The commit is a conflict unless `key` has this value.
-    pub(crate) fn require_value(&mut self, key: Key, value: impl Into<Vec<u8>>) -> &mut Self {
-        self.preconditions.push(Precondition::Value(key, value.into()));
+        self.preconditions.push(Absent(key));
         self
     }
 
@@ -74,13 +65,9 @@ impl Batch {
     }
 }
 
-impl Precondition {
+impl Absent {
     /// Checks it against the store's present state, which `get` reads.
-    pub(super) fn check<T: AsRef<[u8]>>(&self, get: impl FnOnce(&[u8]) -> Result<Option<T>, StoreError>) -> Result<(), StoreError> {
-        let holds = match self {
-            Self::Absent(key) => get(key.as_bytes())?.is_none(),
-            Self::Value(key, wanted) => get(key.as_bytes())?.is_some_and(|found| found.as_ref() == wanted.as_slice()),
-        };
-        if holds { Ok(()) } else { Err(StoreError::Conflict) }
+    pub(super) fn check<T>(&self, get: impl FnOnce(&[u8]) -> Result<Option<T>, StoreError>) -> Result<(), StoreError> {
+        if get(self.0.as_bytes())?.is_none() { Ok(()) } else { Err(StoreError::Conflict) }
     }
 }

@@ -103,12 +103,6 @@ impl Blobs {
         }
     }
 
-    /// Removes a blob, which need not exist.
-    pub(crate) fn remove(&self, digest: &Digest) -> Result<(), StoreError> {
-        let _names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(remove_file(&self.path(digest))?)
-    }
-
     /// Removes the blobs that `keep` does not know and the remains of interrupted writes, unless they are younger than `grace`:
     /// a blob is written before the record that refers to it. Gives the number of files removed.
     pub(crate) fn sweep(&self, grace: Duration, keep: impl Fn(&Digest) -> bool) -> Result<usize, StoreError> {
@@ -188,8 +182,7 @@ mod tests {
         assert_eq!(digest.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_eq!(blobs.put(b"abc").unwrap(), digest);
         assert_eq!(blobs.get(&digest).unwrap().unwrap(), b"abc");
-        blobs.remove(&digest).unwrap();
-        blobs.remove(&digest).unwrap();
+        assert_eq!(blobs.sweep(Duration::ZERO, |_| false).unwrap(), 1);
         assert_eq!(blobs.get(&digest).unwrap(), None);
     }
 

@@ -128,7 +128,8 @@ impl Lines<'_> {
         let mut line = String::new();
         let mut at = 0;
         let mut begun = 0;
-        let secrets = self.buffer.mask.find(&record.text).chain([record.text.len()..record.text.len()]);
+        let end = record.text.len();
+        let secrets = self.buffer.mask.find(&record.text).chain(std::iter::once(end..end));
         for secret in secrets {
             let plain = record.text.get(at..secret.start).unwrap_or_default();
             let mut parts = plain.split(|byte| *byte == b'\n');
