@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::harness::guests::{allowing, echo, large};
-use crate::harness::{Hook, Server, context};
+use crate::harness::{Hook, Server, context, count_files};
 
 const NOT_FOUND: &str = "The resource with the given id could not be found";
 
@@ -218,9 +218,4 @@ fn a_deleted_hook_is_gone_with_its_files() {
     assert_eq!(admin.delete(&format!("/api/2/hooks/{id}")).status, 404);
     assert_eq!((files("blobs"), files("cache")), (0, 0));
     assert_eq!(admin.trigger(&context(1))["hook_id"], Value::Null);
-}
-
-fn count_files(folder: &std::path::Path) -> usize {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.map(|path| if path.is_dir() { count_files(&path) } else { 1 }).sum()
 }

@@ -10,9 +10,15 @@
 )]
 
 mod accounts;
+mod auth;
+mod clients;
 mod contexts;
 mod envs;
 mod harness;
 mod hooks;
 mod hostile;
+mod invalid;
+mod overload;
 mod refused;
+mod triggers;
+mod updates;

@@ -4,9 +4,11 @@
 pub(crate) fn echo() -> String {
     command(
         r#"(func (export "_start")
-            (i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const 500000))
-            (drop (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
-            (call $print (i32.const 1) (i32.const 1024) (i32.load (i32.const 8))))"#,
+            (loop $again
+                (i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const 500000)) (i32.store (i32.const 8) (i32.const 0))
+                (drop (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
+                (call $print (i32.const 1) (i32.const 1024) (i32.load (i32.const 8)))
+                (br_if $again (i32.load (i32.const 8)))))"#,
     )
 }
 
@@ -90,8 +92,12 @@ pub(crate) fn command(definitions: &str) -> String {
         (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
         (memory (export "memory") 10) (table $table 1 funcref)
         (func $print (param $fd i32) (param $at i32) (param $length i32)
-            (i32.store (i32.const 32) (local.get $at)) (i32.store (i32.const 36) (local.get $length))
-            (drop (call $fd_write (local.get $fd) (i32.const 32) (i32.const 1) (i32.const 40))))
+            (loop $again
+                (i32.store (i32.const 32) (local.get $at)) (i32.store (i32.const 36) (local.get $length)) (i32.store (i32.const 40) (i32.const 0))
+                (if (call $fd_write (local.get $fd) (i32.const 32) (i32.const 1) (i32.const 40)) (then return))
+                (if (i32.eqz (i32.load (i32.const 40))) (then return))
+                (local.set $at (i32.add (local.get $at) (i32.load (i32.const 40))))
+                (br_if $again (local.tee $length (i32.sub (local.get $length) (i32.load (i32.const 40)))))))
         (func $sleep (param $milliseconds i64)
             (i64.store (i32.const 48) (i64.const 0)) (i32.store8 (i32.const 56) (i32.const 0))
             (i32.store (i32.const 64) (i32.const 1))
@@ -115,12 +121,12 @@ pub(crate) fn component(body: &str, message: &[u8], answer: Result<&[u8], &[u8]>
         (import "hookbox:hook/log@0.1.0" (instance $logs
             (type $levels (enum "trace" "debug" "info" "warn" "error")) (export "level" (type $level (eq $levels)))
             (export "write" (func (param "level" $level) (param "message" string)))))
-        (core module $heap (memory (export "memory") 4)
-            (func (export "allocate") (param i32 i32 i32 i32) (result i32) (i32.const 65536)))
+        (core module $heap (memory (export "memory") 8)
+            (func (export "allocate") (param i32 i32 i32 i32) (result i32) (i32.const 400000)))
         (core instance $heap (instantiate $heap))
         (core func $log (canon lower (func $logs "write") (memory (core memory $heap "memory")) (realloc (core func $heap "allocate"))))
         (core module $code
-            (import "heap" "memory" (memory 4)) (import "host" "log" (func $log (param i32 i32 i32)))
+            (import "heap" "memory" (memory 8)) (import "host" "log" (func $log (param i32 i32 i32)))
             (data (i32.const 4096) "{}") (data (i32.const {text_at}) "{}")
             (func $run (export "run") (param $at i32) (param $length i32) (result i32)
                 {body}

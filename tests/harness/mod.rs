@@ -28,6 +28,12 @@ pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T
     }
 }
 
+/// The files in a folder and in the folders in it.
+pub(crate) fn count_files(folder: &std::path::Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { count_files(&path) } else { 1 }).sum()
+}
+
 /// A pre-authentication context, with ids of its own.
 pub(crate) fn context(policy: u64) -> serde_json::Value {
     serde_json::json!({
