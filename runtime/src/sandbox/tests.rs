@@ -7,6 +7,8 @@ use hookbox_host_api::{EnvVars, Secret};
 use wasmtime::Module;
 use wasmtime::component::Component;
 
+mod wasi;
+
 use super::*;
 use crate::admission::precompile;
 use crate::{FunctionKind, Limits};
@@ -24,11 +26,14 @@ fn sandbox() -> Sandbox {
     Sandbox::new(SandboxConfig { concurrency: 4, max_memory_bytes: 128 << 20, max_result_bytes: 256 << 10 }).unwrap()
 }
 
-#[allow(unsafe_code, reason = "the code was compiled by this test")]
 fn prepare(sandbox: &Sandbox, wat: &str) -> Result<PreparedHook, String> {
-    let function = wat::parse_str(wat).unwrap();
-    let code = precompile(&function)?;
-    match FunctionKind::sniff(&function).unwrap() {
+    prepare_bytes(sandbox, &wat::parse_str(wat).unwrap())
+}
+
+#[allow(unsafe_code, reason = "the code was compiled by this test")]
+fn prepare_bytes(sandbox: &Sandbox, function: &[u8]) -> Result<PreparedHook, String> {
+    let code = precompile(function)?;
+    match FunctionKind::sniff(function).unwrap() {
         FunctionKind::Command => {
             let module = unsafe { Module::deserialize(sandbox.engine(), code) }.map_err(|error| format!("{error:#}"))?;
             PreparedHook::command(&module, sandbox.linkers())
@@ -55,8 +60,12 @@ fn invocation(timeout: Duration) -> Invocation {
 
 /// Runs a guest, then an echo in the same sandbox, which must be right whatever the guest did.
 async fn run_with(wat: &str, invocation: Invocation) -> Execution {
+    run_bytes(&wat::parse_str(wat).unwrap(), invocation).await
+}
+
+async fn run_bytes(function: &[u8], invocation: Invocation) -> Execution {
     let sandbox = sandbox();
-    let execution = sandbox.execute(&prepare(&sandbox, wat).unwrap(), invocation).await;
+    let execution = sandbox.execute(&prepare_bytes(&sandbox, function).unwrap(), invocation).await;
     let echo = sandbox.execute(&prepare(&sandbox, ECHO).unwrap(), self::invocation(Duration::from_secs(10))).await;
     assert_eq!(echo.result.unwrap().get(), r#"{"user":{"policy_id":1}}"#);
     execution
