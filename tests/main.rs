@@ -18,6 +18,8 @@ mod harness;
 mod hooks;
 mod hostile;
 mod invalid;
+mod logs;
+mod masks;
 mod overload;
 mod refused;
 mod triggers;

@@ -25,6 +25,11 @@ impl Api {
         Self { address, token }
     }
 
+    /// The same token, shown to the server at another address.
+    pub(crate) fn moved_to(&self, address: SocketAddr) -> Self {
+        Self { address, token: self.token.clone() }
+    }
+
     pub(crate) fn request(&self, method: &str, target: &str) -> Request {
         Request::new(self.address, method, target).header("authorization", &format!("Bearer {}", self.token))
     }

@@ -24,6 +24,7 @@ pub(crate) struct ServerBuilder {
     config: String,
     env: Vec<(String, String)>,
     wrapper: Vec<String>,
+    listen: String,
 }
 
 /// A running server.
@@ -43,7 +44,7 @@ impl ServerBuilder {
     /// Without a credential in the environment.
     pub(crate) fn bare() -> Self {
         let folder = Arc::new(tempfile::tempdir().expect("a folder for the test"));
-        Self { folder, config: String::new(), env: Vec::new(), wrapper: Vec::new() }
+        Self { folder, config: String::new(), env: Vec::new(), wrapper: Vec::new(), listen: "127.0.0.1:0".into() }
     }
 
     /// Adds lines to `hookbox.toml`.
@@ -63,6 +64,11 @@ impl ServerBuilder {
         Self { wrapper: command.iter().map(ToString::to_string).collect(), ..self }
     }
 
+    /// Listens there instead of on a free port.
+    pub(crate) fn listen(self, address: &str) -> Self {
+        Self { listen: address.into(), ..self }
+    }
+
     /// The folder that holds the data folder and the configuration.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
@@ -75,7 +81,7 @@ impl ServerBuilder {
     fn spawn(&self) -> (Child, Output) {
         std::fs::write(self.folder().join("hookbox.toml"), &self.config).unwrap();
         let data = self.data();
-        let serve = [env!("CARGO_BIN_EXE_hookbox"), "serve", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()];
+        let serve = [env!("CARGO_BIN_EXE_hookbox"), "serve", "--listen", &self.listen, "--data", data.to_str().unwrap()];
         let line: Vec<&str> = self.wrapper.iter().map(String::as_str).chain(serve).collect();
         let mut command = Command::new(line[0]);
         command.args(&line[1..]).current_dir(self.folder()).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -152,8 +158,8 @@ impl Server {
         self.output.stdout()
     }
 
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+    pub(crate) fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
     }
 
     pub(crate) fn request(&self, method: &str, target: &str) -> Request {
@@ -174,9 +180,16 @@ impl Server {
         kill_process(Pid::from_child(&self.child), Signal::TERM).expect("the server is there");
     }
 
+    /// The same, as from a keyboard.
+    pub(crate) fn interrupt(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::INT).expect("the server is there");
+    }
+
     /// Waits until the server has stopped.
     pub(crate) fn wait(&mut self) -> ExitStatus {
-        eventually("the server's end", || self.child.try_wait().unwrap())
+        let status = eventually("the server's end", || self.child.try_wait().unwrap());
+        self.output.join();
+        status
     }
 
     /// Stops the server, which must end well.

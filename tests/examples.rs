@@ -1,0 +1,121 @@
+//! The examples, as people copy them: compiled by `tools/build-guests`, run by the server on a login's context.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::harness::{Hook, Server};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// An example's compiled function.
+fn example(name: &str) -> Hook {
+    let target = std::env::var_os("HOOKBOX_GUESTS").map_or_else(|| root().join("target/guests"), PathBuf::from);
+    let path = target.join(format!("{name}.wasm"));
+    let function = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; run tools/build-guests first", path.display()));
+    Hook::new(&function)
+}
+
+/// The context of a login.
+fn login() -> Value {
+    let path = root().join("examples/contexts/pre-authentication.json");
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+fn messages(entry: &Value) -> Vec<(&str, &str)> {
+    let lines = entry["events"].as_array().unwrap().iter().map(|line| line.as_str().unwrap());
+    lines.map(|line| line.split('\t').collect::<Vec<_>>()).map(|parts| (parts[2], parts[3])).collect()
+}
+
+/// The fuel that an answer took, which must be some, and at most this much: more is a regression that needs no clock to be seen.
+#[track_caller]
+fn takes_fuel(answer: &Value, most: u64) {
+    let fuel = answer["usage"]["fuel"].as_u64().unwrap();
+    assert!((most / 4..=most).contains(&fuel), "{fuel} fuel, at most {most}");
+}
+
+#[test]
+fn policy_by_device_keeps_a_policy() {
+    let server = Server::start();
+    let admin = server.admin();
+    let id = admin.deploy(&example("policy-by-device"));
+    let answer = admin.trigger(&login());
+    assert_eq!((&answer["outcome"], &answer["decision"], &answer["error"]), (&json!("completed"), &json!("allow"), &Value::Null));
+    assert_eq!(answer["result"]["user"], login()["user"]);
+    assert_eq!(answer["request_id"], login()["request_id"]);
+    let entry = &admin.executions(&id)[0];
+    assert_eq!(messages(entry), [("INFO", "allowed jim-hendrix with policy 187345")]);
+    takes_fuel(&answer, 40_000);
+}
+
+#[test]
+fn policy_by_device_changes_the_policy_of_a_mobile_device() {
+    let server = Server::start();
+    let admin = server.admin();
+    let id = admin.deploy(&example("policy-by-device"));
+    let mut sent = login();
+    sent["device"]["is_mobile"] = json!(true);
+    let mut user = sent["user"].clone();
+    user["policy_id"] = json!(1234);
+    assert_eq!(admin.trigger(&sent)["result"]["user"], user);
+    let env = admin.create_env("MOBILE_POLICY_ID", "777");
+    admin.update_hook(&id, &json!({"env_vars": ["MOBILE_POLICY_ID"]}));
+    user["policy_id"] = json!(777);
+    let answer = admin.trigger(&sent);
+    assert_eq!((&answer["result"]["user"], &answer["version"]), (&user, &json!(2)));
+    takes_fuel(&answer, 40_000);
+    assert_eq!(messages(&admin.executions(&id)[0]), [("INFO", "allowed jim-hendrix on a mobile device with policy 777")]);
+    admin.put(&format!("/api/2/hooks/envs/{env}"), &json!({"value": "a slip"})).expect(200);
+    let answer = admin.trigger(&sent);
+    assert_eq!((&answer["outcome"], &answer["decision"]), (&json!("failed"), &json!("deny")));
+    assert_eq!(answer["error"], json!({"kind": "exit", "message": "MOBILE_POLICY_ID is not a policy id (a whole number)"}));
+}
+
+#[test]
+fn policy_by_device_denies_a_high_risk_that_it_may_see() {
+    let server = Server::start();
+    let admin = server.admin();
+    let id = admin.deploy(&example("policy-by-device"));
+    let mut sent = login();
+    sent["risk"]["score"] = json!(95);
+    assert_eq!(admin.trigger(&sent)["decision"], "allow", "the score is hidden by default");
+    admin.update_hook(&id, &json!({"options": {"risk_enabled": true}}));
+    let answer = admin.trigger(&sent);
+    assert_eq!((&answer["outcome"], &answer["decision"]), (&json!("completed"), &json!("deny")));
+    assert!(answer["result"].is_null() || answer["result"]["success"] == false, "{answer}");
+    assert_eq!(messages(&admin.executions(&id)[0]), [("WARN", "denied jim-hendrix: risk score 95 is above 90")]);
+    takes_fuel(&answer, 40_000);
+    sent["risk"]["score"] = json!(90);
+    assert_eq!(admin.trigger(&sent)["decision"], "allow");
+}
+
+#[test]
+fn stdin_stdout_c_passes_the_user_through() {
+    let server = Server::start();
+    let admin = server.admin();
+    let id = admin.deploy(&example("stdin-stdout-c"));
+    let answer = admin.trigger(&login());
+    assert_eq!((&answer["outcome"], &answer["decision"]), (&json!("completed"), &json!("allow")), "{answer}");
+    assert_eq!(answer["result"], json!({"success": true, "user": login()["user"]}));
+    takes_fuel(&answer, 40_000);
+    let entry = &admin.executions(&id)[0];
+    let [(level, message)] = messages(entry)[..] else { panic!("{entry}") };
+    assert!(level == "ERROR" && message.starts_with("passed the user through, out of "), "{message}");
+    assert_eq!(admin.get(&format!("/v1/hooks/{id}")).expect(200)["kind"], "command");
+    let answer = admin.trigger(&json!({"device": {}}));
+    assert_eq!(answer["error"], json!({"kind": "exit", "message": "exit code 1"}));
+}
+
+#[test]
+fn examples_cost_the_same_each_time_and_need_little_memory() {
+    let server = Server::start();
+    let admin = server.admin();
+    admin.allow_many_hooks();
+    for name in ["policy-by-device", "stdin-stdout-c"] {
+        let id = admin.deploy(&example(name).disabled().with("limits", json!({"memory_mib": 16, "fuel": 10_000_000})));
+        let fuel: Vec<Value> = (0..3).map(|_| admin.fire(&id, &login())["usage"]["fuel"].clone()).collect();
+        assert!(fuel.windows(2).all(|pair| pair[0] == pair[1] && pair[0].as_u64() > Some(0)), "{name}: {fuel:?}");
+    }
+}

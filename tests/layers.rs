@@ -1,0 +1,127 @@
+//! Who may depend on whom. The table of the design is this file; an edge that is not in it fails here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Each crate of the workspace, with the others that it may use.
+const EDGES: [(&str, &[&str]); 7] = [
+    ("hookbox-host-api", &[]),
+    ("hookbox-runtime", &["hookbox-host-api"]),
+    ("hookbox-hooks", &["hookbox-host-api", "hookbox-runtime"]),
+    ("hookbox-cli", &["hookbox-host-api", "hookbox-hooks"]),
+    ("hookbox-guest-sdk", &["hookbox-guest-sdk-macros"]),
+    ("hookbox-guest-sdk-macros", &[]),
+    // Measures the sandbox beside bare wasmtime, and the server beside bare hyper.
+    ("hookbox-bench", &["hookbox-host-api", "hookbox-hooks", "hookbox-runtime"]),
+];
+
+/// Crates from outside that only some may name.
+const RESERVED: [(&str, &[&str]); 8] = [
+    ("wasmtime", &["hookbox-runtime", "hookbox-bench"]),
+    ("wasmtime-wasi", &["hookbox-runtime"]),
+    ("sled", &["hookbox-hooks"]),
+    ("redb", &["hookbox-hooks"]),
+    ("hyper", &["hookbox-hooks", "hookbox-bench"]),
+    ("hyper-util", &["hookbox-hooks", "hookbox-bench"]),
+    ("chacha20poly1305", &["hookbox-hooks"]),
+    ("clap", &["hookbox-cli", "hookbox-bench"]),
+];
+
+/// Paths in the sources, and the only files that may hold them.
+const PATHS: [(&str, &[&str]); 6] = [
+    ("sled::", &["hooks/src/store/sled.rs"]),
+    ("redb::", &["hooks/src/store/redb/", "hooks/src/store/redb.rs"]),
+    ("hyper::server", &["hooks/src/http/server.rs"]),
+    ("hyper_util::server", &["hooks/src/http/server.rs"]),
+    ("wasmtime::", &["runtime/src/"]),
+    ("StatusCode::", &["hooks/src/http/"]),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Each crate of the workspace with the crates that it names, tests' aside.
+fn named() -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version=1", "--no-deps", "--offline"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let package = |package: &Value| {
+        let dependencies = package["dependencies"].as_array().unwrap().iter();
+        let names = dependencies.filter(|one| one["kind"] != "dev").map(|one| one["name"].as_str().unwrap().to_owned());
+        (package["name"].as_str().unwrap().to_owned(), names.collect())
+    };
+    metadata["packages"].as_array().unwrap().iter().map(package).collect()
+}
+
+#[test]
+fn crates_depend_on_each_other_as_designed() {
+    let named = named();
+    let allowed: BTreeMap<&str, &[&str]> = EDGES.into_iter().collect();
+    let crates: Vec<&str> = named.keys().map(String::as_str).collect();
+    assert_eq!(crates, allowed.keys().copied().collect::<Vec<_>>(), "a crate more or less: decide what it may use");
+    for (name, uses) in &named {
+        for used in uses.iter().filter(|used| allowed.contains_key(used.as_str())) {
+            assert!(allowed[name.as_str()].contains(&used.as_str()), "{name} may not depend on {used}");
+        }
+    }
+}
+
+#[test]
+fn engines_and_servers_are_named_by_their_owners_only() {
+    let named = named();
+    for (reserved, owners) in RESERVED {
+        let users: Vec<&String> = named.iter().filter(|(_, uses)| uses.contains(reserved)).map(|(name, _)| name).collect();
+        for user in &users {
+            assert!(owners.contains(&user.as_str()), "{user} may not depend on {reserved}");
+        }
+        assert!(!users.is_empty(), "nobody uses {reserved} any more: take it off this table");
+    }
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Whether a source has the path at the beginning of a path, and not in `super::sled::`, `MySled::` or a comment.
+fn has_path(text: &str, path: &str) -> bool {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.into_iter().any(|line| {
+        line.match_indices(path).any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
+    })
+}
+
+#[test]
+fn each_engine_and_server_is_named_in_one_place() {
+    let root = root();
+    let mut files = Vec::new();
+    for part in ["host-api/src", "runtime/src", "hooks/src", "cli/src", "guest-sdk/src", "guest-sdk/macros/src"] {
+        sources(&root.join(part), &mut files);
+    }
+    assert!(files.len() > 50, "{} files", files.len());
+    for (path, owners) in PATHS {
+        let mut holders = 0;
+        for file in &files {
+            let name = file.strip_prefix(&root).unwrap().to_str().unwrap();
+            if has_path(&std::fs::read_to_string(file).unwrap(), path) {
+                assert!(owners.iter().any(|owner| name.starts_with(owner)), "{name} says {path}");
+                holders += 1;
+            }
+        }
+        assert!(holders > 0 || path.starts_with("hyper::"), "nobody says {path} any more: take it off this table");
+    }
+}
