@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use hookbox_host_api::{HookType, Secret};
 use hookbox_hooks::{LocalOutcome, LocalRun};
+use hookbox_host_api::{HookType, Secret};
 
 use super::serve::COMPILE_WORKER;
 use crate::style::Style;
@@ -69,7 +69,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(local.run())?;
-    if args.json { print_json(&outcome)? } else { print_text(&outcome)? }
+    if args.json {
+        print_json(&outcome)?
+    } else {
+        print_text(&outcome)?
+    }
     Ok(if outcome.failure.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -105,7 +109,14 @@ fn print_text(outcome: &LocalOutcome) -> Result<()> {
     if let Some(result) = &outcome.result {
         writeln!(out, "{}  {}", style.dim("result  "), result.get())?;
     }
-    writeln!(out, "{}  {} fuel, {} KiB, {:.1} ms", style.dim("usage   "), usage.fuel, usage.memory_bytes >> 10, usage.duration_us as f64 / 1000.0)?;
+    writeln!(
+        out,
+        "{}  {} fuel, {} KiB, {:.1} ms",
+        style.dim("usage   "),
+        usage.fuel,
+        usage.memory_bytes >> 10,
+        usage.duration_us as f64 / 1000.0
+    )?;
     if !outcome.log.events.is_empty() {
         writeln!(out, "{}", style.dim("log"))?;
         outcome.log.events.iter().try_for_each(|line| writeln!(out, "  {line}"))?;

@@ -73,7 +73,12 @@ fn logins() -> Result<Vec<Login>> {
     let kept = policy(&login);
     Ok(vec![
         Login { what: "a login from a desktop", context: login.clone(), decision: Decision::Allow, policy: kept },
-        Login { what: "from a mobile device", context: changed("/device/is_mobile", json!(true)), decision: Decision::Allow, policy: Some(202_020) },
+        Login {
+            what: "from a mobile device",
+            context: changed("/device/is_mobile", json!(true)),
+            decision: Decision::Allow,
+            policy: Some(202_020),
+        },
         Login { what: "at risk score 95", context: changed("/risk/score", json!(95)), decision: Decision::Deny, policy: None },
     ])
 }
