@@ -97,11 +97,13 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Whether a source has the path at the beginning of a path, and not in `super::sled::`, `MySled::` or a comment.
+/// Whether a source has the path from its root on, and not as a part of `super::sled::` or `MySled::`, nor in a comment.
 fn has_path(text: &str, path: &str) -> bool {
+    let name = |c: char| c.is_alphanumeric() || c == '_';
     let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-    code.into_iter().any(|line| {
-        line.match_indices(path).any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
+    code.flat_map(|line| line.match_indices(path).map(|(at, _)| &line[..at])).any(|before| match before.strip_suffix("::") {
+        Some(parent) => !parent.ends_with(name),
+        None => !before.ends_with(name),
     })
 }
 

@@ -144,8 +144,14 @@ fn the_log_can_be_json() {
     admin.deploy(&Hook::wat(&allowing(1)));
     let answer = admin.trigger(&context(31));
     let entry = eventually("the line about the event", || {
-        let lines = server.log().lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect::<Vec<serde_json::Value>>();
-        lines.into_iter().find(|line| line.to_string().contains(answer["execution_id"].as_str().unwrap()) && line.to_string().contains("answered"))
+        let lines = server
+            .log()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+            .collect::<Vec<serde_json::Value>>();
+        lines
+            .into_iter()
+            .find(|line| line.to_string().contains(answer["execution_id"].as_str().unwrap()) && line.to_string().contains("answered"))
     });
     let text = entry.to_string();
     assert!(text.contains("request-31") && text.contains("login-31") && text.contains("\"trigger\""), "{text}");

@@ -100,7 +100,7 @@ fn a_value_is_hidden_where_the_log_is_cut() {
     admin.allow_many_hooks();
     let value = "0123456789abcdefghij".repeat(3);
     admin.create_env("API_KEY", &value);
-    for filler in 880..960 {
+    for filler in (880..960).step_by(5) {
         let hook = Hook::wat(&printing(format!("{}{value}", "x".repeat(filler)).as_bytes(), ALLOW)).with("env_vars", json!(["API_KEY"]));
         let id = admin.deploy(&hook);
         admin.fire(&id, &context(1));
