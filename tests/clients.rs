@@ -3,7 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
-use crate::harness::{Server, connect, context};
+use crate::harness::guests::allowing;
+use crate::harness::{Hook, Server, connect, context};
 
 /// What the server sends until it closes the connection, and how long that takes.
 fn rest(stream: &mut std::net::TcpStream) -> (String, Duration) {
@@ -76,6 +77,26 @@ fn a_slow_body_is_not_waited_for() {
     assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
     assert!(rest(&mut stream).0.contains("RequestTimeoutError"));
     assert_eq!(admin.trigger(&context(1))["outcome"], "no_hook");
+}
+
+#[test]
+fn a_slow_body_takes_nothing_of_a_hook_s_time() {
+    let server = Server::start();
+    let admin = server.admin();
+    admin.deploy(&Hook::wat(&allowing(2)).with("timeout", 1));
+    let body = context(1).to_string();
+    let (first, second) = body.split_at(20);
+    let head = format!(
+        "POST /v1/triggers/pre-authentication HTTP/1.1\r\nhost: a\r\nconnection: close\r\nauthorization: Bearer {}\r\ncontent-length: {}\r\n\r\n",
+        admin.token,
+        body.len()
+    );
+    let mut stream = connect(server.address()).unwrap();
+    stream.write_all(format!("{head}{first}").as_bytes()).unwrap();
+    std::thread::sleep(Duration::from_millis(1200));
+    stream.write_all(second.as_bytes()).unwrap();
+    let (answer, _) = rest(&mut stream);
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("\"outcome\":\"completed\""), "{answer}");
 }
 
 #[test]

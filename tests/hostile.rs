@@ -229,6 +229,27 @@ fn costly_host_calls_are_paid_for() {
     lab.fails(&with_much_fuel(Hook::wat(&naps)), "timeout", "timeout", "deadline");
 }
 
+/// A component that imports WASI 0.2 and asks it for random numbers without end.
+const RANDOM: &str = r#"(component
+    (import "wasi:random/random@0.2.0" (instance $random (export "get-random-u64" (func (result u64)))))
+    (core func $draw (canon lower (func $random "get-random-u64")))
+    (core module $code
+        (import "wasi" "draw" (func $draw (result i64)))
+        (memory (export "memory") 1)
+        (func (export "allocate") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+        (func (export "run") (param i32 i32) (result i32) (loop (drop (call $draw)) (br 0)) unreachable))
+    (core instance $code (instantiate $code (with "wasi" (instance (export "draw" (func $draw))))))
+    (func (export "handle") (param "context" string) (result (result string (error string)))
+        (canon lift (core func $code "run") (memory (core memory $code "memory")) (realloc (core func $code "allocate")))))"#;
+
+#[test]
+fn calls_of_wasi_are_paid_for() {
+    let lab = Lab::new();
+    let little_fuel = Hook::wat(RANDOM).with("limits", json!({"fuel": 10_000_000}));
+    lab.fails(&little_fuel, "out_of_fuel", "out_of_fuel", "fuel");
+    lab.fails(&with_much_fuel(Hook::wat(RANDOM)), "timeout", "timeout", "deadline");
+}
+
 #[test]
 fn pointers_beyond_memory_do_no_harm() {
     let lab = Lab::new();

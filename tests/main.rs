@@ -6,6 +6,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::print_stdout,
     reason = "all of this is test code, and clippy's exemption stops at functions that are no tests themselves"
 )]
 

@@ -1,9 +1,12 @@
 //! Functions that cannot be used: they are taken, since their bytes look right, and admission then says what is wrong with them.
 
+use std::fs;
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 use crate::harness::guests::{allowing, echo};
-use crate::harness::{Hook, Server, context};
+use crate::harness::{Hook, Server, context, eventually};
 
 /// Deploys a function that must be refused, beside a hook that must go on; the status message.
 fn refusal(server: &Server, hook: &Hook) -> String {
@@ -138,6 +141,43 @@ fn logins_are_answered_while_a_compiler_works() {
         answered += 1;
     }
     assert!(answered > 0);
+}
+
+/// The process that compiles for a server, if there is one now.
+fn compiler_of(server: &Server) -> Option<PathBuf> {
+    let children = format!("/proc/{0}/task", server.pid().as_raw_nonzero());
+    let children = fs::read_dir(children).unwrap().filter_map(|task| fs::read_to_string(task.ok()?.path().join("children")).ok());
+    let child = children.flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).next()?;
+    Some(PathBuf::from(format!("/proc/{child}")))
+}
+
+#[test]
+fn a_compiler_is_a_process_with_little_to_lose() {
+    let server = lab_with("[compile]\ntimeout = \"20s\"\nmemory_mib = 900");
+    let admin = server.admin();
+    let id = admin.create_hook(&costly().disabled())["id"].as_str().unwrap().to_owned();
+    // It limits itself before it reads a byte, which may be a moment after it is there.
+    let (limits, process) = eventually("a compiler within limits", || {
+        let process = compiler_of(&server)?;
+        let limits = fs::read_to_string(process.join("limits")).ok()?;
+        limits.contains("943718400").then_some((limits, process))
+    });
+    let limit = |name: &str| {
+        limits.lines().find(|line| line.starts_with(name)).unwrap()[name.len()..].split_whitespace().next().unwrap().to_owned()
+    };
+    assert_eq!((limit("Max address space"), limit("Max cpu time")), ("943718400".into(), "20".into()));
+    assert_eq!((limit("Max file size"), limit("Max core file size")), ("0".into(), "0".into()));
+    let nice = eventually("a compiler with a nice value", || {
+        let stat = fs::read_to_string(process.join("stat")).ok()?;
+        let nice = stat.rsplit(')').next()?.split_whitespace().nth(16)?.to_owned();
+        (nice == "10").then_some(nice)
+    });
+    assert_eq!(nice, "10");
+    let environment = fs::read_to_string(process.join("environ")).unwrap();
+    assert!(environment.contains("HOOKBOX_COMPILE_MEMORY_BYTES") && !environment.contains("SECRET"), "{environment}");
+    // Deleting the hook ends neither: what is compiled is compiled, and then thrown away.
+    admin.delete(&format!("/api/2/hooks/{id}")).expect(202);
+    assert_eq!(admin.trigger(&context(1))["outcome"], "completed");
 }
 
 #[test]
