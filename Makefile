@@ -38,8 +38,9 @@ lint: ## Check format, lints, licences and who may depend on what
 audit: ## Check the dependencies against the advisory database (needs github.com)
 	tools/cargo-deny check advisories
 
-bench: guests ## Measure against bare wasmtime and bare hyper; prints ratios
-	cargo bench -p hookbox-bench
+bench: guests ## Measure against bare wasmtime and bare hyper; prints ratios (BENCH="--json trigger" for a part, as JSON)
+	cargo build --release --bin hookbox --bin hookbox-bench
+	target/release/hookbox-bench $(BENCH)
 
 docs: ## Build the API documentation; a warning is an error
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
