@@ -101,7 +101,7 @@ fn a_slow_body_takes_nothing_of_a_hook_s_time() {
 
 #[test]
 fn an_idle_connection_is_closed() {
-    let server = Server::with("http.idle_timeout = \"300ms\"\nhttp.header_timeout = \"10s\"");
+    let server = Server::with("http.idle_timeout = \"300ms\"\nhttp.header_timeout = \"300ms\"");
     let mut stream = connect(server.address()).unwrap();
     stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
     let (answer, waited) = rest(&mut stream);

@@ -6,6 +6,18 @@ use serde_json::{Value, json};
 
 use crate::harness::{Hook, Server};
 
+/// Every example; each has tests of its own here.
+const EXAMPLES: [&str; 2] = ["policy-by-device", "stdin-stdout-c"];
+
+#[test]
+fn every_example_is_tested() {
+    let folders = std::fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path());
+    let hooks = folders.filter(|path| path.join("hook.c").exists() || (path.is_dir() && path.join("Cargo.toml").exists()));
+    let mut names: Vec<String> = hooks.map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect();
+    names.sort();
+    assert_eq!(names, EXAMPLES);
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
@@ -47,7 +59,7 @@ fn policy_by_device_keeps_a_policy() {
     assert_eq!(answer["request_id"], login()["request_id"]);
     let entry = &admin.executions(&id)[0];
     assert_eq!(messages(entry), [("INFO", "allowed jim-hendrix with policy 187345")]);
-    takes_fuel(&answer, 40_000);
+    takes_fuel(&answer, 30_000);
 }
 
 #[test]
@@ -65,7 +77,7 @@ fn policy_by_device_changes_the_policy_of_a_mobile_device() {
     user["policy_id"] = json!(777);
     let answer = admin.trigger(&sent);
     assert_eq!((&answer["result"]["user"], &answer["version"]), (&user, &json!(2)));
-    takes_fuel(&answer, 40_000);
+    takes_fuel(&answer, 30_000);
     assert_eq!(messages(&admin.executions(&id)[0]), [("INFO", "allowed jim-hendrix on a mobile device with policy 777")]);
     admin.put(&format!("/api/2/hooks/envs/{env}"), &json!({"value": "a slip"})).expect(200);
     let answer = admin.trigger(&sent);
@@ -86,7 +98,7 @@ fn policy_by_device_denies_a_high_risk_that_it_may_see() {
     assert_eq!((&answer["outcome"], &answer["decision"]), (&json!("completed"), &json!("deny")));
     assert!(answer["result"].is_null() || answer["result"]["success"] == false, "{answer}");
     assert_eq!(messages(&admin.executions(&id)[0]), [("WARN", "denied jim-hendrix: risk score 95 is above 90")]);
-    takes_fuel(&answer, 40_000);
+    takes_fuel(&answer, 30_000);
     sent["risk"]["score"] = json!(90);
     assert_eq!(admin.trigger(&sent)["decision"], "allow");
 }
@@ -99,7 +111,7 @@ fn stdin_stdout_c_passes_the_user_through() {
     let answer = admin.trigger(&login());
     assert_eq!((&answer["outcome"], &answer["decision"]), (&json!("completed"), &json!("allow")), "{answer}");
     assert_eq!(answer["result"], json!({"success": true, "user": login()["user"]}));
-    takes_fuel(&answer, 40_000);
+    takes_fuel(&answer, 20_000);
     let entry = &admin.executions(&id)[0];
     let [(level, message)] = messages(entry)[..] else { panic!("{entry}") };
     assert!(level == "ERROR" && message.starts_with("passed the user through, out of "), "{message}");
@@ -113,7 +125,7 @@ fn examples_cost_the_same_each_time_and_need_little_memory() {
     let server = Server::start();
     let admin = server.admin();
     admin.allow_many_hooks();
-    for name in ["policy-by-device", "stdin-stdout-c"] {
+    for name in EXAMPLES {
         let id = admin.deploy(&example(name).disabled().with("limits", json!({"memory_mib": 16, "fuel": 10_000_000})));
         let fuel: Vec<Value> = (0..3).map(|_| admin.fire(&id, &login())["usage"]["fuel"].clone()).collect();
         assert!(fuel.windows(2).all(|pair| pair[0] == pair[1] && pair[0].as_u64() > Some(0)), "{name}: {fuel:?}");

@@ -69,7 +69,7 @@ fn a_data_folder_has_one_server() {
 fn a_data_folder_keeps_its_engine() {
     let stopped = ServerBuilder::new().config("store.engine = \"sled\"").start().stop();
     let other = stopped.config("[store]\nengine = \"redb\"");
-    // A key that is there twice is no TOML; the same as an environment variable goes before the file.
+    // A setting that is there twice is an error of its own.
     assert!(other.refused().contains("is not valid TOML"));
     let said = ServerBuilder::new().start().stop().env("HOOKBOX_STORE_ENGINE", "sled").refused();
     assert!(said.contains("holds a redb store, but the configuration says engine = \"sled\""), "{said}");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::harness::guests::{allowing, echo};
+use crate::harness::guests::{allowing, echo, much_too_costly};
 use crate::harness::{Hook, Server, context, eventually};
 
 /// Deploys a function that must be refused, beside a hook that must go on; the status message.
@@ -107,25 +107,22 @@ fn shapes_over_the_caps_are_not_compiled() {
     assert_eq!(server.log().matches("compiled").count(), 1, "only the good hook is worth a compiler's time");
 }
 
-/// Under every cap, and yet more work for a compiler than it is allowed: many functions of many locals and branches.
-fn costly() -> Hook {
-    let step = "(local.set 0 (i64.add (local.get 1) (i64.mul (local.get 0) (local.get 2)))) (if (i64.eqz (local.get 0)) (then (local.set 1 (local.get 3))))";
-    let body = step.repeat(1500);
-    let functions = format!("(func (param i64 i64 i64 i64) {body})").repeat(40);
-    Hook::wat(&format!(r#"(module (memory (export "memory") 1) (func (export "_start")) {functions})"#))
+/// More work for a compiler than the servers of these tests allow.
+fn too_costly() -> Hook {
+    Hook::wat(&much_too_costly())
 }
 
 #[test]
 fn a_costly_compilation_is_given_up_in_time() {
     let server = lab_with("compile.timeout = \"1s\"");
-    let message = refusal(&server, &costly());
+    let message = refusal(&server, &too_costly());
     assert!(message.contains("over the compile limits"), "{message}");
 }
 
 #[test]
 fn a_compilation_has_only_so_much_memory() {
     let server = lab_with("compile.memory_mib = 64");
-    let message = refusal(&server, &costly());
+    let message = refusal(&server, &too_costly());
     assert!(message.contains("over the compile limits: 64 MiB"), "{message}");
 }
 
@@ -133,7 +130,7 @@ fn a_compilation_has_only_so_much_memory() {
 fn logins_are_answered_while_a_compiler_works() {
     let server = lab_with("compile.timeout = \"3s\"");
     let admin = server.admin();
-    let id = admin.create_hook(&costly().disabled())["id"].as_str().unwrap().to_owned();
+    let id = admin.create_hook(&too_costly().disabled())["id"].as_str().unwrap().to_owned();
     let pending = |hook: Value| !hook["status"].as_str().unwrap().ends_with("-failed");
     let mut answered = 0;
     while pending(admin.get(&format!("/v1/hooks/{id}")).expect(200)) {
@@ -155,24 +152,19 @@ fn compiler_of(server: &Server) -> Option<PathBuf> {
 fn a_compiler_is_a_process_with_little_to_lose() {
     let server = lab_with("[compile]\ntimeout = \"20s\"\nmemory_mib = 900");
     let admin = server.admin();
-    let id = admin.create_hook(&costly().disabled())["id"].as_str().unwrap().to_owned();
-    // It limits itself before it reads a byte, which may be a moment after it is there.
-    let (limits, process) = eventually("a compiler within limits", || {
+    let id = admin.create_hook(&too_costly().disabled())["id"].as_str().unwrap().to_owned();
+    // It limits itself before it reads a byte, which may be a moment after it is there; being nice comes last.
+    let (limits, process) = eventually("a nice compiler", || {
         let process = compiler_of(&server)?;
-        let limits = fs::read_to_string(process.join("limits")).ok()?;
-        limits.contains("943718400").then_some((limits, process))
+        let stat = fs::read_to_string(process.join("stat")).ok()?;
+        let nice = stat.rsplit(')').next()?.split_whitespace().nth(16)? == "10";
+        nice.then(|| fs::read_to_string(process.join("limits")).ok()).flatten().map(|limits| (limits, process))
     });
     let limit = |name: &str| {
         limits.lines().find(|line| line.starts_with(name)).unwrap()[name.len()..].split_whitespace().next().unwrap().to_owned()
     };
     assert_eq!((limit("Max address space"), limit("Max cpu time")), ("943718400".into(), "20".into()));
     assert_eq!((limit("Max file size"), limit("Max core file size")), ("0".into(), "0".into()));
-    let nice = eventually("a compiler with a nice value", || {
-        let stat = fs::read_to_string(process.join("stat")).ok()?;
-        let nice = stat.rsplit(')').next()?.split_whitespace().nth(16)?.to_owned();
-        (nice == "10").then_some(nice)
-    });
-    assert_eq!(nice, "10");
     let environment = fs::read_to_string(process.join("environ")).unwrap();
     assert!(environment.contains("HOOKBOX_COMPILE_MEMORY_BYTES") && !environment.contains("SECRET"), "{environment}");
     // Deleting the hook ends neither: what is compiled is compiled, and then thrown away.

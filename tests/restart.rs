@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::harness::guests::{allowing, component, echo, large};
+use crate::harness::guests::{allowing, component, costly, echo, large};
 use crate::harness::{Hook, Server, context};
 
 fn artifacts(folder: &Path) -> Vec<(PathBuf, u64, i64)> {
@@ -75,19 +75,10 @@ fn the_same_function_is_compiled_once() {
     assert!(!server.log().contains("compiled"));
 }
 
-/// Takes a compiler long enough to be killed at it.
-fn slow() -> Hook {
-    let step = "(local.set 0 (i64.add (local.get 1) (i64.mul (local.get 0) (local.get 2)))) (if (i64.eqz (local.get 0)) (then (local.set 1 (local.get 3))))";
-    let functions = format!("(func (param i64 i64 i64 i64) {})", step.repeat(600)).repeat(20);
-    let text = allowing(8);
-    let end = text.trim_end().len() - 1;
-    Hook::wat(&format!("{} {functions})", &text[..end]))
-}
-
 #[test]
 fn a_create_that_was_not_yet_admitted_is_resumed() {
     let server = Server::start();
-    let made = server.admin().create_hook(&slow());
+    let made = server.admin().create_hook(&Hook::wat(&costly(8)));
     let server = server.kill().start();
     let admin = server.admin();
     let mut hook = admin.settled(made["id"].as_str().unwrap());
@@ -102,7 +93,8 @@ fn a_create_that_was_not_yet_admitted_is_resumed() {
 fn an_update_that_was_not_yet_admitted_is_resumed() {
     let server = Server::start();
     let id = server.admin().deploy(&Hook::wat(&allowing(1)));
-    let queued = server.admin().put(&format!("/api/2/hooks/{id}"), &json!({"function": slow().json()["function"]})).expect(200);
+    let queued =
+        server.admin().put(&format!("/api/2/hooks/{id}"), &json!({"function": Hook::wat(&costly(8)).json()["function"]})).expect(200);
     assert_eq!((&queued["status"], &queued["version"]), (&json!("update-queued"), &json!(2)));
     let server = server.kill().start();
     let admin = server.admin();

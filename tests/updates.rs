@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::guests::{allowing, large, sleeping};
+use crate::harness::guests::{allowing, costly, large, sleeping};
 use crate::harness::{Api, Hook, Server, context, count_files, eventually};
 
 fn function(text: &str) -> Value {
@@ -17,24 +17,14 @@ fn policy(api: &Api) -> (u64, u64) {
     (answer["result"]["user"]["policy_id"].as_u64().unwrap_or_else(|| panic!("{answer}")), answer["version"].as_u64().unwrap())
 }
 
-/// Takes a compiler about a second.
-fn slow(policy: u64) -> String {
-    let step = "(local.set 0 (i64.add (local.get 1) (i64.mul (local.get 0) (local.get 2)))) (if (i64.eqz (local.get 0)) (then (local.set 1 (local.get 3))))";
-    let body = step.repeat(600);
-    let functions = format!("(func (param i64 i64 i64 i64) {body})").repeat(20);
-    let text = allowing(policy);
-    let end = text.trim_end().len() - 1;
-    format!("{} {functions})", &text[..end])
-}
-
 #[test]
 fn the_version_before_serves_until_the_new_one_is_ready() {
     let server = Server::start();
     let admin = server.admin();
     let id = admin.deploy(&Hook::wat(&allowing(1)));
-    let queued = admin.put(&format!("/api/2/hooks/{id}"), &function(&slow(2))).expect(200);
+    let queued = admin.put(&format!("/api/2/hooks/{id}"), &function(&costly(2))).expect(200);
     assert_eq!((&queued["status"], &queued["version"]), (&json!("update-queued"), &json!(2)));
-    assert_eq!(queued["function"], function(&slow(2))["function"], "the newest version is shown");
+    assert_eq!(queued["function"], function(&costly(2))["function"], "the newest version is shown");
     let mut before = 0;
     let after = eventually("the new version", || match policy(admin) {
         (1, 1) => {
@@ -74,7 +64,7 @@ fn what_runs_ends_on_what_it_began_with() {
     let server = Server::start();
     let admin = server.admin();
     let id = admin.deploy(&Hook::wat(&sleeping(2000, 1)));
-    let running = start_and_wait_until_it_runs(admin, &server);
+    let running = start_and_wait_until_it_runs(admin);
     let updated = admin.update_hook(&id, &function(&allowing(2)));
     assert_eq!(updated["version"], 2);
     assert_eq!(policy(admin), (2, 2), "new executions run the new version");
@@ -91,7 +81,7 @@ fn a_hook_may_be_deleted_while_it_runs() {
     let server = Server::start();
     let admin = server.admin();
     let id = admin.deploy(&Hook::wat(&sleeping(1000, 1)));
-    let running = start_and_wait_until_it_runs(admin, &server);
+    let running = start_and_wait_until_it_runs(admin);
     admin.delete(&format!("/api/2/hooks/{id}")).expect(202);
     assert_eq!(admin.trigger(&context(1))["outcome"], "no_hook");
     assert_eq!(running.join().unwrap()["outcome"], "completed");
@@ -99,7 +89,7 @@ fn a_hook_may_be_deleted_while_it_runs() {
 }
 
 /// A trigger whose execution has begun: its function sleeps, so that a moment's wait is enough.
-fn start_and_wait_until_it_runs(admin: &Api, _: &Server) -> thread::JoinHandle<Value> {
+fn start_and_wait_until_it_runs(admin: &Api) -> thread::JoinHandle<Value> {
     let api = admin.clone();
     let running = thread::spawn(move || api.trigger(&context(1)));
     thread::sleep(Duration::from_millis(300));

@@ -49,6 +49,25 @@ pub(crate) fn large(policy: u64) -> String {
     ))
 }
 
+/// Allows with this policy, and takes a compiler about a second.
+pub(crate) fn costly(policy: u64) -> String {
+    with_costly_functions(&allowing(policy), 20, 600)
+}
+
+/// Under every cap, and yet work for many seconds, and for more memory than most functions need.
+pub(crate) fn much_too_costly() -> String {
+    with_costly_functions(&allowing(1), 40, 1500)
+}
+
+/// Many locals that are all alive across many branches: register allocation has the most to do.
+fn with_costly_functions(module: &str, functions: usize, branches: usize) -> String {
+    let branch = "(local.set 0 (i64.add (local.get 1) (i64.mul (local.get 0) (local.get 2))))
+        (if (i64.eqz (local.get 0)) (then (local.set 1 (local.get 3))))";
+    let functions = format!("(func (param i64 i64 i64 i64) {})", branch.repeat(branches)).repeat(functions);
+    let end = module.trim_end().strip_suffix(')').unwrap_or(module);
+    format!("{end} {functions})")
+}
+
 /// Sleeps, then allows with this policy.
 pub(crate) fn sleeping(milliseconds: u64, policy: u64) -> String {
     let answer = format!(r#"{{"user":{{"policy_id":{policy}}}}}"#);
