@@ -33,9 +33,9 @@ fn an_interrupt_ends_well_too() {
 fn what_runs_is_answered_before_the_end() {
     let mut server = Server::start();
     let admin = server.admin().clone();
-    let id = admin.deploy(&Hook::wat(&sleeping(2000, 4)));
+    let id = admin.deploy(&Hook::wat(&sleeping(4000, 4)));
     let running = thread::spawn(move || admin.trigger(&context(1)));
-    thread::sleep(Duration::from_millis(400));
+    thread::sleep(Duration::from_millis(500));
     server.terminate();
     eventually("the end of the listening", || connect(server.address()).is_err().then_some(()));
     assert!(!running.is_finished());

@@ -17,7 +17,7 @@ fn who_finds_no_slot_in_time_is_told_to_come_back() {
     let short = admin.deploy(&Hook::wat(&allowing(2)).with("timeout", 1).with("on_error", "allow").disabled());
     let api = admin.clone();
     let first = thread::spawn(move || api.trigger(&context(1)));
-    thread::sleep(Duration::from_millis(300));
+    thread::sleep(Duration::from_millis(500));
 
     let api = admin.clone();
     let short_id = short.clone();
@@ -69,12 +69,12 @@ fn time_in_the_queue_is_part_of_the_timeout() {
     let server = Server::with("concurrency = 1");
     let admin = server.admin();
     admin.allow_many_hooks();
-    admin.deploy(&Hook::wat(&sleeping(700, 1)));
+    admin.deploy(&Hook::wat(&sleeping(2000, 1)));
     // Alone it would end in time; behind the other it has not enough left.
-    let late = admin.deploy(&Hook::wat(&sleeping(700, 2)).with("timeout", 1).disabled());
+    let late = admin.deploy(&Hook::wat(&sleeping(2500, 2)).with("timeout", 3).disabled());
     let api = admin.clone();
     let first = thread::spawn(move || api.trigger(&context(1)));
-    thread::sleep(Duration::from_millis(100));
+    thread::sleep(Duration::from_millis(200));
     let answer = admin.fire(&late, &context(2));
     assert_eq!(answer["outcome"], "timeout", "{answer}");
     assert_eq!(first.join().unwrap()["outcome"], "completed");

@@ -63,7 +63,7 @@ fn a_version_that_fails_leaves_the_one_before_serving() {
 fn what_runs_ends_on_what_it_began_with() {
     let server = Server::start();
     let admin = server.admin();
-    let id = admin.deploy(&Hook::wat(&sleeping(2000, 1)));
+    let id = admin.deploy(&Hook::wat(&sleeping(4000, 1)));
     let running = start_and_wait_until_it_runs(admin);
     let updated = admin.update_hook(&id, &function(&allowing(2)));
     assert_eq!(updated["version"], 2);
@@ -80,7 +80,7 @@ fn what_runs_ends_on_what_it_began_with() {
 fn a_hook_may_be_deleted_while_it_runs() {
     let server = Server::start();
     let admin = server.admin();
-    let id = admin.deploy(&Hook::wat(&sleeping(1000, 1)));
+    let id = admin.deploy(&Hook::wat(&sleeping(3000, 1)));
     let running = start_and_wait_until_it_runs(admin);
     admin.delete(&format!("/api/2/hooks/{id}")).expect(202);
     assert_eq!(admin.trigger(&context(1))["outcome"], "no_hook");
@@ -92,7 +92,7 @@ fn a_hook_may_be_deleted_while_it_runs() {
 fn start_and_wait_until_it_runs(admin: &Api) -> thread::JoinHandle<Value> {
     let api = admin.clone();
     let running = thread::spawn(move || api.trigger(&context(1)));
-    thread::sleep(Duration::from_millis(300));
+    thread::sleep(Duration::from_millis(500));
     running
 }
 
