@@ -1,0 +1,1 @@
+export class Crypto{}; export class CryptoKey{}; export class SubtleCrypto{}; export const crypto={};

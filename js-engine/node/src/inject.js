@@ -1,0 +1,2 @@
+// What npm packages take for globals.
+export { process } from './process.js';

@@ -1,0 +1,38 @@
+// Puts Node's globals in place, and hands the engine the few functions through which it drives them.
+import './errors.js';
+import './web.js';
+import { Buffer } from './buffer.js';
+import { console } from './console.js';
+import * as timers from './timers.js';
+import { process, setVersion } from './process.js';
+import { require } from './modules.js';
+import { Crypto, CryptoKey, SubtleCrypto, crypto } from './crypto/web.js';
+import './intl.js';
+import { expose } from './expose.js';
+
+expose({
+  global: globalThis,
+  process,
+  console,
+  Buffer,
+  setTimeout: timers.setTimeout,
+  setInterval: timers.setInterval,
+  setImmediate: timers.setImmediate,
+  clearTimeout: timers.clear,
+  clearInterval: timers.clear,
+  clearImmediate: timers.clear,
+  crypto,
+  Crypto,
+  CryptoKey,
+  SubtleCrypto,
+});
+expose({ random: hb.mathRandom }, Math);
+
+// See atomics.js.
+if (Reflect.ownKeys(Atomics).length === 0) delete globalThis.Atomics;
+
+export default {
+  ticks: timers.runTicks,
+  turn: timers.turn,
+  loader: { require, setVersion },
+};

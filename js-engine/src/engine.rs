@@ -1,0 +1,185 @@
+//! The interpreter's life: made once, loaded once with an author's source, called once per execution.
+
+use std::ffi::CStr;
+
+use rquickjs::{Context, Ctx, Function, Object, Persistent, Runtime, Value};
+
+use crate::failure::Failure;
+use crate::quick::{self, Kind};
+use crate::{heap, host, load, modules, natives, rejections, run, state, version};
+
+/// The globals and modules, bundled from `node/` when the engine is built. It ends in a zero byte. It is not constant: once
+/// evaluated, its memory is given to the heap, so that no image carries its text.
+static mut PRELUDE: [u8; include_bytes!(env!("HOOKBOX_PRELUDE")).len()] = *include_bytes!(env!("HOOKBOX_PRELUDE"));
+
+/// How deep QuickJS may use the stack of 512 KiB, which lies at the bottom of memory; the rest is for what it calls.
+const STACK: usize = 384 * 1024;
+/// The garbage collector looks for cycles only after this much was allocated: an execution seldom lives that long, and a
+/// collection touches every page of the image.
+const GC_AFTER: usize = 6 * 1024 * 1024;
+
+/// What the prelude hands to the engine.
+pub(crate) struct Hooks {
+    /// Runs what `process.nextTick` was given.
+    pub(crate) ticks: Persistent<Function<'static>>,
+    /// Runs one timer or immediate, waiting for it if need be; false when there is nothing to wait for.
+    pub(crate) turn: Persistent<Function<'static>>,
+    /// The object with `require` and the like that a source is evaluated with.
+    pub(crate) loader: Persistent<Object<'static>>,
+}
+
+/// The interpreter.
+pub(crate) struct Engine {
+    pub(crate) context: Context,
+    pub(crate) hooks: Hooks,
+    pub(crate) handler: Option<Persistent<Function<'static>>>,
+}
+
+/// Makes the interpreter. A failure is a defect of the build: it traps, and the output says why.
+pub(crate) fn boot() {
+    if let Err(failure) = try_boot() {
+        state::set_output(failure.to_json().as_bytes());
+        core::arch::wasm32::unreachable()
+    }
+}
+
+fn try_boot() -> Result<(), Failure> {
+    let code = compile_prelude()?;
+    // SAFETY: the interpreter that compiled is gone, and nothing else has been made yet.
+    unsafe { heap::reset() };
+    let (runtime, context) = interpreter()?;
+    let hooks = context.with(|ctx| run_prelude(&ctx, code).map_err(|_| Failure::caught(&ctx)))?;
+    rejections::track(&runtime);
+    state::set_engine(Engine { context, hooks, handler: None });
+    host::booted();
+    rest(&runtime);
+    Ok(())
+}
+
+fn interpreter() -> Result<(Runtime, Context), Failure> {
+    let lacking = |_| Failure::new("out_of_memory", "there is no memory for an interpreter");
+    let runtime = Runtime::new_with_alloc(heap::ForQuickJs).map_err(lacking)?;
+    runtime.set_max_stack_size(STACK);
+    runtime.set_gc_threshold(GC_AFTER);
+    let context = Context::full(&runtime).map_err(lacking)?;
+    Ok((runtime, context))
+}
+
+/// Replaces the prelude's text by its code, and says how long that is. Compiling leaves a heap full of holes, so it is done in
+/// an interpreter of its own, whose heap is forgotten.
+fn compile_prelude() -> Result<usize, Failure> {
+    let (_runtime, context) = interpreter()?;
+    context.with(|ctx| {
+        let compile = || {
+            // SAFETY: only this function and `run_prelude` name it, one after the other.
+            let prelude = unsafe { &mut *(&raw mut PRELUDE) };
+            let text = CStr::from_bytes_with_nul(prelude).map_err(|_| rquickjs::Error::Unknown)?;
+            let compiled = quick::evaluate(&ctx, text, c"node:internal", 1, Kind::Script, true)?;
+            quick::serialise(&ctx, &compiled, prelude)
+        };
+        compile().map_err(|_| Failure::caught(&ctx))
+    })
+}
+
+fn run_prelude(ctx: &Ctx<'_>, code: usize) -> rquickjs::Result<Hooks> {
+    // SAFETY: as in `compile_prelude`.
+    let prelude = unsafe { &mut *(&raw mut PRELUDE) };
+    let compiled = quick::deserialise(ctx, prelude.get(..code).unwrap_or_default())?;
+    let main = quick::run_compiled(ctx, compiled)?.into_function().ok_or(rquickjs::Error::Unknown)?;
+    // SAFETY: the code was read, and nobody will read it again.
+    unsafe { heap::donate(prelude.as_mut_ptr(), prelude.len()) };
+    let hooks: Object<'_> = main.call((natives::object(ctx)?,))?;
+    let loader: Object<'_> = hooks.get("loader")?;
+    modules::install(ctx, loader.get("require")?);
+    let function = |name: &str| hooks.get::<_, Function<'_>>(name).map(|function| Persistent::save(ctx, function));
+    Ok(Hooks { ticks: function("ticks")?, turn: function("turn")?, loader: Persistent::save(ctx, loader) })
+}
+
+/// How many pages the image has to have.
+pub(crate) fn pages() -> usize {
+    heap::trim()
+}
+
+/// Leaves memory as small an image as it can be.
+fn rest(runtime: &Runtime) {
+    runtime.run_gc();
+    runtime.set_gc_threshold(usize::try_from(runtime.memory_usage().malloc_size).unwrap_or(0) + GC_AFTER);
+    heap::scrub();
+    scrub_stack();
+}
+
+/// Zeroes the part of the stack that is not in use: from the bottom of memory to a little below this function's own frame.
+#[inline(never)]
+fn scrub_stack() {
+    const OWN_FRAME: usize = 1024;
+    const LOWEST: usize = 16;
+    let here = 0_u8;
+    let length = (&raw const here as usize).saturating_sub(OWN_FRAME + LOWEST);
+    // SAFETY: the stack grows down to the bottom of memory, so what lies below the frame is free.
+    unsafe { std::ptr::write_bytes(std::hint::black_box(LOWEST) as *mut u8, 0, length) };
+}
+
+/// Finishes a call from the host: its output is the text or the failure.
+fn answer(outcome: Result<(), Failure>) -> i32 {
+    match outcome {
+        Ok(()) => 0,
+        Err(failure) => {
+            state::set_output(failure.to_json().as_bytes());
+            1
+        }
+    }
+}
+
+/// Evaluates the author's source.
+pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 {
+    state::begin_run();
+    let outcome = state::with_input(source_len + entry_len, |input| {
+        let (source, behind) = input.split_at_checked(source_len)?;
+        let entry = behind.get(..entry_len)?;
+        state::with_engine(|engine| {
+            let found = engine.context.with(|ctx| {
+                let source = load::Source { text: source, entry, version: version::of_major(node_major) };
+                load::load(&ctx, &engine.hooks, &source)
+            });
+            rejections::clear();
+            found.map(|handler| {
+                engine.handler = Some(handler);
+                state::set_output(b"null");
+                rest(engine.context.runtime());
+            })
+        })
+    });
+    answer(outcome.unwrap_or_else(|| Err(Failure::new("exception", "the engine was not booted"))))
+}
+
+/// Calls the author's function.
+pub(crate) fn call(len: usize) -> i32 {
+    state::begin_run();
+    let outcome = state::with_input(len, |input| {
+        state::with_engine(|engine| {
+            let handler = engine.handler.clone()?;
+            Some(engine.context.with(|ctx| {
+                let result = run::call(&ctx, &engine.hooks, handler, input)?;
+                write_result(&ctx, &result)
+            }))
+        })
+    });
+    let outcome = outcome.flatten();
+    answer(outcome.unwrap_or_else(|| Err(Failure::new("no_handler", "nothing was loaded"))).map_err(Failure::at_run_time))
+}
+
+/// The result's JSON becomes the output. Getters and `toJSON` are the author's code, and run.
+fn write_result<'js>(ctx: &Ctx<'js>, result: &Value<'js>) -> Result<(), Failure> {
+    let invalid = || {
+        if let Some(code) = state::exit_code() {
+            return run::exited(code);
+        }
+        Failure::caught(ctx).into_invalid_response()
+    };
+    let json = quick::to_json(ctx, result).map_err(|_| invalid())?;
+    if json.is_undefined() {
+        state::set_output(b"null");
+        return Ok(());
+    }
+    quick::with_utf8(&json, state::set_output).map_err(|_| invalid())
+}

@@ -1,0 +1,171 @@
+//! What went wrong, as the host gets to know it.
+//!
+//! | kind | meaning |
+//! |---|---|
+//! | `exception` | something was thrown and not caught, or rejected and not handled |
+//! | `stack_overflow` | the same, and it was the engine's error for recursion without end |
+//! | `out_of_memory` | the same, and it was the engine's error for a refused allocation |
+//! | `never_settled` | nothing is left to wait for, and the function's promise is still pending |
+//! | `exit` | the function called `process.exit` |
+//! | `invalid_response` | what the function returned has no JSON |
+//! | `syntax` | only from `hb_load`: the source does not parse |
+//! | `no_handler` | only from `hb_load`: the source exports no function of the wanted name |
+
+use rquickjs::{Ctx, Object, Value};
+
+use crate::{heap, quick};
+
+/// The file name that stands for the author's source.
+pub(crate) const FILE: &str = "hook.js";
+/// Messages and stacks are cut here; the host cuts finer.
+const LONGEST: usize = 16 * 1024;
+
+/// One failure.
+pub(crate) struct Failure {
+    kind: &'static str,
+    message: String,
+    stack: String,
+}
+
+impl Failure {
+    /// A failure that no JavaScript value stands for.
+    pub(crate) fn new(kind: &'static str, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), stack: String::new() }
+    }
+
+    /// What is pending in the context.
+    pub(crate) fn caught(ctx: &Ctx<'_>) -> Self {
+        let thrown = ctx.catch();
+        Self::of_value(ctx, &thrown)
+    }
+
+    /// The failure that a thrown value stands for.
+    pub(crate) fn of_value<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> Self {
+        let Some(error) = thrown.as_object().filter(|_| thrown.is_error()) else {
+            return Self::of_non_error(ctx, thrown);
+        };
+        let name = text_of(ctx, error, "name");
+        let message = text_of(ctx, error, "message");
+        let kind = match (name.as_str(), message.as_str()) {
+            ("RangeError", "Maximum call stack size exceeded") => "stack_overflow",
+            ("InternalError", "out of memory") => "out_of_memory",
+            ("SyntaxError", _) => "syntax",
+            _ => "exception",
+        };
+        let message = match (name.is_empty(), message.is_empty()) {
+            (true, _) => message,
+            (false, true) => name,
+            (false, false) => format!("{name}: {message}"),
+        };
+        Self { kind, message: cut(message), stack: frames(&text_of(ctx, error, "stack")) }
+    }
+
+    /// Anything can be thrown; a refused allocation may leave not even an error behind.
+    fn of_non_error<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> Self {
+        if thrown.is_null() && heap::was_refused() {
+            return Self::new("out_of_memory", "out of memory");
+        }
+        let json = || quick::to_json(ctx, thrown).ok().filter(|json| json.is_string());
+        let shown = if thrown.is_object() { json() } else { None };
+        let text = quick::with_utf8(shown.as_ref().unwrap_or(thrown), |text| String::from_utf8_lossy(text).into_owned());
+        let text = text.unwrap_or_else(|_| {
+            drop(ctx.catch());
+            thrown.type_name().to_owned()
+        });
+        Self::new("exception", cut(format!("Uncaught {text}")))
+    }
+
+    /// The same failure under another name.
+    pub(crate) fn with_kind(self, kind: &'static str) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// What stopped the result from becoming JSON, unless it was a limit.
+    pub(crate) fn into_invalid_response(self) -> Self {
+        match self.kind {
+            "out_of_memory" | "stack_overflow" => self,
+            _ => Self { kind: "invalid_response", message: format!("the result has no JSON: {}", self.message), ..self },
+        }
+    }
+
+    /// Only a source that is being loaded has a syntax error of its own; one at run time is an exception like others.
+    pub(crate) fn at_run_time(self) -> Self {
+        if self.kind == "syntax" { self.with_kind("exception") } else { self }
+    }
+
+    /// Whether the source did not parse.
+    pub(crate) fn is_syntax(&self) -> bool {
+        self.kind == "syntax"
+    }
+
+    /// Line and column in the author's source, to compare.
+    pub(crate) fn position(&self) -> (u32, u32) {
+        let mut numbers = place(&self.stack).split(':').skip(1).map(|number| number.parse().unwrap_or(0));
+        (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+    }
+
+    /// What the host reads.
+    pub(crate) fn to_json(&self) -> String {
+        let mut json = String::with_capacity(self.message.len() + self.stack.len() + 96);
+        json.push('{');
+        for (name, value) in [("kind", self.kind), ("message", &self.message), ("stack", &self.stack), ("place", place(&self.stack))] {
+            if json.len() > 1 {
+                json.push(',');
+            }
+            push_quoted(&mut json, name);
+            json.push(':');
+            push_quoted(&mut json, value);
+        }
+        json.push('}');
+        json
+    }
+}
+
+/// A property as text. It may be a getter of the author's, which runs under the same limits as the rest of the hook.
+fn text_of<'js>(ctx: &Ctx<'js>, error: &Object<'js>, name: &str) -> String {
+    let text =
+        error.get::<_, Value<'js>>(name).and_then(|value| quick::with_utf8(&value, |text| String::from_utf8_lossy(text).into_owned()));
+    text.unwrap_or_else(|_| {
+        drop(ctx.catch());
+        String::new()
+    })
+}
+
+/// The frames of a stack, without what Node puts above them and without our own.
+fn frames(stack: &str) -> String {
+    let lines = stack.lines().filter(|line| line.starts_with("    at ") && !line.contains("(<null>"));
+    cut(lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// The first place in the author's own source.
+fn place(stack: &str) -> &str {
+    let Some((_, tail)) = stack.split_once(FILE).filter(|(_, tail)| tail.starts_with(':')) else { return "" };
+    let length = tail.find(|c: char| c != ':' && !c.is_ascii_digit()).unwrap_or(tail.len());
+    let start = stack.len() - tail.len() - FILE.len();
+    stack.get(start..start + FILE.len() + length).unwrap_or("")
+}
+
+fn cut(mut text: String) -> String {
+    if text.len() > LONGEST {
+        let mut end = LONGEST;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+    }
+    text
+}
+
+fn push_quoted(json: &mut String, text: &str) {
+    json.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => json.push_str("\\\""),
+            '\\' => json.push_str("\\\\"),
+            '\n' => json.push_str("\\n"),
+            c if c < ' ' => json.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => json.push(c),
+        }
+    }
+    json.push('"');
+}

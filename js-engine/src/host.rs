@@ -1,0 +1,108 @@
+//! The imports: all that the engine can ask of the world. Everything but `random` passes text or JSON.
+//!
+//! Booting calls none of them, so that the engine's own image depends on nothing; the interpreter reads a clock while it is
+//! made, and gets a constant.
+
+use std::cell::Cell;
+
+mod import {
+    #[link(wasm_import_module = "hb")]
+    unsafe extern "C" {
+        pub(super) fn now(kind: i32) -> f64;
+        pub(super) fn random(buf: *mut u8, len: usize);
+        pub(super) fn env(name: *const u8, name_len: usize, buf: *mut u8, cap: usize) -> i32;
+        pub(super) fn log(level: i32, text: *const u8, len: usize);
+        pub(super) fn start(operation: *const u8, len: usize) -> i32;
+        pub(super) fn wait() -> i32;
+        pub(super) fn crypto(request: *const u8, len: usize) -> i32;
+        pub(super) fn take(buf: *mut u8, cap: usize) -> i32;
+    }
+}
+
+thread_local! {
+    static BOOTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Lets the clock through from here on.
+pub(crate) fn booted() {
+    BOOTED.set(true);
+}
+
+/// Which clock.
+#[derive(Clone, Copy)]
+#[repr(i32)]
+pub(crate) enum Clock {
+    /// Microseconds since 1970.
+    Wall = 0,
+    /// Microseconds since some moment; never goes back.
+    Monotonic = 1,
+}
+
+/// The time in microseconds.
+pub(crate) fn now(clock: Clock) -> f64 {
+    // SAFETY: the import takes and returns plain numbers.
+    unsafe { import::now(clock as i32) }
+}
+
+/// What the interpreter itself reads the wall clock with.
+#[unsafe(no_mangle)]
+extern "C" fn __rquickjs_host_now_us() -> f64 {
+    if BOOTED.get() { now(Clock::Wall) } else { 0.0 }
+}
+
+/// Fills `buf` with random bytes.
+pub(crate) fn random(buf: &mut [u8]) {
+    // SAFETY: the import writes `len` bytes at `buf`, which is that long.
+    unsafe { import::random(buf.as_mut_ptr(), buf.len()) }
+}
+
+/// The value of an env var; with an empty name, the names of all of them, one a line.
+pub(crate) fn env(name: &str) -> Option<Vec<u8>> {
+    let mut value = vec![0; 256];
+    loop {
+        // SAFETY: the import reads `name` and writes at most `cap` bytes at `buf`, which is that long.
+        let len = unsafe { import::env(name.as_ptr(), name.len(), value.as_mut_ptr(), value.len()) };
+        let len = usize::try_from(len).ok()?;
+        let fits = len <= value.len();
+        value.resize(len, 0);
+        if fits {
+            return Some(value);
+        }
+    }
+}
+
+/// Writes to the hook's log.
+pub(crate) fn log(level: i32, text: &[u8]) {
+    // SAFETY: the import reads `len` bytes at `text`.
+    unsafe { import::log(level, text.as_ptr(), text.len()) }
+}
+
+/// Starts an operation that JSON describes; its handle.
+pub(crate) fn start(operation: &str) -> i32 {
+    // SAFETY: the import reads `len` bytes at `operation`.
+    unsafe { import::start(operation.as_ptr(), operation.len()) }
+}
+
+/// Blocks until some started operation is done; its handle, or -1 when none is under way.
+pub(crate) fn wait() -> i32 {
+    // SAFETY: the import takes nothing and returns a plain number.
+    unsafe { import::wait() }
+}
+
+/// Has the host compute something; the answer, or the text of an error.
+pub(crate) fn crypto(request: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
+    // SAFETY: the import reads `len` bytes at `request`.
+    let len = unsafe { import::crypto(request.as_ptr(), request.len()) };
+    match usize::try_from(len) {
+        Ok(len) => Ok(take(len)),
+        Err(_) => Err(take(len.unsigned_abs() as usize - 1)),
+    }
+}
+
+fn take(len: usize) -> Vec<u8> {
+    let mut answer = vec![0; len];
+    // SAFETY: the import writes at most `cap` bytes at `buf`, which is that long.
+    let written = unsafe { import::take(answer.as_mut_ptr(), answer.len()) };
+    answer.truncate(usize::try_from(written).unwrap_or(0));
+    answer
+}

@@ -1,0 +1,75 @@
+//! The one WebAssembly module that runs every JavaScript hook: QuickJS, the globals and modules that Node's authors expect,
+//! and a dozen exports through which a host drives them.
+//!
+//! The module imports its memory. A host boots it, lets it evaluate a hook's source, and saves that memory; an execution is
+//! the same code on a copy of it. So nothing here may keep state anywhere but in linear memory, and whatever a hook learns
+//! of the world (clock, randomness, env vars, I/O) goes through the imports in `host`, where the host sees that it was asked.
+//! Limits are the host's as well: nothing here counts time, fuel or bytes.
+//!
+//! The exports, in the order in which a host calls them. Offsets and lengths are u32, passed as i32.
+//!
+//! | export | what it does |
+//! |---|---|
+//! | `hb_boot()` | makes the interpreter and its globals; calls no import |
+//! | `hb_alloc(len) -> ptr` | the input buffer, at least `len` bytes long; the next call may move it |
+//! | `hb_load(source_len, entry_len, node_major) -> i32` | evaluates the source at the start of the input buffer, followed there by the name of the exported function to call; 0, or 1 with an error as output |
+//! | `hb_call(len) -> i32` | calls that function with the JSON at the start of the input buffer; 0 with the result's JSON as output, or 1 with an error |
+//! | `hb_pages() -> i32` | how many pages an image taken now has to have; above them is nothing |
+//! | `hb_out() -> ptr`, `hb_out_len() -> i32` | the output of the last `hb_load` or `hb_call` |
+//!
+//! An error is `{"kind", "message", "stack", "place"}`; `failure` lists the kinds.
+
+mod engine;
+mod failure;
+mod heap;
+mod host;
+mod load;
+mod modules;
+mod natives;
+mod quick;
+mod rejections;
+mod run;
+mod state;
+mod version;
+
+/// Makes the interpreter. A memory image taken from here on serves any hook.
+#[unsafe(no_mangle)]
+pub extern "C" fn hb_boot() {
+    engine::boot();
+}
+
+/// Room for `len` bytes of input, and a zero byte behind them.
+#[unsafe(no_mangle)]
+pub extern "C" fn hb_alloc(len: u32) -> *mut u8 {
+    state::input_buffer(len as usize)
+}
+
+/// Evaluates the author's source.
+#[unsafe(no_mangle)]
+pub extern "C" fn hb_load(source_len: u32, entry_len: u32, node_major: u32) -> i32 {
+    engine::load(source_len as usize, entry_len as usize, node_major)
+}
+
+/// Calls the function that `hb_load` found.
+#[unsafe(no_mangle)]
+pub extern "C" fn hb_call(len: u32) -> i32 {
+    engine::call(len as usize)
+}
+
+/// How many pages of 64 KiB an image taken now has to have. What lies above is unused and zero, and need not be saved.
+#[unsafe(no_mangle)]
+pub extern "C" fn hb_pages() -> u32 {
+    u32::try_from(engine::pages()).unwrap_or(u32::MAX)
+}
+
+/// Where the last output begins.
+#[unsafe(no_mangle)]
+pub extern "C" fn hb_out() -> *const u8 {
+    state::output(|out| out.as_ptr())
+}
+
+/// How many bytes the last output has.
+#[unsafe(no_mangle)]
+pub extern "C" fn hb_out_len() -> u32 {
+    state::output(|out| u32::try_from(out.len()).unwrap_or(u32::MAX))
+}

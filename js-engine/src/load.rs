@@ -1,0 +1,108 @@
+//! Evaluates an author's source: as CommonJS, or, where it only parses as a module, as a module.
+
+use std::ffi::{CStr, CString};
+
+use rquickjs::object::Property;
+use rquickjs::{Ctx, Function, Object, Persistent, Value};
+
+use crate::engine::Hooks;
+use crate::failure::Failure;
+use crate::quick::{self, Kind};
+use crate::run::{self, thrown};
+
+const FILE: &CStr = c"hook.js";
+/// Two lines above the author's first, which therefore are the lines -1 and 0: line 0 itself cannot be asked for.
+const BEFORE: &[u8] = b"(function (exports, require, module, __filename, __dirname) {\n\n";
+const BEFORE_LINE: i32 = -1;
+const AFTER: &[u8] = b"\n})";
+
+/// What the host gives.
+pub(crate) struct Source<'a> {
+    pub(crate) text: &'a [u8],
+    pub(crate) entry: &'a [u8],
+    pub(crate) version: &'static str,
+}
+
+/// The function that the source exports under the wanted name.
+pub(crate) fn load(ctx: &Ctx<'_>, hooks: &Hooks, source: &Source<'_>) -> Result<Persistent<Function<'static>>, Failure> {
+    let entry = std::str::from_utf8(source.entry).map_err(|_| Failure::new("no_handler", "the entry's name is not UTF-8"))?;
+    let loader = hooks.loader.clone().restore(ctx).map_err(|_| thrown(ctx))?;
+    let set_version: Function<'_> = loader.get("setVersion").map_err(|_| thrown(ctx))?;
+    set_version.call::<_, ()>((source.version,)).map_err(|_| thrown(ctx))?;
+    let exports = match compile_common(ctx, source.text) {
+        Ok(wrapper) => evaluate_common(ctx, hooks, &loader, &wrapper)?,
+        Err(failure) => {
+            let module = compile_module(ctx, source.text, failure)?;
+            evaluate_module(ctx, hooks, module)?
+        }
+    };
+    find(ctx, &exports, entry).ok_or_else(|| {
+        let how = format!("the function exports no {entry}; add: exports.{entry} = async (context) => {{ ... }}");
+        Failure::new("no_handler", how)
+    })
+}
+
+fn zero_terminated(parts: &[&[u8]]) -> Option<CString> {
+    CString::new(parts.concat()).ok()
+}
+
+/// A source that begins with `#!` keeps its lines and columns.
+fn without_hashbang(text: &[u8]) -> (&[u8], &[u8]) {
+    match text.strip_prefix(b"#!") {
+        Some(rest) => (b"//", rest),
+        None => (b"", text),
+    }
+}
+
+fn compile_common<'js>(ctx: &Ctx<'js>, text: &[u8]) -> Result<Function<'js>, Failure> {
+    let (comment, rest) = without_hashbang(text);
+    let text = zero_terminated(&[BEFORE, comment, rest, AFTER])
+        .ok_or_else(|| Failure::new("syntax", "SyntaxError: the source contains a zero byte"))?;
+    let wrapper = quick::evaluate(ctx, &text, FILE, BEFORE_LINE, Kind::Script, false).map_err(|_| thrown(ctx))?;
+    wrapper.into_function().ok_or_else(|| Failure::new("syntax", "SyntaxError: the source closes a brace that it did not open"))
+}
+
+fn evaluate_common<'js>(ctx: &Ctx<'js>, hooks: &Hooks, loader: &Object<'js>, wrapper: &Function<'js>) -> Result<Object<'js>, Failure> {
+    let evaluate = || {
+        let module = Object::new(ctx.clone())?;
+        let exports = Object::new(ctx.clone())?;
+        let require: Function<'js> = loader.get("require")?;
+        module.prop("exports", Property::from(exports.clone()).writable().enumerable().configurable())?;
+        let arguments = (rquickjs::function::This(exports.clone()), exports, require, module.clone(), "/hook.js", "/");
+        wrapper.call::<_, Value<'js>>(arguments)?;
+        Ok(module)
+    };
+    let module: Object<'js> = evaluate().map_err(|_: rquickjs::Error| thrown(ctx).at_run_time())?;
+    run::drain(ctx, hooks, None).and_then(|()| run::check_rejections(ctx, None)).map_err(Failure::at_run_time)?;
+    let exports: Value<'js> = module.get("exports").map_err(|_| thrown(ctx))?;
+    exports.into_object().ok_or_else(|| Failure::new("no_handler", "module.exports is not an object"))
+}
+
+/// A source that is no script may be a module, if it imports or exports something. When it is neither, the failure that was
+/// met further down in it is the one to report.
+fn compile_module<'js>(ctx: &Ctx<'js>, text: &[u8], as_script: Failure) -> Result<Value<'js>, Failure> {
+    let has = |word: &[u8]| text.windows(word.len()).any(|window| window == word);
+    if !has(b"import") && !has(b"export") {
+        return Err(as_script);
+    }
+    let (comment, rest) = without_hashbang(text);
+    let Some(text) = zero_terminated(&[comment, rest]) else { return Err(as_script) };
+    quick::evaluate(ctx, &text, FILE, 1, Kind::Module, true).map_err(|_| {
+        let as_module = thrown(ctx);
+        if as_module.position() > as_script.position() || !as_module.is_syntax() { as_module } else { as_script }
+    })
+}
+
+fn evaluate_module<'js>(ctx: &Ctx<'js>, hooks: &Hooks, module: Value<'js>) -> Result<Object<'js>, Failure> {
+    let promise = quick::run_compiled(ctx, module.clone()).map_err(|_| thrown(ctx).at_run_time())?;
+    run::settle(ctx, hooks, promise).map_err(Failure::at_run_time)?;
+    quick::namespace(ctx, &module).map_err(|_| thrown(ctx))
+}
+
+/// `exports.handler`, or `exports.default.handler`, which is what a module compiled to CommonJS or a default export leaves.
+fn find<'js>(ctx: &Ctx<'js>, exports: &Object<'js>, entry: &str) -> Option<Persistent<Function<'static>>> {
+    let function_of = |object: &Object<'js>| object.get::<_, Value<'js>>(entry).ok().and_then(Value::into_function);
+    let default = || exports.get::<_, Value<'js>>("default").ok().and_then(Value::into_object);
+    let found = function_of(exports).or_else(|| function_of(&default()?));
+    found.map(|function| Persistent::save(ctx, function))
+}

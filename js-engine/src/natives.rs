@@ -1,0 +1,128 @@
+//! What the prelude is given to build Node's surface with: thin functions over the imports, and the few things about values
+//! that JavaScript cannot find out by itself. The author's code never holds this object.
+
+use std::ptr::NonNull;
+
+use rquickjs::function::{Func, Opt};
+use rquickjs::{Array, Ctx, Exception, Object, Result, TypedArray, Value};
+
+use crate::host::{self, Clock};
+use crate::{quick, state};
+
+/// The object.
+pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
+    let natives = Object::new(ctx.clone())?;
+    natives.set("wallClock", Func::from(|| host::now(Clock::Wall)))?;
+    natives.set("monotonic", Func::from(|| host::now(Clock::Monotonic)))?;
+    natives.set("env", Func::from(env))?;
+    natives.set("log", Func::from(log))?;
+    natives.set("start", Func::from(|operation: String| host::start(&operation)))?;
+    natives.set("wait", Func::from(host::wait))?;
+    natives.set("random", Func::from(random))?;
+    natives.set("mathRandom", Func::from(math_random))?;
+    natives.set("crypto", Func::from(crypto))?;
+    natives.set("ticksPending", Func::from(state::set_ticks))?;
+    natives.set("exit", Func::from(exit))?;
+    natives.set("encodeUtf8", Func::from(encode_utf8))?;
+    natives.set("decodeUtf8", Func::from(decode_utf8))?;
+    natives.set("proxyDetails", Func::from(proxy_details))?;
+    natives.set("promiseDetails", Func::from(promise_details))?;
+    Ok(natives)
+}
+
+fn env(name: String) -> Option<String> {
+    host::env(&name).map(|value| String::from_utf8_lossy(&value).into_owned())
+}
+
+fn log<'js>(level: i32, text: Value<'js>) -> Result<()> {
+    quick::with_utf8(&text, |text| host::log(level, text))
+}
+
+fn exit<'js>(ctx: Ctx<'js>, code: i32) -> Result<()> {
+    state::set_exit_code(code);
+    let error = Exception::from_message(ctx.clone(), "process.exit")?;
+    Err(quick::throw_uncatchable(&ctx, error.into_value()))
+}
+
+/// The bytes of a typed array; good for as long as no JavaScript runs.
+fn bytes(ctx: &Ctx<'_>, array: &TypedArray<'_, u8>) -> Result<NonNull<[u8]>> {
+    array.as_raw().ok_or_else(|| Exception::throw_type(ctx, "the array's buffer is detached"))
+}
+
+fn random<'js>(ctx: Ctx<'js>, array: TypedArray<'js, u8>) -> Result<()> {
+    let mut raw = bytes(&ctx, &array)?;
+    // SAFETY: the array is alive, nothing else looks at it meanwhile, and the import only writes.
+    host::random(unsafe { raw.as_mut() });
+    Ok(())
+}
+
+/// xorshift128+, as in other engines; seeded when a run first asks, so that a run which does not ask needs no randomness.
+fn math_random() -> f64 {
+    let [mut a, b] = state::seed().unwrap_or_else(fresh_seed);
+    a ^= a << 23;
+    a ^= a >> 17;
+    a ^= b ^ (b >> 26);
+    state::set_seed([b, a]);
+    // 52 random bits as the fraction of a number from 1 to 2.
+    f64::from_bits((a.wrapping_add(b) >> 12) | 0x3ff0_0000_0000_0000) - 1.0
+}
+
+fn fresh_seed() -> [u64; 2] {
+    let mut seed = [0; 16];
+    host::random(&mut seed);
+    let seed = u128::from_le_bytes(seed);
+    [(seed as u64) | 1, (seed >> 64) as u64]
+}
+
+/// A computation in the host: the header's JSON and the payloads, in the order in which its `parts` counts them.
+fn crypto<'js>(ctx: Ctx<'js>, header: String, parts: Array<'js>) -> Result<TypedArray<'js, u8>> {
+    let mut request = Vec::with_capacity(header.len() + 64);
+    request.extend_from_slice(&u32::try_from(header.len()).unwrap_or(u32::MAX).to_le_bytes());
+    request.extend_from_slice(header.as_bytes());
+    for part in parts.iter::<TypedArray<'js, u8>>() {
+        let part = part?;
+        let raw = bytes(&ctx, &part)?;
+        // SAFETY: the array is alive and nothing else runs meanwhile.
+        request.extend_from_slice(unsafe { raw.as_ref() });
+    }
+    match host::crypto(&request) {
+        Ok(answer) => TypedArray::new(ctx, answer),
+        Err(text) => Err(Exception::throw_message(&ctx, &String::from_utf8_lossy(&text))),
+    }
+}
+
+fn encode_utf8<'js>(ctx: Ctx<'js>, text: Value<'js>) -> Result<TypedArray<'js, u8>> {
+    let copy = quick::with_utf8(&text, |text| TypedArray::new_copy(ctx.clone(), text));
+    copy?
+}
+
+fn decode_utf8<'js>(ctx: Ctx<'js>, array: TypedArray<'js, u8>, fatal: Opt<bool>) -> Result<rquickjs::String<'js>> {
+    let raw = bytes(&ctx, &array)?;
+    // SAFETY: the array is alive and nothing else runs meanwhile.
+    let text = unsafe { raw.as_ref() };
+    match std::str::from_utf8(text) {
+        Ok(text) => rquickjs::String::from_str(ctx, text),
+        Err(_) if fatal.0 == Some(true) => Err(Exception::throw_type(&ctx, "The encoded data was not valid for encoding utf-8")),
+        Err(_) => rquickjs::String::from_str(ctx, &String::from_utf8_lossy(text)),
+    }
+}
+
+/// `[target, handler]` of a proxy, else undefined.
+fn proxy_details<'js>(ctx: Ctx<'js>, value: Value<'js>) -> Result<Option<Array<'js>>> {
+    let Some((target, handler)) = quick::proxy_parts(&value) else { return Ok(None) };
+    let parts = Array::new(ctx)?;
+    parts.set(0, target)?;
+    parts.set(1, handler)?;
+    Ok(Some(parts))
+}
+
+/// `[state, result]` of a promise, where the state is 0 for pending, 1 for fulfilled and 2 for rejected; else undefined.
+fn promise_details<'js>(ctx: Ctx<'js>, value: Value<'js>) -> Result<Option<Array<'js>>> {
+    if !value.is_promise() {
+        return Ok(None);
+    }
+    let details = Array::new(ctx)?;
+    details.set(0, quick::promised(&value) as i32)?;
+    details.set(1, quick::promise_result(&value))?;
+    Ok(Some(details))
+}

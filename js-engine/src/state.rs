@@ -1,0 +1,99 @@
+//! What outlives a call from the host: the two buffers, the interpreter, and what the current run has asked for.
+//!
+//! A WebAssembly instance has one thread, so thread-locals are plain statics here.
+
+use std::cell::{Cell, RefCell};
+
+use crate::engine::Engine;
+
+thread_local! {
+    static INPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
+    static EXIT: Cell<Option<i32>> = const { Cell::new(None) };
+    static TICKS: Cell<bool> = const { Cell::new(false) };
+    static SEED: Cell<Option<[u64; 2]>> = const { Cell::new(None) };
+}
+
+/// Room for `len` bytes and a terminating zero, which QuickJS's parsers want.
+pub(crate) fn input_buffer(len: usize) -> *mut u8 {
+    INPUT.with_borrow_mut(|input| {
+        input.clear();
+        input.resize(len.saturating_add(1), 0);
+        input.as_mut_ptr()
+    })
+}
+
+/// The first `len` bytes of the input and the zero behind them.
+pub(crate) fn with_input<R>(len: usize, read: impl FnOnce(&[u8]) -> R) -> R {
+    let mut input = INPUT.take();
+    input.truncate(len);
+    input.push(0);
+    let answer = read(&input);
+    INPUT.set(input);
+    answer
+}
+
+/// Reads the output.
+pub(crate) fn output<R>(read: impl FnOnce(&[u8]) -> R) -> R {
+    OUTPUT.with_borrow(|output| read(output))
+}
+
+/// Replaces the output.
+pub(crate) fn set_output(bytes: &[u8]) {
+    OUTPUT.with_borrow_mut(|output| {
+        output.clear();
+        output.extend_from_slice(bytes);
+    });
+}
+
+/// Keeps the engine.
+pub(crate) fn set_engine(engine: Engine) {
+    ENGINE.set(Some(engine));
+}
+
+/// The engine, which is there from `hb_boot` on.
+pub(crate) fn with_engine<R>(use_it: impl FnOnce(&mut Engine) -> R) -> Option<R> {
+    ENGINE.with_borrow_mut(|engine| engine.as_mut().map(use_it))
+}
+
+/// Forgets what an earlier run asked for.
+pub(crate) fn begin_run() {
+    EXIT.set(None);
+    SEED.set(None);
+}
+
+/// The code with which the hook asked to end, if it did.
+pub(crate) fn exit_code() -> Option<i32> {
+    EXIT.get()
+}
+
+/// Notes that the hook asked to end.
+pub(crate) fn set_exit_code(code: i32) {
+    EXIT.set(Some(code));
+}
+
+/// Whether `process.nextTick` has left something to run; asking clears it.
+pub(crate) fn take_ticks() -> bool {
+    TICKS.replace(false)
+}
+
+/// The same without clearing it.
+pub(crate) fn has_ticks() -> bool {
+    TICKS.get()
+}
+
+/// Notes that `process.nextTick` has left something to run.
+pub(crate) fn set_ticks() {
+    TICKS.set(true);
+}
+
+/// The state of `Math.random`, drawn anew in each run.
+pub(crate) fn seed() -> Option<[u64; 2]> {
+    SEED.get()
+}
+
+/// Replaces the state of `Math.random`.
+pub(crate) fn set_seed(seed: [u64; 2]) {
+    SEED.set(Some(seed));
+}
