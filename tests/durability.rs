@@ -289,9 +289,9 @@ fn kill_again_and_again(engine: &str, kills: u32) {
             check_values(&admin.moved_to(server.address()), &writers, &teller);
         }
     }
-    for writer in &writers {
-        assert!(writer.acknowledged > u64::from(kills), "{:?}: too few writes to show anything: {}", writer.sort, writer.acknowledged);
-    }
+    let acknowledged: Vec<u64> = writers.iter().map(|writer| writer.acknowledged).collect();
+    let enough = acknowledged.iter().all(|one| *one >= u64::from(kills / 4)) && acknowledged.iter().sum::<u64>() > u64::from(4 * kills);
+    assert!(enough, "too few writes to show anything: {acknowledged:?} in {kills} rounds");
     let server = server.stop().start();
     for writer in &mut writers {
         let api = if writer.sort == Sort::Hook { &hooker } else { &admin }.moved_to(server.address());

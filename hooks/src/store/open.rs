@@ -5,10 +5,18 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::redb::RedbStore;
 use super::sled::SledStore;
 use super::{Batch, Key, KeyRange, Kind, Order, SERVER, Store, StoreError, Visit};
+
+/// How long a lock may outlive its server. One that is killed just when it starts a process leaves it to that process until this
+/// has begun its own program, and a supervisor that starts the server anew at once should not be refused for it.
+const LOCK_PATIENCE: Duration = Duration::from_millis(1000);
+/// How often the lock is tried meanwhile.
+const LOCK_RETRY: Duration = Duration::from_millis(10);
 
 /// The format of keys and values that this program writes.
 const FORMAT: u64 = 1;
@@ -100,10 +108,14 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 fn lock(folder: &Path) -> Result<File, OpenError> {
     let failed = |error: io::Error| OpenError::Store(folder.to_owned(), error.into());
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(folder.join("lock")).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(folder.to_owned())),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
+    let patience = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < patience => thread::sleep(LOCK_RETRY),
+            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(folder.to_owned())),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
     }
 }
 
@@ -184,6 +196,18 @@ mod tests {
             drop(store);
             open(folder.path(), engine).unwrap();
         }
+    }
+
+    #[test]
+    fn a_lock_that_ends_soon_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path(), Engine::Redb).unwrap();
+        let ending = thread::spawn(move || {
+            thread::sleep(LOCK_PATIENCE / 5);
+            drop(store);
+        });
+        open(folder.path(), Engine::Redb).unwrap();
+        ending.join().unwrap();
     }
 
     #[test]
