@@ -8,6 +8,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::fresh;
+
 /// A text that is no id of the wanted sort.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a usable id")]
@@ -69,7 +71,7 @@ macro_rules! uuid_id {
         impl $name {
             /// A new random id.
             pub(crate) fn random() -> Self {
-                Self(Uuid::new_v4())
+                Self(fresh::uuid())
             }
 
             /// The sixteen bytes, as they stand in keys.
@@ -169,7 +171,7 @@ impl ExecutionId {
     /// A new random id.
     pub(crate) fn random() -> Self {
         let mut buffer = Uuid::encode_buffer();
-        Self(Arc::from(&*Uuid::new_v4().hyphenated().encode_lower(&mut buffer)))
+        Self(Arc::from(&*fresh::uuid().hyphenated().encode_lower(&mut buffer)))
     }
 
     /// The text.

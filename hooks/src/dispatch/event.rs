@@ -4,10 +4,10 @@ use bytes::Bytes;
 use hookbox_host_api::{Context, Decision, HookType, Outcome, Secret, Usage};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use super::Answer;
 use crate::error::ServiceError;
+use crate::fresh;
 use crate::ids::ExecutionId;
 
 /// The longest secret in a context. Every spelling of it is searched for in the log, and whoever logs in chooses its length.
@@ -32,7 +32,7 @@ impl Event {
         if secrets.iter().any(|secret| secret.expose().len() > MAX_SECRET_BYTES) {
             return Err(ServiceError::unfit(format!("the context holds a secret of more than {MAX_SECRET_BYTES} bytes")));
         }
-        let id = |key| context.id(key).map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
+        let id = |key| context.id(key).map_or_else(|| fresh::uuid().to_string(), str::to_owned);
         Ok(Self {
             hook_type,
             body: body.clone(),

@@ -7,7 +7,6 @@ use hookbox_host_api::log::{LogBuffer, Mask};
 use hookbox_host_api::{Decision, Failure, FailureKind, Outcome, Secret, Usage, response};
 use hookbox_runtime::{Execution, Invocation};
 use serde_json::value::RawValue;
-use tokio::task::JoinError;
 
 use super::event::Event;
 use super::{Answer, masked};
@@ -64,9 +63,9 @@ impl Job {
         self.shared.conclude(&self.whose(), &self.event, &mask, End { result, usage, log })
     }
 
-    /// The answer when the task that ran it is gone.
-    pub(super) fn broke_off(&self, error: &JoinError) -> Answer {
-        tracing::error!(execution = %self.event.execution_id, %error, "an execution broke off inside the host");
+    /// The answer when the host panicked while it ran.
+    pub(super) fn broke_off(&self) -> Answer {
+        tracing::error!(execution = %self.event.execution_id, "an execution broke off inside the host");
         self.failed("the execution broke off inside the host".to_owned())
     }
 

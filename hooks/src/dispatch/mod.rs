@@ -3,6 +3,7 @@
 //! Nothing here waits for a lock or the disk: a hook comes from a snapshot in memory, and its log entry goes into a queue.
 
 mod answer;
+mod carried;
 mod event;
 mod job;
 mod message;
@@ -17,6 +18,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
+use self::carried::{Carried, Panicked};
 use self::event::Event;
 use self::job::{Job, Shared};
 use crate::clock::Clock;
@@ -102,10 +104,10 @@ impl Plan {
             Self::Answered(answer) => return answer,
             Self::Run(job, context) => (job, context),
         };
-        // A task of its own, so that the execution ends and is logged even if the caller hangs up.
-        match tokio::spawn(job.clone().run(context)).await {
+        // To the end, so that the execution is logged even if the caller hangs up.
+        match Carried::new(job.clone().run(context)).await {
             Ok(answer) => answer,
-            Err(error) => job.broke_off(&error),
+            Err(Panicked) => job.broke_off(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The sandbox as a port, so that the service can be tested without one: what prepares a function, and what runs it.
 //!
-//! The futures are boxed: one small allocation for each execution, beside the task that it gets anyway, keeps a type parameter out
+//! The futures are boxed: one small allocation for each execution keeps a type parameter out
 //! of everything that holds a hook.
 
 use std::pin::Pin;

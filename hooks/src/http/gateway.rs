@@ -22,6 +22,7 @@ use super::routes::{Access, Dialect, ROUTES, Route, RouteSpec};
 use super::{health, onelogin, own, tokens};
 use crate::auth::{AuthError, Authenticator, Caller};
 use crate::config::Config;
+use crate::fresh;
 use crate::ids::AccountId;
 use crate::service::Service;
 
@@ -178,7 +179,7 @@ fn request_id(parts: &Parts) -> HeaderValue {
     };
     parts.headers.get(REQUEST_ID).filter(safe).cloned().unwrap_or_else(|| {
         let mut buffer = Uuid::encode_buffer();
-        let text = Uuid::new_v4().hyphenated().encode_lower(&mut buffer);
+        let text = fresh::uuid().hyphenated().encode_lower(&mut buffer);
         HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("none"))
     })
 }

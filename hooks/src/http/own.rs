@@ -3,7 +3,7 @@
 use hookbox_host_api::{HookType, Outcome};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
-use tracing::Span;
+use tracing::{Level, Span};
 
 use super::errors::{ApiError, RETRY_AFTER};
 use super::gateway::Call;
@@ -29,16 +29,25 @@ pub(super) async fn fire_hook(service: &Service, id: &str, call: Call<'_>) -> An
 
 /// An answer is 200 whatever the outcome, except that a server without a free slot says so in the way that proxies understand.
 fn answered(answer: &Answer) -> Reply {
-    let span = Span::current();
-    span.record("execution_id", answer.execution_id().as_str());
-    span.record("request_id", answer.request_id());
-    span.record("correlation_id", answer.correlation_id());
+    name_span(answer);
     if answer.outcome() != Outcome::Overloaded {
         return respond::ok(answer);
     }
     let mut reply = respond::json(StatusCode::SERVICE_UNAVAILABLE, answer);
     reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
     reply
+}
+
+/// Puts the answer's ids into the request's span. The one event that comes after them is of level debug; where nobody listens to that, a
+/// login is not made to pay for the writing.
+fn name_span(answer: &Answer) {
+    if !tracing::enabled!(target: "hookbox_hooks::http::gateway", Level::DEBUG) {
+        return;
+    }
+    let span = Span::current();
+    span.record("execution_id", answer.execution_id().as_str());
+    span.record("request_id", answer.request_id());
+    span.record("correlation_id", answer.correlation_id());
 }
 
 pub(super) async fn list_hooks(service: &Service, call: &Call<'_>) -> Answered {
