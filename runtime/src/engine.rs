@@ -32,6 +32,8 @@ const WASM_STACK: usize = 1 << 20;
 const ASYNC_STACK: usize = 2 << 20;
 /// The largest table of one module; also what the pool reserves for each.
 pub(crate) const TABLE_ELEMENTS: usize = 20_000;
+/// Bytes of a table that are zeroed in place when its slot is reset, whoever wrote them.
+const TABLE_KEPT: usize = 4 << 10;
 /// Core instances in one component: the guest, the adapters that wit-component adds, and a reserve.
 pub(crate) const INSTANCES_PER_COMPONENT: u32 = 8;
 /// Memories and tables in one component.
@@ -88,6 +90,8 @@ pub(crate) fn runner(sandbox: &SandboxConfig) -> Result<Engine, SandboxError> {
         .max_memory_size(sandbox.max_memory_bytes)
         .table_elements(TABLE_ELEMENTS)
         .max_unused_warm_slots(slots)
+        // A guest's tables are a page or less: overwriting one costs less than giving it back to the kernel and faulting it in again.
+        .table_keep_resident(TABLE_KEPT)
         // Before wasmtime 50 a reset by this scan misses pages that were swapped out.
         .pagemap_scan(Enabled::No);
     let mut config = code_config()?;
