@@ -33,7 +33,7 @@ enum Level {
 /// An engine with the sandbox's settings, as far as they decide about speed.
 pub(crate) fn engine() -> Result<Engine> {
     let mut pool = PoolingAllocationConfig::new();
-    pool.max_memory_size(64 << 20).max_unused_warm_slots(64).total_component_instances(64);
+    pool.max_memory_size(64 << 20).max_unused_warm_slots(64).total_component_instances(64).table_keep_resident(4 << 10);
     let mut config = Config::new();
     config
         .consume_fuel(true)
@@ -41,7 +41,7 @@ pub(crate) fn engine() -> Result<Engine> {
         .max_wasm_stack(1 << 20)
         .async_stack_size(2 << 20)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-    Ok(Engine::new(&config)?)
+    Engine::new(&config)
 }
 
 impl BareHook {

@@ -22,7 +22,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use report::{Report, Row};
 
-/// What this program is started with to be the peer of the server, in a process of its own.
+/// What this program is started with to be a peer of the server, in a process of its own; with a second word, the one that runs a hook.
 pub(crate) const BARE_SERVER: &str = "bare-server";
 /// What it is started with to compile a function, as the server starts itself.
 pub(crate) const COMPILE_WORKER: &str = "compile-worker";
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.first().map(String::as_str) {
         Some(COMPILE_WORKER) => return hookbox_runtime::compile_worker(),
-        Some(BARE_SERVER) => bare_server::run(),
+        Some(BARE_SERVER) => bare_server::run(arguments.len() > 1),
         Some("--help" | "-h") => report::print(HELP),
         _ => bench(&arguments),
     };

@@ -39,10 +39,10 @@ impl Server {
     }
 
     /// Starts the bare server, which keeps nothing but a log of its failures.
-    pub(crate) fn bare(folder: &Path) -> Result<Self> {
+    pub(crate) fn bare(folder: &Path, with_hook: bool) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg(BARE_SERVER);
-        Self::start(command, folder.join("bare.log"))
+        command.arg(BARE_SERVER).args(with_hook.then_some("hook"));
+        Self::start(command, folder.join(if with_hook { "bare-hook.log" } else { "bare.log" }))
     }
 
     fn start(mut command: Command, log: PathBuf) -> Result<Self> {

@@ -1,4 +1,5 @@
-//! Requests per second of the trigger, from socket to socket, against the bare server.
+//! Requests per second of the trigger, from socket to socket, against two bare servers: without any hook, and with
+//! the same hook in bare wasmtime.
 
 use std::time::Duration;
 
@@ -22,32 +23,41 @@ const SLICE: Duration = Duration::from_millis(700);
 
 pub(crate) fn run(runtime: &Runtime) -> Result<Vec<Row>> {
     let folder = tempfile::tempdir()?;
-    let (ours, bare) = (Server::hookbox(folder.path())?, Server::bare(folder.path())?);
-    runtime.block_on(measure(&ours, &bare))
+    let ours = Server::hookbox(folder.path())?;
+    let peers = [("bare hyper", Server::bare(folder.path(), false)?), ("hyper + wasmtime", Server::bare(folder.path(), true)?)];
+    runtime.block_on(measure(&ours, &peers))
 }
 
-async fn measure(ours: &Server, bare: &Server) -> Result<Vec<Row>> {
-    let mut admin = ours.admin().await?;
+async fn measure(ours: &Server, peers: &[(&'static str, Server)]) -> Result<Vec<Row>> {
+    let sent = deploy(ours).await?;
+    let mut our_load = Load::new(ours.address, CONNECTIONS, sent.clone()).await?;
+    our_load.saturate(SLICE).await?;
+    let mut rows = Vec::new();
+    for (name, peer) in peers {
+        let mut load = Load::new(peer.address, CONNECTIONS, sent.clone()).await?;
+        load.saturate(SLICE).await?;
+        let (mut rates, mut costs) = (Pairs::default(), Pairs::default());
+        for _ in 0..ROUNDS {
+            let (rate, cost) = slice(ours, &mut our_load).await?;
+            let (peer_rate, peer_cost) = slice(peer, &mut load).await?;
+            rates.push(rate, peer_rate);
+            costs.push(cost, peer_cost);
+        }
+        let rate = Row::yields(BENCH, "16 connections", "req/s", name, &rates);
+        rows.push(if rows.is_empty() { rate.aim(">= 0.6") } else { rate });
+        rows.push(Row::costs(BENCH, "processor time of a request", "us", name, &costs));
+    }
+    Ok(rows)
+}
+
+/// Makes the example the live hook; the request that triggers it.
+async fn deploy(server: &Server) -> Result<Vec<u8>> {
+    let mut admin = server.admin().await?;
     admin.deploy(&functions::example("policy-by-device")?, json!({"disabled": false})).await?;
     let login = functions::login()?;
     let answer = admin.call("POST", TRIGGER, &serde_json::from_str(&login)?).await?;
     ensure!(answer.get("outcome").and_then(Value::as_str) == Some("completed"), "the hook does not run: {answer}");
-    let sent = request("POST", TRIGGER, Some(admin.token()), &login);
-    let mut our_load = Load::new(ours.address, CONNECTIONS, sent.clone()).await?;
-    let mut bare_load = Load::new(bare.address, CONNECTIONS, sent).await?;
-    our_load.saturate(SLICE).await?;
-    bare_load.saturate(SLICE).await?;
-    let (mut rates, mut costs) = (Pairs::default(), Pairs::default());
-    for _ in 0..ROUNDS {
-        let (rate, cost) = slice(ours, &mut our_load).await?;
-        let (bare_rate, bare_cost) = slice(bare, &mut bare_load).await?;
-        rates.push(rate, bare_rate);
-        costs.push(cost, bare_cost);
-    }
-    Ok(vec![
-        Row::yields(BENCH, "16 connections", "req/s", "bare hyper", &rates).aim(">= 0.6"),
-        Row::costs(BENCH, "processor time of a request", "us", "bare hyper", &costs),
-    ])
+    Ok(request("POST", TRIGGER, Some(admin.token()), &login))
 }
 
 /// Requests per second, and microseconds of the server's processor time for each.
