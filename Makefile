@@ -22,6 +22,7 @@ demo: guests ## Build everything, then run hooks on logins over HTTP and show wh
 	target/release/hookbox demo
 
 test: toolchain ## Run all tests, with every set-up they need
+	tools/test-tools
 	tools/build-guests
 	$(CARGO_TEST) --workspace
 	CARGO_TARGET_DIR=target/guest-build cargo test --quiet --manifest-path examples/Cargo.toml
