@@ -8,7 +8,7 @@ const out = process.argv[2];
 // The extracted inspect knows neither proxies nor promises; the engine does.
 const replacements = [
   ['getProxyDetails:y.getProxyDetails', 'getProxyDetails:(v,both=true)=>{const d=hb.proxyDetails(v);return d===undefined||both?d:d[0]}'],
-  ['getPromiseDetails:()=>[g,void 0]', 'getPromiseDetails:hb.promiseDetails'],
+  ['getPromiseDetails:()=>[g,void 0]', 'getPromiseDetails:(p)=>{const d=hb.promiseDetails(p);return[d[0]===0?g:d[0]===2?h:undefined,d[1]]}'],
 ];
 
 const inspect = {

@@ -101,7 +101,7 @@ class Sandbox {
     const { compute } = Sandbox;
     try {
       if (!compute) throw new Error('no cryptography in this stand-in');
-      const headerLen = new DataView(request.buffer).getUint32(0);
+      const headerLen = new DataView(request.buffer).getUint32(0, true);
       const header = JSON.parse(text.decode(request.subarray(4, 4 + headerLen)));
       let at = 4 + headerLen;
       const parts = header.parts.map((len) => request.subarray(at, (at += len)));

@@ -41,7 +41,7 @@ const builtin = new Map(Object.entries({
   perf_hooks: { performance: globalThis.performance, Performance: globalThis.Performance, constants: {} },
   process,
   punycode: undefined,
-  querystring: { ...querystring },
+  querystring: { ...querystring.default, ...querystring, escape: encodeQuery, unescape: decodeQuery },
   string_decoder: { StringDecoder: stringDecoder.StringDecoder ?? stringDecoder.default.StringDecoder },
   timers: timersModule,
   'timers/promises': timers.promises,
@@ -49,6 +49,18 @@ const builtin = new Map(Object.entries({
   util: utilModule,
   'util/types': utilModule.types,
 }).filter(([, module]) => module !== undefined));
+
+function encodeQuery(text) {
+  return encodeURIComponent(text);
+}
+
+function decodeQuery(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return unescape(text);
+  }
+}
 
 // Modules of Node that a hook cannot have.
 const ABSENT = new Set(('child_process cluster dgram diagnostics_channel dns dns/promises domain fs fs/promises http http2 https inspector '

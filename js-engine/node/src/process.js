@@ -39,10 +39,6 @@ function value(name) {
   return assigned.has(name) ? assigned.get(name) : hb.env(name);
 }
 
-// What `inspect` sees of the proxy.
-const shown = {};
-expose({ [Symbol.for('nodejs.util.inspect.custom')]: () => ({ ...process.env }) }, shown);
-
 function absent(name) {
   return () => {
     throw new Error(`process.${name} is not available in a hook`);
@@ -87,7 +83,7 @@ Object.assign(process, {
   exitCode: undefined,
   features: {},
   config: {},
-  env: new Proxy(shown, environment),
+  env: new Proxy({}, environment),
   stdout: stream(2),
   stderr: stream(4),
   nextTick,
@@ -116,6 +112,11 @@ Object.assign(process, {
   },
 });
 expose({ [Symbol.toStringTag]: 'process' }, process);
+
+// Node's is no proxy that anybody could see.
+const { proxyDetails } = hb;
+const { env } = process;
+hb.proxyDetails = (value) => (value === env ? undefined : proxyDetails(value));
 
 export function setVersion(version) {
   process.version = version;
