@@ -23,6 +23,7 @@ mod engine;
 mod failure;
 mod heap;
 mod host;
+mod inspect;
 mod load;
 mod modules;
 mod natives;

@@ -32,6 +32,8 @@ function report(name, wanted, got) {
     return;
   }
   failed++;
+  const line = wanted?.logs?.findIndex((entry, at) => !isDeepStrictEqual(entry, got?.logs?.[at])) ?? -1;
+  if (line >= 0) [wanted, got] = [wanted.logs[line], got.logs[line]];
   console.log(`FAILED ${name}\n  wanted ${inspect(wanted, { depth: 9 })}\n  got    ${inspect(got, { depth: 9 })}`);
 }
 

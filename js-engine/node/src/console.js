@@ -12,7 +12,8 @@ function write(level, text) {
 }
 
 function print(level, args) {
-  write(level, args.length === 1 && typeof args[0] === 'string' ? args[0] : formatWithOptions({}, ...args));
+  const lone = args.length === 1 && typeof args[0] === 'string';
+  write(level, lone ? args[0] : (hb.formatPlain(...args) ?? formatWithOptions({}, ...args)));
 }
 
 function elapsed(label, verb) {
