@@ -65,14 +65,22 @@ fn interpreter() -> Result<(Runtime, Context), Failure> {
     Ok((runtime, context))
 }
 
+/// # Safety
+/// There may be only one borrow of it at a time, and none once it was given to the heap.
+unsafe fn prelude() -> &'static mut [u8] {
+    let prelude = &raw mut PRELUDE;
+    // SAFETY: the caller says that nobody else has it.
+    unsafe { &mut *prelude }
+}
+
 /// Replaces the prelude's text by its code, and says how long that is. Compiling leaves a heap full of holes, so it is done in
 /// an interpreter of its own, whose heap is forgotten.
 fn compile_prelude() -> Result<usize, Failure> {
     let (_runtime, context) = interpreter()?;
     context.with(|ctx| {
         let compile = || {
-            // SAFETY: only this function and `run_prelude` name it, one after the other.
-            let prelude = unsafe { &mut *(&raw mut PRELUDE) };
+            // SAFETY: only this function and `run_prelude` take it, one after the other.
+            let prelude = unsafe { prelude() };
             let text = CStr::from_bytes_with_nul(prelude).map_err(|_| rquickjs::Error::Unknown)?;
             let compiled = quick::evaluate(&ctx, text, c"node:internal", 1, Kind::Script, true)?;
             quick::serialise(&ctx, &compiled, prelude)
@@ -83,7 +91,7 @@ fn compile_prelude() -> Result<usize, Failure> {
 
 fn run_prelude(ctx: &Ctx<'_>, code: usize) -> rquickjs::Result<Hooks> {
     // SAFETY: as in `compile_prelude`.
-    let prelude = unsafe { &mut *(&raw mut PRELUDE) };
+    let prelude = unsafe { prelude() };
     let compiled = quick::deserialise(ctx, prelude.get(..code).unwrap_or_default())?;
     let main = quick::run_compiled(ctx, compiled)?.into_function().ok_or(rquickjs::Error::Unknown)?;
     // SAFETY: the code was read, and nobody will read it again.
@@ -155,6 +163,7 @@ pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 
 /// Calls the author's function.
 pub(crate) fn call(len: usize) -> i32 {
     state::begin_run();
+    rejections::clear();
     let outcome = state::with_input(len, |input| {
         state::with_engine(|engine| {
             let handler = engine.handler.clone()?;

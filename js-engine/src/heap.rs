@@ -113,7 +113,7 @@ impl Heap {
     fn refill(&mut self, size: usize) -> bool {
         if self.next == 0 {
             self.next = (&raw const __heap_base as usize).next_multiple_of(UNIT);
-            self.end = memory_end();
+            self.end = self.next.next_multiple_of(PAGE).min(memory_end());
             self.top = self.end;
         } else if let Some(block) = self.largest_free(size) {
             // SAFETY: a block begins with its size.
@@ -145,20 +145,19 @@ impl Heap {
     fn grow(&mut self, size: usize) -> bool {
         let is_last = self.end == self.top;
         let rest = if is_last { self.end - self.next } else { 0 };
-        let unclaimed = memory_end() - self.top;
-        if rest + unclaimed < size {
-            let needed = (size - rest - unclaimed).div_ceil(PAGE);
-            if !grow_by(needed.max(STEP)) && !grow_by(needed) {
-                self.refused = true;
-                return false;
-            }
+        let least = (self.top + size - rest).next_multiple_of(PAGE);
+        let wanted = least + (STEP - 1) * PAGE;
+        let has = memory_end();
+        if least > has && !grow_by((wanted - has) / PAGE) && !grow_by((least - has) / PAGE) {
+            self.refused = true;
+            return false;
         }
         if !is_last {
             self.retire_rest();
             self.next = self.top;
         }
-        self.end = memory_end();
-        self.top = self.end;
+        self.top = wanted.min(memory_end());
+        self.end = self.top;
         true
     }
 
