@@ -1,4 +1,15 @@
-//! The imports: all that the engine can ask of the world. Everything but `random` passes text or JSON.
+//! The imports, all in module `hb`: whatever the engine can ask of the world.
+//!
+//! | import | what it does |
+//! |---|---|
+//! | `now(kind) -> f64` | microseconds: since 1970 (kind 0), or of a clock that never goes back (kind 1) |
+//! | `random(ptr, len)` | fills with random bytes |
+//! | `env(name, name_len, buf, cap) -> i32` | an env var: its length, after writing as much of it as fits; -1 if there is none. An empty name asks for all names, one a line |
+//! | `log(level, ptr, len)` | a message of one or more lines; levels are trace 0, debug 1, info 2, warn 3, error 4 |
+//! | `start(ptr, len) -> i32` | begins an operation that JSON describes, today `{"op":"sleep","us":N}`; its handle, 0 or more |
+//! | `wait() -> i32` | blocks until any operation is done; its handle, or -1 when none is under way |
+//! | `crypto(ptr, len) -> i32` | a computation, see CRYPTO.md: the answer's length, or -1 - the length of an error's text |
+//! | `take(buf, cap) -> i32` | copies the last answer or error text of `crypto` |
 //!
 //! Booting calls none of them, so that the engine's own image depends on nothing; the interpreter reads a clock while it is
 //! made, and gets a constant.
