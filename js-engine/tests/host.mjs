@@ -11,15 +11,14 @@ export class Engine {
   constructor(path) {
     this.module = new WebAssembly.Module(readFileSync(path));
     this.running = new WebAssembly.Module(withoutData(readFileSync(path)));
-    const memory = this.module && initialMemory(this.module, path);
-    this.initial = memory;
-    const booted = new Sandbox(this.module, new WebAssembly.Memory({ initial: memory }), {});
+    const initial = initialMemory(path);
+    const booted = new Sandbox(this.module, new WebAssembly.Memory({ initial }), {});
     try {
       booted.exports.hb_boot();
     } catch (error) {
       throw new Error(`the engine did not boot: ${booted.output()}`, { cause: error });
     }
-    this.bootCalls = booted.calls; this.bootOutput = booted.output();
+    this.bootCalls = booted.calls;
     this.base = image(booted);
   }
 
@@ -171,7 +170,8 @@ function withoutData(wasm) {
   return Buffer.concat(kept);
 }
 
-function initialMemory(module, path) {
+// The pages that the memory import asks for, which JavaScript is not told.
+function initialMemory(path) {
   const wasm = readFileSync(path);
   const imports = [...sections(wasm)].find(({ id }) => id === 2);
   const body = wasm.subarray(imports.body, imports.end);

@@ -103,12 +103,11 @@ Object.assign(process, {
   kill: absent('kill'),
   binding: absent('binding'),
   dlopen: absent('dlopen'),
-  emitWarning(warning, options, code) {
+  emitWarning(warning, options) {
     const type = typeof options === 'string' ? options : (options?.type ?? 'Warning');
     const name = warning instanceof Error ? warning.name : type;
     const message = warning instanceof Error ? warning.message : String(warning);
     hb.log(3, `${name}: ${message}`);
-    void code;
   },
 });
 expose({ [Symbol.toStringTag]: 'process' }, process);
