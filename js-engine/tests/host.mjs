@@ -1,7 +1,6 @@
 // A stand-in for the host: drives the engine the way the runtime does, from boot to call, on copies of its memory.
 // It knows nothing of fuel and deadlines.
 import { readFileSync } from 'node:fs';
-import { createHash, createHmac } from 'node:crypto';
 
 const PAGE = 65536;
 const text = new TextDecoder();
@@ -39,7 +38,7 @@ export class Engine {
     const memory = new WebAssembly.Memory({ initial: from.pages, maximum: options.maxPages });
     const target = new Uint8Array(memory.buffer);
     for (const [offset, page] of from.content) target.set(page, offset);
-    return new Sandbox(this.running, memory, options, false);
+    return new Sandbox(this.running, memory, options);
   }
 }
 

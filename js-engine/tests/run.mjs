@@ -37,6 +37,8 @@ function report(name, wanted, got) {
   console.log(`FAILED ${name}\n  wanted ${inspect(wanted, { depth: 9 })}\n  got    ${inspect(got, { depth: 9 })}`);
 }
 
+report('booting asks nothing of the host', {}, engine.bootCalls);
+
 const plain = (value) => (value === undefined ? null : JSON.parse(JSON.stringify(value) ?? 'null'));
 
 function recorder(logs) {
