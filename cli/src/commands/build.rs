@@ -15,7 +15,7 @@ pub(crate) struct BuildArgs {
     #[arg(default_value = ".")]
     dir: PathBuf,
 
-    /// Where to write the hook [default: hookbox/<package>.wasm in cargo's target folder]
+    /// Where to write the hook [default: hookbox/PACKAGE.wasm in cargo's target folder]
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
