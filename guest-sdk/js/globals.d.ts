@@ -1,0 +1,30 @@
+/**
+ * Everything a hook finds without importing it, and the built-in modules it can `require`. What is not declared here does not exist
+ * in a hook: no `fetch`, no `document`, no files, no sockets, no packages.
+ *
+ * It stands in place of `@types/node` and of TypeScript's `dom` library; with either of them in the same project the names collide.
+ */
+
+/// <reference path="./globals/commonjs.d.ts" />
+/// <reference path="./globals/console.d.ts" />
+/// <reference path="./globals/process.d.ts" />
+/// <reference path="./globals/timers.d.ts" />
+/// <reference path="./globals/text.d.ts" />
+/// <reference path="./globals/url.d.ts" />
+/// <reference path="./globals/events.d.ts" />
+/// <reference path="./globals/buffer.d.ts" />
+/// <reference path="./globals/crypto.d.ts" />
+/// <reference path="./globals/performance.d.ts" />
+/// <reference path="./modules/assert.d.ts" />
+/// <reference path="./modules/async_hooks.d.ts" />
+/// <reference path="./modules/buffer.d.ts" />
+/// <reference path="./modules/crypto.d.ts" />
+/// <reference path="./modules/events.d.ts" />
+/// <reference path="./modules/os.d.ts" />
+/// <reference path="./modules/path.d.ts" />
+/// <reference path="./modules/perf_hooks.d.ts" />
+/// <reference path="./modules/querystring.d.ts" />
+/// <reference path="./modules/string_decoder.d.ts" />
+/// <reference path="./modules/timers.d.ts" />
+/// <reference path="./modules/url.d.ts" />
+/// <reference path="./modules/util.d.ts" />
