@@ -4,7 +4,7 @@ NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain build guests demo test test-fast lint audit bench docs
+.PHONY: help toolchain engine build guests demo test test-fast lint audit bench docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,26 +12,32 @@ help: ## Show this list
 toolchain: ## Install what guests are compiled with (rustup or apt; sudo when needed)
 	tools/guest-toolchain
 
-build: ## Build the server: target/release/hookbox
+engine: toolchain ## Build the module that runs JavaScript hooks: target/js-engine/engine.wasm
+	tools/build-js-engine
+
+build: engine ## Build the server: target/release/hookbox
 	cargo build --release --bin hookbox
 
-guests: build toolchain ## Build the example hooks: target/guests/*.wasm
+guests: build ## Build the example hooks: target/guests/*.wasm
 	HOOKBOX=target/release/hookbox tools/build-guests
 
 demo: guests ## Build everything, then run hooks on logins over HTTP and show what they decide
 	target/release/hookbox demo
 
-test: toolchain ## Run all tests, with every set-up they need
+test: engine ## Run all tests, with every set-up they need
 	tools/test-tools
 	tools/build-guests
 	$(CARGO_TEST) --workspace
 	CARGO_TARGET_DIR=target/guest-build cargo test --quiet --manifest-path examples/Cargo.toml
 	cargo test --workspace --doc
+	node js-engine/tests/run.mjs
+	node examples/javascript/check.mjs
+	tools/check-types
 
-test-fast: ## Run the unit tests, without guests
+test-fast: engine ## Run the unit tests, without guests
 	$(CARGO_TEST) --workspace --lib --bins
 
-lint: ## Check format, lints, licences and who may depend on what
+lint: engine ## Check format, lints, licences and who may depend on what
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	tools/cargo-deny check bans licenses sources
@@ -43,5 +49,5 @@ bench: guests ## Measure against bare wasmtime and bare hyper; prints ratios (BE
 	cargo build --release --bin hookbox --bin hookbox-bench
 	target/release/hookbox-bench $(BENCH)
 
-docs: ## Build the API documentation; a warning is an error
+docs: engine ## Build the API documentation; a warning is an error
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps

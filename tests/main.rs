@@ -22,6 +22,7 @@ mod harness;
 mod hooks;
 mod hostile;
 mod invalid;
+mod javascript;
 mod layers;
 mod lifecycle;
 mod logs;

@@ -8,15 +8,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use hookbox_host_api::EnvVars;
 use hookbox_runtime::{AdmissionError, FunctionDigest};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
-use crate::directory::records;
-use crate::dispatch::{Guest, masked};
+use crate::directory::{Account, records};
+use crate::dispatch::{Function, Guest, masked};
 use crate::error::ServiceError;
 use crate::ids::{AccountId, HookId};
-use crate::resources::FunctionRef;
+use crate::resources::{Build, HookRecord, Runtime, Spec};
 use crate::service::{Change, State};
 
 /// How often, and after which waits, a preparation that failed for the host's own reasons is tried again.
@@ -95,7 +96,32 @@ struct Task {
     account: AccountId,
     hook: HookId,
     version: u32,
-    function: FunctionRef,
+    build: Build,
+    /// The values that its env vars have when it begins.
+    env: Arc<EnvVars>,
+}
+
+impl Task {
+    fn new(account: &Account, hook: HookId, version: u32, spec: &Spec) -> Self {
+        let env = Arc::new(account.values(&spec.env_vars));
+        Self { account: account.record.id, hook, version, build: spec.build(), env }
+    }
+
+    /// Whether the result is of values that are no longer those of the version.
+    fn is_outdated(&self, account: &Account, spec: &Spec, prepared: &Prepared) -> bool {
+        let depends = match prepared {
+            Prepared::Guest(guest) => guest.holds_env(),
+            // It may have failed for one of them, and the message may quote it, which the account's mask no longer hides.
+            Prepared::Refused(_) => self.build.runtime != Runtime::Wasm,
+        };
+        depends && !self.env.iter().eq(account.values(&spec.env_vars).iter())
+    }
+}
+
+/// Whether a result was taken, or is to be worked out once more.
+enum Taken {
+    Yes,
+    Outdated,
 }
 
 struct Worker {
@@ -120,30 +146,49 @@ impl Worker {
 
     /// Prepares the newest version of a hook, if that is still to be done.
     async fn admit(&self, account: AccountId, hook: HookId) -> Result<(), ServiceError> {
-        let Some(task) = self.state.write(move |_, change| Ok(claim(change, account, hook))).await? else { return Ok(()) };
-        let (prepared, kept) = self.prepare(&task).await;
-        self.state.write(move |state, change| conclude(state, change, task, prepared, kept)).await
+        loop {
+            let Some(task) = self.state.write(move |_, change| Ok(claim(change, account, hook))).await? else { return Ok(()) };
+            let (prepared, kept) = self.prepare(&task).await;
+            if let Taken::Yes = self.state.write(move |state, change| conclude(state, change, &task, prepared, kept)).await? {
+                return Ok(());
+            }
+        }
     }
 
     /// Prepares the version of a hook that served before the start. Its record in the store stays as it is: this is about this
     /// start of this server only.
     async fn wake(&self, account: AccountId, hook: HookId) {
-        let directory = self.state.directory.load_full();
-        let ready = directory.account(account).and_then(|account| account.hook(hook)).ok().and_then(|hook| hook.record.ready.clone());
-        let Some(ready) = ready else { return };
-        let task = Task { account, hook, version: ready.version, function: ready.spec.function };
-        let (prepared, _) = self.prepare(&task).await;
-        if let Err(error) = self.state.write(move |state, change| serve_again(state, change, &task, prepared)).await {
-            tracing::error!(%account, %hook, %error, "a hook does not serve");
+        while let Some(task) = self.asleep(account, hook) {
+            let (prepared, _) = self.prepare(&task).await;
+            match self.state.write(move |state, change| serve_again(state, change, &task, prepared)).await {
+                Ok(Taken::Outdated) => {}
+                Ok(Taken::Yes) => return,
+                Err(error) => {
+                    tracing::error!(%account, %hook, %error, "a hook does not serve");
+                    return;
+                }
+            }
         }
     }
 
-    /// The function, ready to run: the one that serves already, or a new one. Beside it the runtime's name for what it keeps.
+    /// What is to be done for a hook that served before the start, unless it does again.
+    fn asleep(&self, account: AccountId, hook: HookId) -> Option<Task> {
+        let directory = self.state.directory.load();
+        let account = directory.account(account).ok()?;
+        let hook = account.hook(hook).ok().filter(|hook| hook.serving.is_none())?;
+        hook.record.ready.as_ref().map(|ready| Task::new(account, hook.record.id, ready.version, &ready.spec))
+    }
+
+    /// The function, ready to run: the one that serves already, or a new one. Beside it the workshop's name for what it keeps.
     async fn prepare(&self, task: &Task) -> (Prepared, Option<FunctionDigest>) {
-        if let Some(guest) = self.state.directory.load().guest(task.function.digest) {
+        let Build { digest, runtime } = task.build;
+        // What was made of JavaScript may hold the values of one hook's env vars.
+        if runtime == Runtime::Wasm
+            && let Some(guest) = self.state.directory.load().guest(task.build)
+        {
             return (Prepared::Guest(guest), None);
         }
-        let (account, digest) = (task.account, task.function.digest);
+        let account = task.account;
         let bytes = match self.state.read(move |state| state.function(account, &digest)).await {
             Ok(bytes) => Bytes::from(bytes),
             Err(error) => {
@@ -154,8 +199,9 @@ impl Worker {
                 return (Prepared::Refused("the function could not be read back from the server's storage: upload it again".into()), None);
             }
         };
-        let kept = FunctionDigest::of(&bytes);
-        (self.try_to_prepare(task, bytes).await, Some(kept))
+        let function = Function { bytes, runtime, env: task.env.clone() };
+        let kept = self.state.workshop.name(&function);
+        (self.try_to_prepare(task, function).await, Some(kept))
     }
 
     /// Whether the hook still has the version, be it to come or to serve: nobody waits for another.
@@ -168,7 +214,7 @@ impl Worker {
         })
     }
 
-    async fn try_to_prepare(&self, task: &Task, function: Bytes) -> Prepared {
+    async fn try_to_prepare(&self, task: &Task, function: Function) -> Prepared {
         let mut waits = RETRIES.into_iter();
         loop {
             match self.state.workshop.clone().prepare(function.clone()).await {
@@ -198,61 +244,82 @@ fn claim(change: &mut Change, account: AccountId, hook: HookId) -> Option<Task> 
     if !record.status.is_pending() {
         return None;
     }
-    let task = Task { account, hook, version: record.version, function: record.spec.function.clone() };
+    let task = Task::new(owner, hook, record.version, &record.spec);
     // In memory only: to a restart, what runs is as good as what waits.
     owner.put_hook(record.with_status(record.status.running()));
     Some(task)
 }
 
 /// Keeps the result, if the version that was prepared is still the newest.
-fn conclude(state: &State, change: &mut Change, task: Task, prepared: Prepared, kept: Option<FunctionDigest>) -> Result<(), ServiceError> {
-    let Task { account: id, hook, version, function } = task;
-    let current = change.directory.account(id).and_then(|account| account.hook(hook)).map(|hook| hook.record.clone());
-    match current {
-        Ok(before) if before.version == version => {
-            let account = change.directory.account_mut(id)?;
-            match prepared {
-                Prepared::Guest(guest) => {
-                    let record = before.admitted();
-                    account.serve(record.clone(), guest)?;
-                    records::put_hook(&mut change.batch, id, &record)?;
-                    if let Some(former) = before.ready {
-                        change.release(state, id, &former.spec.function)?;
-                    }
-                }
-                Prepared::Refused(message) => {
-                    let message = masked(&account.mask()?, &message, state.limits.error_bytes);
-                    let record = before.refused(message);
-                    account.put_hook(record.clone());
-                    records::put_hook(&mut change.batch, id, &record)?;
-                }
-            }
+fn conclude(
+    state: &State,
+    change: &mut Change,
+    task: &Task,
+    prepared: Prepared,
+    kept: Option<FunctionDigest>,
+) -> Result<Taken, ServiceError> {
+    let id = task.account;
+    let newest = change.directory.account(id).and_then(|account| account.hook(task.hook)).map(|hook| hook.record.clone());
+    // Else deleted, or overtaken by an update, which is in the queue.
+    if let Ok(before) = newest
+        && before.version == task.version
+    {
+        if task.is_outdated(change.directory.account(id)?, &before.spec, &prepared) {
+            return Ok(Taken::Outdated);
         }
-        // Deleted, or overtaken by an update, which is in the queue.
-        Ok(_) | Err(_) => {}
+        decide(state, change, id, &before, prepared)?;
     }
     if let Some(kept) = kept {
-        change.forget(function.digest, kept);
+        change.forget(task.build, kept);
     }
-    Ok(())
+    Ok(Taken::Yes)
+}
+
+/// Lets the newest version of a hook serve, or says why it cannot.
+fn decide(state: &State, change: &mut Change, id: AccountId, before: &HookRecord, prepared: Prepared) -> Result<(), ServiceError> {
+    let account = change.directory.account_mut(id)?;
+    match prepared {
+        Prepared::Guest(guest) => {
+            let record = before.admitted();
+            account.serve(record.clone(), guest)?;
+            records::put_hook(&mut change.batch, id, &record)?;
+            match &before.ready {
+                Some(former) => change.release(state, id, &former.spec),
+                None => Ok(()),
+            }
+        }
+        Prepared::Refused(message) => {
+            let message = masked(&account.mask()?, &message, state.limits.error_bytes);
+            let record = before.refused(message);
+            account.put_hook(record.clone());
+            records::put_hook(&mut change.batch, id, &record)
+        }
+    }
 }
 
 /// Lets a version serve that served before the start.
-fn serve_again(state: &State, change: &mut Change, task: &Task, prepared: Prepared) -> Result<(), ServiceError> {
+fn serve_again(state: &State, change: &mut Change, task: &Task, prepared: Prepared) -> Result<Taken, ServiceError> {
     let account = change.directory.account_mut(task.account)?;
     let before = account.hook(task.hook)?.record.clone();
-    if before.ready.as_ref().is_none_or(|ready| ready.version != task.version) {
-        return Ok(());
+    let Some(ready) = before.ready.as_ref().filter(|ready| ready.version == task.version) else { return Ok(Taken::Yes) };
+    if task.is_outdated(account, &ready.spec, &prepared) {
+        return Ok(Taken::Outdated);
     }
     match prepared {
-        Prepared::Guest(guest) => account.serve(before, guest),
+        Prepared::Guest(guest) => {
+            let record = before.revived();
+            if record != before {
+                records::put_hook(&mut change.batch, task.account, &record)?;
+            }
+            account.serve(record, guest)?;
+        }
         Prepared::Refused(message) => {
             let message = masked(&account.mask()?, &message, state.limits.error_bytes);
             tracing::error!(account = %task.account, hook = %task.hook, message, "a hook that was ready no longer is");
             if before.version == task.version {
                 account.put_hook(before.refused(message));
             }
-            Ok(())
         }
     }
+    Ok(Taken::Yes)
 }

@@ -7,13 +7,17 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use hookbox_host_api::log::{Log, Mask};
 use hookbox_host_api::{Context, Decision, EnvVars, Failure, FailureKind, HookType, Outcome, Secret, Usage, response};
-use hookbox_runtime::{Admission, AdmissionConfig, AdmissionError, Invocation, Limits, Sandbox, SandboxConfig, SandboxError};
+use hookbox_runtime::{
+    Admission, AdmissionConfig, AdmissionError, Invocation, JavaScript, Limits, PreparedHook, Sandbox, SandboxConfig, SandboxError,
+};
 use serde_json::value::RawValue;
+
+use crate::dispatch::masked_failure;
 
 /// What to run, and on what.
 #[derive(Debug)]
 pub struct LocalRun {
-    /// The function's bytes.
+    /// The function's bytes: WebAssembly, or else JavaScript.
     pub function: Vec<u8>,
     /// The event's type, which says what a response must hold.
     pub hook_type: HookType,
@@ -91,13 +95,14 @@ impl LocalRun {
             compile_timeout: Duration::from_secs(60),
             compile_memory_bytes: 2 << 30,
         };
-        let hook = Admission::new(sandbox.clone(), admission)?.prepare(self.function.into()).await?;
+        let env = Arc::new(self.env.iter().cloned().collect::<EnvVars>());
+        let hook = prepare(&Admission::new(sandbox.clone(), admission)?, self.function, env.clone()).await?;
         let mask = Arc::new(Mask::new(self.env.iter().map(|(_, value)| value)).map_err(|error| LocalError::Env(error.to_string()))?);
         let started = Instant::now();
         let invocation = Invocation {
             execution_id: "local".into(),
             context: Bytes::from(self.context),
-            env: Arc::new(self.env.into_iter().collect::<EnvVars>()),
+            env,
             mask: mask.clone(),
             limits: Limits { fuel: self.fuel, memory_bytes },
             deadline: (started + self.timeout).into(),
@@ -106,7 +111,7 @@ impl LocalRun {
         let execution = sandbox.execute(&hook, invocation).await;
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let (decision, result, failure) = judge(self.hook_type, execution.result);
-        let failure = failure.map(|failure| Failure { message: mask.apply(&failure.message), ..failure });
+        let failure = failure.map(|failure| masked_failure(&mask, failure, usize::MAX));
         Ok(LocalOutcome {
             outcome: failure.as_ref().map_or(Outcome::Completed, |failure| failure.kind.outcome()),
             decision,
@@ -116,6 +121,17 @@ impl LocalRun {
             usage: Usage { duration_us, ..execution.usage },
         })
     }
+}
+
+/// The newest Node that a server knows: a local run has nobody to say another.
+const NODE_MAJOR: u8 = 24;
+
+async fn prepare(admission: &Admission, function: Vec<u8>, env: Arc<EnvVars>) -> Result<PreparedHook, AdmissionError> {
+    if function.starts_with(b"\0asm") {
+        return admission.prepare(function.into()).await;
+    }
+    let source = String::from_utf8(function).map_err(|_| AdmissionError::Rejected("neither WebAssembly nor UTF-8 text".to_owned()))?;
+    admission.prepare_javascript(JavaScript { source: source.into(), node_major: NODE_MAJOR, env }).await
 }
 
 type Judged = (Option<Decision>, Option<Box<RawValue>>, Option<Failure>);

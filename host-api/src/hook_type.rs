@@ -42,6 +42,13 @@ impl HookType {
         }
     }
 
+    /// The longest source of a JavaScript function, in characters.
+    pub fn max_source_characters(self) -> usize {
+        match self {
+            Self::PreAuthentication | Self::UserMigration => 20_000,
+        }
+    }
+
     /// Whether a top-level context key is kept from a function with these options.
     pub(crate) fn hides(self, key: &str, options: Options) -> bool {
         match (self, key) {

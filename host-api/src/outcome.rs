@@ -84,6 +84,10 @@ pub enum FailureKind {
     Trap,
     /// The function ended itself: a non-zero exit code, or an error as its result.
     Exit,
+    /// An exception that nothing caught, or a rejection that nothing handled.
+    Exception,
+    /// A promise that nothing is left to settle.
+    NeverSettled,
     /// Too many nested calls.
     StackOverflow,
     /// The host could not do its part.
@@ -108,6 +112,8 @@ impl FailureKind {
         match self {
             Self::Trap => "trap",
             Self::Exit => "exit",
+            Self::Exception => "exception",
+            Self::NeverSettled => "never_settled",
             Self::StackOverflow => "stack_overflow",
             Self::Host => "host",
             Self::Timeout => "timeout",
@@ -122,7 +128,7 @@ impl FailureKind {
     /// The outcome that an execution of this failure has.
     pub fn outcome(self) -> Outcome {
         match self {
-            Self::Trap | Self::Exit | Self::StackOverflow | Self::Host => Outcome::Failed,
+            Self::Trap | Self::Exit | Self::Exception | Self::NeverSettled | Self::StackOverflow | Self::Host => Outcome::Failed,
             Self::Timeout => Outcome::Timeout,
             Self::OutOfFuel => Outcome::OutOfFuel,
             Self::OutOfMemory => Outcome::OutOfMemory,
@@ -140,12 +146,18 @@ pub struct Failure {
     pub kind: FailureKind,
     /// The particulars. May quote the guest, so it is masked and cut before it leaves the host.
     pub message: String,
+    /// JavaScript: the frames of the author's code, one a line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<String>,
+    /// JavaScript: where in the author's source, as `hook.js:LINE:COLUMN`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
 }
 
 impl Failure {
     /// A failure of this kind.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), stack: None, place: None }
     }
 }
 

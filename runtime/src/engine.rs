@@ -26,10 +26,11 @@ impl From<wasmtime::Error> for SandboxError {
     }
 }
 
-/// Wasm frames of one execution. Below [`ASYNC_STACK`] by what host functions need.
-const WASM_STACK: usize = 1 << 20;
+/// Wasm frames of one execution. Below [`ASYNC_STACK`] by what host functions need. The JavaScript engine's own limit of nested calls
+/// is reached at 2 MiB, so that recursion is its RangeError and no trap.
+const WASM_STACK: usize = 3 << 20;
 /// The stack that an execution suspends on.
-const ASYNC_STACK: usize = 2 << 20;
+const ASYNC_STACK: usize = 4 << 20;
 /// The largest table of one module; also what the pool reserves for each.
 pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 /// Bytes of a table that are zeroed in place when its slot is reset, whoever wrote them.

@@ -11,6 +11,8 @@ pub enum FunctionKind {
     Component,
     /// A core WebAssembly module: a WASI preview 1 command, context on stdin, response on stdout.
     Command,
+    /// JavaScript source for Node: UTF-8 text.
+    JavaScript,
 }
 
 impl FunctionKind {
@@ -28,6 +30,7 @@ impl FunctionKind {
         match self {
             Self::Component => "component",
             Self::Command => "command",
+            Self::JavaScript => "javascript",
         }
     }
 }

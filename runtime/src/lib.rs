@@ -10,10 +10,11 @@ mod engine;
 mod execution;
 mod function;
 mod host;
+mod javascript;
 mod prepared;
 mod sandbox;
 
-pub use admission::{Admission, AdmissionConfig, AdmissionError, compile_worker};
+pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, compile_worker};
 pub use engine::{SandboxConfig, SandboxError};
 pub use execution::{Execution, Invocation, Limits};
 pub use function::{FunctionDigest, FunctionKind};

@@ -9,6 +9,7 @@ use wasmtime::{ExternType, InstancePre, Module, ModuleExport};
 use crate::FunctionKind;
 use crate::execution::CallState;
 use crate::host::Linkers;
+use crate::javascript::Deployed;
 
 /// A function ready to run.
 pub struct PreparedHook {
@@ -26,6 +27,7 @@ pub(crate) enum Shape {
         pre: InstancePre<CallState>,
         start: ModuleExport,
     },
+    JavaScript(Deployed),
 }
 
 impl PreparedHook {
@@ -34,6 +36,7 @@ impl PreparedHook {
         match self.shape {
             Shape::Component { .. } => FunctionKind::Component,
             Shape::Command { .. } => FunctionKind::Command,
+            Shape::JavaScript(_) => FunctionKind::JavaScript,
         }
     }
 

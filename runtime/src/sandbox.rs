@@ -1,7 +1,5 @@
 //! Runs prepared hooks: a slot, a store, an instance, one call; then everything of it is gone.
 
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
 
 use hookbox_host_api::log::LogBuffer;
@@ -13,8 +11,9 @@ use wasmtime::component::ComponentExportIndex;
 use wasmtime::{AsContextMut, Engine, InstancePre, ModuleExport, Store, component};
 
 use crate::engine::{self, SandboxConfig, SandboxError};
-use crate::execution::{CallState, DeadlinePassed, FUEL_YIELD_INTERVAL, MemoryLimiter, Meter, Slice, Stop, classify};
-use crate::host::{self, Linkers, Stdout, WasiState};
+use crate::execution::{CallState, DeadlinePassed, FUEL_YIELD_INTERVAL, MemoryLimiter, Meter, Stop, classify, sliced};
+use crate::host::{self, JsState, Linkers, Stdout, WasiState};
+use crate::javascript;
 use crate::prepared::Shape;
 use crate::{Execution, Invocation, PreparedHook};
 
@@ -70,10 +69,12 @@ impl Sandbox {
     async fn run(&self, hook: &PreparedHook, invocation: Invocation) -> Execution {
         let deadline = invocation.deadline;
         let fuel = invocation.limits.fuel;
-        let mut store = self.store(hook, invocation);
+        let wasi = matches!(hook.shape, Shape::Component { wasi: true, .. });
+        let mut store = self.store(invocation, wasi);
         let finished = match &hook.shape {
             Shape::Component { pre, handle, .. } => sliced(call_component(&mut store, pre, handle), deadline).await,
             Shape::Command { pre, start } => sliced(call_command(&mut store, pre, start), deadline).await,
+            Shape::JavaScript(deployed) => sliced(javascript::call(&mut store, deployed, self.linkers()), deadline).await,
         };
         let left = store.get_fuel().unwrap_or_default();
         let mut state = store.into_data();
@@ -87,9 +88,8 @@ impl Sandbox {
         Execution { result, usage, log: state.log }
     }
 
-    fn store(&self, hook: &PreparedHook, invocation: Invocation) -> Store<CallState> {
+    pub(crate) fn store(&self, invocation: Invocation, wasi: bool) -> Store<CallState> {
         let started = Instant::now();
-        let wasi = matches!(hook.shape, Shape::Component { wasi: true, .. });
         let state = CallState {
             limiter: MemoryLimiter::new(invocation.limits.memory_bytes),
             meter: Meter::new(invocation.deadline, started),
@@ -99,6 +99,8 @@ impl Sandbox {
             stdin: (invocation.context, 0),
             stdout: Stdout::new(self.0.config.max_result_bytes),
             started,
+            js: JsState::default(),
+            result_limit: self.0.config.max_result_bytes,
         };
         let mut store = Store::new(&self.0.engine, state);
         store.limiter(|state| &mut state.limiter);
@@ -111,10 +113,6 @@ impl Sandbox {
         debug_assert!(metered.is_ok());
         store
     }
-}
-
-async fn sliced<T>(call: impl Future<Output = T>, deadline: Instant) -> Result<T, DeadlinePassed> {
-    Slice::new(pin!(call), deadline).await
 }
 
 /// What a function handed back: text to be read as JSON, or nothing where standard output carries it.

@@ -19,6 +19,9 @@ use server::DemoServer;
 /// The context of one login, as OneLogin documents it for its pre-authentication hook.
 const LOGIN: &str = include_str!("../../../examples/contexts/pre-authentication.json");
 
+/// A hook in JavaScript, from the examples.
+const DENY_HIGH_RISK: &str = include_str!("../../../examples/javascript/deny-high-risk/hook.js");
+
 /// How long an upload may take to become ready.
 const ADMISSION: Duration = Duration::from_secs(60);
 
@@ -28,6 +31,7 @@ struct Login {
     context: Value,
     decision: Decision,
     policy: Option<i64>,
+    mobile: bool,
 }
 
 /// Runs the whole story with the functions in `guests`. An unexpected decision is an error.
@@ -42,7 +46,7 @@ pub(crate) fn run(guests: &Path) -> Result<()> {
     show.line("env var   MOBILE_POLICY_ID, encrypted at rest")?;
 
     show.heading("A component written in Rust: another policy for mobile devices, no login at high risk")?;
-    let hook = upload(&mut show, &admin, &device, json!({"env_vars": ["MOBILE_POLICY_ID"]}))?;
+    let hook = upload(&mut show, &admin, &device, json!({"runtime": "wasm", "env_vars": ["MOBILE_POLICY_ID"]}))?;
     for login in logins()? {
         fire(&mut show, &admin, &login)?;
     }
@@ -50,11 +54,18 @@ pub(crate) fn run(guests: &Path) -> Result<()> {
 
     show.heading("A WASI command written in C: context on stdin, response on stdout")?;
     admin.delete(&format!("/api/2/hooks/{hook}"))?;
-    let hook = upload(&mut show, &admin, &stdin, json!({}))?;
+    let hook = upload(&mut show, &admin, &stdin, json!({"runtime": "wasm"}))?;
     let context: Value = serde_json::from_str(LOGIN)?;
     let policy = policy(&context);
-    fire(&mut show, &admin, &Login { what: "the same login", context, decision: Decision::Allow, policy })?;
+    fire(&mut show, &admin, &Login { what: "the same login", context, decision: Decision::Allow, policy, mobile: false })?;
     show.log(&admin, &hook)?;
+
+    show.heading("A function for Node, unmodified: no login at high risk (the first one compiles the engine, once)")?;
+    admin.delete(&format!("/api/2/hooks/{hook}"))?;
+    upload(&mut show, &admin, DENY_HIGH_RISK.as_bytes(), json!({"runtime": "nodejs22.x"}))?;
+    for login in logins()?.iter().filter(|login| !login.mobile) {
+        fire(&mut show, &admin, login)?;
+    }
 
     drop(admin);
     server.stop()?;
@@ -72,14 +83,21 @@ fn logins() -> Result<Vec<Login>> {
     };
     let kept = policy(&login);
     Ok(vec![
-        Login { what: "a login from a desktop", context: login.clone(), decision: Decision::Allow, policy: kept },
+        Login { what: "a login from a desktop", context: login.clone(), decision: Decision::Allow, policy: kept, mobile: false },
         Login {
             what: "from a mobile device",
             context: changed("/device/is_mobile", json!(true)),
             decision: Decision::Allow,
             policy: Some(202_020),
+            mobile: true,
         },
-        Login { what: "at risk score 95", context: changed("/risk/score", json!(95)), decision: Decision::Deny, policy: None },
+        Login {
+            what: "at risk score 95",
+            context: changed("/risk/score", json!(95)),
+            decision: Decision::Deny,
+            policy: None,
+            mobile: false,
+        },
     ])
 }
 
@@ -95,7 +113,7 @@ fn function(guests: &Path, name: &str) -> Result<Vec<u8>> {
 /// Creates an enabled hook and waits until it is ready; its id.
 fn upload(show: &mut Show<'_>, admin: &Client, function: &[u8], more: Value) -> Result<String> {
     let mut body = json!({
-        "type": "pre-authentication", "runtime": "wasm", "timeout": 1, "disabled": false,
+        "type": "pre-authentication", "timeout": 1, "disabled": false,
         "options": {"risk_enabled": true, "location_enabled": true}, "function": BASE64.encode(function),
     });
     if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {

@@ -65,6 +65,11 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Whether the caller has this scope.
+    pub(crate) fn may(&self, scope: Scope) -> bool {
+        self.scopes.allow(scope)
+    }
+
     /// Refuses a caller without this scope.
     pub(crate) fn require(&self, scope: Scope) -> Result<(), AuthError> {
         if self.scopes.allow(scope) { Ok(()) } else { Err(AuthError::Scope(scope)) }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hookbox_host_api::log::Mask;
-use hookbox_host_api::{HookType, Secret};
+use hookbox_host_api::{EnvVars, HookType, Secret};
 
 use super::hook::{Hook, Serving, mask};
 use crate::dispatch::Guest;
 use crate::error::ServiceError;
 use crate::ids::{EnvId, HookId};
-use crate::resources::{AccountRecord, EnvName, EnvRecord, HookRecord};
+use crate::resources::{AccountRecord, Build, EnvName, EnvRecord, HookRecord};
 use crate::store::Digest;
 
 /// An account and what is in it.
@@ -82,9 +82,19 @@ impl Account {
         self.live = enabled.map(|hook| (hook.record.hook_type, hook.clone())).collect();
     }
 
-    /// Whether a hook needs the function.
-    pub(crate) fn uses(&self, digest: Digest) -> bool {
-        self.hooks().any(|hook| hook.record.digests().any(|used| used == digest))
+    /// Takes from a hook what served it.
+    pub(crate) fn stop(&mut self, record: HookRecord) {
+        self.insert(Hook { record, serving: None });
+    }
+
+    /// Whether a hook needs the function's bytes.
+    pub(crate) fn uses_function(&self, digest: Digest) -> bool {
+        self.builds().any(|build| build.digest == digest)
+    }
+
+    /// What the hooks need.
+    pub(super) fn builds(&self) -> impl Iterator<Item = Build> {
+        self.hooks().flat_map(|hook| hook.record.builds())
     }
 
     /// Every env var, by id.
@@ -102,7 +112,8 @@ impl Account {
         self.envs().find(|env| env.record.name == *name)
     }
 
-    /// Adds an env var, or gives it another value; hooks that it is linked to get that from their next execution on.
+    /// Adds an env var, or gives it another value; hooks that it is linked to get that from their next execution on. A guest that holds
+    /// the value that was is for the caller to replace.
     pub(crate) fn put_env(&mut self, env: EnvVar) -> Result<(), ServiceError> {
         let name = env.record.name.clone();
         self.envs.insert(env.record.id, Arc::new(env));
@@ -123,9 +134,19 @@ impl Account {
         Ok(changed)
     }
 
+    /// The values that a hook with these links sees.
+    pub(crate) fn values(&self, links: &[EnvName]) -> EnvVars {
+        let linked = links.iter().filter_map(|name| self.env_named(name));
+        linked.map(|env| (env.record.name.to_string(), env.value.clone())).collect()
+    }
+
+    /// The hooks with a version that was ready and is linked to a variable.
+    pub(crate) fn linked_to(&self, name: &EnvName) -> impl Iterator<Item = &Arc<Hook>> {
+        self.hooks().filter(move |hook| hook.record.ready.as_ref().is_some_and(|ready| ready.spec.env_vars.contains(name)))
+    }
+
     fn relink(&mut self, name: &EnvName) -> Result<(), ServiceError> {
-        let links = |hook: &&Arc<Hook>| hook.record.ready.as_ref().is_some_and(|ready| ready.spec.env_vars.contains(name));
-        let linked: Vec<Arc<Hook>> = self.hooks().filter(links).cloned().collect();
+        let linked: Vec<Arc<Hook>> = self.linked_to(name).cloned().collect();
         for hook in linked {
             if let Some(serving) = &hook.serving {
                 self.serve(hook.record.clone(), serving.guest.clone())?;

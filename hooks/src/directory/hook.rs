@@ -11,12 +11,12 @@ use super::Account;
 use crate::dispatch::Guest;
 use crate::error::ServiceError;
 use crate::ids::HookId;
-use crate::resources::{EnvName, HookRecord, Ready};
+use crate::resources::{HookRecord, Ready};
 
 /// A hook.
 pub(crate) struct Hook {
     pub(crate) record: HookRecord,
-    /// None until a version is ready, and after a restart until it is prepared again.
+    /// None until a version is ready, after a restart until it is prepared again, and where that does not succeed with new env values.
     pub(crate) serving: Option<Arc<Serving>>,
 }
 
@@ -38,7 +38,8 @@ impl Serving {
     /// The serving version of a hook, with the values that its env vars have in the account.
     pub(super) fn link(account: &Account, record: &HookRecord, ready: &Ready, guest: Arc<dyn Guest>) -> Result<Self, ServiceError> {
         let spec = &ready.spec;
-        let (env, mask) = secrets(account, &spec.env_vars)?;
+        let env = account.values(&spec.env_vars);
+        let mask = mask(env.iter().map(|(_, value)| value))?;
         let bytes = u64::from(spec.memory_mib) << 20;
         Ok(Self {
             hook_id: record.id,
@@ -48,17 +49,10 @@ impl Serving {
             timeout: Duration::from_secs(spec.timeout.into()),
             options: spec.options,
             on_error: spec.on_error,
-            env,
-            mask,
+            env: Arc::new(env),
+            mask: Arc::new(mask),
         })
     }
-}
-
-fn secrets(account: &Account, names: &[EnvName]) -> Result<(Arc<EnvVars>, Arc<Mask>), ServiceError> {
-    let linked = names.iter().filter_map(|name| account.env_named(name));
-    let env: EnvVars = linked.map(|env| (env.record.name.to_string(), env.value.clone())).collect();
-    let mask = mask(env.iter().map(|(_, value)| value))?;
-    Ok((Arc::new(env), Arc::new(mask)))
 }
 
 /// A mask over these values.

@@ -14,8 +14,7 @@ use std::sync::Arc;
 use crate::dispatch::Guest;
 use crate::error::ServiceError;
 use crate::ids::{AccountId, ClientId};
-use crate::resources::{AccountRecord, CredentialRecord, Scope};
-use crate::store::Digest;
+use crate::resources::{AccountRecord, Build, CredentialRecord, Scope};
 
 pub(crate) use account::{Account, EnvVar};
 pub(crate) use hook::{Hook, Serving};
@@ -82,16 +81,16 @@ impl Directory {
         self.credentials().any(|one| one.client_id != *client_id && one.scopes.allow(Scope::Operate))
     }
 
-    /// Whether a hook of any account needs the function.
-    pub(crate) fn uses(&self, digest: Digest) -> bool {
-        self.accounts().any(|account| account.uses(digest))
+    /// Whether a hook of any account needs what is kept of a function.
+    pub(crate) fn uses(&self, build: Build) -> bool {
+        self.accounts().any(|account| account.builds().any(|used| used == build))
     }
 
-    /// The prepared function with this digest, where a hook is served by it.
-    pub(crate) fn guest(&self, digest: Digest) -> Option<Arc<dyn Guest>> {
+    /// The prepared function of this build, where a hook is served by it.
+    pub(crate) fn guest(&self, build: Build) -> Option<Arc<dyn Guest>> {
         let mut hooks = self.accounts().flat_map(|account| account.hooks());
         hooks.find_map(|hook| {
-            let is_it = hook.record.ready.as_ref().is_some_and(|ready| ready.spec.function.digest == digest);
+            let is_it = hook.record.ready.as_ref().is_some_and(|ready| ready.spec.build() == build);
             hook.serving.as_ref().filter(|_| is_it).map(|serving| serving.guest.clone())
         })
     }

@@ -22,6 +22,12 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The answer for a caller who may fire but not look: where in the function it failed is for its author.
+    pub(crate) fn without_trace(self) -> Self {
+        let error = self.error.map(|failure| Failure { stack: None, place: None, ..failure });
+        Self { error, ..self }
+    }
+
     /// How the execution ended.
     pub fn outcome(&self) -> Outcome {
         self.outcome

@@ -9,7 +9,7 @@ use hookbox_runtime::{Execution, Invocation};
 use serde_json::value::RawValue;
 
 use super::event::Event;
-use super::{Answer, masked};
+use super::{Answer, masked_failure};
 use crate::clock::Clock;
 use crate::directory::Serving;
 use crate::ids::{AccountId, HookId};
@@ -137,8 +137,8 @@ impl Shared {
         usage.duration_us = u64::try_from(event.read_at.elapsed().as_micros()).unwrap_or(u64::MAX);
         let (decision, result, failure) = match end.result {
             Ok((decision, result)) => (decision, Some(result), None),
-            Err(Failure { kind, message }) => {
-                let failure = Failure { kind, message: masked(mask, &message, self.limits.error_bytes) };
+            Err(failure) => {
+                let failure = masked_failure(mask, failure, self.limits.error_bytes);
                 (whose.on_error, event.result_of(whose.on_error), Some(failure))
             }
         };

@@ -1,5 +1,6 @@
 //! The last thing that happens to a message before it leaves: secrets are hidden, and then it is cut.
 
+use hookbox_host_api::Failure;
 use hookbox_host_api::log::Mask;
 
 const CUT: &str = "…";
@@ -15,9 +16,20 @@ pub(crate) fn masked(mask: &Mask, message: &str, limit: usize) -> String {
     text
 }
 
+/// `failure` with every secret hidden, each text of it in at most `limit` bytes.
+pub(crate) fn masked_failure(mask: &Mask, failure: Failure, limit: usize) -> Failure {
+    let text = |text: &str| masked(mask, text, limit);
+    Failure {
+        kind: failure.kind,
+        message: text(&failure.message),
+        stack: failure.stack.as_deref().map(text),
+        place: failure.place.as_deref().map(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use hookbox_host_api::Secret;
+    use hookbox_host_api::{FailureKind, Secret};
 
     use super::*;
 
@@ -28,5 +40,19 @@ mod tests {
         assert_eq!(text, format!("{}{CUT}", "x".repeat(95) + "**"));
         assert_eq!(masked(&mask, &"é".repeat(60), 100), format!("{}{CUT}", "é".repeat(48)));
         assert_eq!(masked(&mask, "short", 100), "short");
+    }
+
+    #[test]
+    fn every_text_of_a_failure_is_hidden_and_cut() {
+        let mask = Mask::new(&[Secret::new("0123456789abcdef")]).unwrap();
+        let failure = Failure {
+            stack: Some(format!("at 0123456789abcdef (hook.js:1:1)\n{}", "x".repeat(100))),
+            place: Some("0123456789abcdef.js:1:1".to_owned()),
+            ..Failure::new(FailureKind::Exception, "no 0123456789abcdef")
+        };
+        let masked = masked_failure(&mask, failure, 40);
+        assert_eq!((masked.message.as_str(), masked.place.as_deref()), ("no ***", Some("***.js:1:1")));
+        let stack = masked.stack.unwrap();
+        assert!(stack.starts_with("at *** (hook.js:1:1)\nxx") && stack.ends_with(CUT) && stack.len() <= 40, "{stack}");
     }
 }

@@ -29,10 +29,10 @@ use crate::logs::LogWriter;
 use crate::service::ServiceLimits;
 
 pub use answer::Answer;
-pub(crate) use message::masked;
+pub(crate) use message::{masked, masked_failure};
 #[cfg(test)]
 pub(crate) use sandbox::Boxed;
-pub(crate) use sandbox::{Guest, Wasm, Workshop};
+pub(crate) use sandbox::{Function, Guest, Wasm, Workshop};
 
 /// Runs hooks.
 pub(crate) struct Dispatcher(Arc<Shared>);

@@ -7,24 +7,45 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hookbox_runtime::{Admission, AdmissionError, Execution, FunctionDigest, Invocation, PreparedHook, Sandbox};
+use hookbox_host_api::EnvVars;
+use hookbox_runtime::{Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, PreparedHook, Sandbox};
+
+use crate::resources::Runtime;
 
 /// A future that can be sent to another task.
 pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// What is to be prepared.
+#[derive(Clone, Debug)]
+pub(crate) struct Function {
+    pub(crate) bytes: Bytes,
+    pub(crate) runtime: Runtime,
+    /// The values of its env vars, in case it reads them while it is prepared.
+    pub(crate) env: Arc<EnvVars>,
+}
 
 /// A prepared function.
 pub(crate) trait Guest: Send + Sync + 'static {
     /// Runs it once, in a fresh sandbox.
     fn execute(self: Arc<Self>, invocation: Invocation) -> Boxed<Execution>;
+
+    /// Whether it was made with the values of its env vars, so that it is good for these only.
+    fn holds_env(&self) -> bool;
+
+    /// What of the passing world its top level reads, where that is evaluated on every execution.
+    fn evaluated_because(&self) -> Option<&'static str>;
 }
 
 /// Where functions are prepared.
 pub(crate) trait Workshop: Send + Sync + 'static {
     /// Makes a function ready to run, or says why it cannot be.
-    fn prepare(self: Arc<Self>, function: Bytes) -> Boxed<Result<Arc<dyn Guest>, AdmissionError>>;
+    fn prepare(self: Arc<Self>, function: Function) -> Boxed<Result<Arc<dyn Guest>, AdmissionError>>;
 
-    /// Removes what was kept of a function on this machine.
-    fn forget(&self, function: FunctionDigest);
+    /// The name under which something is kept of a function on this machine.
+    fn name(&self, function: &Function) -> FunctionDigest;
+
+    /// Removes what was kept under a name.
+    fn forget(&self, name: FunctionDigest);
 }
 
 /// The real one.
@@ -48,18 +69,43 @@ impl Guest for WasmGuest {
     fn execute(self: Arc<Self>, invocation: Invocation) -> Boxed<Execution> {
         Box::pin(async move { self.sandbox.execute(&self.hook, invocation).await })
     }
+
+    fn holds_env(&self) -> bool {
+        self.hook.holds_env()
+    }
+
+    fn evaluated_because(&self) -> Option<&'static str> {
+        self.hook.evaluated_because()
+    }
+}
+
+/// The source in a function's bytes. That they are text was found out when they were uploaded.
+fn javascript(function: &Function, node_major: u8) -> Result<JavaScript, AdmissionError> {
+    let source = str::from_utf8(&function.bytes).map_err(|_| AdmissionError::Rejected("the source is not UTF-8 text".to_owned()))?;
+    Ok(JavaScript { source: source.into(), node_major, env: function.env.clone() })
 }
 
 impl Workshop for Wasm {
-    fn prepare(self: Arc<Self>, function: Bytes) -> Boxed<Result<Arc<dyn Guest>, AdmissionError>> {
+    fn prepare(self: Arc<Self>, function: Function) -> Boxed<Result<Arc<dyn Guest>, AdmissionError>> {
         Box::pin(async move {
-            let hook = self.admission.prepare(function).await?;
+            let hook = match function.runtime {
+                Runtime::Wasm => self.admission.prepare(function.bytes).await?,
+                Runtime::Node(version) => self.admission.prepare_javascript(javascript(&function, version.major())?).await?,
+            };
             let guest: Arc<dyn Guest> = Arc::new(WasmGuest { sandbox: self.sandbox.clone(), hook });
             Ok(guest)
         })
     }
 
-    fn forget(&self, function: FunctionDigest) {
-        self.admission.forget(function);
+    fn name(&self, function: &Function) -> FunctionDigest {
+        let source = match function.runtime {
+            Runtime::Wasm => None,
+            Runtime::Node(version) => javascript(function, version.major()).ok(),
+        };
+        source.map_or_else(|| FunctionDigest::of(&function.bytes), |source| Admission::cache_name(&source))
+    }
+
+    fn forget(&self, name: FunctionDigest) {
+        self.admission.forget(name);
     }
 }

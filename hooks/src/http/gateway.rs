@@ -24,6 +24,7 @@ use crate::auth::{AuthError, Authenticator, Caller};
 use crate::config::Config;
 use crate::fresh;
 use crate::ids::AccountId;
+use crate::resources::Scope;
 use crate::service::Service;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -53,6 +54,11 @@ impl Call<'_> {
     /// The caller's account. A route that forgot to ask for a token gets none.
     pub(super) fn account(&self) -> Result<AccountId, ApiError> {
         self.caller.map(|caller| caller.account).ok_or(ApiError::Unauthenticated)
+    }
+
+    /// Whether the caller may do more than the route asks for.
+    pub(super) fn may(&self, scope: Scope) -> bool {
+        self.caller.is_some_and(|caller| caller.may(scope))
     }
 }
 

@@ -11,15 +11,16 @@ use super::onelogin::hook_filter;
 use super::respond::{self, Reply};
 use crate::dispatch::Answer;
 use crate::error::ServiceError;
-use crate::resources::CredentialView;
+use crate::resources::{CredentialView, Scope};
 use crate::service::{ExecutionFilter, Service};
 
 type Answered = Result<Reply, ApiError>;
 
 pub(super) async fn trigger(service: &Service, name: &str, call: Call<'_>) -> Answered {
     let hook_type: HookType = name.parse().map_err(|_| ServiceError::NotFound)?;
-    let answer = service.trigger(call.account()?, hook_type, call.body, call.read_at).await?;
-    Ok(answered(&answer))
+    let (account, reads) = (call.account()?, call.may(Scope::Read));
+    let answer = service.trigger(account, hook_type, call.body, call.read_at).await?;
+    Ok(answered(&if reads { answer } else { answer.without_trace() }))
 }
 
 pub(super) async fn fire_hook(service: &Service, id: &str, call: Call<'_>) -> Answered {

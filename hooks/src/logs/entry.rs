@@ -67,7 +67,10 @@ impl LogEntry {
     /// About how much memory it takes.
     pub(super) fn size(&self) -> usize {
         let texts = [&self.id, &self.hook_id, &self.request_id, &self.correlation_id].map(String::len).iter().sum::<usize>();
-        let failure = self.failure.as_ref().map_or(0, |failure| failure.message.len());
+        let failure = self.failure.as_ref().map_or(0, |failure| {
+            let texts = [Some(&failure.message), failure.stack.as_ref(), failure.place.as_ref()];
+            texts.into_iter().flatten().map(String::len).sum()
+        });
         let lines = self.events.iter().map(|line| line.len() + size_of::<String>()).sum::<usize>();
         size_of::<Self>() + texts + failure + lines
     }
@@ -211,7 +214,11 @@ pub(super) mod tests {
             version: None,
             outcome: Outcome::Failed,
             decision: Decision::Deny,
-            failure: Some(Failure::new(FailureKind::Trap, "unreachable \"quoted\"\n")),
+            failure: Some(Failure {
+                stack: Some("at handler (hook.js:2:3)".to_owned()),
+                place: Some("hook.js:2:3".to_owned()),
+                ..Failure::new(FailureKind::Exception, "boom \"quoted\"\n")
+            }),
             events: vec![],
             truncated: true,
             ..entry(2, "", 0)

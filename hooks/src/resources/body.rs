@@ -63,11 +63,6 @@ impl Fields {
         self.values.contains_key(name)
     }
 
-    /// A text that is left in place.
-    pub(crate) fn peek_str(&self, name: &str) -> Option<&str> {
-        self.values.get(name)?.as_str()
-    }
-
     /// Takes a field of any type.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         self.values.remove(name).filter(|value| !value.is_null())

@@ -5,26 +5,10 @@ use hookbox_runtime::FunctionKind;
 use serde::{Deserialize, Serialize};
 
 use super::env_var::EnvName;
+use super::runtime::Runtime;
 use crate::clock::Timestamp;
 use crate::ids::HookId;
 use crate::store::Digest;
-
-/// What the author meant the function's bytes to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Runtime {
-    /// WebAssembly, of either kind.
-    Wasm,
-}
-
-impl Runtime {
-    /// The name as the API writes it.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Wasm => "wasm",
-        }
-    }
-}
 
 /// What the function's bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +16,18 @@ impl Runtime {
 pub(crate) enum Kind {
     Component,
     Command,
+    Javascript,
+}
+
+impl Kind {
+    /// The name as the API writes it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Component => "component",
+            Self::Command => "command",
+            Self::Javascript => "javascript",
+        }
+    }
 }
 
 impl From<FunctionKind> for Kind {
@@ -39,6 +35,7 @@ impl From<FunctionKind> for Kind {
         match kind {
             FunctionKind::Component => Self::Component,
             FunctionKind::Command => Self::Command,
+            FunctionKind::JavaScript => Self::Javascript,
         }
     }
 }
@@ -50,6 +47,13 @@ pub(crate) struct FunctionRef {
     pub(crate) digest: Digest,
     pub(crate) size: u64,
     pub(crate) kind: Kind,
+}
+
+/// All that decides what a machine keeps of a function, so that two hooks which agree in it share that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Build {
+    pub(crate) digest: Digest,
+    pub(crate) runtime: Runtime,
 }
 
 /// Everything about a hook that a version freezes.
@@ -65,6 +69,13 @@ pub(crate) struct Spec {
     pub(crate) fuel: u64,
     pub(crate) memory_mib: u32,
     pub(crate) on_error: Decision,
+}
+
+impl Spec {
+    /// What is kept of the function.
+    pub(crate) fn build(&self) -> Build {
+        Build { digest: self.function.digest, runtime: self.runtime }
+    }
 }
 
 /// How far admission has come with the newest version.
@@ -160,10 +171,15 @@ pub(crate) struct HookRecord {
 }
 
 impl HookRecord {
-    /// The digests of the functions that the record needs: the newest version's and the serving one's.
-    pub(crate) fn digests(&self) -> impl Iterator<Item = Digest> {
-        let ready = self.ready.as_ref().map(|ready| ready.spec.function.digest);
-        [Some(self.spec.function.digest), ready].into_iter().flatten()
+    /// What the record needs: of the newest version's function and of the serving one's.
+    pub(crate) fn builds(&self) -> impl Iterator<Item = Build> {
+        let ready = self.ready.as_ref().map(|ready| ready.spec.build());
+        [Some(self.spec.build()), ready].into_iter().flatten()
+    }
+
+    /// Whether the newest version is the one that was ready, so that its status tells of what serves.
+    pub(crate) fn newest_was_ready(&self) -> bool {
+        self.ready.as_ref().is_some_and(|ready| ready.version == self.version)
     }
 
     /// The record without a variable that is deleted, if it is linked to it.
@@ -183,6 +199,11 @@ impl HookRecord {
     /// The record once admission has refused the newest version.
     pub(crate) fn refused(&self, message: String) -> Self {
         Self { status: self.status.failed(), status_message: Some(message), ..self.clone() }
+    }
+
+    /// The record once a version that was ready can be prepared again. Where a newer one failed, that is still so.
+    pub(crate) fn revived(&self) -> Self {
+        if self.newest_was_ready() && self.status.is_failed() { self.admitted() } else { self.clone() }
     }
 
     /// The record with another status.

@@ -1,17 +1,15 @@
 //! What a caller may say about a hook: every rule that can be checked without looking at the account.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use hookbox_host_api::{Decision, HookType, Options};
-use hookbox_runtime::FunctionKind;
 use serde_json::Value;
 
 use super::account::{DECISIONS, parse_decision};
 use super::body::Fields;
 use super::env_var::EnvName;
-use super::hook::{FunctionRef, Runtime, Spec};
+use super::hook::{FunctionRef, Spec};
+use super::runtime::Runtime;
+use super::upload::{Upload, check_runtime};
 use crate::error::ServiceError;
-use crate::store::Digest;
 
 /// Limits that the server's configuration sets.
 #[derive(Clone, Copy, Debug)]
@@ -24,13 +22,6 @@ pub(crate) struct InputLimits {
     pub(crate) max_fuel: u64,
     /// The most memory that a hook may ask for.
     pub(crate) max_memory_mib: u32,
-}
-
-/// A function as it was uploaded.
-#[derive(Debug)]
-pub(crate) struct Upload {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) reference: FunctionRef,
 }
 
 /// What a body says about a hook. What it does not say takes its default in a new hook and stays as it is in an old one.
@@ -98,8 +89,8 @@ impl HookInput {
             ..Self::default()
         };
         later(&mut fields)?;
-        let function = upload(&mut fields, limits)?;
-        let runtime = runtime(&mut fields, function.as_ref())?;
+        let function = Upload::take(&mut fields, limits.function_bytes)?;
+        let runtime = runtime(&mut fields)?;
         Ok(Self { function, runtime, ..input })
     }
 
@@ -123,7 +114,7 @@ impl HookInput {
         let function = self.function.as_ref().ok_or_else(|| missing("function"))?;
         let runtime = self.runtime.ok_or_else(|| missing("runtime"))?;
         let blank = Spec {
-            function: function.reference.clone(),
+            function: function.reference(hook_type, runtime, true)?,
             runtime,
             timeout: 1,
             env_vars: Vec::new(),
@@ -149,7 +140,7 @@ impl HookInput {
             mfa_device_info_enabled: spec.options.mfa_device_info_enabled,
         };
         Ok(Spec {
-            function: self.function.as_ref().map_or_else(|| spec.function.clone(), |upload| upload.reference.clone()),
+            function: self.function_for(hook_type, spec)?,
             runtime: self.runtime.unwrap_or(spec.runtime),
             timeout: self.timeout.unwrap_or(spec.timeout),
             env_vars: self.env_vars.clone().unwrap_or_else(|| spec.env_vars.clone()),
@@ -158,6 +149,15 @@ impl HookInput {
             memory_mib: self.memory_mib.unwrap_or(spec.memory_mib),
             on_error: self.on_error.unwrap_or(spec.on_error),
         })
+    }
+
+    /// The function that goes with what the body says, be it in the body or of `spec`. It must be what the runtime says.
+    fn function_for(&self, hook_type: HookType, spec: &Spec) -> Result<FunctionRef, ServiceError> {
+        let runtime = self.runtime.unwrap_or(spec.runtime);
+        match &self.function {
+            Some(upload) => upload.reference(hook_type, runtime, self.runtime.is_some()),
+            None => check_runtime(runtime, &spec.function).map(|()| spec.function.clone()),
+        }
     }
 }
 
@@ -231,40 +231,13 @@ fn later(fields: &mut Fields) -> Result<(), ServiceError> {
     }
 }
 
-/// Decodes the function and reads from its first bytes what it is.
-fn upload(fields: &mut Fields, limits: &InputLimits) -> Result<Option<Upload>, ServiceError> {
-    let Some(text) = fields.string("function")? else { return Ok(None) };
-    let too_long = || fields.wrong("function", format_args!("does not meet maximum length of {} bytes, decoded", limits.function_bytes));
-    // Before decoding: what is far too long is not worth it.
-    if text.len() / 4 * 3 > limits.function_bytes.saturating_add(2) {
-        return Err(too_long());
-    }
-    let bytes = STANDARD.decode(text).map_err(|_| fields.wrong("function", "is not base64 encoded"))?;
-    if bytes.len() > limits.function_bytes {
-        return Err(too_long());
-    }
-    let kind = FunctionKind::sniff(&bytes)
-        .ok_or_else(|| fields.wrong("function", "is not WebAssembly: it does not begin with its magic bytes and version"));
-    // What is not WebAssembly is told by its runtime whether it is wrong or too early.
-    let kind = match (kind, fields.peek_str("runtime")) {
-        (Ok(kind), _) => kind,
-        (Err(_), Some(name)) if name.starts_with("nodejs") => return Err(fields.wrong("runtime", NOT_AVAILABLE)),
-        (Err(error), _) => return Err(error),
+fn runtime(fields: &mut Fields) -> Result<Option<Runtime>, ServiceError> {
+    let Some(name) = fields.string("runtime")? else { return Ok(None) };
+    let unknown = || {
+        let names: Vec<&str> = Runtime::all().map(Runtime::as_str).collect();
+        fields.wrong("runtime", format_args!("is not one of enum values: {}", names.join(",")))
     };
-    let reference = FunctionRef { digest: Digest::of(&bytes), size: bytes.len() as u64, kind: kind.into() };
-    Ok(Some(Upload { bytes, reference }))
-}
-
-fn runtime(fields: &mut Fields, function: Option<&Upload>) -> Result<Option<Runtime>, ServiceError> {
-    match fields.string("runtime")?.as_deref() {
-        None => Ok(None),
-        Some("wasm") => Ok(Some(Runtime::Wasm)),
-        Some(name) if name.starts_with("nodejs") && function.is_some() => {
-            Err(fields.wrong("runtime", "does not match the function, which is WebAssembly"))
-        }
-        Some(name) if name.starts_with("nodejs") => Err(fields.wrong("runtime", NOT_AVAILABLE)),
-        Some(_) => Err(fields.wrong("runtime", format_args!("is not one of enum values: {}", Runtime::Wasm.as_str()))),
-    }
+    Runtime::parse(&name).map(Some).ok_or_else(unknown)
 }
 
 #[cfg(test)]

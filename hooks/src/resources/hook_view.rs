@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use hookbox_host_api::{Decision, HookType};
 use serde::Serialize;
 
-use super::hook::{HookRecord, Kind, Status};
+use super::hook::{HookRecord, Status};
 use crate::clock::Timestamp;
 use crate::ids::{AccountId, HookId};
 
@@ -21,7 +21,7 @@ pub struct HookView {
     pub hook_type: HookType,
     /// Whether it is kept from running at events.
     pub disabled: bool,
-    /// What the function is: `wasm`.
+    /// What the function is run as: `wasm`, or a version of Node such as `nodejs24.x`.
     pub runtime: &'static str,
     /// The version of the context; none chosen.
     pub context_version: Option<String>,
@@ -72,12 +72,28 @@ pub struct HookDetail {
     pub hook: HookView,
     /// Whose it is.
     pub account_id: AccountId,
-    /// The version that runs at events; none as long as none was ready.
+    /// The version that runs at events; none as long as none was ready, and where it no longer can be prepared.
     pub serving_version: Option<u32>,
-    /// Whether the newest version's function is a `component` or a `command`.
+    /// Whether the newest version's function is a `component`, a `command` or `javascript`.
     pub kind: &'static str,
     /// The newest version's function, in bytes.
     pub function_bytes: u64,
+    /// When the top level of the JavaScript that serves is evaluated; none for WebAssembly and where nothing serves.
+    pub top_level: Option<TopLevel>,
+    /// What of the passing world it reads, where it is evaluated on every execution.
+    pub top_level_reason: Option<&'static str>,
+}
+
+/// When the top level of a JavaScript function is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TopLevel {
+    /// Once, when it was deployed.
+    Frozen,
+    /// Once for the values of its env vars: again when one changes.
+    FrozenWithEnv,
+    /// On every execution, because it reads the clock, random bytes or the like.
+    Evaluated,
 }
 
 impl HookView {
@@ -116,18 +132,25 @@ impl HookView {
     }
 }
 
+/// What of a detailed view depends on what is in memory: the version that serves.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ServingView {
+    pub(crate) version: Option<u32>,
+    pub(crate) top_level: Option<TopLevel>,
+    pub(crate) reason: Option<&'static str>,
+}
+
 impl HookDetail {
     /// The detailed view of a record.
-    pub(crate) fn new(account: AccountId, record: &HookRecord, function: &[u8]) -> Self {
+    pub(crate) fn new(account: AccountId, record: &HookRecord, serving: ServingView, function: &[u8]) -> Self {
         Self {
             hook: HookView::new(record, function),
             account_id: account,
-            serving_version: record.ready.as_ref().map(|ready| ready.version),
-            kind: match record.spec.function.kind {
-                Kind::Component => "component",
-                Kind::Command => "command",
-            },
+            serving_version: serving.version,
+            kind: record.spec.function.kind.as_str(),
             function_bytes: record.spec.function.size,
+            top_level: serving.top_level,
+            top_level_reason: serving.reason,
         }
     }
 }

@@ -9,16 +9,21 @@ mod execution;
 mod hook;
 mod hook_input;
 mod hook_view;
+mod runtime;
+mod upload;
 
 pub use account::{AccountView, OnNoHook, Settings};
 pub use credential::{CredentialView, Scope, Scopes};
 pub use env_var::EnvView;
 pub use execution::ExecutionView;
 pub use hook::Status;
-pub use hook_view::{HookDetail, HookView};
+pub use hook_view::{HookDetail, HookView, TopLevel};
 
 pub(crate) use account::{AccountInput, AccountRecord};
 pub(crate) use credential::{CredentialInput, CredentialRecord};
 pub(crate) use env_var::{EnvName, EnvRecord, NewEnv, NewValue};
-pub(crate) use hook::{FunctionRef, HookRecord, Ready, Spec};
-pub(crate) use hook_input::{HookInput, InputLimits, Upload};
+pub(crate) use hook::{Build, HookRecord, Ready, Spec};
+pub(crate) use hook_input::{HookInput, InputLimits};
+pub(crate) use hook_view::ServingView;
+pub(crate) use runtime::Runtime;
+pub(crate) use upload::Upload;

@@ -7,11 +7,12 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use hookbox_host_api::Secret;
 
+use super::renewal::renew;
 use super::state::{Change, State};
 use super::{Page, Paged, Service};
 use crate::directory::{EnvVar, records};
 use crate::error::ServiceError;
-use crate::ids::{AccountId, EnvId};
+use crate::ids::{AccountId, EnvId, HookId};
 use crate::resources::{EnvName, EnvRecord, EnvView, NewEnv, NewValue};
 
 impl Service {
@@ -44,7 +45,7 @@ impl Service {
     /// Deletes an env var, also from the hooks that it is linked to.
     pub async fn delete_env(&self, account: AccountId, id: &str) -> Result<(), ServiceError> {
         let id = self.env(account, id)?.record.id;
-        self.state.write(move |_, change| delete(change, account, id)).await
+        self.state.write(move |state, change| delete(state, change, account, id)).await
     }
 
     fn env(&self, account: AccountId, id: &str) -> Result<Arc<EnvVar>, ServiceError> {
@@ -68,7 +69,10 @@ fn create(state: &State, change: &mut Change, account: AccountId, name: EnvName,
 fn update(state: &State, change: &mut Change, account: AccountId, id: EnvId, value: Secret) -> Result<EnvView, ServiceError> {
     let before = change.directory.account(account)?.env(id)?.record.clone();
     let sealed = seal(state, account, id, &before.name, &value)?;
-    put(change, account, EnvRecord { sealed, updated_at: state.now(), ..before }, value)
+    let linked: Vec<HookId> = change.directory.account(account)?.linked_to(&before.name).map(|hook| hook.record.id).collect();
+    let view = put(change, account, EnvRecord { sealed, updated_at: state.now(), ..before }, value)?;
+    renew(state, change, account, &linked)?;
+    Ok(view)
 }
 
 fn put(change: &mut Change, account: AccountId, record: EnvRecord, value: Secret) -> Result<EnvView, ServiceError> {
@@ -78,10 +82,13 @@ fn put(change: &mut Change, account: AccountId, record: EnvRecord, value: Secret
     Ok(view)
 }
 
-fn delete(change: &mut Change, account: AccountId, id: EnvId) -> Result<(), ServiceError> {
+fn delete(state: &State, change: &mut Change, account: AccountId, id: EnvId) -> Result<(), ServiceError> {
+    let name = change.directory.account(account)?.env(id)?.record.name.clone();
+    let linked: Vec<HookId> = change.directory.account(account)?.linked_to(&name).map(|hook| hook.record.id).collect();
     let hooks = change.directory.account_mut(account)?.remove_env(id)?;
     change.batch.delete(records::env_key(account, id));
-    hooks.iter().try_for_each(|hook| records::put_hook(&mut change.batch, account, hook))
+    hooks.iter().try_for_each(|hook| records::put_hook(&mut change.batch, account, hook))?;
+    renew(state, change, account, &linked)
 }
 
 fn seal(state: &State, account: AccountId, id: EnvId, name: &EnvName, value: &Secret) -> Result<String, ServiceError> {

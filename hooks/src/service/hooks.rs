@@ -9,7 +9,7 @@ use super::{HookFilter, Page, Paged, Service};
 use crate::directory::{Account, Hook, records};
 use crate::error::ServiceError;
 use crate::ids::{AccountId, HookId};
-use crate::resources::{HookDetail, HookInput, HookRecord, HookView, InputLimits, Spec, Status, Upload};
+use crate::resources::{HookDetail, HookInput, HookRecord, HookView, InputLimits, Runtime, ServingView, Spec, Status, TopLevel, Upload};
 
 /// Bodies above this are read on a thread where that may take its time.
 const READ_INLINE: usize = 64 << 10;
@@ -39,7 +39,7 @@ impl Service {
         let hook = self.hook(account, id)?;
         let read = move |state: &State| {
             let function = state.function(account, &hook.record.spec.function.digest)?;
-            Ok(HookDetail::new(account, &hook.record, &function))
+            Ok(HookDetail::new(account, &hook.record, serving_view(&hook), &function))
         };
         self.state.read(read).await
     }
@@ -96,6 +96,22 @@ fn view(state: &State, account: AccountId, record: &HookRecord) -> Result<HookVi
     Ok(HookView::new(record, &function))
 }
 
+/// What serves now. A version that was ready and no longer can be prepared does not.
+fn serving_view(hook: &Hook) -> ServingView {
+    let Some(serving) = &hook.serving else { return ServingView::default() };
+    let version = Some(serving.version);
+    if hook.record.ready.as_ref().is_none_or(|ready| ready.spec.runtime == Runtime::Wasm) {
+        return ServingView { version, ..ServingView::default() };
+    }
+    let reason = serving.guest.evaluated_because();
+    let top_level = match (reason, serving.guest.holds_env()) {
+        (Some(_), _) => TopLevel::Evaluated,
+        (None, true) => TopLevel::FrozenWithEnv,
+        (None, false) => TopLevel::Frozen,
+    };
+    ServingView { version, top_level: Some(top_level), reason }
+}
+
 fn create(state: &State, change: &mut Change, id: AccountId, input: HookInput) -> Result<HookView, ServiceError> {
     let (hook_type, spec) = input.create()?;
     let account = change.directory.account_mut(id)?;
@@ -133,10 +149,10 @@ fn update(state: &State, change: &mut Change, id: AccountId, hook: HookId, input
     check_live(account, &record)?;
     account.put_hook(record.clone());
     store(state, change, id, &record, input.function.as_ref())?;
-    let needed: Vec<_> = record.digests().collect();
-    let ready = before.ready.map(|ready| ready.spec.function);
-    for function in [Some(before.spec.function), ready].into_iter().flatten().filter(|function| !needed.contains(&function.digest)) {
-        change.release(state, id, &function)?;
+    let needed: Vec<_> = record.builds().collect();
+    let ready = before.ready.map(|ready| ready.spec);
+    for spec in [Some(before.spec), ready].into_iter().flatten().filter(|spec| !needed.contains(&spec.build())) {
+        change.release(state, id, &spec)?;
     }
     match &input.function {
         Some(upload) => Ok(HookView::new(&record, &upload.bytes)),
@@ -166,9 +182,9 @@ fn delete(state: &State, change: &mut Change, id: AccountId, hook: HookId) -> Re
     let record = account.hook(hook)?.record.clone();
     account.remove_hook(hook);
     change.batch.delete(records::hook_key(id, hook));
-    let ready = record.ready.map(|ready| ready.spec.function).filter(|ready| ready.digest != record.spec.function.digest);
-    for function in [Some(record.spec.function), ready].into_iter().flatten() {
-        change.release(state, id, &function)?;
+    let ready = record.ready.map(|ready| ready.spec).filter(|ready| ready.build() != record.spec.build());
+    for spec in [Some(record.spec), ready].into_iter().flatten() {
+        change.release(state, id, &spec)?;
     }
     Ok(())
 }

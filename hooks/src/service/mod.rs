@@ -6,6 +6,7 @@ mod executions;
 mod hooks;
 mod open;
 mod page;
+mod renewal;
 mod state;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -10,10 +10,10 @@ use tokio::sync::Mutex;
 use super::ServiceLimits;
 use crate::clock::{Clock, Timestamp};
 use crate::directory::Directory;
-use crate::dispatch::Workshop;
+use crate::dispatch::{Function, Workshop};
 use crate::error::ServiceError;
 use crate::ids::AccountId;
-use crate::resources::FunctionRef;
+use crate::resources::{Build, Spec};
 use crate::store::{Batch, Digest, Functions, Store};
 use crate::vault::Vault;
 
@@ -78,7 +78,7 @@ impl State {
 
     /// Removes what the change left without an owner. It is no part of the change: a failure leaves files that do no harm.
     fn clean(&self, released: &[FunctionDigest], sweep: bool) {
-        released.iter().for_each(|function| self.workshop.forget(*function));
+        released.iter().for_each(|name| self.workshop.forget(*name));
         // Uploads write their files only while they have the turn, which is ours now.
         if sweep && let Err(error) = self.functions.sweep(Duration::ZERO) {
             tracing::warn!(%error, "the bytes of deleted functions could not be removed yet");
@@ -103,24 +103,26 @@ impl State {
 }
 
 impl Change {
-    /// Takes a function off an account, unless a hook in the changed directory still needs it.
-    pub(crate) fn release(&mut self, state: &State, account: AccountId, function: &FunctionRef) -> Result<(), ServiceError> {
-        if self.directory.account(account)?.uses(function.digest) {
-            return Ok(());
-        }
-        if !self.directory.uses(function.digest) {
+    /// Takes a version's function off an account, unless a hook in the changed directory still needs it.
+    pub(crate) fn release(&mut self, state: &State, account: AccountId, spec: &Spec) -> Result<(), ServiceError> {
+        let Build { digest, runtime } = spec.build();
+        if !self.directory.uses(spec.build()) {
             // Bytes that are already gone leave nothing to be told apart by.
-            self.released.extend(state.function(account, &function.digest).ok().map(|bytes| FunctionDigest::of(&bytes)));
+            let bytes = state.function(account, &digest).ok();
+            let name = |bytes: Vec<u8>| state.workshop.name(&Function { bytes: bytes.into(), runtime, env: Arc::default() });
+            self.released.extend(bytes.map(name));
         }
-        state.functions.delete(account.get(), &function.digest, &mut self.batch);
-        self.sweep = true;
+        if !self.directory.account(account)?.uses_function(digest) {
+            state.functions.delete(account.get(), &digest, &mut self.batch);
+            self.sweep = true;
+        }
         Ok(())
     }
 
     /// Drops what the machine kept of a function, unless a hook in the changed directory still needs it.
-    pub(crate) fn forget(&mut self, digest: Digest, function: FunctionDigest) {
-        if !self.directory.uses(digest) {
-            self.released.push(function);
+    pub(crate) fn forget(&mut self, build: Build, name: FunctionDigest) {
+        if !self.directory.uses(build) {
+            self.released.push(name);
         }
     }
 }

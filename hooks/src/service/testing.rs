@@ -1,6 +1,7 @@
 //! A service for tests: a store whose disk can be full, a clock that stands still, and a workshop whose functions are
-//! scripts. A function is the magic bytes of a module and a command: `return JSON`, `fail KIND MESSAGE`, `env NAME`, `echo`,
-//! `print`, `panic`, `wait`, or, for its preparation, `reject MESSAGE` and `trouble TIMES`.
+//! scripts. A function is a command, as WebAssembly after the magic bytes of a module: `return JSON`, `fail KIND MESSAGE`, `throw MESSAGE`,
+//! `env NAME`, `echo`, `print`, `panic`, `wait`, or, for its preparation, `reject MESSAGE` and `trouble TIMES`. JavaScript may also say
+//! `top NAME`, which reads a variable when it is prepared and throws where the value begins with "bad", and `clock`.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -21,10 +22,10 @@ use tokio::sync::{Notify, Semaphore};
 use super::open::keep;
 use super::{Service, ServiceConfig, ServiceLimits};
 use crate::clock::FakeClock;
-use crate::dispatch::{Boxed, Guest, Workshop};
+use crate::dispatch::{Boxed, Function, Guest, Workshop};
 use crate::error::ServiceError;
 use crate::ids::AccountId;
-use crate::resources::{HookView, Status};
+use crate::resources::{HookView, Runtime, Status};
 use crate::store::{Batch, Blobs, Engine, KeyRange, Order, Store, StoreError, Visit, open};
 use crate::vault::Vault;
 
@@ -93,6 +94,11 @@ pub(crate) fn encoded(script: &str) -> String {
 /// The least that makes a hook.
 pub(crate) fn new_hook(script: &str) -> Value {
     json!({"type": "pre-authentication", "runtime": "wasm", "function": encoded(script)})
+}
+
+/// The least that makes a JavaScript hook.
+pub(crate) fn new_javascript(script: &str) -> Value {
+    json!({"type": "pre-authentication", "runtime": "nodejs20.x", "function": STANDARD.encode(script)})
 }
 
 /// `value` as a body, with changes laid over it.
@@ -178,6 +184,7 @@ pub(crate) struct ScriptWorkshop {
     pub(crate) forgotten: Mutex<Vec<FunctionDigest>>,
     troubles: AtomicUsize,
     refusing: AtomicBool,
+    troubled: AtomicBool,
     /// Closed as long as a test wants preparations to take.
     gate: Gate,
     /// Ends every `wait`.
@@ -208,6 +215,11 @@ impl ScriptWorkshop {
         self.refusing.store(true, Ordering::SeqCst);
     }
 
+    /// Makes every preparation fail for the host's own reasons, or no more.
+    pub(crate) fn set_troubled(&self, troubled: bool) {
+        self.troubled.store(troubled, Ordering::SeqCst);
+    }
+
     /// How many functions were prepared so far.
     pub(crate) fn count(&self) -> usize {
         self.prepared.lock().unwrap().len()
@@ -215,9 +227,9 @@ impl ScriptWorkshop {
 }
 
 impl Workshop for ScriptWorkshop {
-    fn prepare(self: Arc<Self>, function: Bytes) -> Boxed<Result<Arc<dyn Guest>, AdmissionError>> {
+    fn prepare(self: Arc<Self>, function: Function) -> Boxed<Result<Arc<dyn Guest>, AdmissionError>> {
         Box::pin(async move {
-            let script = String::from_utf8(function[8..].to_vec()).unwrap();
+            let script = script(&function);
             self.prepared.lock().unwrap().push(script.clone());
             let _open = self.gate.0.acquire().await.unwrap();
             if self.refusing.load(Ordering::SeqCst) {
@@ -231,18 +243,44 @@ impl Workshop for ScriptWorkshop {
             {
                 return Err(AdmissionError::Host("no fork".to_owned()));
             }
-            let guest: Arc<dyn Guest> = Arc::new(Script { text: script, go_on: self.go_on.clone() });
+            if self.troubled.load(Ordering::SeqCst) {
+                return Err(AdmissionError::Host("no memory".to_owned()));
+            }
+            let held = script.strip_prefix("top ").map(|name| function.env.get(name).map_or("none", Secret::expose).to_owned());
+            if let Some(value) = held.as_ref().filter(|value| value.starts_with("bad")) {
+                return Err(AdmissionError::Rejected(format!("exception: {value} (hook.js:1:1)")));
+            }
+            let guest: Arc<dyn Guest> = Arc::new(Script { text: script, held, go_on: self.go_on.clone() });
             Ok(guest)
         })
     }
 
-    fn forget(&self, function: FunctionDigest) {
-        self.forgotten.lock().unwrap().push(function);
+    fn name(&self, function: &Function) -> FunctionDigest {
+        match function.runtime {
+            Runtime::Wasm => FunctionDigest::of(&function.bytes),
+            Runtime::Node(_) => javascript_name(function.runtime.as_str(), &script(function)),
+        }
     }
+
+    fn forget(&self, name: FunctionDigest) {
+        self.forgotten.lock().unwrap().push(name);
+    }
+}
+
+/// What a JavaScript function is kept under.
+pub(crate) fn javascript_name(runtime: &str, script: &str) -> FunctionDigest {
+    FunctionDigest::of(format!("{runtime} {script}").as_bytes())
+}
+
+fn script(function: &Function) -> String {
+    let text = if function.runtime == Runtime::Wasm { &function.bytes[8..] } else { &function.bytes[..] };
+    String::from_utf8(text.to_vec()).unwrap()
 }
 
 struct Script {
     text: String,
+    /// The value that was read when it was prepared.
+    held: Option<String>,
     go_on: Arc<Notify>,
 }
 
@@ -261,6 +299,13 @@ impl Guest for Script {
                     let kind: FailureKind = serde_json::from_value(kind.into()).unwrap();
                     Err(Failure::new(kind, message))
                 }
+                "throw" => Err(Failure {
+                    stack: Some(format!("Error: {rest}\n    at handler (hook.js:2:3)")),
+                    place: Some("hook.js:2:3".to_owned()),
+                    ..Failure::new(FailureKind::Exception, rest)
+                }),
+                "top" => Ok(json!({"user": {"policy_id": 1, "env": self.held}}).to_string()),
+                "clock" => Ok(r#"{"user":{"policy_id":1}}"#.to_owned()),
                 "env" => {
                     let value = invocation.env.get(rest).map(Secret::expose);
                     log.message(Level::Info, &format!("value={}", value.unwrap_or("none")), SystemTime::UNIX_EPOCH);
@@ -286,5 +331,13 @@ impl Guest for Script {
             };
             Execution { result: result.map(|text| RawValue::from_string(text).unwrap()), usage: USED, log }
         })
+    }
+
+    fn holds_env(&self) -> bool {
+        self.held.is_some()
+    }
+
+    fn evaluated_because(&self) -> Option<&'static str> {
+        (self.text == "clock").then_some("the clock")
     }
 }

@@ -33,6 +33,8 @@ pub struct Log {
 struct Record {
     level: Level,
     stream: Option<Stream>,
+    /// Whether only the first line begins with time, id and level, as Node's console has it.
+    block: bool,
     text: Vec<u8>,
     /// When the bytes from an offset on were written.
     times: Vec<(usize, SystemTime)>,
@@ -60,9 +62,18 @@ impl LogBuffer {
 
     /// One message of the function.
     pub fn message(&mut self, level: Level, text: &str, now: SystemTime) {
+        self.record(level, text, now, false);
+    }
+
+    /// One message of the function whose further lines belong to its first and do not begin anew.
+    pub fn block(&mut self, level: Level, text: &str, now: SystemTime) {
+        self.record(level, text, now, true);
+    }
+
+    fn record(&mut self, level: Level, text: &str, now: SystemTime, block: bool) {
         let text = self.admit(text.as_bytes(), true).to_vec();
         if !text.is_empty() || !self.truncated {
-            self.records.push(Record { level, stream: None, text, times: vec![(0, now)] });
+            self.records.push(Record { level, stream: None, block, text, times: vec![(0, now)] });
         }
     }
 
@@ -75,7 +86,7 @@ impl LogBuffer {
         }
         if !follows {
             let level = if stream == Stream::Stderr { Level::Error } else { Level::Info };
-            self.records.push(Record { level, stream: Some(stream), text: Vec::new(), times: Vec::new() });
+            self.records.push(Record { level, stream: Some(stream), block: false, text: Vec::new(), times: Vec::new() });
         }
         if let Some(last) = self.records.last_mut() {
             last.times.push((last.text.len(), now));
@@ -156,7 +167,10 @@ impl Lines<'_> {
             return;
         }
         let time = record.times.iter().rev().find(|(from, _)| *from <= begun).map_or(SystemTime::UNIX_EPOCH, |(_, time)| *time);
-        let mut line = prefix(time, &self.buffer.execution_id, record.level);
+        let mut line = match record.block && begun > 0 {
+            true => String::new(),
+            false => prefix(time, &self.buffer.execution_id, record.level),
+        };
         push_escaped(&mut line, text.strip_suffix('\r').unwrap_or(text));
         if line.len() > self.left {
             line.truncate((0..=self.left).rev().find(|at| line.is_char_boundary(*at)).unwrap_or_default());
@@ -234,6 +248,13 @@ mod tests {
         assert_eq!(messages[messages.len() - 2], "log cut: more than 1000 bytes");
         assert_eq!(messages[messages.len() - 1], "trap: broken\\x0ahere");
         assert!(log.events.iter().map(String::len).sum::<usize>() < 1300);
+    }
+
+    #[test]
+    fn a_block_begins_once() {
+        let mut log = buffer(4096, &["secret-secret"]);
+        log.block(Level::Info, "{\n  a: 'secret-secret'\n}", T0);
+        assert_eq!(log.finish(None, T0).events, ["1970-01-01T00:00:00.000Z\te1\tINFO\t{", "  a: '***'", "}"]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use sha2::Sha256;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
-use crate::{FunctionDigest, FunctionKind};
+use crate::FunctionDigest;
 
 /// The folder of one engine's artifacts.
 pub(super) struct Cache {
@@ -23,10 +23,17 @@ pub(super) struct Cache {
     key: [u8; 64],
 }
 
+/// What compiled code is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    Component,
+    Module,
+}
+
 /// Compiled code, mapped.
 pub(super) enum Loaded {
     Component(Component),
-    Command(Module),
+    Module(Module),
 }
 
 /// Bytes of the hash that stands in a file of its own beside the artifact.
@@ -52,8 +59,8 @@ impl Cache {
     }
 
     /// Stores an artifact. A torn write is found when it is loaded, so nothing is synced.
-    pub(super) fn store(&self, digest: FunctionDigest, kind: FunctionKind, artifact: &[u8]) -> io::Result<()> {
-        let tag = self.mac(digest, kind, artifact).finalize().into_bytes();
+    pub(super) fn store(&self, digest: FunctionDigest, code: Code, artifact: &[u8]) -> io::Result<()> {
+        let tag = self.mac(digest, code, artifact).finalize().into_bytes();
         self.write(&self.path(digest, "tag"), &tag)?;
         self.write(&self.path(digest, "cwasm"), artifact)
     }
@@ -69,8 +76,8 @@ impl Cache {
     }
 
     /// Maps an artifact; `None` if there is none that can be trusted, and then what is left of it is removed.
-    pub(super) fn load(&self, engine: &Engine, digest: FunctionDigest, kind: FunctionKind) -> Option<Loaded> {
-        match self.open_verified(digest, kind).and_then(|file| map(engine, kind, file)) {
+    pub(super) fn load(&self, engine: &Engine, digest: FunctionDigest, code: Code) -> Option<Loaded> {
+        match self.open_verified(digest, code).and_then(|file| map(engine, code, file)) {
             Ok(loaded) => Some(loaded),
             Err(error) => {
                 if error.kind() != io::ErrorKind::NotFound {
@@ -82,7 +89,7 @@ impl Cache {
         }
     }
 
-    fn open_verified(&self, digest: FunctionDigest, kind: FunctionKind) -> io::Result<File> {
+    fn open_verified(&self, digest: FunctionDigest, code: Code) -> io::Result<File> {
         let open = |extension| OpenOptions::new().read(true).custom_flags(NOFOLLOW).open(self.path(digest, extension));
         let (mut file, mut tag_file) = (open("cwasm")?, open("tag")?);
         private(&file)?;
@@ -90,15 +97,14 @@ impl Cache {
         tag_file.read_exact(&mut tag)?;
         let mut artifact = Vec::new();
         file.read_to_end(&mut artifact)?;
-        self.mac(digest, kind, &artifact).verify_slice(&tag).map_err(|_| io::Error::other("its keyed hash is wrong"))?;
+        self.mac(digest, code, &artifact).verify_slice(&tag).map_err(|_| io::Error::other("its keyed hash is wrong"))?;
         Ok(file)
     }
 
-    fn mac(&self, digest: FunctionDigest, kind: FunctionKind, artifact: &[u8]) -> Hmac<Sha256> {
+    fn mac(&self, digest: FunctionDigest, code: Code, artifact: &[u8]) -> Hmac<Sha256> {
         let mut mac = <Hmac<Sha256> as KeyInit>::new(&self.key.into());
         mac.update(digest.as_bytes());
-        mac.update(kind.as_str().as_bytes());
-        mac.update(&[0]);
+        mac.update(&[code as u8]);
         mac.update(artifact);
         mac
     }
@@ -127,16 +133,14 @@ fn private(file: &File) -> io::Result<()> {
 }
 
 #[allow(unsafe_code, reason = "loading native code cannot be safe; what makes it sound stands below")]
-fn map(engine: &Engine, kind: FunctionKind, file: File) -> io::Result<Loaded> {
+fn map(engine: &Engine, code: Code, file: File) -> io::Result<Loaded> {
     // SAFETY: the file's whole content was authenticated, under a key that only this server has, as something that `store` was given by
     // our compiler. It is mapped through the descriptor that was read, not by a name that could meanwhile lead elsewhere, and files of
     // this cache are replaced by renaming and never written in place.
     let loaded = unsafe {
-        match kind {
-            FunctionKind::Command => Module::deserialize_open_file(engine, file).map(Loaded::Command),
-            FunctionKind::Component => {
-                Component::deserialize_file(engine, format!("/proc/self/fd/{}", file.as_raw_fd())).map(Loaded::Component)
-            }
+        match code {
+            Code::Module => Module::deserialize_open_file(engine, file).map(Loaded::Module),
+            Code::Component => Component::deserialize_file(engine, format!("/proc/self/fd/{}", file.as_raw_fd())).map(Loaded::Component),
         }
     };
     loaded.map_err(|error| io::Error::other(format!("{error:#}")))
@@ -156,16 +160,16 @@ mod tests {
         let cache = Cache::open(dir.path(), [7; 32], "engine-1").unwrap();
         let function = wat::parse_str("(module (memory (export \"memory\") 1) (func (export \"_start\")))").unwrap();
         let digest = FunctionDigest::of(&function);
-        cache.store(digest, FunctionKind::Command, &precompile(&function).unwrap()).unwrap();
+        cache.store(digest, Code::Module, &precompile(&function).unwrap()).unwrap();
         (dir, engine, cache, digest)
     }
 
     #[test]
     fn loads_what_it_stored() {
         let (_dir, engine, cache, digest) = setup();
-        assert!(matches!(cache.load(&engine, digest, FunctionKind::Command), Some(Loaded::Command(_))));
+        assert!(matches!(cache.load(&engine, digest, Code::Module), Some(Loaded::Module(_))));
         cache.remove(digest);
-        assert!(cache.load(&engine, digest, FunctionKind::Command).is_none());
+        assert!(cache.load(&engine, digest, Code::Module).is_none());
     }
 
     #[test]
@@ -184,7 +188,7 @@ mod tests {
         for damage in damages {
             let (_dir, engine, cache, digest) = setup();
             damage(&cache, digest);
-            assert!(cache.load(&engine, digest, FunctionKind::Command).is_none());
+            assert!(cache.load(&engine, digest, Code::Module).is_none());
             assert!(!cache.path(digest, "cwasm").exists());
         }
     }
@@ -192,12 +196,12 @@ mod tests {
     #[test]
     fn refuses_another_key_another_kind_and_a_link() {
         let (dir, engine, cache, digest) = setup();
-        assert!(Cache { dir: cache.dir.clone(), key: block([8; 32]) }.open_verified(digest, FunctionKind::Command).is_err());
-        assert!(cache.open_verified(digest, FunctionKind::Component).is_err());
+        assert!(Cache { dir: cache.dir.clone(), key: block([8; 32]) }.open_verified(digest, Code::Module).is_err());
+        assert!(cache.open_verified(digest, Code::Component).is_err());
         let elsewhere = dir.path().join("elsewhere");
         fs::rename(cache.path(digest, "cwasm"), &elsewhere).unwrap();
         std::os::unix::fs::symlink(&elsewhere, cache.path(digest, "cwasm")).unwrap();
-        assert!(cache.load(&engine, digest, FunctionKind::Command).is_none());
+        assert!(cache.load(&engine, digest, Code::Module).is_none());
     }
 
     #[test]

@@ -142,7 +142,7 @@ pub(crate) fn precompile(function: &[u8]) -> Result<Vec<u8>, String> {
     let compiled = match FunctionKind::sniff(function) {
         Some(FunctionKind::Component) => engine.precompile_component(function),
         Some(FunctionKind::Command) => engine.precompile_module(function),
-        None => return Err("does not parse: this is no WebAssembly".into()),
+        Some(FunctionKind::JavaScript) | None => return Err("does not parse: this is no WebAssembly".into()),
     };
     compiled.map_err(|error| format!("does not compile: {error:#}"))
 }

@@ -39,7 +39,7 @@ pub(super) fn check(kind: FunctionKind, function: &[u8]) -> Result<(), Admission
 fn forbidden(kind: FunctionKind, name: &str) -> AdmissionError {
     let allowed = match kind {
         FunctionKind::Component => "`hookbox:hook` and `wasi`",
-        FunctionKind::Command => "`wasi_snapshot_preview1`",
+        FunctionKind::Command | FunctionKind::JavaScript => "`wasi_snapshot_preview1`",
     };
     let name: String = name.chars().take(200).collect();
     AdmissionError::Rejected(format!("imports `{name}`: a {} may import only from {allowed}", kind.as_str()))

@@ -4,20 +4,24 @@ mod cache;
 mod caps;
 mod compile;
 mod imports;
+mod javascript;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 
 use crate::engine::{self, SandboxError};
 use crate::{FunctionDigest, FunctionKind, PreparedHook, Sandbox};
-use cache::{Cache, Loaded};
+use cache::{Cache, Code, Loaded};
 pub use compile::compile_worker;
 #[cfg(test)]
 pub(crate) use compile::precompile;
+#[cfg(test)]
+pub(crate) use javascript::BUILT;
+pub use javascript::JavaScript;
 
 /// Where functions are compiled and kept.
 #[derive(Clone)]
@@ -58,6 +62,7 @@ pub struct Admission {
     cache: Arc<Cache>,
     /// One compilation at a time, so that logins keep the machine.
     compiling: Mutex<()>,
+    javascript: OnceCell<javascript::Ready>,
 }
 
 impl Admission {
@@ -69,7 +74,7 @@ impl Admission {
         let compatibility = engine::compatibility(sandbox.engine());
         let cache = Cache::open(&config.cache_dir, config.cache_key, &compatibility)
             .map_err(|error| SandboxError(format!("{}: {error}", config.cache_dir.display())))?;
-        Ok(Self { sandbox, config, cache: Arc::new(cache), compiling: Mutex::new(()) })
+        Ok(Self { sandbox, config, cache: Arc::new(cache), compiling: Mutex::new(()), javascript: OnceCell::new() })
     }
 
     /// Checks, compiles (unless compiled code is cached) and links a function.
@@ -86,29 +91,36 @@ impl Admission {
             Ok(FunctionDigest::of(&checked))
         })
         .await?;
-        match self.load(digest, kind).await? {
-            Some(prepared) => Ok(prepared),
-            None => self.compile(function, digest, kind).await,
-        }
+        let code = if kind == FunctionKind::Component { Code::Component } else { Code::Module };
+        link(&self.code(&function, digest, code).await?, &self.sandbox)
     }
 
-    async fn load(&self, digest: FunctionDigest, kind: FunctionKind) -> Result<Option<PreparedHook>, AdmissionError> {
+    async fn load(&self, digest: FunctionDigest, code: Code) -> Result<Option<Loaded>, AdmissionError> {
         let (sandbox, cache) = (self.sandbox.clone(), self.cache.clone());
-        blocking(move || cache.load(sandbox.engine(), digest, kind).map(|loaded| link(&loaded, &sandbox)).transpose()).await
+        blocking(move || Ok(cache.load(sandbox.engine(), digest, code))).await
     }
 
-    async fn compile(&self, function: Bytes, digest: FunctionDigest, kind: FunctionKind) -> Result<PreparedHook, AdmissionError> {
+    /// Native code for a module or component: from the cache, else from a compiling child.
+    async fn code(&self, function: &Bytes, digest: FunctionDigest, code: Code) -> Result<Loaded, AdmissionError> {
+        if let Some(loaded) = self.load(digest, code).await? {
+            return Ok(loaded);
+        }
         let _alone = self.compiling.lock().await;
-        if let Some(prepared) = self.load(digest, kind).await? {
-            return Ok(prepared);
+        if let Some(loaded) = self.load(digest, code).await? {
+            return Ok(loaded);
         }
         let started = std::time::Instant::now();
-        let artifact = compile::compile(&self.config, &function).await?;
+        let artifact = compile::compile(&self.config, function).await?;
         tracing::info!(function = %digest.to_hex(), bytes = function.len(), code = artifact.len(), elapsed = ?started.elapsed(), "compiled");
+        self.keep(digest, code, artifact).await
+    }
+
+    /// Stores compiled code, and maps what was stored.
+    async fn keep(&self, digest: FunctionDigest, code: Code, artifact: Vec<u8>) -> Result<Loaded, AdmissionError> {
         let cache = self.cache.clone();
-        blocking(move || cache.store(digest, kind, &artifact).map_err(|error| AdmissionError::Host(format!("the cache: {error}")))).await?;
-        let prepared = self.load(digest, kind).await?;
-        prepared.ok_or_else(|| AdmissionError::Host("compiled code cannot be loaded".into()))
+        blocking(move || cache.store(digest, code, &artifact).map_err(|error| AdmissionError::Host(format!("the cache: {error}")))).await?;
+        let loaded = self.load(digest, code).await?;
+        loaded.ok_or_else(|| AdmissionError::Host("compiled code cannot be loaded".into()))
     }
 
     /// Removes the compiled code of a function that no hook uses any more. What runs on it runs on.
@@ -120,7 +132,7 @@ impl Admission {
 fn link(loaded: &Loaded, sandbox: &Sandbox) -> Result<PreparedHook, AdmissionError> {
     let linked = match loaded {
         Loaded::Component(component) => PreparedHook::component(component, sandbox.linkers()),
-        Loaded::Command(module) => PreparedHook::command(module, sandbox.linkers()),
+        Loaded::Module(module) => PreparedHook::command(module, sandbox.linkers()),
     };
     linked.map_err(AdmissionError::Rejected)
 }

@@ -16,9 +16,9 @@ use tokio::time::Instant;
 pub(crate) use failure::{Stop, classify};
 pub(crate) use limiter::MemoryLimiter;
 pub(crate) use meter::{FUEL_YIELD_INTERVAL, Meter, settle};
-pub(crate) use slice::{DeadlinePassed, Slice};
+pub(crate) use slice::{DeadlinePassed, sliced};
 
-use crate::host::{Stdout, WasiState};
+use crate::host::{JsState, Stdout, WasiState};
 
 /// The limits of one execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,4 +70,7 @@ pub(crate) struct CallState {
     pub(crate) stdout: Stdout,
     pub(crate) started: Instant,
     pub(crate) wasi: Option<Box<WasiState>>,
+    pub(crate) js: JsState,
+    /// The longest result, in bytes.
+    pub(crate) result_limit: usize,
 }

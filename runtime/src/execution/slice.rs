@@ -39,7 +39,7 @@ impl Wake for SelfWake {
 }
 
 /// A future with a deadline, polled in slices.
-pub(crate) struct Slice<'a, F> {
+struct Slice<'a, F> {
     future: Pin<&'a mut F>,
     deadline: Instant,
     wake: Arc<SelfWake>,
@@ -49,7 +49,7 @@ pub(crate) struct Slice<'a, F> {
 }
 
 impl<'a, F: Future> Slice<'a, F> {
-    pub(crate) fn new(future: Pin<&'a mut F>, deadline: Instant) -> Self {
+    fn new(future: Pin<&'a mut F>, deadline: Instant) -> Self {
         let wake = Arc::new(SelfWake::default());
         let waker = Waker::from(wake.clone());
         Self { future, deadline, wake, waker, timer: None }
@@ -86,6 +86,11 @@ impl<F: Future> Future for Slice<'_, F> {
             }
         }
     }
+}
+
+/// Runs a future in slices until its deadline.
+pub(crate) async fn sliced<T>(future: impl Future<Output = T>, deadline: Instant) -> Result<T, DeadlinePassed> {
+    Slice::new(std::pin::pin!(future), deadline).await
 }
 
 /// Asks to be polled again once everybody else was. A plain wake would do for tasks that are ready, but tokio looks for ready sockets

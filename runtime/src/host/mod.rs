@@ -1,7 +1,9 @@
 //! What a guest can reach: the four interfaces of the world `hookbox:hook`, WASI 0.2 for components that import it, and WASI preview 1
 //! for commands. No files, no sockets, no arguments.
 
+mod crypto;
 mod hook;
+mod javascript;
 mod preview1;
 mod wasi;
 
@@ -11,6 +13,7 @@ use wasmtime::component;
 use crate::engine::SandboxError;
 use crate::execution::CallState;
 
+pub(crate) use javascript::{JsState, MODULE as JAVASCRIPT, WorldReads};
 pub(crate) use wasi::{WasiMeter, WasiState};
 
 /// The most bytes that a guest can make the host copy in one call.
@@ -26,6 +29,7 @@ pub(crate) struct Linkers {
     pub(crate) component: component::Linker<CallState>,
     pub(crate) component_with_wasi: component::Linker<CallState>,
     pub(crate) command: wasmtime::Linker<CallState>,
+    pub(crate) javascript: wasmtime::Linker<CallState>,
 }
 
 impl Linkers {
@@ -37,7 +41,9 @@ impl Linkers {
         wasmtime_wasi::p2::add_to_linker_async(&mut component_with_wasi)?;
         let mut command = wasmtime::Linker::new(engine);
         preview1::add_to_linker(&mut command)?;
-        Ok(Self { component, component_with_wasi, command })
+        let mut javascript = wasmtime::Linker::new(engine);
+        javascript::add_to_linker(&mut javascript)?;
+        Ok(Self { component, component_with_wasi, command, javascript })
     }
 }
 

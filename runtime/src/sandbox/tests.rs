@@ -42,6 +42,7 @@ fn prepare_bytes(sandbox: &Sandbox, function: &[u8]) -> Result<PreparedHook, Str
             let component = unsafe { Component::deserialize(sandbox.engine(), code) }.map_err(|error| format!("{error:#}"))?;
             PreparedHook::component(&component, sandbox.linkers())
         }
+        FunctionKind::JavaScript => unreachable!("JavaScript has no magic bytes"),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::service::testing::{ONE, deploy, new_hook};
+use crate::service::testing::{ONE, deploy, new_hook, new_javascript};
 
 #[tokio::test]
 async fn an_answer_has_every_field_and_no_other() {
@@ -16,6 +16,38 @@ async fn an_answer_has_every_field_and_no_other() {
     assert_eq!((&answer["outcome"], &answer["decision"]), (&json!("failed"), &json!("deny")));
     assert_eq!(answer["error"], json!({"kind": "trap", "message": "unreachable"}));
     assert_ne!(answer["request_id"], "bad id");
+}
+
+#[tokio::test]
+async fn only_who_may_look_is_told_where_it_failed() {
+    let server = TestServer::start().await;
+    let admin = server.admin().await;
+    let id = deploy(&server.service, ONE, new_javascript("throw boom")).await.id;
+    let whole =
+        json!({"kind": "exception", "message": "boom", "stack": "Error: boom\n    at handler (hook.js:2:3)", "place": "hook.js:2:3"});
+    let short = json!({"kind": "exception", "message": "boom"});
+    for (scopes, error) in [(&["fire"][..], &short), (&["fire", "operate"], &short), (&["fire", "read"], &whole), (&["manage"], &whole)] {
+        let token = server.token_for(&admin, 1, scopes).await;
+        let answer = server.call(&token, "POST /v1/triggers/pre-authentication", json!({})).await.expect(200);
+        assert_eq!(&answer["error"], error, "{scopes:?}");
+    }
+    let fired = server.call(&admin, &format!("POST /v1/hooks/{id}/fire"), json!({"context": {}})).await.expect(200);
+    assert_eq!(fired["error"], whole);
+    let executions = server.call(&admin, &format!("GET /v1/hooks/{id}/executions"), None).await.expect(200);
+    let errors: Vec<&Value> = executions["items"].as_array().unwrap().iter().map(|one| &one["error"]).collect();
+    assert_eq!(errors, [&whole; 5]);
+}
+
+#[tokio::test]
+async fn a_javascript_hook_tells_when_its_top_level_is_evaluated() {
+    let server = TestServer::start().await;
+    let admin = server.admin().await;
+    let id = deploy(&server.service, ONE, new_javascript("clock")).await.id;
+    let detail = server.call(&admin, &format!("GET /v1/hooks/{id}"), None).await.expect(200);
+    assert_eq!(
+        ["runtime", "kind", "top_level", "top_level_reason"].map(|name| &detail[name]),
+        [&json!("nodejs20.x"), &json!("javascript"), &json!("evaluated"), &json!("the clock")]
+    );
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! One row for each rule of a hook's body.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -30,6 +32,9 @@ fn create(changes: Value) -> Result<(HookType, Spec), (String, String)> {
         other => panic!("{other:?}"),
     })
 }
+
+const RUNTIMES: &str =
+    "instance.runtime is not one of enum values: wasm,nodejs12.x,nodejs14.x,nodejs16.x,nodejs18.x,nodejs20.x,nodejs22.x,nodejs24.x";
 
 #[test]
 fn every_rule_names_its_field() {
@@ -89,11 +94,19 @@ fn every_rule_names_its_field() {
         ),
         (json!({"runtime": "nodejs24.x"}), "runtime", "instance.runtime does not match the function, which is WebAssembly"),
         (
-            json!({"runtime": "nodejs24.x", "function": STANDARD.encode("exports.handler = 1")}),
+            json!({"runtime": "nodejs12.x", "function": STANDARD.encode(b"\0asm\x02\0\0\0")}),
             "runtime",
-            "instance.runtime has a value that is not available yet",
+            "instance.runtime does not match the function, which is WebAssembly",
         ),
-        (json!({"runtime": "python"}), "runtime", "instance.runtime is not one of enum values: wasm"),
+        (
+            json!({"runtime": "nodejs24.x", "function": STANDARD.encode(b"exports.handler = '\xe9'")}),
+            "function",
+            "instance.function is not UTF-8 text, as JavaScript is",
+        ),
+        (json!({"runtime": "python"}), "runtime", RUNTIMES),
+        (json!({"runtime": "nodejs13.x"}), "runtime", RUNTIMES),
+        (json!({"runtime": "nodejs"}), "runtime", RUNTIMES),
+        (json!({"runtime": 24}), "runtime", "instance.runtime is not of a type(s) string"),
         (json!({"name": "mine"}), "name", "instance is not allowed to have the additional property \"name\""),
     ];
     for (changes, field, message) in rows {
@@ -122,6 +135,68 @@ fn the_ends_of_every_range_are_in_it() {
         let (_, spec) = create(changes.clone()).unwrap();
         assert!(check(&spec), "{changes}: {spec:?}");
     }
+}
+
+/// What an update makes of `before`.
+fn update(before: &(HookType, Spec), body: Value) -> Result<Spec, (String, String)> {
+    let updated = HookInput::parse(body.to_string().as_bytes(), &LIMITS).and_then(|input| input.apply(before.0, &before.1));
+    updated.map_err(|error| match error {
+        ServiceError::Invalid { field, message } => (field.unwrap_or_default(), message),
+        other => panic!("{other:?}"),
+    })
+}
+
+fn javascript(source: &str) -> Value {
+    json!({"runtime": "nodejs20.x", "function": STANDARD.encode(source)})
+}
+
+#[test]
+fn every_version_of_node_takes_javascript() {
+    for major in [12, 14, 16, 18, 20, 22, 24] {
+        let name = format!("nodejs{major}.x");
+        let (_, spec) = create(json!({"runtime": name, "function": STANDARD.encode("exports.handler = 1 // é")})).unwrap();
+        assert_eq!((spec.runtime.as_str(), spec.function.kind, spec.function.size), (name.as_str(), Kind::Javascript, 25));
+        let Runtime::Node(version) = spec.runtime else { panic!("{name}") };
+        assert_eq!(version.major(), major);
+    }
+    let (_, empty) = create(javascript("")).unwrap();
+    assert_eq!(empty.function.kind, Kind::Javascript, "what an empty source lacks is told when it is prepared");
+}
+
+#[test]
+fn a_source_is_counted_in_characters() {
+    let limits = InputLimits { function_bytes: 8 << 20, ..LIMITS };
+    let create = |source: &str| {
+        let mut body = javascript(source);
+        body["type"] = "user-migration".into();
+        HookInput::parse(body.to_string().as_bytes(), &limits).and_then(|input| input.create())
+    };
+    assert_eq!(create(&"é".repeat(20_000)).unwrap().1.function.size, 40_000);
+    let error = create(&"é".repeat(20_001)).unwrap_err();
+    assert_eq!(error.to_string(), "instance.function does not meet maximum length of 20000 characters, decoded");
+}
+
+#[test]
+fn an_update_keeps_runtime_and_function_of_one_kind() {
+    let (wasm_hook, node_hook) = (create(json!({})).unwrap(), create(javascript("exports.handler = 1")).unwrap());
+    let other = update(&node_hook, json!({"runtime": "nodejs24.x"})).unwrap();
+    assert_eq!((other.runtime.as_str(), &other.function), ("nodejs24.x", &node_hook.1.function));
+    assert_eq!(update(&node_hook, json!({"timeout": 2})).unwrap().runtime, node_hook.1.runtime);
+    let refused = |field: &str, rule: &str| Err((field.to_owned(), format!("instance.{field} {rule}")));
+    assert_eq!(update(&node_hook, json!({"runtime": "wasm"})), refused("runtime", "does not match the function, which is JavaScript"));
+    assert_eq!(
+        update(&wasm_hook, json!({"runtime": "nodejs24.x"})),
+        refused("runtime", "does not match the function, which is WebAssembly")
+    );
+    assert_eq!(
+        update(&node_hook, json!({"function": wasm(20)})),
+        refused("function", "does not match the hook's runtime, which is nodejs20.x: it is WebAssembly")
+    );
+    assert_eq!(
+        update(&wasm_hook, json!({"function": STANDARD.encode("exports.handler = 1")})),
+        refused("function", "is not WebAssembly: it does not begin with its magic bytes and version")
+    );
+    assert_eq!(update(&wasm_hook, javascript("exports.handler = 1")).unwrap().function.kind, Kind::Javascript, "both together may change");
 }
 
 #[test]

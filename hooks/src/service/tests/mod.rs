@@ -5,3 +5,4 @@ mod admission;
 mod dispatch;
 mod envs;
 mod hooks;
+mod javascript;

@@ -1,0 +1,103 @@
+//! An uploaded function: what its bytes are, and whether that is what the hook's runtime says. Whether it can run is for admission.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hookbox_host_api::HookType;
+use hookbox_runtime::FunctionKind;
+
+use super::body::Fields;
+use super::hook::{FunctionRef, Kind};
+use super::runtime::Runtime;
+use crate::error::ServiceError;
+use crate::store::Digest;
+
+/// How every WebAssembly file begins, whatever its version.
+const MAGIC: &[u8] = b"\0asm";
+
+/// A function as it was uploaded.
+#[derive(Debug)]
+pub(crate) struct Upload {
+    pub(crate) bytes: Vec<u8>,
+    digest: Digest,
+    content: Content,
+}
+
+/// What the bytes look like.
+#[derive(Clone, Copy, Debug)]
+enum Content {
+    WebAssembly(Kind),
+    /// WebAssembly by its magic bytes, of a version that nobody runs.
+    StrangeWebAssembly,
+    /// Text of so many characters, which JavaScript may be.
+    Text(usize),
+    Binary,
+}
+
+impl Content {
+    fn of(bytes: &[u8]) -> Self {
+        match (FunctionKind::sniff(bytes), str::from_utf8(bytes)) {
+            (Some(kind), _) => Self::WebAssembly(kind.into()),
+            (None, _) if bytes.starts_with(MAGIC) => Self::StrangeWebAssembly,
+            (None, Ok(text)) => Self::Text(text.chars().count()),
+            (None, Err(_)) => Self::Binary,
+        }
+    }
+}
+
+impl Upload {
+    /// Decodes the function that a body has.
+    pub(super) fn take(fields: &mut Fields, most: usize) -> Result<Option<Self>, ServiceError> {
+        let Some(text) = fields.string("function")? else { return Ok(None) };
+        let too_long = || fields.wrong("function", format_args!("does not meet maximum length of {most} bytes, decoded"));
+        // Before decoding: what is far too long is not worth it.
+        if text.len() / 4 * 3 > most.saturating_add(2) {
+            return Err(too_long());
+        }
+        let bytes = STANDARD.decode(text).map_err(|_| fields.wrong("function", "is not base64 encoded"))?;
+        if bytes.len() > most {
+            return Err(too_long());
+        }
+        Ok(Some(Self { digest: Digest::of(&bytes), content: Content::of(&bytes), bytes }))
+    }
+
+    /// The function as a hook of this type and runtime has it. `named` says whether the runtime came in the same body.
+    pub(super) fn reference(&self, hook_type: HookType, runtime: Runtime, named: bool) -> Result<FunctionRef, ServiceError> {
+        let kind = match (runtime, self.content) {
+            (Runtime::Wasm, Content::WebAssembly(kind)) => kind,
+            (Runtime::Wasm, _) => {
+                return Err(wrong("function", "is not WebAssembly: it does not begin with its magic bytes and version"));
+            }
+            (Runtime::Node(_), Content::WebAssembly(_) | Content::StrangeWebAssembly) if named => return Err(mismatch("WebAssembly")),
+            (Runtime::Node(_), Content::WebAssembly(_) | Content::StrangeWebAssembly) => {
+                let rule = format!("does not match the hook's runtime, which is {}: it is WebAssembly", runtime.as_str());
+                return Err(wrong("function", &rule));
+            }
+            (Runtime::Node(_), Content::Binary) => return Err(wrong("function", "is not UTF-8 text, as JavaScript is")),
+            (Runtime::Node(_), Content::Text(characters)) => {
+                let most = hook_type.max_source_characters();
+                if characters > most {
+                    return Err(wrong("function", &format!("does not meet maximum length of {most} characters, decoded")));
+                }
+                Kind::Javascript
+            }
+        };
+        Ok(FunctionRef { digest: self.digest, size: self.bytes.len() as u64, kind })
+    }
+}
+
+/// Refuses a runtime that a hook's function, which stays, cannot have.
+pub(super) fn check_runtime(runtime: Runtime, function: &FunctionRef) -> Result<(), ServiceError> {
+    match (runtime, function.kind) {
+        (Runtime::Wasm, Kind::Component | Kind::Command) | (Runtime::Node(_), Kind::Javascript) => Ok(()),
+        (Runtime::Wasm, Kind::Javascript) => Err(mismatch("JavaScript")),
+        (Runtime::Node(_), Kind::Component | Kind::Command) => Err(mismatch("WebAssembly")),
+    }
+}
+
+fn mismatch(what: &str) -> ServiceError {
+    wrong("runtime", &format!("does not match the function, which is {what}"))
+}
+
+fn wrong(field: &str, rule: &str) -> ServiceError {
+    ServiceError::invalid(field, format!("instance.{field} {rule}"))
+}

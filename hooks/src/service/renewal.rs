@@ -1,0 +1,64 @@
+//! Renewal: hooks that were made with the values of their env vars are prepared again before other values are published, so that the
+//! next execution has them. New versions of a hook are for admission.
+
+use hookbox_runtime::AdmissionError;
+use tokio::runtime::Handle;
+
+use super::state::{Change, State};
+use crate::directory::{Hook, records};
+use crate::dispatch::{Function, masked};
+use crate::error::ServiceError;
+use crate::ids::{AccountId, HookId};
+use crate::resources::{Ready, Runtime};
+
+/// Prepares, of these hooks, those that hold values, with the values of the changed directory. It blocks, on a thread where it may, and
+/// under the writer's turn: nobody else decides meanwhile what serves.
+pub(super) fn renew(state: &State, change: &mut Change, account: AccountId, hooks: &[HookId]) -> Result<(), ServiceError> {
+    hooks.iter().try_for_each(|hook| renew_one(state, change, account, *hook))
+}
+
+fn renew_one(state: &State, change: &mut Change, id: AccountId, hook: HookId) -> Result<(), ServiceError> {
+    let account = change.directory.account(id)?;
+    let hook = account.hook(hook)?.clone();
+    let Some(ready) = hook.record.ready.as_ref().filter(|ready| depends(&hook, ready)) else { return Ok(()) };
+    let bytes = state.function(id, &ready.spec.function.digest)?.into();
+    let env = account.values(&ready.spec.env_vars).into();
+    let prepared = state.workshop.clone().prepare(Function { bytes, runtime: ready.spec.runtime, env });
+    match Handle::current().block_on(prepared) {
+        Ok(guest) => {
+            let record = hook.record.revived();
+            if record != hook.record {
+                records::put_hook(&mut change.batch, id, &record)?;
+            }
+            change.directory.account_mut(id)?.serve(record, guest)
+        }
+        Err(AdmissionError::Rejected(message)) => stop(state, change, id, &hook, &message),
+        Err(AdmissionError::Host(problem)) => {
+            tracing::error!(account = %id, hook = %hook.record.id, problem, "a hook could not be prepared for another env value");
+            Err(ServiceError::Unavailable("A hook could not be prepared for this change, so nothing was changed; please try again".into()))
+        }
+    }
+}
+
+/// Whether other values may make another guest. One that was not to be made with those before may be now.
+fn depends(hook: &Hook, ready: &Ready) -> bool {
+    match &hook.serving {
+        Some(serving) => serving.guest.holds_env(),
+        None => ready.spec.runtime != Runtime::Wasm,
+    }
+}
+
+/// Takes a hook out of service that cannot be made with the new values: one with the old values would be wrong.
+fn stop(state: &State, change: &mut Change, id: AccountId, hook: &Hook, message: &str) -> Result<(), ServiceError> {
+    let account = change.directory.account_mut(id)?;
+    let message = masked(&account.mask()?, message, state.limits.error_bytes);
+    tracing::warn!(account = %id, hook = %hook.record.id, message, "a hook no longer serves: it fails with another env value");
+    // The status tells of the newest version. Where that is another one, it has its own story.
+    if !hook.record.newest_was_ready() {
+        account.stop(hook.record.clone());
+        return Ok(());
+    }
+    let record = hook.record.refused(message);
+    account.stop(record.clone());
+    records::put_hook(&mut change.batch, id, &record)
+}

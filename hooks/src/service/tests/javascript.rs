@@ -1,0 +1,269 @@
+//! JavaScript hooks: their runtimes, what is kept of them, and top levels that read env vars.
+
+use hookbox_host_api::HookType;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::error::ServiceError;
+use crate::resources::{HookDetail, Status, TopLevel};
+use crate::service::testing::{ONE, World, body, deploy, javascript_name, new_hook, new_javascript, refused, settled};
+use crate::service::{Page, Service};
+
+const GOOD: &str = r#"return {"user":{"policy_id":1}}"#;
+
+async fn env(service: &Service, name: &str, value: &str) -> String {
+    service.create_env(ONE, json!({"name": name, "value": value}).to_string().into()).await.unwrap().id.to_string()
+}
+
+async fn set(service: &Service, id: &str, value: &str) -> Result<(), ServiceError> {
+    service.update_env(ONE, id, json!({"value": value}).to_string().into()).await.map(drop)
+}
+
+async fn answer(service: &Service) -> Value {
+    let answer = service.trigger(ONE, HookType::PreAuthentication, "{}".into(), Instant::now()).await.unwrap();
+    serde_json::to_value(answer).unwrap()
+}
+
+async fn value_seen(service: &Service) -> Value {
+    answer(service).await["result"]["user"]["env"].clone()
+}
+
+async fn awake(service: &Service) {
+    while !service.readiness().is_empty() {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn preparing(world: &World, count: usize) {
+    while world.workshop.count() < count {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A body of a hook that reads API_KEY at its top level.
+fn reader() -> Value {
+    serde_json::from_slice(&body(&new_javascript("top API_KEY"), json!({"env_vars": ["API_KEY"]}))).unwrap()
+}
+
+async fn detail(service: &Service, id: &str) -> HookDetail {
+    service.hook_detail(ONE, id).await.unwrap()
+}
+
+/// How a hook stands: its status, why, and which version serves.
+async fn state(service: &Service, id: &str) -> (Status, Option<String>, Option<u32>) {
+    let detail = detail(service, id).await;
+    (detail.hook.status, detail.hook.status_message, detail.serving_version)
+}
+
+#[tokio::test]
+async fn a_hook_tells_its_runtime_its_kind_and_its_top_level() {
+    let world = World::new();
+    let service = world.first_start().await;
+    env(&service, "API_KEY", "first-value").await;
+    let rows = [
+        (new_hook(GOOD), "wasm", "command", None, None),
+        (new_javascript(GOOD), "nodejs20.x", "javascript", Some(TopLevel::Frozen), None),
+        (reader(), "nodejs20.x", "javascript", Some(TopLevel::FrozenWithEnv), None),
+        (new_javascript("clock"), "nodejs20.x", "javascript", Some(TopLevel::Evaluated), Some("the clock")),
+        (new_javascript("reject it"), "nodejs20.x", "javascript", None, None),
+    ];
+    for (hook, runtime, kind, top_level, reason) in rows {
+        let id = deploy(&service, ONE, hook).await.id.to_string();
+        let detail = detail(&service, &id).await;
+        assert_eq!((detail.hook.runtime, detail.kind, detail.top_level, detail.top_level_reason), (runtime, kind, top_level, reason));
+        service.delete_hook(ONE, &id).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn another_version_of_node_is_another_version_of_the_hook() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let id = deploy(&service, ONE, new_javascript(GOOD)).await.id.to_string();
+    let updated = service.update_hook(ONE, &id, r#"{"runtime":"nodejs24.x"}"#.into()).await.unwrap();
+    assert_eq!((updated.version, updated.runtime, updated.status), (2, "nodejs24.x", Status::UpdateQueued));
+    assert_eq!(settled(&service, ONE, &id).await.status, Status::Ready);
+    assert_eq!(*world.workshop.prepared.lock().unwrap(), [GOOD, GOOD]);
+    assert_eq!(*world.workshop.forgotten.lock().unwrap(), [javascript_name("nodejs20.x", GOOD)], "the source stays, its old image goes");
+    let wasm = service.update_hook(ONE, &id, r#"{"runtime":"wasm"}"#.into()).await;
+    assert_eq!(refused(wasm), "instance.runtime does not match the function, which is JavaScript");
+    let records = world.store.dump().len();
+    service.delete_hook(ONE, &id).await.unwrap();
+    assert_eq!(world.store.dump().len(), records - 2, "the hook's record and its source");
+    assert_eq!(world.workshop.forgotten.lock().unwrap().last(), Some(&javascript_name("nodejs24.x", GOOD)));
+}
+
+#[tokio::test]
+async fn a_runtime_that_is_stored_comes_back_after_a_restart() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let id = deploy(&service, ONE, new_javascript(GOOD)).await.id.to_string();
+    let before = service.get_hook(ONE, &id).await.unwrap();
+    service.shutdown().await;
+    drop(service);
+    let service = world.start();
+    awake(&service).await;
+    assert_eq!(service.get_hook(ONE, &id).await.unwrap(), before);
+    assert_eq!(answer(&service).await["outcome"], "completed");
+}
+
+#[tokio::test]
+async fn equal_sources_never_share_what_may_hold_values() {
+    let world = World::new();
+    let service = world.first_start().await;
+    service.update_account("1", r#"{"hooks_per_type":2}"#.into()).await.unwrap();
+    env(&service, "API_KEY", "first-value").await;
+    deploy(&service, ONE, reader()).await;
+    let unlinked = body(&new_javascript("top API_KEY"), json!({"disabled": true}));
+    let id = deploy(&service, ONE, serde_json::from_slice(&unlinked).unwrap()).await.id.to_string();
+    let fired = service.fire(ONE, &id, r#"{"context":{}}"#.into(), Instant::now()).await.unwrap();
+    assert_eq!(serde_json::to_value(fired).unwrap()["result"]["user"]["env"], "none");
+    assert_eq!(value_seen(&service).await, "first-value");
+    assert_eq!(world.workshop.count(), 2);
+}
+
+#[tokio::test]
+async fn a_new_value_reaches_the_next_execution_of_a_top_level_that_read_the_old_one() {
+    let world = World::new();
+    let service = world.first_start().await;
+    service.update_account("1", r#"{"hooks_per_type":2}"#.into()).await.unwrap();
+    let id = env(&service, "API_KEY", "first-value").await;
+    let hook = deploy(&service, ONE, reader()).await;
+    let late = body(&new_javascript("env API_KEY"), json!({"env_vars": ["API_KEY"], "disabled": true}));
+    deploy(&service, ONE, serde_json::from_slice(&late).unwrap()).await;
+    assert_eq!((value_seen(&service).await, world.workshop.count()), (json!("first-value"), 2));
+    set(&service, &id, "second-value").await.unwrap();
+    assert_eq!(value_seen(&service).await, "second-value");
+    assert_eq!(world.workshop.count(), 3, "only what holds the value is prepared anew");
+    assert_eq!(service.get_hook(ONE, &hook.id.to_string()).await.unwrap(), hook, "the hook is the same");
+    service.delete_env(ONE, &id).await.unwrap();
+    assert_eq!(value_seen(&service).await, "none");
+}
+
+#[tokio::test]
+async fn a_hook_that_fails_with_a_new_value_stops_and_says_why() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let value = env(&service, "API_KEY", "first-value").await;
+    let id = deploy(&service, ONE, reader()).await.id.to_string();
+    set(&service, &value, "bad-and-secret").await.unwrap();
+    let failed = (Status::UpdateFailed, Some("exception: *** (hook.js:1:1)".to_owned()), None);
+    assert_eq!(state(&service, &id).await, failed);
+    let denied = answer(&service).await;
+    assert_eq!((&denied["outcome"], &denied["decision"]), (&json!("not_ready"), &json!("deny")));
+    assert!(!world.store.dump().concat().contains("bad-and-secret"));
+    service.shutdown().await;
+    drop(service);
+
+    let service = world.start();
+    awake(&service).await;
+    assert_eq!(state(&service, &id).await, failed, "also after a restart");
+    set(&service, &value, "third-value").await.unwrap();
+    assert_eq!(state(&service, &id).await, (Status::Ready, None, Some(1)));
+    assert_eq!(value_seen(&service).await, "third-value");
+    service.shutdown().await;
+    drop(service);
+    assert_eq!(world.start().get_hook(ONE, &id).await.unwrap().status, Status::Ready, "and that is kept");
+}
+
+#[tokio::test]
+async fn a_version_to_come_decides_for_itself_when_the_one_before_stops() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let value = env(&service, "API_KEY", "first-value").await;
+    let id = deploy(&service, ONE, reader()).await.id.to_string();
+    service.update_hook(ONE, &id, body(&new_javascript("reject second"), json!({}))).await.unwrap();
+    settled(&service, ONE, &id).await;
+    set(&service, &value, "bad-value").await.unwrap();
+    assert_eq!(state(&service, &id).await, (Status::UpdateFailed, Some("second".to_owned()), None));
+    service.update_hook(ONE, &id, body(&new_javascript(GOOD), json!({}))).await.unwrap();
+    settled(&service, ONE, &id).await;
+    assert_eq!(state(&service, &id).await, (Status::Ready, None, Some(3)));
+}
+
+#[tokio::test]
+async fn trouble_of_the_hosts_own_leaves_the_old_value() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let value = env(&service, "API_KEY", "first-value").await;
+    deploy(&service, ONE, reader()).await;
+    let before = world.store.dump();
+    world.workshop.set_troubled(true);
+    assert!(matches!(set(&service, &value, "second-value").await, Err(ServiceError::Unavailable(_))));
+    assert!(matches!(service.delete_env(ONE, &value).await, Err(ServiceError::Unavailable(_))));
+    assert_eq!((value_seen(&service).await, world.store.dump()), (json!("first-value"), before));
+    world.workshop.set_troubled(false);
+    set(&service, &value, "second-value").await.unwrap();
+    assert_eq!(value_seen(&service).await, "second-value");
+}
+
+#[tokio::test]
+async fn a_full_disk_leaves_the_old_value() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let value = env(&service, "API_KEY", "first-value").await;
+    let id = deploy(&service, ONE, reader()).await.id.to_string();
+    world.store.set_full(true);
+    for new in ["second-value", "bad-value"] {
+        assert!(matches!(set(&service, &value, new).await, Err(ServiceError::StoreFull)));
+        assert_eq!(value_seen(&service).await, "first-value");
+    }
+    assert_eq!(state(&service, &id).await, (Status::Ready, None, Some(1)));
+}
+
+#[tokio::test]
+async fn a_value_that_changes_while_a_hook_is_prepared_is_in_it() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let value = env(&service, "API_KEY", "first-value").await;
+    world.workshop.close();
+    let id = service.create_hook(ONE, reader().to_string().into()).await.unwrap().id.to_string();
+    preparing(&world, 1).await;
+    set(&service, &value, "second-value").await.unwrap();
+    world.workshop.open();
+    assert_eq!(settled(&service, ONE, &id).await.status, Status::Ready);
+    assert_eq!((value_seen(&service).await, world.workshop.count()), (json!("second-value"), 2));
+}
+
+#[tokio::test]
+async fn a_failure_with_a_value_that_is_gone_is_tried_again_and_not_told() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let value = env(&service, "API_KEY", "bad-and-secret").await;
+    world.workshop.close();
+    let id = service.create_hook(ONE, reader().to_string().into()).await.unwrap().id.to_string();
+    preparing(&world, 1).await;
+    service.delete_env(ONE, &value).await.unwrap();
+    world.workshop.open();
+    let hook = settled(&service, ONE, &id).await;
+    assert_eq!((hook.status, hook.status_message, hook.env_vars), (Status::Ready, None, vec![]));
+    assert_eq!((value_seen(&service).await, world.workshop.count()), (json!("none"), 2));
+    assert!(!world.store.dump().concat().contains("bad-and-secret"));
+}
+
+#[tokio::test]
+async fn a_value_that_changes_while_a_server_starts_is_in_its_hooks() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let value = env(&service, "API_KEY", "first-value").await;
+    deploy(&service, ONE, reader()).await;
+    service.shutdown().await;
+    drop(service);
+    world.workshop.close();
+    let service = world.start();
+    preparing(&world, 2).await;
+    let changing = tokio::spawn({
+        let service = service.clone();
+        async move { set(&service, &value, "second-value").await }
+    });
+    // The change has its turn and prepares the hook too, since nothing serves.
+    preparing(&world, 3).await;
+    world.workshop.open();
+    changing.await.unwrap().unwrap();
+    awake(&service).await;
+    assert_eq!(value_seen(&service).await, "second-value");
+    assert_eq!(
+        service.list_hooks(ONE, crate::service::HookFilter::default(), Page::default()).await.unwrap().items[0].status,
+        Status::Ready
+    );
+}

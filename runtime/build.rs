@@ -1,0 +1,11 @@
+//! Makes sure that the JavaScript engine is there to be embedded.
+
+use std::path::Path;
+
+fn main() {
+    let engine = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/js-engine/engine.wasm");
+    println!("cargo::rerun-if-changed={}", engine.display());
+    if !engine.exists() {
+        println!("cargo::error=there is no target/js-engine/engine.wasm, which runs JavaScript hooks: `make engine` builds it");
+    }
+}

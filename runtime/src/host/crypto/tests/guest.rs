@@ -1,0 +1,119 @@
+//! What a guest sees of it: the answer, the error text, the fuel, the deadline. The guest here hands on what it is given.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use hookbox_host_api::FailureKind;
+use hookbox_host_api::log::Mask;
+use wasmtime::{Module, Store};
+
+use super::*;
+use crate::execution::{CallState, classify};
+use crate::{Invocation, Limits, Sandbox, SandboxConfig};
+
+/// Calls `crypto` with what is in its memory, and writes the answer over it.
+const GUEST: &str = r#"(module
+    (import "hb" "crypto" (func $crypto (param i32 i32) (result i32)))
+    (import "hb" "take" (func $take (param i32 i32) (result i32)))
+    (memory (export "memory") 16)
+    (func (export "run") (param $len i32) (result i32)
+        (local $answer i32)
+        (local.set $answer (call $crypto (i32.const 0) (local.get $len)))
+        (drop (call $take (i32.const 0) (i32.const 1048576)))
+        (local.get $answer)))"#;
+
+struct Seen {
+    answer: Result<Result<Vec<u8>, String>, FailureKind>,
+    fuel: u64,
+    fleeting: Option<&'static str>,
+}
+
+fn store(sandbox: &Sandbox, fuel: u64, timeout: Duration) -> Store<CallState> {
+    let invocation = Invocation {
+        execution_id: Arc::from("e"),
+        context: Bytes::new(),
+        env: Arc::default(),
+        mask: Arc::new(Mask::default()),
+        limits: Limits { fuel, memory_bytes: 2 << 20 },
+        deadline: tokio::time::Instant::now() + timeout,
+        log_limit: 1024,
+    };
+    sandbox.store(invocation, false)
+}
+
+async fn run(fuel: u64, timeout: Duration, header: Value, parts: &[&[u8]]) -> Seen {
+    let sandbox = Sandbox::new(SandboxConfig { concurrency: 2, max_memory_bytes: 2 << 20, max_result_bytes: 1024 }).unwrap();
+    let mut store = store(&sandbox, fuel, timeout);
+    let module = Module::new(sandbox.engine(), GUEST).unwrap();
+    let instance = sandbox.linkers().javascript.instantiate_async(&mut store, &module).await.unwrap();
+    let memory = instance.get_memory(&mut store, "memory").unwrap();
+    let request = super::super::request::encode(header, parts);
+    memory.data_mut(&mut store)[..request.len()].copy_from_slice(&request);
+    let run = instance.get_typed_func::<i32, i32>(&mut store, "run").unwrap();
+    let finished = run.call_async(&mut store, request.len() as i32).await;
+    let answer = finished.map_err(|error| classify(&error, &store.data().limiter).kind).map(|answer| {
+        let length = if answer < 0 { -1 - answer } else { answer } as usize;
+        let bytes = memory.data(&store)[..length].to_vec();
+        if answer < 0 { Err(String::from_utf8(bytes).unwrap()) } else { Ok(bytes) }
+    });
+    Seen { answer, fuel: fuel - store.get_fuel().unwrap(), fleeting: store.data().js.reads.fleeting }
+}
+
+const PLENTY: u64 = 1_000_000_000;
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn digest() -> Value {
+    json!({"op": "digest", "hash": "sha1"})
+}
+
+#[tokio::test]
+async fn answers_and_errors_reach_the_guest() {
+    let seen = run(PLENTY, MINUTE, digest(), &[b"abc"]).await;
+    assert_eq!(seen.answer, Ok(Ok(hex("a9993e364706816aba3e25717850c26c9cd0d89d"))));
+    assert_eq!(seen.fleeting, None);
+    assert!((1000..5000).contains(&seen.fuel), "{}", seen.fuel);
+    let seen = run(PLENTY, MINUTE, json!({"op": "aes", "mode": "gcm", "encrypt": true}), &[b"short", b"", b"", b""]).await;
+    assert_eq!(seen.answer, Ok(Err("Invalid key length".into())));
+    let seen = run(PLENTY, MINUTE, digest(), &[]).await;
+    assert_eq!(seen.answer, Ok(Err("malformed cryptography request: it needs 1 parts and has 0".into())));
+}
+
+#[tokio::test]
+async fn costly_work_is_done_elsewhere_and_paid_for() {
+    let header = json!({"op": "pbkdf2", "hash": "sha256", "iterations": 10_000, "length": 32});
+    let seen = run(PLENTY, MINUTE, header.clone(), &[b"password", b"salt"]).await;
+    assert_eq!(seen.answer.unwrap().unwrap(), compute(header.clone(), &[b"password", b"salt"]).unwrap());
+    assert!((4_000_000..4_100_000).contains(&seen.fuel), "{}", seen.fuel);
+    let again = run(PLENTY, MINUTE, header, &[b"password", b"salt"]).await;
+    assert_eq!(again.fuel, seen.fuel);
+}
+
+#[tokio::test]
+async fn what_cannot_be_paid_is_not_computed() {
+    let header = json!({"op": "pbkdf2", "hash": "sha512", "iterations": 2_000_000, "length": 64});
+    let began = Instant::now();
+    let seen = run(700_000_000, MINUTE, header, &[b"password", b"salt"]).await;
+    assert_eq!(seen.answer, Err(FailureKind::OutOfFuel));
+    assert_eq!(seen.fuel, 700_000_000);
+    assert!(began.elapsed() < MINUTE / 2);
+}
+
+#[tokio::test]
+async fn past_the_deadline_nothing_is_computed() {
+    let seen = run(PLENTY, Duration::ZERO, digest(), &[b"abc"]).await;
+    assert_eq!(seen.answer, Err(FailureKind::Timeout));
+}
+
+#[tokio::test]
+async fn answers_that_differ_each_time_are_seen() {
+    let seen = run(PLENTY, MINUTE, json!({"op": "key_generate", "kind": "ec", "curve": "P-256"}), &[]).await;
+    assert!(seen.answer.unwrap().is_ok());
+    assert_eq!(seen.fleeting, Some("random bytes"));
+    let (private, _) = pair(fixture!("rsa.pkcs8.pem"));
+    for (scheme, fleeting) in [("rsa-pss", Some("random bytes")), ("rsa-pkcs1", None)] {
+        let seen = run(PLENTY, MINUTE, json!({"op": "sign", "scheme": scheme, "hash": "sha256"}), &[&private, b"data"]).await;
+        assert_eq!(seen.answer.unwrap().unwrap().len(), 256);
+        assert_eq!(seen.fleeting, fleeting, "{scheme}");
+    }
+}

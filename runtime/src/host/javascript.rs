@@ -1,0 +1,202 @@
+//! What the JavaScript engine imports: eight functions, and no WASI. Everything a hook can learn of the world passes through here, so
+//! this is also where it is seen which of it a hook has read.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use hookbox_host_api::log::Level;
+use serde::Deserialize;
+use tokio::time::Instant;
+use wasmtime::{AsContextMut, Caller, Extern, Linker};
+
+use super::fill_random;
+use crate::execution::{CallState, settle};
+
+/// The module that the engine imports from.
+pub(crate) const MODULE: &str = "hb";
+
+/// The longest text that one call may hand over.
+const MAX_TEXT: usize = 4 << 20;
+/// Operations that may be under way at a time.
+const MAX_OPERATIONS: usize = 10_000;
+/// Random bytes of one call.
+const MAX_RANDOM: usize = 64 << 10;
+
+/// What of the world was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct WorldReads {
+    /// Env vars: the same until the admin changes one.
+    pub(crate) env: bool,
+    /// Clock, randomness or an operation: never the same again.
+    pub(crate) fleeting: Option<&'static str>,
+}
+
+/// The host's side of one execution of a JavaScript hook.
+#[derive(Default)]
+pub(crate) struct JsState {
+    pub(crate) reads: WorldReads,
+    next: i32,
+    /// Operations under way, by when they are done.
+    pending: BTreeMap<(Instant, i32), ()>,
+    answer: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
+enum Operation {
+    Sleep { us: f64 },
+}
+
+pub(super) fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+    add_world(linker)?;
+    add_log(linker)?;
+    add_operations(linker)?;
+    add_crypto(linker)
+}
+
+fn add_world(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+    linker.func_wrap_async(MODULE, "now", |mut caller: Caller<'_, CallState>, (kind,): (i32,)| {
+        Box::new(async move {
+            settle(&mut caller.as_context_mut(), 0).await?;
+            let state = caller.data_mut();
+            state.js.reads.fleeting.get_or_insert("the clock");
+            let since = if kind == 0 { SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() } else { state.started.elapsed() };
+            Ok(since.as_nanos() as f64 / 1000.0)
+        })
+    })?;
+    linker.func_wrap_async(MODULE, "random", |mut caller: Caller<'_, CallState>, (at, len): (i32, i32)| {
+        Box::new(async move {
+            caller.data_mut().js.reads.fleeting.get_or_insert("random bytes");
+            let mut bytes = vec![0; (len as u32 as usize).min(MAX_RANDOM)];
+            fill_random(&mut bytes)?;
+            write(&mut caller, at, &bytes)?;
+            settle(&mut caller.as_context_mut(), bytes.len()).await
+        })
+    })?;
+    linker.func_wrap_async(MODULE, "env", |mut caller: Caller<'_, CallState>, (name, name_len, at, cap): (i32, i32, i32, i32)| {
+        Box::new(async move {
+            let name = text(&mut caller, name, name_len)?;
+            let state = caller.data_mut();
+            state.js.reads.env = true;
+            let value = match name.as_str() {
+                "" => Some(state.env.iter().map(|(name, _)| name).collect::<Vec<_>>().join("\n")),
+                name => state.env.get(name).map(|value| value.expose().to_owned()),
+            };
+            let Some(value) = value else {
+                settle(&mut caller.as_context_mut(), name.len()).await?;
+                return Ok(-1);
+            };
+            let written = value.as_bytes().get(..cap as u32 as usize).unwrap_or(value.as_bytes());
+            write(&mut caller, at, written)?;
+            settle(&mut caller.as_context_mut(), value.len()).await?;
+            Ok(value.len() as i32)
+        })
+    })?;
+    Ok(())
+}
+
+fn add_log(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+    linker.func_wrap_async(MODULE, "log", |mut caller: Caller<'_, CallState>, (level, at, len): (i32, i32, i32)| {
+        Box::new(async move {
+            let message = text(&mut caller, at, len)?;
+            let level = match level {
+                0 => Level::Trace,
+                1 => Level::Debug,
+                3 => Level::Warn,
+                4 => Level::Error,
+                _ => Level::Info,
+            };
+            caller.data_mut().log.block(level, &message, SystemTime::now());
+            settle(&mut caller.as_context_mut(), message.len()).await
+        })
+    })?;
+    Ok(())
+}
+
+fn add_operations(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+    linker.func_wrap_async(MODULE, "start", |mut caller: Caller<'_, CallState>, (at, len): (i32, i32)| {
+        Box::new(async move {
+            let request = text(&mut caller, at, len)?;
+            let Operation::Sleep { us } = serde_json::from_str(&request)?;
+            settle(&mut caller.as_context_mut(), request.len()).await?;
+            let js = &mut caller.data_mut().js;
+            js.reads.fleeting.get_or_insert("a timer");
+            if js.pending.len() >= MAX_OPERATIONS {
+                return Err(wasmtime::Error::msg(format!("more than {MAX_OPERATIONS} operations at a time")));
+            }
+            let handle = js.next;
+            js.next = js.next.wrapping_add(1) & i32::MAX;
+            js.pending.insert((Instant::now() + wait_time(us), handle), ());
+            Ok(handle)
+        })
+    })?;
+    linker.func_wrap_async(MODULE, "wait", |mut caller: Caller<'_, CallState>, (): ()| {
+        Box::new(async move {
+            settle(&mut caller.as_context_mut(), 0).await?;
+            let deadline = caller.data().meter.deadline;
+            let Some(((due, handle), ())) = caller.data_mut().js.pending.pop_first() else { return Ok(-1) };
+            if due > Instant::now() {
+                tokio::time::sleep_until(due.min(deadline)).await;
+                settle(&mut caller.as_context_mut(), 0).await?;
+            }
+            Ok(handle)
+        })
+    })?;
+    Ok(())
+}
+
+/// A guest's number as a time; nobody waits for more than an hour.
+fn wait_time(us: f64) -> Duration {
+    Duration::try_from_secs_f64((us / 1e6).clamp(0.0, 3600.0)).unwrap_or_default()
+}
+
+fn add_crypto(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+    linker.func_wrap_async(MODULE, "crypto", |mut caller: Caller<'_, CallState>, (at, len): (i32, i32)| {
+        Box::new(async move {
+            let request = read(&mut caller, at, len)?.to_vec();
+            settle(&mut caller.as_context_mut(), request.len()).await?;
+            let (answer, failed) = match super::crypto::compute(&mut caller, request).await? {
+                Ok(answer) => (answer, false),
+                Err(message) => (message.into_bytes(), true),
+            };
+            let len = answer.len() as i32;
+            caller.data_mut().js.answer = answer;
+            Ok(if failed { -1 - len } else { len })
+        })
+    })?;
+    linker.func_wrap_async(MODULE, "take", |mut caller: Caller<'_, CallState>, (at, cap): (i32, i32)| {
+        Box::new(async move {
+            let answer = std::mem::take(&mut caller.data_mut().js.answer);
+            let taken = answer.get(..cap as u32 as usize).unwrap_or(&answer);
+            write(&mut caller, at, taken)?;
+            settle(&mut caller.as_context_mut(), taken.len()).await?;
+            Ok(taken.len() as i32)
+        })
+    })?;
+    Ok(())
+}
+
+fn memory<'a>(caller: &'a mut Caller<'_, CallState>) -> wasmtime::Result<&'a mut [u8]> {
+    let memory = caller.get_export("memory").and_then(Extern::into_memory);
+    memory.map(|memory| memory.data_mut(caller)).ok_or_else(|| wasmtime::Error::msg("the engine exports no memory"))
+}
+
+fn read<'a>(caller: &'a mut Caller<'_, CallState>, at: i32, len: i32) -> wasmtime::Result<&'a [u8]> {
+    let (at, len) = (at as u32 as usize, len as u32 as usize);
+    if len > MAX_TEXT {
+        return Err(wasmtime::Error::msg(format!("more than {MAX_TEXT} bytes in one host call")));
+    }
+    let end = at.saturating_add(len);
+    memory(caller)?.get(at..end).ok_or_else(|| wasmtime::Trap::MemoryOutOfBounds.into())
+}
+
+fn text(caller: &mut Caller<'_, CallState>, at: i32, len: i32) -> wasmtime::Result<String> {
+    Ok(String::from_utf8_lossy(read(caller, at, len)?).into_owned())
+}
+
+fn write(caller: &mut Caller<'_, CallState>, at: i32, bytes: &[u8]) -> wasmtime::Result<()> {
+    let at = at as u32 as usize;
+    let room = memory(caller)?.get_mut(at..at.saturating_add(bytes.len())).ok_or(wasmtime::Trap::MemoryOutOfBounds)?;
+    room.copy_from_slice(bytes);
+    Ok(())
+}

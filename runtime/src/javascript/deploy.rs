@@ -1,0 +1,122 @@
+//! Deploying: evaluates a function's top level once, watches what of the world it reads, and freezes the memory if that is right.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookbox_host_api::{EnvVars, Failure};
+use sha2::{Digest, Sha256};
+use tokio::time::Instant;
+use wasmtime::{Module, Store};
+
+use super::{Engine, Image};
+use crate::execution::{CallState, DeadlinePassed, Invocation, Limits, classify, sliced};
+use crate::host::WorldReads;
+use crate::{AdmissionError, FunctionDigest, Sandbox};
+
+/// A function's source and what it was written for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) text: Arc<str>,
+    /// The exported function that is called.
+    pub(crate) entry: &'static str,
+    /// The major version of Node that `process.version` tells.
+    pub(crate) node_major: i32,
+}
+
+/// A function that is ready to be called.
+pub(crate) struct Deployed {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) image: Arc<Image>,
+    /// The source, where its top level has to be evaluated on every execution.
+    pub(crate) evaluate: Option<Source>,
+    /// What the top level read.
+    pub(crate) reads: WorldReads,
+}
+
+/// What one evaluation of a top level may take.
+const LIMITS: Limits = Limits { fuel: 20_000_000_000, memory_bytes: 64 << 20 };
+const TIME: Duration = Duration::from_secs(5);
+
+/// What an evaluation left behind.
+pub(crate) struct Evaluated {
+    /// The module of the memory after it.
+    pub(crate) image: Vec<u8>,
+    pub(crate) reads: WorldReads,
+}
+
+/// The key of a source's image: the engine that made it and everything that was evaluated.
+pub(crate) fn image_key(engine: FunctionDigest, source: &Source) -> FunctionDigest {
+    let mut hash = Sha256::new();
+    hash.update(b"javascript image");
+    hash.update(engine.as_bytes());
+    hash.update(source.node_major.to_le_bytes());
+    hash.update(source.entry.as_bytes());
+    hash.update([0]);
+    hash.update(source.text.as_bytes());
+    FunctionDigest::from_bytes(hash.finalize().into())
+}
+
+/// Boots the engine on its first memory; the image that every deployment starts from.
+pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: &Image) -> Result<Vec<u8>, String> {
+    let mut store = scratch(sandbox, Arc::default());
+    let booting = async {
+        let guest = engine.start(&mut store, first, sandbox.linkers()).await?;
+        guest.boot(&mut store).await?;
+        guest.freeze(&mut store).await
+    };
+    sliced(booting, Instant::now() + TIME)
+        .await
+        .map_err(|DeadlinePassed| "booting it took too long".to_owned())?
+        .map_err(|error| format!("{error:#}"))
+}
+
+/// Evaluates a source on the engine's image.
+pub(crate) async fn evaluate(
+    sandbox: &Sandbox,
+    engine: &Engine,
+    base: &Image,
+    source: &Source,
+    env: Arc<EnvVars>,
+) -> Result<Evaluated, AdmissionError> {
+    let mut store = scratch(sandbox, env);
+    let loading = async {
+        let guest = engine.start(&mut store, base, sandbox.linkers()).await?;
+        let loaded = guest.load(&mut store, source).await?;
+        match loaded {
+            Ok(()) => guest.freeze(&mut store).await.map(Ok),
+            Err(failure) => Ok(Err(failure)),
+        }
+    };
+    let finished = sliced(loading, Instant::now() + TIME).await;
+    let state = store.into_data();
+    match finished {
+        Ok(Ok(Ok(image))) => Ok(Evaluated { image, reads: state.js.reads }),
+        Ok(Ok(Err(failure))) => Err(rejected(&failure)),
+        Ok(Err(error)) => Err(rejected(&classify(&error, &state.limiter))),
+        Err(DeadlinePassed) => Err(AdmissionError::Rejected(format!("the top level took more than {TIME:?}"))),
+    }
+}
+
+fn rejected(failure: &Failure) -> AdmissionError {
+    let place = failure.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+    AdmissionError::Rejected(format!("{}: {}{place}", failure.kind.as_str(), failure.message))
+}
+
+/// A store for work of our own on a guest.
+fn scratch(sandbox: &Sandbox, env: Arc<EnvVars>) -> Store<CallState> {
+    let invocation = Invocation {
+        execution_id: "deploy".into(),
+        context: bytes::Bytes::new(),
+        env,
+        mask: Arc::default(),
+        limits: LIMITS,
+        deadline: Instant::now() + TIME,
+        log_limit: 0,
+    };
+    sandbox.store(invocation, false)
+}
+
+/// Compiles an image. There is no code in it, so this is a matter of milliseconds and of nothing hostile.
+pub(crate) fn compile_image(sandbox: &Sandbox, image: &[u8]) -> Result<Module, String> {
+    Module::new(sandbox.engine(), image).map_err(|error| format!("{error:#}"))
+}

@@ -1,0 +1,170 @@
+//! The engine as it runs: the module that was built, without its data, its start function and its data count.
+//!
+//! An instance of the engine works on a memory that an image brings, so its own segments must not be applied again; and because it
+//! imports its memory, its linker gave it a start function that zero-fills what the image has filled. What is taken out is the
+//! first image: the memory before anything has run.
+
+use wasm_encoder::{Module, RawSection};
+use wasmparser::{DataKind, Operator, Parser, Payload, TypeRef};
+
+use crate::host::JAVASCRIPT;
+
+/// What the built engine is taken apart into.
+pub(crate) struct EngineModule {
+    /// The module to be compiled and run.
+    pub(crate) code: Vec<u8>,
+    /// The memory that its first instance begins with.
+    pub(crate) memory: Vec<u8>,
+}
+
+/// An engine that was not built as it has to be; a fault of the build, not of a hook.
+#[derive(Debug, thiserror::Error)]
+#[error("the JavaScript engine is not usable: {0}")]
+pub(crate) struct UnfitEngine(String);
+
+impl From<wasmparser::BinaryReaderError> for UnfitEngine {
+    fn from(error: wasmparser::BinaryReaderError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+const WASM_PAGE: usize = 64 << 10;
+
+impl EngineModule {
+    /// Takes the built engine apart, and checks what makes images sound: one imported memory, at most one mutable global (the stack
+    /// pointer, at rest between calls), no passive segments, and no instruction that changes a table or a segment.
+    pub(crate) fn take_apart(built: &[u8]) -> Result<Self, UnfitEngine> {
+        let mut code = Module::new();
+        let mut memory = Vec::new();
+        for payload in Parser::new(0).parse_all(built) {
+            let payload = payload?;
+            inspect(&payload, &mut memory)?;
+            let dropped = matches!(payload, Payload::StartSection { .. } | Payload::DataSection(_) | Payload::DataCountSection { .. });
+            if let (Some((id, range)), false) = (payload.as_section(), dropped) {
+                let data = built.get(range).ok_or_else(|| UnfitEngine("a section lies outside of it".into()))?;
+                code.section(&RawSection { id, data });
+            }
+        }
+        if memory.is_empty() {
+            return Err(UnfitEngine("it imports no memory".into()));
+        }
+        Ok(Self { code: code.finish(), memory })
+    }
+}
+
+fn inspect(payload: &Payload<'_>, memory: &mut Vec<u8>) -> Result<(), UnfitEngine> {
+    match payload {
+        Payload::ImportSection(section) => {
+            for import in section.clone().into_imports() {
+                let import = import?;
+                match import.ty {
+                    TypeRef::Memory(ty) => memory.resize(usize::try_from(ty.initial).unwrap_or(0) * WASM_PAGE, 0),
+                    TypeRef::Func(_) if import.module == JAVASCRIPT => {}
+                    _ => return Err(UnfitEngine(format!("it imports {}::{}", import.module, import.name))),
+                }
+            }
+        }
+        Payload::MemorySection(_) => return Err(UnfitEngine("it defines a memory".into())),
+        Payload::GlobalSection(section) => {
+            let mutable = section.clone().into_iter().filter(|global| global.as_ref().is_ok_and(|global| global.ty.mutable)).count();
+            if mutable > 1 {
+                return Err(UnfitEngine(format!("it has {mutable} mutable globals")));
+            }
+        }
+        Payload::ElementSection(section) => {
+            for element in section.clone() {
+                if !matches!(element?.kind, wasmparser::ElementKind::Active { .. }) {
+                    return Err(UnfitEngine("it has an element segment that is not active".into()));
+                }
+            }
+        }
+        Payload::DataSection(section) => {
+            for segment in section.clone() {
+                let segment = segment?;
+                place(memory, offset(&segment.kind)?, segment.data)?;
+            }
+        }
+        Payload::CodeSectionEntry(body) => {
+            for operator in body.get_operators_reader()? {
+                refuse(&operator?)?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn offset(kind: &DataKind<'_>) -> Result<usize, UnfitEngine> {
+    let DataKind::Active { memory_index: 0, offset_expr } = kind else {
+        return Err(UnfitEngine("it has a passive data segment".into()));
+    };
+    match offset_expr.get_operators_reader().read()? {
+        Operator::I32Const { value } => Ok(value as u32 as usize),
+        _ => Err(UnfitEngine("a data segment's place is not a constant".into())),
+    }
+}
+
+fn place(memory: &mut [u8], at: usize, data: &[u8]) -> Result<(), UnfitEngine> {
+    let end = at.saturating_add(data.len());
+    let room = memory.get_mut(at..end).ok_or_else(|| UnfitEngine("a data segment lies outside of its memory".into()))?;
+    room.copy_from_slice(data);
+    Ok(())
+}
+
+/// Instructions whose effect is outside of the memory, so that an image would not have it.
+fn refuse(operator: &Operator<'_>) -> Result<(), UnfitEngine> {
+    match operator {
+        Operator::TableSet { .. }
+        | Operator::TableGrow { .. }
+        | Operator::TableFill { .. }
+        | Operator::TableCopy { .. }
+        | Operator::TableInit { .. }
+        | Operator::ElemDrop { .. }
+        | Operator::MemoryInit { .. }
+        | Operator::DataDrop { .. } => Err(UnfitEngine(format!("it has the instruction {operator:?}"))),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn apart(wat: &str) -> Result<EngineModule, String> {
+        EngineModule::take_apart(&wat::parse_str(wat).unwrap()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn takes_out_data_and_start_and_keeps_the_rest() {
+        let engine = apart(
+            r#"(module (import "env" "memory" (memory 2)) (import "hb" "now" (func (param i32) (result f64)))
+               (global $sp (mut i32) (i32.const 100)) (func $clear) (start $clear) (func (export "f") (result i32) (i32.const 7))
+               (data (i32.const 10) "abc"))"#,
+        )
+        .unwrap();
+        assert_eq!(engine.memory.len(), 2 * WASM_PAGE);
+        assert_eq!(&engine.memory[9..14], b"\0abc\0");
+        wasmparser::validate(&engine.code).unwrap();
+        let kept = wasmtime::Module::new(&wasmtime::Engine::default(), &engine.code).unwrap();
+        assert!(kept.get_export("f").is_some());
+        assert!(
+            !Parser::new(0)
+                .parse_all(&engine.code)
+                .any(|payload| matches!(payload, Ok(Payload::StartSection { .. } | Payload::DataSection(_))))
+        );
+    }
+
+    #[test]
+    fn refuses_what_an_image_cannot_hold() {
+        let with = |more: &str| apart(&format!(r#"(module (import "env" "memory" (memory 1)) {more})"#)).map(|_| ()).unwrap_err();
+        assert!(with("(global (mut i32) (i32.const 0)) (global (mut i32) (i32.const 0))").contains("mutable globals"));
+        assert!(with("(data \"passive\")").contains("passive"));
+        assert!(with("(table 1 funcref) (func (table.set 0 (i32.const 0) (ref.null func)))").contains("TableSet"));
+        assert!(with("(data (i32.const 65535) \"ab\")").contains("outside"));
+        assert!(with("(func) (elem func 0)").contains("not active"));
+        assert!(apart("(module)").map(|_| ()).unwrap_err().contains("no memory"));
+        assert!(
+            apart(r#"(module (import "env" "memory" (memory 1)) (import "env" "x" (func)))"#).map(|_| ()).unwrap_err().contains("env::x")
+        );
+    }
+}

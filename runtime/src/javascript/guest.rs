@@ -1,0 +1,205 @@
+//! The engine as a guest: instantiated on an image, loaded with a source, called with a context.
+
+use std::sync::Arc;
+
+use hookbox_host_api::{Failure, FailureKind};
+use serde::Deserialize;
+use wasmtime::{AsContextMut, ExternType, Instance, InstancePre, Memory, Module, ModuleExport, Store, TypedFunc, WasmParams, WasmResults};
+
+use super::Source;
+use super::image::{MEMORY, WASM_PAGE, freeze};
+use crate::execution::CallState;
+use crate::host::{JAVASCRIPT, Linkers};
+
+/// The engine's code, and where its parts are.
+pub(crate) struct Engine {
+    module: Module,
+    /// Its imports in order: the memory, or the name of a host function.
+    imports: Vec<Import>,
+    alloc: ModuleExport,
+    boot: ModuleExport,
+    pages: ModuleExport,
+    load: ModuleExport,
+    call: ModuleExport,
+    out: ModuleExport,
+    out_len: ModuleExport,
+}
+
+enum Import {
+    Memory,
+    Host(String),
+}
+
+/// A memory to start from, ready to be mapped.
+pub(crate) struct Image {
+    pre: InstancePre<CallState>,
+    memory: ModuleExport,
+}
+
+impl Image {
+    /// Links a compiled image.
+    pub(crate) fn new(module: &Module, linkers: &Linkers) -> Result<Arc<Self>, String> {
+        let memory = module.get_export_index(MEMORY).ok_or("an image exports no memory")?;
+        let pre = linkers.javascript.instantiate_pre(module).map_err(|error| format!("{error:#}"))?;
+        Ok(Arc::new(Self { pre, memory }))
+    }
+}
+
+/// An engine that works on a memory.
+pub(super) struct Guest<'a> {
+    engine: &'a Engine,
+    instance: Instance,
+    memory: Memory,
+}
+
+impl Engine {
+    pub(crate) fn new(module: Module) -> Result<Self, String> {
+        let imports = module.imports().map(|import| match import.ty() {
+            ExternType::Memory(_) => Import::Memory,
+            _ => Import::Host(import.name().to_owned()),
+        });
+        let imports = imports.collect();
+        let export = |name: &str| module.get_export_index(name).ok_or_else(|| format!("the JavaScript engine exports no {name}"));
+        Ok(Self {
+            imports,
+            alloc: export("hb_alloc")?,
+            boot: export("hb_boot")?,
+            pages: export("hb_pages")?,
+            load: export("hb_load")?,
+            call: export("hb_call")?,
+            out: export("hb_out")?,
+            out_len: export("hb_out_len")?,
+            module,
+        })
+    }
+
+    /// Maps the image and puts the engine on it.
+    pub(super) async fn start(&self, store: &mut Store<CallState>, image: &Image, linkers: &Linkers) -> wasmtime::Result<Guest<'_>> {
+        let mapped = image.pre.instantiate_async(&mut *store).await?;
+        let missing = || wasmtime::Error::msg("an image has lost its memory");
+        let memory = mapped.get_module_export(&mut *store, &image.memory).and_then(wasmtime::Extern::into_memory).ok_or_else(missing)?;
+        let mut imports = Vec::with_capacity(self.imports.len());
+        for import in &self.imports {
+            imports.push(match import {
+                Import::Memory => memory.into(),
+                Import::Host(name) => linkers.javascript.get(&mut *store, JAVASCRIPT, name)?,
+            });
+        }
+        let instance = Instance::new_async(&mut *store, &self.module, &imports).await?;
+        Ok(Guest { engine: self, instance, memory })
+    }
+}
+
+/// What the engine says when a load or call did not succeed.
+#[derive(Deserialize)]
+struct Complaint {
+    kind: String,
+    message: String,
+    #[serde(default)]
+    stack: Option<String>,
+    #[serde(default)]
+    place: Option<String>,
+}
+
+impl From<Complaint> for Failure {
+    fn from(complaint: Complaint) -> Self {
+        let kind = match complaint.kind.as_str() {
+            "never_settled" => FailureKind::NeverSettled,
+            "exit" => FailureKind::Exit,
+            "stack_overflow" => FailureKind::StackOverflow,
+            "out_of_memory" => FailureKind::OutOfMemory,
+            "invalid_response" => FailureKind::InvalidResponse,
+            _ => FailureKind::Exception,
+        };
+        Self { kind, message: complaint.message, stack: complaint.stack, place: complaint.place }
+    }
+}
+
+impl Guest<'_> {
+    fn func<P: WasmParams, R: WasmResults>(
+        &self,
+        store: &mut Store<CallState>,
+        export: &ModuleExport,
+    ) -> wasmtime::Result<TypedFunc<P, R>> {
+        let func = self.instance.get_module_export(&mut *store, export).and_then(wasmtime::Extern::into_func);
+        func.ok_or_else(|| wasmtime::Error::msg("the JavaScript engine has lost a function"))?.typed(store)
+    }
+
+    /// Makes the runtime and its globals.
+    pub(super) async fn boot(&self, store: &mut Store<CallState>) -> wasmtime::Result<()> {
+        self.func::<(), ()>(store, &self.engine.boot)?.call_async(store.as_context_mut(), ()).await
+    }
+
+    /// Evaluates a source's top level.
+    pub(super) async fn load(&self, store: &mut Store<CallState>, source: &Source) -> wasmtime::Result<Result<(), Failure>> {
+        let entry = source.entry.as_bytes();
+        self.pass(store, &[source.text.as_bytes(), entry].concat()).await?;
+        let (source_len, entry_len) = (i32::try_from(source.text.len())?, i32::try_from(entry.len())?);
+        let load = self.func::<(i32, i32, i32), i32>(store, &self.engine.load)?;
+        match load.call_async(store.as_context_mut(), (source_len, entry_len, source.node_major)).await? {
+            0 => Ok(Ok(())),
+            _ => self.complaint(store).await.map(Err),
+        }
+    }
+
+    /// Calls the handler; its result as JSON text.
+    async fn call(&self, store: &mut Store<CallState>) -> wasmtime::Result<Result<String, Failure>> {
+        let context = store.data().stdin.0.clone();
+        let len = self.pass(store, &context).await?;
+        let call = self.func::<i32, i32>(store, &self.engine.call)?;
+        match call.call_async(store.as_context_mut(), len).await? {
+            0 => Ok(self.output(store).await?.map_err(|message| Failure::new(FailureKind::InvalidResponse, message))),
+            _ => self.complaint(store).await.map(Err),
+        }
+    }
+
+    /// The memory as it is now, as an image's module. The engine says how much of it is in use; above that there are zeros.
+    pub(super) async fn freeze(&self, store: &mut Store<CallState>) -> wasmtime::Result<Vec<u8>> {
+        let pages = self.func::<(), i32>(store, &self.engine.pages)?.call_async(store.as_context_mut(), ()).await?;
+        let used = self.memory.data(&*store).get(..pages as u32 as usize * WASM_PAGE);
+        Ok(freeze(used.ok_or(wasmtime::Trap::MemoryOutOfBounds)?))
+    }
+
+    /// Copies bytes to where the engine reads its input; how many they are.
+    async fn pass(&self, store: &mut Store<CallState>, bytes: &[u8]) -> wasmtime::Result<i32> {
+        let len = i32::try_from(bytes.len())?;
+        let at = self.func::<i32, i32>(store, &self.engine.alloc)?.call_async(store.as_context_mut(), len).await?;
+        let from = at as u32 as usize;
+        let room = self.memory.data_mut(store).get_mut(from..from.saturating_add(bytes.len()));
+        room.ok_or(wasmtime::Trap::MemoryOutOfBounds)?.copy_from_slice(bytes);
+        Ok(len)
+    }
+
+    async fn output(&self, store: &mut Store<CallState>) -> wasmtime::Result<Result<String, String>> {
+        let at = self.func::<(), i32>(store, &self.engine.out)?.call_async(store.as_context_mut(), ()).await? as u32 as usize;
+        let len = self.func::<(), i32>(store, &self.engine.out_len)?.call_async(store.as_context_mut(), ()).await? as u32 as usize;
+        let limit = store.data().result_limit;
+        if len > limit {
+            return Ok(Err(format!("the response has {len} bytes, more than {limit}")));
+        }
+        let bytes = self.memory.data(&*store).get(at..at.saturating_add(len)).ok_or(wasmtime::Trap::MemoryOutOfBounds)?;
+        Ok(String::from_utf8(bytes.to_vec()).map_err(|_| "the response is not valid UTF-8".to_owned()))
+    }
+
+    async fn complaint(&self, store: &mut Store<CallState>) -> wasmtime::Result<Failure> {
+        let text = self.output(store).await?;
+        let complaint = text.and_then(|text| serde_json::from_str::<Complaint>(&text).map_err(|error| error.to_string()));
+        Ok(complaint
+            .map_or_else(|error| Failure::new(FailureKind::Host, format!("the engine's complaint is unreadable: {error}")), Into::into))
+    }
+}
+
+/// One execution: from the image to the handler's result.
+pub(crate) async fn call(
+    store: &mut Store<CallState>,
+    deployed: &super::Deployed,
+    linkers: &Linkers,
+) -> wasmtime::Result<Result<Option<String>, Failure>> {
+    let guest = deployed.engine.start(store, &deployed.image, linkers).await?;
+    if let Some(source) = &deployed.evaluate
+        && let Err(failure) = guest.load(store, source).await?
+    {
+        return Ok(Err(failure));
+    }
+    Ok(guest.call(store).await?.map(Some))
+}

@@ -1,0 +1,21 @@
+//! JavaScript hooks: one engine, compiled once, and one memory image per hook.
+//!
+//! * Deploying evaluates a function's top level once in the engine and freezes the memory ([`image`]).
+//! * An execution maps that image copy-on-write, instantiates the engine on it and calls the handler. Nothing is parsed or evaluated,
+//!   and nothing of an earlier execution is there.
+//!
+//! A top level that reads env values makes an image of its own for them, which is never stored. One that reads the clock, random bytes
+//! or waits cannot be frozen: its hook starts from the engine's own image and is evaluated on every execution.
+
+mod deploy;
+mod engine_module;
+mod guest;
+mod image;
+
+pub(crate) use deploy::{Deployed, Source, boot, compile_image, evaluate, image_key};
+pub(crate) use engine_module::EngineModule;
+pub(crate) use guest::{Engine, Image, call};
+pub(crate) use image::freeze;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! JavaScript hooks in the sandbox: what is frozen, what is fresh, what is bounded.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookbox_host_api::log::Mask;
+use hookbox_host_api::{EnvVars, Failure, FailureKind, Secret};
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+use wasmtime::Module;
+
+use super::*;
+use crate::admission::BUILT;
+use crate::host::WorldReads;
+use crate::prepared::Shape;
+use crate::{AdmissionError, Execution, Invocation, Limits, PreparedHook, Sandbox, SandboxConfig};
+
+struct World {
+    sandbox: Sandbox,
+    engine: Arc<Engine>,
+    base: Arc<Image>,
+}
+
+/// One engine for all tests of this process: compiling it takes seconds.
+async fn world() -> &'static World {
+    static WORLD: OnceCell<World> = OnceCell::const_new();
+    WORLD.get_or_init(make_world).await
+}
+
+async fn make_world() -> World {
+    let sandbox = Sandbox::new(SandboxConfig { concurrency: 8, max_memory_bytes: 128 << 20, max_result_bytes: 256 << 10 }).unwrap();
+    let built = EngineModule::take_apart(BUILT).unwrap();
+    let engine = Engine::new(Module::new(sandbox.engine(), &built.code).unwrap()).unwrap();
+    let image = |memory: &[u8]| Image::new(&compile_image(&sandbox, memory).unwrap(), sandbox.linkers()).unwrap();
+    let booted = boot(&sandbox, &engine, &image(&freeze(&built.memory))).await.unwrap();
+    let base = image(&booted);
+    World { engine: Arc::new(engine), base, sandbox }
+}
+
+fn env(vars: &[(&str, &str)]) -> Arc<EnvVars> {
+    Arc::new(vars.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value))).collect())
+}
+
+async fn deploy_with(source: &str, env: Arc<EnvVars>) -> Result<PreparedHook, AdmissionError> {
+    let world = world().await;
+    let source = Source { text: source.into(), entry: "handler", node_major: 20 };
+    let evaluated = evaluate(&world.sandbox, &world.engine, &world.base, &source, env).await?;
+    let (image, evaluate) = match evaluated.reads.fleeting {
+        Some(_) => (world.base.clone(), Some(source)),
+        None => (Image::new(&compile_image(&world.sandbox, &evaluated.image).unwrap(), world.sandbox.linkers()).unwrap(), None),
+    };
+    Ok(PreparedHook { shape: Shape::JavaScript(Deployed { engine: world.engine.clone(), image, evaluate, reads: evaluated.reads }) })
+}
+
+async fn deploy(source: &str) -> PreparedHook {
+    deploy_with(source, Arc::default()).await.unwrap()
+}
+
+fn reads(hook: &PreparedHook) -> WorldReads {
+    let Shape::JavaScript(deployed) = &hook.shape else { panic!("no JavaScript") };
+    deployed.reads
+}
+
+fn invocation(context: &str) -> Invocation {
+    Invocation {
+        execution_id: "e1".into(),
+        context: context.to_owned().into(),
+        env: env(&[("COLOUR", "green")]),
+        mask: Arc::new(Mask::default()),
+        limits: Limits { fuel: 1_000_000_000, memory_bytes: 64 << 20 },
+        deadline: Instant::now() + Duration::from_secs(20),
+        log_limit: 64 << 10,
+    }
+}
+
+async fn call(hook: &PreparedHook, context: &str) -> Execution {
+    world().await.sandbox.execute(hook, invocation(context)).await
+}
+
+async fn result(source: &str, context: &str) -> String {
+    call(&deploy(source).await, context).await.result.unwrap().get().to_owned()
+}
+
+async fn failure(source: &str) -> Failure {
+    call(&deploy(source).await, "{}").await.result.unwrap_err()
+}
+
+async fn rejection(source: &str) -> String {
+    deploy_with(source, Arc::default()).await.map(|_| ()).unwrap_err().to_string()
+}
+
+#[tokio::test]
+async fn runs_a_handler_sync_or_async_in_either_module_system() {
+    for source in [
+        "exports.handler = async (context) => ({ user: context.user })",
+        "module.exports = { handler: (context) => ({ user: context.user }) }",
+        "export const handler = async ({ user }) => ({ user })",
+        "exports.handler = (context) => new Promise((resolve) => setTimeout(() => resolve({ user: context.user }), 2))",
+    ] {
+        assert_eq!(result(source, r#"{"user":{"policy_id":7}}"#).await, r#"{"user":{"policy_id":7}}"#, "{source}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_an_execution_is_there_in_the_next() {
+    let source = "let count = 0; exports.handler = () => { count++; Array.prototype.mine = count; globalThis.left = count;
+        return { count, mine: [].mine, left: globalThis.left } }";
+    let hook = deploy(source).await;
+    for _ in 0..3 {
+        assert_eq!(call(&hook, "{}").await.result.unwrap().get(), r#"{"count":1,"mine":1,"left":1}"#);
+    }
+    let other = deploy("exports.handler = () => ({ mine: typeof [].mine, left: typeof globalThis.left })").await;
+    assert_eq!(call(&other, "{}").await.result.unwrap().get(), r#"{"mine":"undefined","left":"undefined"}"#);
+}
+
+#[tokio::test]
+async fn the_top_level_is_evaluated_once_and_its_state_is_frozen() {
+    let source = "const table = new Map(); for (let i = 0; i < 1000; i++) table.set('k' + i, i * i);
+        exports.handler = ({ key }) => ({ value: table.get(key), size: table.size })";
+    let hook = deploy(source).await;
+    assert_eq!(reads(&hook), WorldReads::default());
+    let execution = call(&hook, r#"{"key":"k31"}"#).await;
+    assert_eq!(execution.result.unwrap().get(), r#"{"value":961,"size":1000}"#);
+    assert!(execution.usage.fuel < 400_000, "{}", execution.usage.fuel);
+}
+
+#[tokio::test]
+async fn a_top_level_that_reads_the_world_is_seen() {
+    let hook = deploy_with("const C = process.env.COLOUR; exports.handler = () => ({ C })", env(&[("COLOUR", "red")])).await.unwrap();
+    assert_eq!(reads(&hook), WorldReads { env: true, fleeting: None });
+    assert_eq!(call(&hook, "{}").await.result.unwrap().get(), r#"{"C":"red"}"#);
+
+    for source in [
+        "const T = Date.now(); exports.handler = () => ({ T })",
+        "const T = Math.random(); exports.handler = () => ({ T })",
+        "const T = new Date().getTime(); exports.handler = () => ({ T })",
+    ] {
+        let hook = deploy(source).await;
+        assert!(reads(&hook).fleeting.is_some(), "{source}");
+        let first = call(&hook, "{}").await.result.unwrap().get().to_owned();
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        assert_ne!(call(&hook, "{}").await.result.unwrap().get(), first, "{source}");
+    }
+}
+
+#[tokio::test]
+async fn env_and_randomness_are_of_the_execution() {
+    let hook = deploy("exports.handler = () => ({ C: process.env.COLOUR, R: Math.random() })").await;
+    let first = call(&hook, "{}").await.result.unwrap().get().to_owned();
+    assert!(first.contains("green"));
+    assert_ne!(call(&hook, "{}").await.result.unwrap().get(), first);
+}
+
+#[tokio::test]
+async fn fuel_is_the_same_for_the_same_input() {
+    let hook = deploy("exports.handler = async (context) => ({ user: context.user })").await;
+    let first = call(&hook, r#"{"user":{"policy_id":7}}"#).await.usage.fuel;
+    let second = call(&hook, r#"{"user":{"policy_id":7}}"#).await.usage.fuel;
+    assert_eq!(first, second);
+}
+
+#[tokio::test]
+async fn failures_have_their_kind_and_the_authors_place() {
+    let thrown = failure("exports.handler = async () => {\n  throw new Error('no luck')\n}").await;
+    assert_eq!(thrown.kind, FailureKind::Exception);
+    assert!(thrown.message.contains("no luck"));
+    assert!(thrown.place.as_deref().unwrap_or_default().starts_with("hook.js:2:"), "{thrown:?}");
+    assert_eq!(failure("exports.handler = () => new Promise(() => {})").await.kind, FailureKind::NeverSettled);
+    assert_eq!(failure("exports.handler = () => { const f = () => f() + 1; return f() }").await.kind, FailureKind::StackOverflow);
+    assert_eq!(failure("exports.handler = () => process.exit(3)").await.kind, FailureKind::Exit);
+    assert_eq!(failure("exports.handler = () => { const a = {}; a.a = a; return a }").await.kind, FailureKind::InvalidResponse);
+    assert_eq!(failure("exports.handler = () => ({ n: 1n })").await.kind, FailureKind::InvalidResponse);
+}
+
+#[tokio::test]
+async fn limits_hold_inside_javascript() {
+    assert_eq!(failure("exports.handler = () => { while (true); }").await.kind, FailureKind::OutOfFuel);
+    assert_eq!(failure("exports.handler = async () => { for (;;) await 0 }").await.kind, FailureKind::OutOfFuel);
+    let bomb = "exports.handler = () => { const a = []; for (;;) a.push(new Uint8Array(1 << 20).fill(1)) }";
+    assert_eq!(failure(bomb).await.kind, FailureKind::OutOfMemory);
+    let range = "exports.handler = () => { try { 'x'.repeat(2 ** 30) } catch (error) { return { name: error.constructor.name } } }";
+    assert_eq!(result(range, "{}").await, r#"{"name":"RangeError"}"#);
+    let huge = "exports.handler = () => ({ text: 'x'.repeat(1 << 20) })";
+    assert_eq!(failure(huge).await.kind, FailureKind::InvalidResponse);
+    assert_eq!(result("exports.handler = () => ({ ok: true })", "{}").await, r#"{"ok":true}"#);
+}
+
+#[tokio::test]
+async fn what_cannot_be_deployed_says_where() {
+    let syntax = rejection("exports.handler = (").await;
+    assert!(syntax.contains("hook.js:"), "{syntax}");
+    assert!(rejection("\n\nthrow new Error('at the top')").await.contains("at the top"));
+    assert!(rejection("const x = 1").await.contains("handler"));
+    assert!(rejection("while (true);").await.contains("out_of_fuel"));
+}
