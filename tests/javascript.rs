@@ -6,6 +6,19 @@ use serde_json::{Value, json};
 
 use crate::harness::{Api, Hook, Server, ServerBuilder, context, eventually};
 
+/// The most fuel that any case of an example may take, a tenth above what it took when this was written: more is a regression that needs
+/// no clock to be seen.
+const FUEL: [(&str, u64); 8] = [
+    ("deny-by-country", 173_000),
+    ("deny-high-risk", 173_000),
+    ("pass-through", 421_000),
+    ("policy-for-mobile", 143_000),
+    ("policy-for-never-logged-in", 167_000),
+    ("policy-from-env", 106_000),
+    ("try-catch-fallback", 701_000),
+    ("user-migration", 116_300_000),
+];
+
 fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("examples/javascript")
 }
@@ -45,8 +58,8 @@ fn context_of(folder: &Path, case: &Value) -> Value {
     context
 }
 
-/// Runs one case in an account of its own.
-fn run_case(admin: &Api, folder: &Path, case: &Value) {
+/// Runs one case in an account of its own; the fuel that it took.
+fn run_case(admin: &Api, folder: &Path, case: &Value) -> u64 {
     let what = format!("{}: {}", folder.display(), case["name"]);
     let (_, account) = admin.account(&json!({}));
     let mut names = Vec::new();
@@ -65,6 +78,7 @@ fn run_case(admin: &Api, folder: &Path, case: &Value) {
     if let Some(result) = expect.get("result") {
         assert_eq!(answer["result"], *result, "{what}");
     }
+    answer["usage"]["fuel"].as_u64().unwrap()
 }
 
 /// One server for all: it compiles the engine once, which is the one thing about JavaScript that takes long.
@@ -88,7 +102,10 @@ fn every_case_of_every_example(server: &Server) {
     for folder in folders {
         let cases: Vec<Value> = serde_json::from_str(&read(&folder.join("cases.json"))).unwrap();
         assert!(!cases.is_empty(), "{}", folder.display());
-        cases.iter().for_each(|case| run_case(server.admin(), &folder, case));
+        let fuel = cases.iter().map(|case| run_case(server.admin(), &folder, case)).max().unwrap();
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        let (_, most) = FUEL.iter().find(|(example, _)| *example == name).unwrap_or_else(|| panic!("{name} has no fuel ceiling"));
+        assert!((most / 4..=*most).contains(&fuel), "{name}: {fuel} fuel, at most {most}");
     }
 }
 

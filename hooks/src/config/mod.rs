@@ -117,6 +117,8 @@ pub struct CompileConfig {
     pub timeout: Duration,
     /// Memory for one function, in MiB.
     pub memory_mib: u32,
+    /// Whether the JavaScript engine is made ready when the server starts, and not with the first JavaScript hook.
+    pub javascript_at_start: bool,
 }
 
 /// How many wrong secrets are answered before the caller has to wait.
@@ -140,6 +142,7 @@ impl Config {
             compile_worker,
             compile_timeout: self.compile.timeout,
             compile_memory_bytes: u64::from(self.compile.memory_mib) << 20,
+            javascript_at_start: self.compile.javascript_at_start,
             concurrency: self.concurrency,
             retention: self.retention,
             log_queue: LOG_QUEUE,

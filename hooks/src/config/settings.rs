@@ -44,7 +44,7 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 24] = [
+pub(super) static SETTINGS: [Setting; 25] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
@@ -67,6 +67,7 @@ pub(super) static SETTINGS: [Setting; 24] = [
     setting!("limits.max_fuel", limits.max_fuel, |text| number(text, 10_000_000, i64::MAX as u64)),
     setting!("compile.timeout", compile.timeout, |text| span(text, Duration::from_secs(1), 60 * MINUTE)),
     setting!("compile.memory_mib", compile.memory_mib, |text| number(text, 64, 65_536)),
+    setting!("compile.javascript_at_start", compile.javascript_at_start),
     setting!("throttle.client_failures", throttle.client_failures, |text| number(text, 1, 1_000_000)),
     setting!("throttle.address_failures", throttle.address_failures, |text| number(text, 1, 1_000_000)),
 ];
@@ -97,7 +98,7 @@ pub(super) fn defaults() -> Config {
             max_memory_mib: 512,
             max_fuel: 100_000_000_000,
         },
-        compile: CompileConfig { timeout: Duration::from_secs(30), memory_mib: 1024 },
+        compile: CompileConfig { timeout: Duration::from_secs(30), memory_mib: 1024, javascript_at_start: true },
         throttle: ThrottleConfig { client_failures: 10, address_failures: 60 },
     }
 }

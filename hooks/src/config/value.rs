@@ -42,6 +42,15 @@ macro_rules! plain_numbers {
 }
 plain_numbers!(u32, u64, usize);
 
+impl Value for bool {
+    fn read(text: &str) -> Result<Self, String> {
+        text.trim().parse().map_err(|_| "expected true or false".to_owned())
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
 impl Value for Duration {
     fn read(text: &str) -> Result<Self, String> {
         span(text, Duration::ZERO, Duration::MAX)

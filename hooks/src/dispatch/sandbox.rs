@@ -44,6 +44,11 @@ pub(crate) trait Workshop: Send + Sync + 'static {
     /// The name under which something is kept of a function on this machine.
     fn name(&self, function: &Function) -> FunctionDigest;
 
+    /// Makes ready what all JavaScript functions share. A failure is told by the first of them.
+    fn warm(self: Arc<Self>) -> Boxed<()> {
+        Box::pin(async {})
+    }
+
     /// Removes what was kept under a name.
     fn forget(&self, name: FunctionDigest);
 }
@@ -103,6 +108,14 @@ impl Workshop for Wasm {
             Runtime::Node(version) => javascript(function, version.major()).ok(),
         };
         source.map_or_else(|| FunctionDigest::of(&function.bytes), |source| Admission::cache_name(&source))
+    }
+
+    fn warm(self: Arc<Self>) -> Boxed<()> {
+        Box::pin(async move {
+            if let Err(error) = self.admission.warm().await {
+                tracing::warn!(%error, "the JavaScript engine is not ready; the first JavaScript hook tries again");
+            }
+        })
     }
 
     fn forget(&self, name: FunctionDigest) {

@@ -45,6 +45,8 @@ pub struct ServiceConfig {
     pub compile_timeout: Duration,
     /// Memory for one compilation, in bytes.
     pub compile_memory_bytes: u64,
+    /// Whether the JavaScript engine is made ready when the service opens.
+    pub javascript_at_start: bool,
     /// Executions at a time.
     pub concurrency: u32,
     /// How long log entries are served and kept.

@@ -49,6 +49,9 @@ impl Service {
             warnings.push("the master key lies in the data folder: whoever copies the folder can read every secret in it".to_owned());
         }
         let first_start = kept.directory.accounts().next().is_none();
+        if config.javascript_at_start {
+            tokio::spawn(workshop.clone().warm());
+        }
         Ok(Opened { service: Arc::new(Self::start(&config, kept, workshop, clock)), first_start, warnings })
     }
 

@@ -62,6 +62,7 @@ impl World {
             compile_worker: ("none".into(), Vec::new()),
             compile_timeout: Duration::ZERO,
             compile_memory_bytes: 0,
+            javascript_at_start: false,
             concurrency: 1,
             retention: Duration::from_secs(7 * 86_400),
             log_queue: 1024,

@@ -79,6 +79,14 @@ impl Admission {
         self.deployed(ready, Image::new(&image, self.sandbox.linkers()), None, evaluated.reads)
     }
 
+    /// Compiles and boots the engine, if nobody has yet, so that the first JavaScript function need not wait for that.
+    ///
+    /// # Errors
+    /// [`AdmissionError::Host`]; the next function tries again.
+    pub async fn warm(&self) -> Result<(), AdmissionError> {
+        self.javascript().await.map(drop)
+    }
+
     fn deployed(
         &self,
         ready: &Ready,
