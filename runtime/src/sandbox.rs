@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hookbox_host_api::log::LogBuffer;
 use hookbox_host_api::{Failure, FailureKind, Usage};
 use serde_json::value::RawValue;
-use tokio::sync::Semaphore;
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 use wasmtime::component::ComponentExportIndex;
 use wasmtime::{AsContextMut, Engine, InstancePre, ModuleExport, Store, component};
@@ -47,6 +47,11 @@ impl Sandbox {
 
     pub(crate) fn linkers(&self) -> &Linkers {
         &self.0.linkers
+    }
+
+    /// A slot of the pool, for work of our own on a guest; held until it is dropped.
+    pub(crate) async fn slot(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
+        self.0.slots.acquire().await
     }
 
     /// Executions that could begin now without waiting.
@@ -146,7 +151,7 @@ async fn call_command(store: &mut Store<CallState>, pre: &InstancePre<CallState>
 }
 
 /// Tells an instantiation that failed in the engine (a limit, a segment out of bounds) from a result that cannot be lifted.
-fn during_start(error: wasmtime::Error) -> wasmtime::Error {
+pub(crate) fn during_start(error: wasmtime::Error) -> wasmtime::Error {
     match error.is::<Stop>() || error.is::<wasmtime::Trap>() || error.is::<wasmtime::WasmBacktrace>() {
         true => error,
         false => wasmtime::Error::from(StartFailed(format!("{:#}", error))),

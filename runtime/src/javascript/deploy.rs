@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookbox_host_api::{EnvVars, Failure};
+use hookbox_host_api::{EnvVars, Failure, FailureKind};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 use wasmtime::{Module, Store};
@@ -58,6 +58,7 @@ pub(crate) fn image_key(engine: FunctionDigest, source: &Source) -> FunctionDige
 
 /// Boots the engine on its first memory; the image that every deployment starts from.
 pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: &Image) -> Result<Vec<u8>, String> {
+    let _slot = sandbox.slot().await.map_err(|error| error.to_string())?;
     let mut store = scratch(sandbox, Arc::default());
     let booting = async {
         let guest = engine.start(&mut store, first, sandbox.linkers()).await?;
@@ -78,6 +79,7 @@ pub(crate) async fn evaluate(
     source: &Source,
     env: Arc<EnvVars>,
 ) -> Result<Evaluated, AdmissionError> {
+    let _slot = sandbox.slot().await.map_err(|error| AdmissionError::Host(error.to_string()))?;
     let mut store = scratch(sandbox, env);
     let loading = async {
         let guest = engine.start(&mut store, base, sandbox.linkers()).await?;
@@ -98,6 +100,9 @@ pub(crate) async fn evaluate(
 }
 
 fn rejected(failure: &Failure) -> AdmissionError {
+    if failure.kind == FailureKind::Host {
+        return AdmissionError::Host(failure.message.clone());
+    }
     let place = failure.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
     AdmissionError::Rejected(format!("{}: {}{place}", failure.kind.as_str(), failure.message))
 }

@@ -10,6 +10,7 @@ use super::Source;
 use super::image::{MEMORY, WASM_PAGE, freeze};
 use crate::execution::CallState;
 use crate::host::{JAVASCRIPT, Linkers};
+use crate::sandbox::during_start;
 
 /// The engine's code, and where its parts are.
 pub(crate) struct Engine {
@@ -75,7 +76,7 @@ impl Engine {
 
     /// Maps the image and puts the engine on it.
     pub(super) async fn start(&self, store: &mut Store<CallState>, image: &Image, linkers: &Linkers) -> wasmtime::Result<Guest<'_>> {
-        let mapped = image.pre.instantiate_async(&mut *store).await?;
+        let mapped = image.pre.instantiate_async(&mut *store).await.map_err(during_start)?;
         let missing = || wasmtime::Error::msg("an image has lost its memory");
         let memory = mapped.get_module_export(&mut *store, &image.memory).and_then(wasmtime::Extern::into_memory).ok_or_else(missing)?;
         let mut imports = Vec::with_capacity(self.imports.len());
@@ -85,7 +86,7 @@ impl Engine {
                 Import::Host(name) => linkers.javascript.get(&mut *store, JAVASCRIPT, name)?,
             });
         }
-        let instance = Instance::new_async(&mut *store, &self.module, &imports).await?;
+        let instance = Instance::new_async(&mut *store, &self.module, &imports).await.map_err(during_start)?;
         Ok(Guest { engine: self, instance, memory })
     }
 }

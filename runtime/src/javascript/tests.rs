@@ -193,3 +193,17 @@ async fn what_cannot_be_deployed_says_where() {
     assert!(rejection("const x = 1").await.contains("handler"));
     assert!(rejection("while (true);").await.contains("out_of_fuel"));
 }
+
+#[tokio::test]
+async fn a_deployment_takes_a_slot_like_any_guest() {
+    let world = world().await;
+    let mut held = Vec::new();
+    for _ in 0..8 {
+        held.push(world.sandbox.slot().await.unwrap());
+    }
+    let deploying = deploy("exports.handler = () => null");
+    tokio::pin!(deploying);
+    assert!(tokio::time::timeout(Duration::from_millis(50), &mut deploying).await.is_err());
+    drop(held);
+    deploying.await;
+}
