@@ -24,7 +24,7 @@ pub(crate) struct LogEntry {
     pub(crate) request_id: String,
     /// The caller's id of the whole login, or one that was made for it.
     pub(crate) correlation_id: String,
-    /// When the execution began, in microseconds since 1970.
+    /// When the execution ended and its entry was made, in microseconds since 1970.
     pub(crate) created_at: u64,
     /// How it ended.
     pub(crate) outcome: Outcome,
