@@ -25,6 +25,7 @@ pub use http::{Listener, ServerError, openapi_document};
 pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
 pub use local::{LocalError, LocalOutcome, LocalRun};
 pub use resources::{
-    AccountView, CredentialView, EnvView, ExecutionView, HookDetail, HookView, OnNoHook, Scope, Scopes, Settings, Status, TopLevel,
+    AccountView, Client, CredentialView, EnvLinks, EnvView, ExecutionView, HookDetail, HookView, OnNoHook, Scope, Scopes, Settings, Status,
+    TopLevel,
 };
 pub use service::{Engine, ExecutionFilter, HookFilter, OpenError, Opened, Page, Paged, Service, ServiceConfig, ServiceLimits};

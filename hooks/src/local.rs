@@ -139,7 +139,7 @@ type Judged = (Option<Decision>, Option<Box<RawValue>>, Option<Failure>);
 fn judge(hook_type: HookType, result: Result<Box<RawValue>, Failure>) -> Judged {
     match result {
         Err(failure) => (None, None, Some(failure)),
-        Ok(result) => match response::decide(hook_type, &result) {
+        Ok(result) => match response::decide(hook_type, &result, false) {
             Ok(decision) => (Some(decision), Some(result), None),
             Err(error) => (None, Some(result), Some(Failure::new(FailureKind::InvalidResponse, error.to_string()))),
         },

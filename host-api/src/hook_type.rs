@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Decision, Options};
+use crate::Decision;
 
 /// An event that a hook can be attached to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,20 +42,18 @@ impl HookType {
         }
     }
 
+    /// The longest timeout, in seconds, that a hook of an account in strict mode has.
+    pub fn strict_timeout(self) -> u8 {
+        match self {
+            Self::PreAuthentication => 1,
+            Self::UserMigration => 10,
+        }
+    }
+
     /// The longest source of a JavaScript function, in characters.
     pub fn max_source_characters(self) -> usize {
         match self {
             Self::PreAuthentication | Self::UserMigration => 20_000,
-        }
-    }
-
-    /// Whether a top-level context key is kept from a function with these options.
-    pub(crate) fn hides(self, key: &str, options: Options) -> bool {
-        match (self, key) {
-            (Self::PreAuthentication, "risk") => !options.risk_enabled,
-            (Self::PreAuthentication, "location") => !options.location_enabled,
-            (Self::PreAuthentication, "mfa_devices") => !options.mfa_device_info_enabled,
-            (Self::PreAuthentication | Self::UserMigration, _) => false,
         }
     }
 

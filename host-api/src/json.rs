@@ -7,13 +7,14 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The keys and values of the object that is `text`, values unread; refuses a key that stands twice, at any depth.
-pub(crate) fn object(text: &str) -> Result<Vec<(Cow<'_, str>, &RawValue)>, serde_json::Error> {
-    let Fields(fields) = serde_json::from_str(text)?;
-    for (_, value) in &fields {
-        serde_json::from_str::<Walk>(value.get())?;
-    }
-    Ok(fields)
+/// The keys and values of the object that is `text`, values unread; refuses a key that stands twice in it.
+pub(crate) fn fields(text: &str) -> Result<Vec<(Cow<'_, str>, &RawValue)>, serde_json::Error> {
+    serde_json::from_str(text).map(|Fields(fields)| fields)
+}
+
+/// Refuses a key that stands twice in an object, at any depth.
+pub(crate) fn check(value: &RawValue) -> Result<(), serde_json::Error> {
+    serde_json::from_str::<Walk>(value.get()).map(|Walk| ())
 }
 
 /// A string that borrows where the text has no escapes.
@@ -141,6 +142,10 @@ impl<'de> Visitor<'de> for Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn object(text: &str) -> Result<(), serde_json::Error> {
+        fields(text)?.into_iter().try_for_each(|(_, value)| check(value))
+    }
 
     fn error(text: &str) -> String {
         object(text).map(|_| ()).unwrap_err().to_string()

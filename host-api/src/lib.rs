@@ -5,6 +5,7 @@
 //!   the metrics and the command line share.
 //! * [`EnvVars`], [`log`]: what the host keeps for a hook while it runs. The WIT world that guests see is in `wit/`.
 
+mod condition;
 mod context;
 mod env;
 mod hook_type;
@@ -14,7 +15,8 @@ mod outcome;
 pub mod response;
 mod secret;
 
-pub use context::{Context, ContextError, Options};
+pub use condition::{Condition, Operator, Source};
+pub use context::{Context, ContextError, ContextVersion, Options, RangeError, View, roles};
 pub use env::EnvVars;
 pub use hook_type::{HookType, UnknownHookType};
 pub use outcome::{Decision, Failure, FailureKind, Outcome, Usage};

@@ -22,13 +22,15 @@ pub enum Outcome {
     NotReady,
     /// No execution slot became free before the deadline.
     Overloaded,
+    /// The hook's conditions leave this user out, so it was not run.
+    Skipped,
     /// The account has no live hook of the type.
     NoHook,
 }
 
 impl Outcome {
     /// Every outcome, in the order in which they are documented.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Completed,
         Self::Failed,
         Self::Timeout,
@@ -37,6 +39,7 @@ impl Outcome {
         Self::InvalidResponse,
         Self::NotReady,
         Self::Overloaded,
+        Self::Skipped,
         Self::NoHook,
     ];
 
@@ -51,6 +54,7 @@ impl Outcome {
             Self::InvalidResponse => "invalid_response",
             Self::NotReady => "not_ready",
             Self::Overloaded => "overloaded",
+            Self::Skipped => "skipped",
             Self::NoHook => "no_hook",
         }
     }
@@ -170,7 +174,7 @@ pub struct Usage {
     pub fuel: u64,
     /// Peak linear memory, in bytes.
     pub memory_bytes: u64,
-    /// Runs made; more than 1 only where a hook retries.
+    /// Runs made: more than 1 where failed ones were repeated, and then all else counts all of them.
     pub attempts: u32,
 }
 

@@ -6,21 +6,20 @@ mod presented;
 mod throttle;
 mod token;
 
+use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-pub(crate) use presented::ClientCredentials;
-pub(crate) use token::LIFETIME;
-
 use crate::config::ThrottleConfig;
-use crate::ids::AccountId;
+use crate::ids::{AccountId, ClientId};
 use crate::resources::{CredentialRecord, Scope, Scopes};
 use crate::service::Service;
+pub(crate) use presented::ClientCredentials;
 use throttle::Throttle;
-use token::TokenKey;
+use token::{LIFETIME, TokenKey};
 
 /// What is known of credentials.
 pub(crate) trait Clients {
@@ -76,9 +75,31 @@ impl Caller {
     }
 }
 
+/// A token, and when it was made.
+#[derive(Clone)]
+pub(crate) struct Issued {
+    /// The token.
+    pub(crate) token: String,
+    /// When it was made.
+    pub(crate) at: SystemTime,
+    generation: u64,
+}
+
+impl Issued {
+    /// How long it is still good for.
+    pub(crate) fn left(&self, now: SystemTime) -> Duration {
+        LIFETIME.saturating_sub(now.duration_since(self.at).unwrap_or_default())
+    }
+}
+
+/// A token that is good for less than this is not given out again.
+const LEAST: Duration = Duration::from_secs(60);
+
 /// Checks tokens and client credentials.
 pub(crate) struct Authenticator {
     key: TokenKey,
+    /// The newest token of each credential, which it gets again as long as that is good.
+    issued: Mutex<HashMap<ClientId, Issued>>,
     throttle: Throttle,
     /// What the throttle's times are measured from: no change of the wall clock may help a guesser.
     started: Instant,
@@ -87,7 +108,7 @@ pub(crate) struct Authenticator {
 impl Authenticator {
     /// Signs with this key.
     pub(crate) fn new(key: &[u8; 32], throttle: &ThrottleConfig) -> Self {
-        Self { key: TokenKey::new(key), throttle: Throttle::new(throttle), started: Instant::now() }
+        Self { key: TokenKey::new(key), issued: Mutex::default(), throttle: Throttle::new(throttle), started: Instant::now() }
     }
 
     /// The caller behind an `Authorization` header.
@@ -123,9 +144,17 @@ impl Authenticator {
         })
     }
 
-    /// A new token for a credential.
-    pub(crate) fn issue(&self, record: &CredentialRecord, now: SystemTime) -> Result<String, getrandom::Error> {
-        self.key.issue(&record.client_id, record.generation, now)
+    /// A token for a credential: the one that it got before, if that is still good.
+    pub(crate) fn issue(&self, record: &CredentialRecord, now: SystemTime) -> Result<Issued, getrandom::Error> {
+        let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        let again = issued.get(&record.client_id).filter(|one| one.generation == record.generation && one.left(now) >= LEAST);
+        if let Some(one) = again {
+            return Ok(one.clone());
+        }
+        let token = self.key.issue(&record.client_id, record.generation, now)?;
+        let one = Issued { token, at: now, generation: record.generation };
+        issued.insert(record.client_id.clone(), one.clone());
+        Ok(one)
     }
 }
 
@@ -184,7 +213,7 @@ mod tests {
     async fn a_good_secret_gives_a_token_that_gives_a_caller() {
         let (auth, clients) = (authenticator(), FakeClients::with(4, Scope::Read));
         let record = auth.client(&clients, shown("client", "right"), HERE).unwrap();
-        let token = auth.issue(&record, UNIX_EPOCH).unwrap();
+        let token = auth.issue(&record, UNIX_EPOCH).unwrap().token;
         let caller = auth.caller(&clients, Some(&format!("bearer:{token}")), UNIX_EPOCH).unwrap();
         assert_eq!(caller.account, AccountId::OPERATOR);
         assert_eq!(caller.require(Scope::Read), Ok(()));
@@ -197,9 +226,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_same_token_is_given_until_it_is_nearly_over_or_revoked() {
+        let (auth, clients) = (authenticator(), FakeClients::with(4, Scope::Read));
+        let record = clients.0["client"].clone();
+        let issue = |record: &CredentialRecord, seconds| auth.issue(record, UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+        let first = issue(&record, 0);
+        let again = issue(&record, 30_000);
+        assert_eq!(
+            (&again.token, again.at, again.left(UNIX_EPOCH + Duration::from_secs(30_000)).as_secs()),
+            (&first.token, UNIX_EPOCH, 6_000)
+        );
+        assert_ne!(issue(&record, 35_990).token, first.token);
+        let revoked = CredentialRecord { generation: 5, ..CredentialRecord::clone(&record) };
+        assert_ne!(issue(&revoked, 0).token, first.token);
+    }
+
+    #[tokio::test]
     async fn a_revoked_or_deleted_credential_has_no_tokens() {
         let (auth, clients) = (authenticator(), FakeClients::with(4, Scope::Read));
-        let token = auth.issue(&clients.0["client"], UNIX_EPOCH).unwrap();
+        let token = auth.issue(&clients.0["client"], UNIX_EPOCH).unwrap().token;
         assert!(auth.owner(&clients, &token, UNIX_EPOCH).is_some());
         assert!(auth.owner(&FakeClients::with(5, Scope::Read), &token, UNIX_EPOCH).is_none());
         assert!(auth.owner(&FakeClients::default(), &token, UNIX_EPOCH).is_none());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookbox_host_api::log::Mask;
-use hookbox_host_api::{Decision, EnvVars, Options};
+use hookbox_host_api::{Condition, Decision, EnvVars, View};
 use hookbox_runtime::Limits;
 
 use super::Account;
@@ -20,6 +20,13 @@ pub(crate) struct Hook {
     pub(crate) serving: Option<Arc<Serving>>,
 }
 
+impl Hook {
+    /// For which users it runs: those of the version that serves, or of the one that may serve soon.
+    pub(crate) fn conditions(&self) -> &[Condition] {
+        self.serving.as_ref().map_or(&self.record.spec.conditions, |serving| &serving.conditions)
+    }
+}
+
 /// All that an execution needs of a hook, ready to be shared. Executions finish on what they started with.
 #[derive(Clone)]
 pub(crate) struct Serving {
@@ -28,7 +35,12 @@ pub(crate) struct Serving {
     pub(crate) guest: Arc<dyn Guest>,
     pub(crate) limits: Limits,
     pub(crate) timeout: Duration,
-    pub(crate) options: Options,
+    /// What of the context the function sees.
+    pub(crate) view: View,
+    /// All must hold for the user of an event.
+    pub(crate) conditions: Arc<[Condition]>,
+    /// How often a failed run is repeated.
+    pub(crate) retries: u8,
     pub(crate) on_error: Decision,
     pub(crate) env: Arc<EnvVars>,
     pub(crate) mask: Arc<Mask>,
@@ -47,7 +59,9 @@ impl Serving {
             guest,
             limits: Limits { fuel: spec.fuel, memory_bytes: usize::try_from(bytes).unwrap_or(usize::MAX) },
             timeout: Duration::from_secs(spec.timeout.into()),
-            options: spec.options,
+            view: View { version: spec.context(record.hook_type), options: spec.options },
+            conditions: spec.conditions.clone().into(),
+            retries: spec.retries,
             on_error: spec.on_error,
             env: Arc::new(env),
             mask: Arc::new(mask),

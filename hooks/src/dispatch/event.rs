@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::Answer;
+use crate::directory::Account;
 use crate::error::ServiceError;
 use crate::fresh;
 use crate::ids::ExecutionId;
@@ -16,6 +17,8 @@ const MAX_SECRET_BYTES: usize = 1024;
 /// An event, independent of the request that brought it.
 pub(super) struct Event {
     pub(super) hook_type: HookType,
+    /// Whether the account takes a user without `success` for none.
+    pub(super) strict: bool,
     pub(super) body: Bytes,
     pub(super) execution_id: ExecutionId,
     pub(super) request_id: String,
@@ -27,7 +30,13 @@ pub(super) struct Event {
 }
 
 impl Event {
-    pub(super) fn new(context: &Context<'_>, hook_type: HookType, body: &Bytes, read_at: Instant) -> Result<Self, ServiceError> {
+    pub(super) fn new(
+        account: &Account,
+        context: &Context<'_>,
+        hook_type: HookType,
+        body: &Bytes,
+        read_at: Instant,
+    ) -> Result<Self, ServiceError> {
         let secrets = context.secrets();
         if secrets.iter().any(|secret| secret.expose().len() > MAX_SECRET_BYTES) {
             return Err(ServiceError::unfit(format!("the context holds a secret of more than {MAX_SECRET_BYTES} bytes")));
@@ -35,6 +44,7 @@ impl Event {
         let id = |key| context.id(key).map_or_else(|| fresh::uuid().to_string(), str::to_owned);
         Ok(Self {
             hook_type,
+            strict: account.record.settings.strict,
             body: body.clone(),
             execution_id: ExecutionId::random(),
             request_id: id("request_id"),

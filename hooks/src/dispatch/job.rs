@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hookbox_host_api::log::{LogBuffer, Mask};
+use hookbox_host_api::log::{Level, LogBuffer, Mask};
 use hookbox_host_api::{Decision, Failure, FailureKind, Outcome, Secret, Usage, response};
 use hookbox_runtime::{Execution, Invocation};
 use serde_json::value::RawValue;
+use tokio::time::Instant;
 
 use super::event::Event;
 use super::{Answer, masked_failure};
 use crate::clock::Clock;
-use crate::directory::Serving;
+use crate::directory::{Hook, Serving};
 use crate::ids::{AccountId, HookId};
 use crate::logs::{LogEntry, LogWriter, micros};
 use crate::resources::HookRecord;
@@ -45,22 +46,61 @@ struct Whose {
 
 /// How an execution ended, before anybody is told.
 struct End {
-    result: Result<(Decision, Box<RawValue>), Failure>,
+    result: Result<Judged, Failure>,
     usage: Usage,
     log: LogBuffer,
 }
 
+/// What was decided, other than by a failure.
+enum Judged {
+    /// By the function, in its result.
+    Completed(Decision, Box<RawValue>),
+    /// Without it.
+    Skipped(Decision),
+}
+
 impl Job {
-    /// Makes the execution, on the context as the function sees it.
+    /// Makes the execution, on the context as the function sees it: a run, and others as long as runs fail, the hook has retries left, and
+    /// there is time.
     pub(super) async fn run(self: Arc<Self>, context: Bytes) -> Answer {
         let mask = match self.mask().await {
             Ok(mask) => mask,
             Err(problem) => return self.failed(problem),
         };
-        let execution = self.serving.guest.clone().execute(self.invocation(context, mask.clone())).await;
-        let Execution { result, usage, log } = execution;
-        let result = result.and_then(|result| self.judge(result));
-        self.shared.conclude(&self.whose(), &self.event, &mask, End { result, usage, log })
+        let mut end = self.attempt(context.clone(), mask.clone()).await;
+        while let Some(failure) = end.result.as_ref().err().filter(|failure| self.repeats(failure, end.usage.attempts)) {
+            let message = format!("{}: {} (run {} failed, and is repeated)", failure.kind.as_str(), failure.message, end.usage.attempts);
+            end.log.message(Level::Error, &message, self.shared.clock.now());
+            end = end.followed_by(self.attempt(context.clone(), mask.clone()).await);
+        }
+        self.shared.conclude(&self.whose(), &self.event, &mask, end)
+    }
+
+    /// One run in a sandbox of its own.
+    async fn attempt(&self, context: Bytes, mask: Arc<Mask>) -> End {
+        let Execution { result, usage, log } = self.serving.guest.clone().execute(self.invocation(context, mask)).await;
+        End { result: result.and_then(|result| self.judge(result)), usage, log }
+    }
+
+    /// Whether a failure is the function's, so that another run may do better, before the one deadline.
+    fn repeats(&self, failure: &Failure, attempts: u32) -> bool {
+        let its_own = match failure.kind {
+            FailureKind::Timeout | FailureKind::Overloaded | FailureKind::NotReady => false,
+            FailureKind::Trap
+            | FailureKind::Exit
+            | FailureKind::Exception
+            | FailureKind::NeverSettled
+            | FailureKind::StackOverflow
+            | FailureKind::Host
+            | FailureKind::OutOfFuel
+            | FailureKind::OutOfMemory
+            | FailureKind::InvalidResponse => true,
+        };
+        its_own && attempts <= self.serving.retries.into() && Instant::now() < self.deadline()
+    }
+
+    fn deadline(&self) -> Instant {
+        self.event.read_at + self.serving.timeout
     }
 
     /// The answer when the host panicked while it ran.
@@ -89,7 +129,7 @@ impl Job {
             env: self.serving.env.clone(),
             mask,
             limits: self.serving.limits,
-            deadline: self.event.read_at + self.serving.timeout,
+            deadline: self.deadline(),
             log_limit: self.shared.limits.log_bytes,
         }
     }
@@ -109,15 +149,38 @@ impl Job {
         tokio::task::spawn_blocking(make).await.unwrap_or_else(|error| Err(format!("the log's mask was not made: {error}")))
     }
 
-    fn judge(&self, result: Box<RawValue>) -> Result<(Decision, Box<RawValue>), Failure> {
-        match response::decide(self.event.hook_type, &result) {
-            Ok(decision) => Ok((decision, result)),
+    fn judge(&self, result: Box<RawValue>) -> Result<Judged, Failure> {
+        match response::decide(self.event.hook_type, &result, self.event.strict) {
+            Ok(decision) => Ok(Judged::Completed(decision, result)),
             Err(error) => Err(Failure::new(FailureKind::InvalidResponse, error.to_string())),
         }
     }
 }
 
+impl End {
+    /// The same execution after one run more.
+    fn followed_by(mut self, next: Self) -> Self {
+        self.log.append(next.log);
+        let usage = Usage {
+            duration_us: 0,
+            fuel: self.usage.fuel.saturating_add(next.usage.fuel),
+            memory_bytes: self.usage.memory_bytes.max(next.usage.memory_bytes),
+            attempts: self.usage.attempts.saturating_add(next.usage.attempts),
+        };
+        Self { result: next.result, usage, log: self.log }
+    }
+}
+
 impl Shared {
+    /// The answer of a hook whose conditions leave the user out: as if there were none.
+    pub(super) fn skipped(&self, account: AccountId, hook: &Hook, event: &Event) -> Answer {
+        let version = hook.serving.as_ref().map(|serving| serving.version);
+        let whose = Whose { account, hook_id: hook.record.id, version, on_error: hook.record.spec.on_error };
+        let result = Ok(Judged::Skipped(event.hook_type.without_hook()));
+        let log = self.log_buffer(event, Arc::default());
+        self.conclude(&whose, event, &Mask::default(), End { result, usage: Usage::default(), log })
+    }
+
     /// The answer of a hook without a version that is ready.
     pub(super) fn not_ready(&self, account: AccountId, record: &HookRecord, event: &Event) -> Answer {
         let whose = Whose { account, hook_id: record.id, version: None, on_error: record.spec.on_error };
@@ -135,14 +198,14 @@ impl Shared {
     fn conclude(&self, whose: &Whose, event: &Event, mask: &Mask, end: End) -> Answer {
         let mut usage = end.usage;
         usage.duration_us = u64::try_from(event.read_at.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let (decision, result, failure) = match end.result {
-            Ok((decision, result)) => (decision, Some(result), None),
+        let (outcome, decision, result, failure) = match end.result {
+            Ok(Judged::Completed(decision, result)) => (Outcome::Completed, decision, Some(result), None),
+            Ok(Judged::Skipped(decision)) => (Outcome::Skipped, decision, event.result_of(decision), None),
             Err(failure) => {
                 let failure = masked_failure(mask, failure, self.limits.error_bytes);
-                (whose.on_error, event.result_of(whose.on_error), Some(failure))
+                (failure.kind.outcome(), whose.on_error, event.result_of(whose.on_error), Some(failure))
             }
         };
-        let outcome = failure.as_ref().map_or(Outcome::Completed, |failure| failure.kind.outcome());
         let now = self.clock.now();
         let log = end.log.finish(failure.as_ref(), now);
         self.log.append(LogEntry {

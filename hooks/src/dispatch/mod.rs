@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hookbox_host_api::{Context, HookType};
+use hookbox_host_api::{Context, ContextError, HookType};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
@@ -24,7 +24,6 @@ use self::job::{Job, Shared};
 use crate::clock::Clock;
 use crate::directory::{Account, Hook};
 use crate::error::ServiceError;
-use crate::ids::AccountId;
 use crate::logs::LogWriter;
 use crate::service::ServiceLimits;
 
@@ -52,33 +51,39 @@ impl Dispatcher {
         read_at: Instant,
     ) -> Result<Answer, ServiceError> {
         let plan = match account.live(hook_type) {
-            Some(hook) => self.plan(account.record.id, hook, body, read_at)?,
+            Some(hook) => self.plan(account, hook, body, None, read_at)?,
             None => {
-                let event = Event::new(&self.context(hook_type, body)?, hook_type, body, read_at)?;
+                let event = Event::new(account, &self.context(hook_type, body)?, hook_type, body, read_at)?;
                 Plan::Answered(event.without_hook(account.record.settings.without_hook(hook_type)))
             }
         };
         Ok(plan.carry_out().await)
     }
 
-    /// Runs a hook of an account, disabled or not, on the context in `{"context": {...}}`.
-    pub(crate) async fn fire(&self, account: AccountId, hook: &Hook, body: &Bytes, read_at: Instant) -> Result<Answer, ServiceError> {
-        let plan = self.plan(account, hook, &context_in(body)?, read_at)?;
+    /// Runs a hook of an account, disabled or not, on the context in `{"context": {...}, "roles": [...]}`.
+    pub(crate) async fn fire(&self, account: &Account, hook: &Hook, body: &Bytes, read_at: Instant) -> Result<Answer, ServiceError> {
+        let wrapped = Wrapped::parse(body)?;
+        let plan = self.plan(account, hook, &body.slice_ref(wrapped.context.get().as_bytes()), wrapped.roles, read_at)?;
         Ok(plan.carry_out().await)
     }
 
-    fn plan(&self, account: AccountId, hook: &Hook, body: &Bytes, read_at: Instant) -> Result<Plan, ServiceError> {
+    fn plan(&self, account: &Account, hook: &Hook, body: &Bytes, roles: Option<&RawValue>, read_at: Instant) -> Result<Plan, ServiceError> {
         let hook_type = hook.record.hook_type;
         let context = self.context(hook_type, body)?;
-        let event = Event::new(&context, hook_type, body, read_at)?;
+        let event = Event::new(account, &context, hook_type, body, read_at)?;
+        let roles = roles.map(hookbox_host_api::roles).transpose().map_err(unfit)?;
+        let roles = roles.as_deref().or(context.roles()).unwrap_or_default();
+        if !hook.conditions().iter().all(|condition| condition.holds(roles)) {
+            return Ok(Plan::Answered(self.0.skipped(account.record.id, hook, &event)));
+        }
         let Some(serving) = hook.serving.clone() else {
-            return Ok(Plan::Answered(self.0.not_ready(account, &hook.record, &event)));
+            return Ok(Plan::Answered(self.0.not_ready(account.record.id, &hook.record, &event)));
         };
-        let visible = match context.visible(serving.options) {
+        let visible = match context.visible(serving.view) {
             Cow::Borrowed(_) => body.clone(),
             Cow::Owned(text) => text.into(),
         };
-        Ok(Plan::Run(Arc::new(Job { shared: self.0.clone(), account, serving, event }), visible))
+        Ok(Plan::Run(Arc::new(Job { shared: self.0.clone(), account: account.record.id, serving, event }), visible))
     }
 
     fn context<'a>(&self, hook_type: HookType, body: &'a [u8]) -> Result<Context<'a>, ServiceError> {
@@ -86,7 +91,7 @@ impl Dispatcher {
         if body.len() > limit {
             return Err(ServiceError::TooLarge { what: "the context", limit });
         }
-        Context::parse(hook_type, body).map_err(|error| ServiceError::unfit(error.to_string()))
+        Context::parse(hook_type, body).map_err(unfit)
     }
 }
 
@@ -112,17 +117,26 @@ impl Plan {
     }
 }
 
-/// The context that a body wraps: the very bytes.
-fn context_in(body: &Bytes) -> Result<Bytes, ServiceError> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields, expecting = "an object with the key \"context\"")]
-    struct Wrapped<'a> {
-        #[serde(borrow)]
-        context: &'a RawValue,
+fn unfit(error: ContextError) -> ServiceError {
+    ServiceError::Invalid { field: error.field, message: error.message }
+}
+
+/// A context and what goes with it, as an author fires it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "an object with the key \"context\"")]
+struct Wrapped<'a> {
+    /// The very bytes.
+    #[serde(borrow)]
+    context: &'a RawValue,
+    #[serde(borrow, default)]
+    roles: Option<&'a RawValue>,
+}
+
+impl<'a> Wrapped<'a> {
+    fn parse(body: &'a [u8]) -> Result<Self, ServiceError> {
+        serde_json::from_slice(body).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => ServiceError::unfit(format!("The body is not usable: {error}")),
+            _ => ServiceError::BadRequest(format!("The body is not valid JSON: {error}")),
+        })
     }
-    let wrapped: Wrapped<'_> = serde_json::from_slice(body).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => ServiceError::unfit(format!("The body is not usable: {error}")),
-        _ => ServiceError::BadRequest(format!("The body is not valid JSON: {error}")),
-    })?;
-    Ok(body.slice_ref(wrapped.context.get().as_bytes()))
 }

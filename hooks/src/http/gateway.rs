@@ -45,6 +45,8 @@ pub(crate) struct Call<'a> {
     pub(super) peer: IpAddr,
     pub(super) query: Query<'a>,
     pub(super) authorization: Option<&'a str>,
+    /// What the client says of itself.
+    pub(super) user_agent: Option<&'a str>,
     pub(super) body: Bytes,
     /// When the body was there: deadlines count from here.
     pub(super) read_at: Instant,
@@ -123,18 +125,20 @@ impl Gateway {
             Match::WrongMethod(methods) => return Err(ApiError::WrongMethod(allow(&methods))),
             Match::Nothing => return Err(ApiError::NoRoute),
         };
-        let authorization = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let text = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let (authorization, user_agent) = (text(header::AUTHORIZATION), text(header::USER_AGENT));
         // Before the body: nobody makes the server hold one without a right to.
         let caller = self.caller(spec, authorization)?;
         let body = self.bodies.read(spec.body, body).await?;
         let query = Query::parse(parts.uri.query());
-        let call = Call { caller, peer, query, authorization, body, read_at: Instant::now() };
+        let call = Call { caller, peer, query, authorization, user_agent, body, read_at: Instant::now() };
         self.operate((spec.route)(parameter), call).await
     }
 
     fn caller(&self, spec: &RouteSpec, authorization: Option<&str>) -> Result<Option<Caller>, ApiError> {
         match spec.access {
             Access::Open | Access::Client => Ok(None),
+            Access::Token => Ok(Some(self.auth.caller(&*self.service, authorization, self.service.now())?)),
             Access::Scope(scope) => {
                 let caller = self.auth.caller(&*self.service, authorization, self.service.now())?;
                 caller.require(scope)?;
@@ -149,6 +153,8 @@ impl Gateway {
             Route::Healthz => Ok(health::healthz()),
             Route::Readyz => Ok(health::readyz(service)),
             Route::GenerateToken => tokens::generate(self, &call),
+            Route::GenerateTokenV1 => tokens::generate_v1(self, &call),
+            Route::RateLimit => Ok(tokens::rate_limit()),
             Route::RevokeToken => tokens::revoke(self, &call).await,
             Route::ListHooks => onelogin::list_hooks(service, &call).await,
             Route::CreateHook => onelogin::create_hook(service, call).await,

@@ -12,6 +12,8 @@ pub(crate) enum Route<'p> {
     Healthz,
     Readyz,
     GenerateToken,
+    GenerateTokenV1,
+    RateLimit,
     RevokeToken,
     ListHooks,
     CreateHook,
@@ -45,6 +47,8 @@ pub(crate) enum Access {
     Open,
     /// A client that shows its id and secret.
     Client,
+    /// The bearer of any token.
+    Token,
     /// The bearer of a token of this scope.
     Scope(Scope),
 }
@@ -103,6 +107,7 @@ impl Dialect {
 
 const OPEN: Access = Access::Open;
 const CLIENT: Access = Access::Client;
+const TOKEN: Access = Access::Token;
 const OPERATE: Access = Access::Scope(Scope::Operate);
 const MANAGE: Access = Access::Scope(Scope::Manage);
 const READ: Access = Access::Scope(Scope::Read);
@@ -136,7 +141,9 @@ pub(crate) static ROUTES: &[RouteSpec] = routes! {
     GET    "/healthz"                   "healthz"          OPEN    None           => |_| Route::Healthz;
     GET    "/readyz"                    "readyz"           OPEN    None           => |_| Route::Readyz;
     POST   "/auth/oauth2/v2/token"      "generateToken"    CLIENT  Fields         => |_| Route::GenerateToken;
+    POST   "/auth/oauth2/token"         "generateTokenV1"  CLIENT  Fields         => |_| Route::GenerateTokenV1;
     POST   "/auth/oauth2/revoke"        "revokeToken"      CLIENT  Fields         => |_| Route::RevokeToken;
+    GET    "/auth/rate_limit"           "getRateLimit"     TOKEN   None           => |_| Route::RateLimit;
     GET    "/api/2/hooks"               "listHooks"        READ    None           => |_| Route::ListHooks;
     POST   "/api/2/hooks"               "createHook"       MANAGE  Function       => |_| Route::CreateHook;
     GET    "/api/2/hooks/envs"          "listEnvs"         READ    None           => |_| Route::ListEnvs;
@@ -186,6 +193,6 @@ mod tests {
     #[test]
     fn only_health_and_tokens_are_without_a_scope() {
         let open: Vec<_> = ROUTES.iter().filter(|spec| !matches!(spec.access, Access::Scope(_))).map(|spec| spec.pattern).collect();
-        assert_eq!(open, ["/healthz", "/readyz", "/auth/oauth2/v2/token", "/auth/oauth2/revoke"]);
+        assert_eq!(open, ["/healthz", "/readyz", "/auth/oauth2/v2/token", "/auth/oauth2/token", "/auth/oauth2/revoke", "/auth/rate_limit"]);
     }
 }

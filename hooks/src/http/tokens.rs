@@ -7,12 +7,12 @@ use std::fmt;
 use hookbox_host_api::Secret;
 use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::errors::ApiError;
 use super::gateway::{Call, Gateway};
 use super::respond::{self, Reply};
-use crate::auth::{ClientCredentials, LIFETIME};
+use crate::auth::ClientCredentials;
 use crate::clock::Timestamp;
 use crate::ids::AccountId;
 
@@ -67,8 +67,8 @@ fn shown(call: &Call<'_>, fields: &mut Fields) -> Option<ClientCredentials> {
 }
 
 #[derive(Serialize)]
-struct Token<'a> {
-    access_token: &'a str,
+struct Token {
+    access_token: String,
     created_at: Timestamp,
     expires_in: u64,
     token_type: &'static str,
@@ -77,22 +77,52 @@ struct Token<'a> {
 
 /// `POST /auth/oauth2/v2/token`.
 pub(super) fn generate(gateway: &Gateway, call: &Call<'_>) -> Result<Reply, ApiError> {
+    Ok(unstored(respond::ok(&token(gateway, call)?)))
+}
+
+/// `POST /auth/oauth2/token`: the same in the envelope of the first version. There a new token ends the ones before it; here they stay good,
+/// because clients ask for several at a time.
+pub(super) fn generate_v1(gateway: &Gateway, call: &Call<'_>) -> Result<Reply, ApiError> {
+    Ok(unstored(respond::ok(&success(Some(json!([token(gateway, call)?]))))))
+}
+
+fn token(gateway: &Gateway, call: &Call<'_>) -> Result<Token, ApiError> {
     let mut fields = Fields::parse(&call.body);
     if fields.grant_type.as_deref() != Some("client_credentials") {
         return Err(ApiError::GrantType);
     }
     let record = gateway.auth.client(&*gateway.service, shown(call, &mut fields), call.peer)?;
     let now = gateway.service.now();
-    let token = gateway.auth.issue(&record, now).map_err(|error| ApiError::Internal(format!("no random bytes: {error}")))?;
-    let mut reply = respond::ok(&Token {
-        access_token: &token,
-        created_at: now.into(),
-        expires_in: LIFETIME.as_secs(),
+    let issued = gateway.auth.issue(&record, now).map_err(|error| ApiError::Internal(format!("no random bytes: {error}")))?;
+    Ok(Token {
+        expires_in: issued.left(now).as_secs(),
+        created_at: issued.at.into(),
+        access_token: issued.token,
         token_type: "bearer",
         account_id: record.account,
-    });
+    })
+}
+
+/// An answer that holds a secret.
+fn unstored(mut reply: Reply) -> Reply {
     reply.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(reply)
+    reply
+}
+
+fn success(data: Option<Value>) -> Value {
+    let mut answer = json!({"status": {"error": false, "code": 200, "type": "success", "message": "Success"}});
+    if let Some(data) = data {
+        answer["data"] = data;
+    }
+    answer
+}
+
+/// `GET /auth/rate_limit`: nothing is counted against an account, so what it may do in an hour is always still to be done.
+pub(super) fn rate_limit() -> Reply {
+    const CALLS: u32 = 5000;
+    const SECONDS: u32 = 3600;
+    let data = json!({"X-RateLimit-Limit": CALLS, "X-RateLimit-Remaining": CALLS, "X-RateLimit-Reset": SECONDS});
+    respond::ok(&success(Some(data)))
 }
 
 /// `POST /auth/oauth2/revoke`: the token must be a good one of the caller's. All of the credential's tokens end with it, since they
@@ -106,7 +136,7 @@ pub(super) async fn revoke(gateway: &Gateway, call: &Call<'_>) -> Result<Reply, 
         return Err(ApiError::ForeignToken);
     }
     gateway.service.bump_generation(&record.client_id).await?;
-    Ok(respond::ok(&json!({"status": {"error": false, "code": 200, "type": "success", "message": "Success"}})))
+    Ok(respond::ok(&success(None)))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::body::{Fields, additional};
+use super::client::Client;
 use crate::clock::Timestamp;
 use crate::error::ServiceError;
 use crate::ids::AccountId;
@@ -28,11 +29,17 @@ pub struct Settings {
     pub hooks_per_type: u32,
     /// What is decided where there is no live hook; none: each type's own default.
     pub on_no_hook: Option<OnNoHook>,
+    /// Whether requests and results must be as OneLogin documents them, instead of being understood in a lenient way.
+    #[serde(default)]
+    pub strict: bool,
+    /// Whose reading of the API its clients have; none: their `User-Agent` tells.
+    #[serde(default)]
+    pub client: Option<Client>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { hooks_per_type: 1, on_no_hook: None }
+        Self { hooks_per_type: 1, on_no_hook: None, strict: false, client: None }
     }
 }
 
@@ -87,16 +94,18 @@ pub(crate) struct AccountInput {
     hooks_per_type: Option<u32>,
     /// A null puts the default back, so that it is told apart from a key that is absent.
     on_no_hook: Option<Option<OnNoHook>>,
+    strict: Option<bool>,
+    client: Option<Option<Client>>,
 }
 
 impl AccountInput {
-    const SETTINGS: [&str; 2] = ["hooks_per_type", "on_no_hook"];
+    const SETTINGS: [&str; 4] = ["hooks_per_type", "on_no_hook", "strict", "client"];
 
     /// Reads a body; an empty one says nothing. The settings stand in `settings` or beside the name.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, ServiceError> {
         let body = if body.is_empty() { b"{}" } else { body };
-        let [first, second] = Self::SETTINGS;
-        let mut fields = Fields::parse(body)?.only(&["id", "created_at", "updated_at", "name", "settings", first, second])?;
+        let known = [["id", "created_at", "updated_at", "name", "settings"].as_slice(), &Self::SETTINGS].concat();
+        let mut fields = Fields::parse(body)?.only(&known)?;
         let mut input = Self { name: fields.string("name")?, ..Self::default() };
         if input.name.as_ref().is_some_and(|name| name.chars().count() > 200) {
             return Err(fields.wrong("name", "does not meet maximum length of 200"));
@@ -109,11 +118,17 @@ impl AccountInput {
     }
 
     fn settings(&mut self, fields: &mut Fields) -> Result<(), ServiceError> {
-        if let Some(number) = fields.integer("hooks_per_type", 1..=100)? {
+        if let Some(number) = fields.integer("hooks_per_type", 1..=100_000)? {
             self.hooks_per_type = u32::try_from(number).ok();
         }
         if fields.has("on_no_hook") {
             self.on_no_hook = Some(on_no_hook(fields)?);
+        }
+        if let Some(strict) = fields.boolean("strict")? {
+            self.strict = Some(strict);
+        }
+        if fields.has("client") {
+            self.client = Some(client(fields)?);
         }
         Ok(())
     }
@@ -123,6 +138,8 @@ impl AccountInput {
         let settings = Settings {
             hooks_per_type: self.hooks_per_type.unwrap_or(record.settings.hooks_per_type),
             on_no_hook: self.on_no_hook.unwrap_or_else(|| record.settings.on_no_hook.clone()),
+            strict: self.strict.unwrap_or(record.settings.strict),
+            client: self.client.unwrap_or(record.settings.client),
         };
         let name = self.name.or_else(|| record.name.clone());
         AccountRecord { id: record.id, name, settings, created_at: record.created_at, updated_at: now }
@@ -148,6 +165,13 @@ fn on_no_hook(fields: &mut Fields) -> Result<Option<OnNoHook>, ServiceError> {
         }
         Some(value) => parse_decision(&value).map(OnNoHook::All).map(Some).ok_or_else(|| fields.wrong("on_no_hook", DECISIONS)),
     }
+}
+
+fn client(fields: &mut Fields) -> Result<Option<Client>, ServiceError> {
+    let Some(name) = fields.string("client")? else { return Ok(None) };
+    let names = Client::ALL.map(Client::as_str).join(",");
+    let wrong = || fields.wrong("client", format_args!("is not one of enum values: {names}"));
+    Client::ALL.into_iter().find(|client| client.as_str() == name).map(Some).ok_or_else(wrong)
 }
 
 /// What is said of a field that is neither decision.
@@ -202,7 +226,9 @@ mod tests {
     fn every_rule_names_its_field() {
         for (body, says) in [
             (r#"{"hooks_per_type":0}"#, "instance.hooks_per_type must be greater than or equal to 1"),
-            (r#"{"settings":{"hooks_per_type":101}}"#, "instance.settings.hooks_per_type must be less than or equal to 100"),
+            (r#"{"settings":{"hooks_per_type":100001}}"#, "instance.settings.hooks_per_type must be less than or equal to 100000"),
+            (r#"{"strict":1}"#, "instance.strict is not of a type(s) boolean"),
+            (r#"{"settings":{"client":"curl"}}"#, "instance.settings.client is not one of enum values: documented,python,go,dotnet"),
             (r#"{"on_no_hook":"maybe"}"#, "instance.on_no_hook is not one of enum values: allow,deny"),
             (r#"{"on_no_hook":{"pre-authentication":1}}"#, "instance.on_no_hook.pre-authentication is not one of enum values: allow,deny"),
             (r#"{"on_no_hook":{"login":"deny"}}"#, "instance.on_no_hook is not allowed to have the additional property \"login\""),

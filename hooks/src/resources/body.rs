@@ -110,6 +110,20 @@ impl Fields {
         }
     }
 
+    /// Takes a list of objects.
+    pub(crate) fn objects(&mut self, name: &str) -> Result<Option<Vec<Fields>>, ServiceError> {
+        let values = match self.take(name) {
+            None => return Ok(None),
+            Some(Value::Array(values)) => values,
+            Some(_) => return Err(self.wrong(name, "is not of a type(s) array")),
+        };
+        let object = |(index, value): (usize, Value)| match value {
+            Value::Object(values) => Ok(Fields { at: format!("{}{name}[{index}].", self.at), values }),
+            _ => Err(self.wrong(&format!("{name}[{index}]"), "is not of a type(s) object")),
+        };
+        values.into_iter().enumerate().map(object).collect::<Result<_, _>>().map(Some)
+    }
+
     /// Takes a list of texts.
     pub(crate) fn strings(&mut self, name: &str) -> Result<Option<Vec<String>>, ServiceError> {
         let values = match self.take(name) {

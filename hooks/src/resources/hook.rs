@@ -1,6 +1,8 @@
 //! Hooks as they are stored: what its author asked for, which version of it serves, and how far admission has come.
 
-use hookbox_host_api::{Decision, HookType, Options};
+use std::collections::BTreeMap;
+
+use hookbox_host_api::{Condition, ContextVersion, Decision, HookType, Options};
 use hookbox_runtime::FunctionKind;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +68,18 @@ pub(crate) struct Spec {
     /// Names, each once, in the author's order.
     pub(crate) env_vars: Vec<EnvName>,
     pub(crate) options: Options,
+    /// The range of context versions that its author picked; none: the newest.
+    #[serde(default)]
+    pub(crate) context_version: Option<String>,
+    /// All must hold for the hook to run.
+    #[serde(default)]
+    pub(crate) conditions: Vec<Condition>,
+    /// How often a failed run is repeated, 0 to 4.
+    #[serde(default)]
+    pub(crate) retries: u8,
+    /// Versions by name, as declared.
+    #[serde(default)]
+    pub(crate) packages: BTreeMap<String, String>,
     pub(crate) fuel: u64,
     pub(crate) memory_mib: u32,
     pub(crate) on_error: Decision,
@@ -75,6 +89,13 @@ impl Spec {
     /// What is kept of the function.
     pub(crate) fn build(&self) -> Build {
         Build { digest: self.function.digest, runtime: self.runtime }
+    }
+
+    /// The version of the context that its function sees. The range was checked when it was stored; should a version be withdrawn, the
+    /// newest serves.
+    pub(crate) fn context(&self, hook_type: HookType) -> ContextVersion {
+        let picked = self.context_version.as_deref().and_then(|range| hook_type.context_version(range).ok());
+        picked.unwrap_or_else(|| hook_type.newest_context())
     }
 }
 

@@ -1,9 +1,11 @@
 //! What a caller may say about a hook: every rule that can be checked without looking at the account.
 
-use hookbox_host_api::{Decision, HookType, Options};
-use serde_json::Value;
+mod read;
 
-use super::account::{DECISIONS, parse_decision};
+use std::collections::BTreeMap;
+
+use hookbox_host_api::{Condition, Decision, HookType, Options, RangeError};
+
 use super::body::Fields;
 use super::env_var::EnvName;
 use super::hook::{FunctionRef, Spec};
@@ -11,9 +13,12 @@ use super::runtime::Runtime;
 use super::upload::{Upload, check_runtime};
 use crate::error::ServiceError;
 
-/// Limits that the server's configuration sets.
+/// Limits that the server's configuration sets, and how the account wants bodies to be read.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct InputLimits {
+pub(crate) struct InputRules {
+    /// Whether everything must be there and be as OneLogin documents it. Otherwise what its clients leave out, or write in other ways,
+    /// is understood.
+    pub(crate) strict: bool,
     /// Decoded bytes of a function.
     pub(crate) function_bytes: usize,
     /// Env vars linked to one hook.
@@ -33,10 +38,15 @@ pub(crate) struct HookInput {
     pub(crate) env_vars: Option<Vec<EnvName>>,
     runtime: Option<Runtime>,
     timeout: Option<u8>,
+    retries: Option<u8>,
+    packages: Option<BTreeMap<String, String>>,
+    context_version: Option<String>,
     options: OptionsInput,
+    conditions: Option<Vec<Condition>>,
     fuel: Option<u64>,
     memory_mib: Option<u32>,
     on_error: Option<Decision>,
+    strict: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,9 +55,22 @@ struct OptionsInput {
     named: bool,
     risk_enabled: Option<bool>,
     location_enabled: Option<bool>,
+    mfa_device_info_enabled: Option<bool>,
 }
 
-const NOT_AVAILABLE: &str = "has a value that is not available yet";
+impl OptionsInput {
+    fn any(&self) -> bool {
+        [self.risk_enabled, self.location_enabled, self.mfa_device_info_enabled].contains(&Some(true))
+    }
+
+    fn apply(&self, before: Options) -> Options {
+        Options {
+            risk_enabled: self.risk_enabled.unwrap_or(before.risk_enabled),
+            location_enabled: self.location_enabled.unwrap_or(before.location_enabled),
+            mfa_device_info_enabled: self.mfa_device_info_enabled.unwrap_or(before.mfa_device_info_enabled),
+        }
+    }
+}
 
 const MIN_FUEL: u64 = 10_000;
 const DEFAULT_FUEL: u64 = 1_000_000_000;
@@ -71,37 +94,52 @@ impl HookInput {
         "limits",
         "on_error",
     ];
+    /// What OneLogin documents as required, on create and on update.
+    const REQUIRED: [&str; 8] = ["type", "disabled", "timeout", "env_vars", "runtime", "retries", "packages", "function"];
 
     /// Reads a body.
-    pub(crate) fn parse(body: &[u8], limits: &InputLimits) -> Result<Self, ServiceError> {
+    pub(crate) fn parse(body: &[u8], rules: &InputRules) -> Result<Self, ServiceError> {
         let known: Vec<&str> = Self::WRITABLE.into_iter().chain(Self::READ_ONLY).collect();
         let mut fields = Fields::parse(body)?.only(&known)?;
-        let (fuel, memory_mib) = resources(&mut fields, limits)?;
+        if let Some(name) = Self::REQUIRED.iter().find(|name| rules.strict && !fields.has(name)) {
+            return Err(fields.missing(name));
+        }
+        let (fuel, memory_mib) = read::resources(&mut fields, rules)?;
+        let hook_type = read::hook_type(&mut fields)?;
         let input = Self {
-            hook_type: hook_type(&mut fields)?,
+            hook_type,
             disabled: fields.boolean("disabled")?,
-            timeout: fields.integer("timeout", 1..=10)?.and_then(|seconds| u8::try_from(seconds).ok()),
-            env_vars: env_vars(&mut fields, limits)?,
-            options: options(&mut fields)?,
-            on_error: on_error(&mut fields)?,
+            timeout: read::timeout(&mut fields, hook_type.filter(|_| rules.strict))?,
+            retries: fields.integer("retries", 0..=4)?.and_then(|times| u8::try_from(times).ok()),
+            packages: read::packages(&mut fields)?,
+            env_vars: read::env_vars(&mut fields, rules)?,
+            context_version: read::context_version(&mut fields)?,
+            options: read::options(&mut fields)?,
+            conditions: read::conditions(&mut fields)?,
+            on_error: read::on_error(&mut fields)?,
             fuel,
             memory_mib,
+            strict: rules.strict,
             ..Self::default()
         };
-        later(&mut fields)?;
-        let function = Upload::take(&mut fields, limits.function_bytes)?;
-        let runtime = runtime(&mut fields)?;
+        let function = Upload::take(&mut fields, rules.function_bytes, rules.strict)?;
+        let runtime = read::runtime(&mut fields, rules.strict)?;
         Ok(Self { function, runtime, ..input })
     }
 
     /// Whether the body says anything about what a version freezes.
     pub(crate) fn names_a_version(&self) -> bool {
-        let Self { hook_type: _, disabled: _, function, env_vars, runtime, timeout, options, fuel, memory_mib, on_error } = self;
+        let Self { hook_type: _, disabled: _, strict: _, function, env_vars, runtime, timeout, retries, packages, .. } = self;
+        let Self { context_version, options, conditions, fuel, memory_mib, on_error, .. } = self;
         function.is_some()
             || env_vars.is_some()
             || runtime.is_some()
             || timeout.is_some()
+            || retries.is_some()
+            || packages.is_some()
+            || context_version.is_some()
             || options.named
+            || conditions.is_some()
             || fuel.is_some()
             || memory_mib.is_some()
             || on_error.is_some()
@@ -119,6 +157,10 @@ impl HookInput {
             timeout: 1,
             env_vars: Vec::new(),
             options: Options::default(),
+            context_version: None,
+            conditions: Vec::new(),
+            retries: 0,
+            packages: BTreeMap::new(),
             fuel: DEFAULT_FUEL,
             memory_mib: DEFAULT_MEMORY_MIB,
             on_error: Decision::Deny,
@@ -131,24 +173,45 @@ impl HookInput {
         if self.hook_type.is_some_and(|wanted| wanted != hook_type) {
             return Err(ServiceError::invalid("type", format!("instance.type cannot be changed: the hook is a '{hook_type}' hook")));
         }
-        if hook_type == HookType::UserMigration && self.options.named {
+        if hook_type == HookType::UserMigration && (self.options.any() || (self.strict && self.options.named)) {
             return Err(ServiceError::invalid("options", "instance.options has no properties for a 'user-migration' hook"));
         }
-        let options = Options {
-            risk_enabled: self.options.risk_enabled.unwrap_or(spec.options.risk_enabled),
-            location_enabled: self.options.location_enabled.unwrap_or(spec.options.location_enabled),
-            mfa_device_info_enabled: spec.options.mfa_device_info_enabled,
-        };
         Ok(Spec {
             function: self.function_for(hook_type, spec)?,
             runtime: self.runtime.unwrap_or(spec.runtime),
             timeout: self.timeout.unwrap_or(spec.timeout),
             env_vars: self.env_vars.clone().unwrap_or_else(|| spec.env_vars.clone()),
-            options,
+            options: self.options.apply(spec.options),
+            context_version: self.context_for(hook_type)?.or_else(|| spec.context_version.clone()),
+            conditions: self.conditions.clone().unwrap_or_else(|| spec.conditions.clone()),
+            retries: self.retries.unwrap_or(spec.retries),
+            packages: self.packages_for(spec)?,
             fuel: self.fuel.unwrap_or(spec.fuel),
             memory_mib: self.memory_mib.unwrap_or(spec.memory_mib),
             on_error: self.on_error.unwrap_or(spec.on_error),
         })
+    }
+
+    /// The range of context versions that the body picks, if a hook of this type has one in it.
+    fn context_for(&self, hook_type: HookType) -> Result<Option<String>, ServiceError> {
+        let Some(range) = &self.context_version else { return Ok(None) };
+        let wrong = |rule: &str| ServiceError::invalid("context_version", format!("instance.context_version {rule}"));
+        match hook_type.context_version(range) {
+            Ok(_) => Ok(Some(range.clone())),
+            Err(error @ RangeError::Unreadable) => Err(wrong(&error.to_string())),
+            Err(error @ RangeError::Empty) => {
+                let versions: Vec<&str> = hook_type.context_versions().iter().map(|version| version.as_str()).collect();
+                Err(wrong(&format!("{error} of a '{hook_type}' hook, which has {}", versions.join(","))))
+            }
+        }
+    }
+
+    fn packages_for(&self, spec: &Spec) -> Result<BTreeMap<String, String>, ServiceError> {
+        let packages = self.packages.as_ref().unwrap_or(&spec.packages);
+        if !packages.is_empty() && self.runtime.unwrap_or(spec.runtime) == Runtime::Wasm {
+            return Err(ServiceError::invalid("packages", "instance.packages is for JavaScript: a WebAssembly function requires none"));
+        }
+        Ok(packages.clone())
     }
 
     /// The function that goes with what the body says, be it in the body or of `spec`. It must be what the runtime says.
@@ -159,85 +222,6 @@ impl HookInput {
             None => check_runtime(runtime, &spec.function).map(|()| spec.function.clone()),
         }
     }
-}
-
-fn hook_type(fields: &mut Fields) -> Result<Option<HookType>, ServiceError> {
-    let Some(name) = fields.string("type")? else { return Ok(None) };
-    let names = HookType::ALL.map(HookType::as_str).join(",");
-    name.parse().map(Some).map_err(|_| fields.wrong("type", format_args!("is not one of enum values: {names}")))
-}
-
-fn on_error(fields: &mut Fields) -> Result<Option<Decision>, ServiceError> {
-    let Some(value) = fields.take("on_error") else { return Ok(None) };
-    parse_decision(&value).map(Some).ok_or_else(|| fields.wrong("on_error", DECISIONS))
-}
-
-fn resources(fields: &mut Fields, most: &InputLimits) -> Result<(Option<u64>, Option<u32>), ServiceError> {
-    let Some(limits) = fields.object("limits")? else { return Ok((None, None)) };
-    let mut limits = limits.only(&["fuel", "memory_mib"])?;
-    let fuel = limits.integer("fuel", MIN_FUEL..=most.max_fuel)?;
-    let memory = limits.integer("memory_mib", 1..=most.max_memory_mib.into())?;
-    Ok((fuel, memory.and_then(|mib| u32::try_from(mib).ok())))
-}
-
-fn options(fields: &mut Fields) -> Result<OptionsInput, ServiceError> {
-    const NAMES: [&str; 3] = ["risk_enabled", "location_enabled", "mfa_device_info_enabled"];
-    let Some(options) = fields.object("options")? else { return Ok(OptionsInput::default()) };
-    let mut options = options.only(&NAMES)?;
-    let named = NAMES.iter().any(|name| options.has(name));
-    let [risk, location, mfa] = NAMES;
-    if options.boolean(mfa)? == Some(true) {
-        return Err(options.wrong(mfa, NOT_AVAILABLE));
-    }
-    Ok(OptionsInput { named, risk_enabled: options.boolean(risk)?, location_enabled: options.boolean(location)? })
-}
-
-fn env_vars(fields: &mut Fields, limits: &InputLimits) -> Result<Option<Vec<EnvName>>, ServiceError> {
-    let Some(names) = fields.strings("env_vars")? else { return Ok(None) };
-    if names.len() > limits.env_vars {
-        return Err(fields.wrong("env_vars", format_args!("does not meet maximum length of {}", limits.env_vars)));
-    }
-    let mut linked: Vec<EnvName> = Vec::with_capacity(names.len());
-    for (index, name) in names.into_iter().enumerate() {
-        let name = EnvName::parse(name).map_err(|rule| fields.wrong(&format!("env_vars[{index}]"), rule))?;
-        if linked.contains(&name) {
-            return Err(fields.wrong("env_vars", "contains duplicate item"));
-        }
-        linked.push(name);
-    }
-    Ok(Some(linked))
-}
-
-/// Fields of the API whose time has not come: their default is taken, and nothing else.
-fn later(fields: &mut Fields) -> Result<(), ServiceError> {
-    if fields.integer("retries", 0..=4)?.is_some_and(|retries| retries != 0) {
-        return Err(fields.wrong("retries", NOT_AVAILABLE));
-    }
-    match fields.take("packages") {
-        None => {}
-        Some(Value::Object(packages)) if packages.is_empty() => {}
-        Some(Value::Object(_)) => return Err(fields.wrong("packages", NOT_AVAILABLE)),
-        Some(_) => return Err(fields.wrong("packages", "is not of a type(s) object")),
-    }
-    match fields.take("conditions") {
-        None => {}
-        Some(Value::Array(conditions)) if conditions.is_empty() => {}
-        Some(Value::Array(_)) => return Err(fields.wrong("conditions", NOT_AVAILABLE)),
-        Some(_) => return Err(fields.wrong("conditions", "is not of a type(s) array")),
-    }
-    match fields.string("context_version")? {
-        Some(_) => Err(fields.wrong("context_version", NOT_AVAILABLE)),
-        None => Ok(()),
-    }
-}
-
-fn runtime(fields: &mut Fields) -> Result<Option<Runtime>, ServiceError> {
-    let Some(name) = fields.string("runtime")? else { return Ok(None) };
-    let unknown = || {
-        let names: Vec<&str> = Runtime::all().map(Runtime::as_str).collect();
-        fields.wrong("runtime", format_args!("is not one of enum values: {}", names.join(",")))
-    };
-    Runtime::parse(&name).map(Some).ok_or_else(unknown)
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hookbox_host_api::{Decision, HookType};
+use hookbox_host_api::{Condition, Decision, HookType};
 use serde::Serialize;
 
+use super::env_var::EnvView;
 use super::hook::{HookRecord, Status};
 use crate::clock::Timestamp;
 use crate::ids::{AccountId, HookId};
@@ -23,20 +24,20 @@ pub struct HookView {
     pub disabled: bool,
     /// What the function is run as: `wasm`, or a version of Node such as `nodejs24.x`.
     pub runtime: &'static str,
-    /// The version of the context; none chosen.
+    /// The range of context versions that was picked; none: the newest.
     pub context_version: Option<String>,
     /// How often a failed run is repeated.
-    pub retries: u32,
+    pub retries: u8,
     /// Seconds until a run is broken off.
     pub timeout: u8,
     /// What of the context the function sees; the hook types have different ones.
     pub options: BTreeMap<&'static str, bool>,
-    /// The names of the linked env vars.
-    pub env_vars: Vec<String>,
-    /// The packages that the function requires.
+    /// The linked env vars.
+    pub env_vars: EnvLinks,
+    /// The packages that were declared.
     pub packages: BTreeMap<String, String>,
-    /// When the hook is skipped.
-    pub conditions: Vec<String>,
+    /// For which users the hook runs: all must hold.
+    pub conditions: Vec<Condition>,
     /// What a run may use.
     pub limits: LimitsView,
     /// The decision where the function gives none.
@@ -53,6 +54,16 @@ pub struct HookView {
     pub updated_at: Timestamp,
     /// The newest version's function, in base64.
     pub function: String,
+}
+
+/// The env vars of a hook, as a client knows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum EnvLinks {
+    /// Their names.
+    Names(Vec<String>),
+    /// All but their values.
+    Objects(Vec<EnvView>),
 }
 
 /// What a run may use.
@@ -113,13 +124,13 @@ impl HookView {
             hook_type: record.hook_type,
             disabled: record.disabled,
             runtime: spec.runtime.as_str(),
-            context_version: None,
-            retries: 0,
+            context_version: spec.context_version.clone(),
+            retries: spec.retries,
             timeout: spec.timeout,
             options,
-            env_vars: spec.env_vars.iter().map(ToString::to_string).collect(),
-            packages: BTreeMap::new(),
-            conditions: Vec::new(),
+            env_vars: EnvLinks::Names(spec.env_vars.iter().map(ToString::to_string).collect()),
+            packages: spec.packages.clone(),
+            conditions: spec.conditions.clone(),
             limits: LimitsView { fuel: spec.fuel, memory_mib: spec.memory_mib },
             on_error: spec.on_error,
             version: record.version,

@@ -3,6 +3,7 @@
 
 mod account;
 mod body;
+mod client;
 mod credential;
 mod env_var;
 mod execution;
@@ -13,17 +14,19 @@ mod runtime;
 mod upload;
 
 pub use account::{AccountView, OnNoHook, Settings};
+pub use client::Client;
 pub use credential::{CredentialView, Scope, Scopes};
 pub use env_var::EnvView;
 pub use execution::ExecutionView;
 pub use hook::Status;
-pub use hook_view::{HookDetail, HookView, TopLevel};
+pub use hook_view::{EnvLinks, HookDetail, HookView, TopLevel};
 
 pub(crate) use account::{AccountInput, AccountRecord};
+pub(crate) use client::EnvShape;
 pub(crate) use credential::{CredentialInput, CredentialRecord};
 pub(crate) use env_var::{EnvName, EnvRecord, NewEnv, NewValue};
 pub(crate) use hook::{Build, HookRecord, Ready, Spec};
-pub(crate) use hook_input::{HookInput, InputLimits};
+pub(crate) use hook_input::{HookInput, InputRules};
 pub(crate) use hook_view::ServingView;
 pub(crate) use runtime::Runtime;
 pub(crate) use upload::Upload;

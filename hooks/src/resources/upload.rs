@@ -14,12 +14,16 @@ use crate::store::Digest;
 /// How every WebAssembly file begins, whatever its version.
 const MAGIC: &[u8] = b"\0asm";
 
+const NO_BASE64: &str = "is not base64 encoded";
+
 /// A function as it was uploaded.
 #[derive(Debug)]
 pub(crate) struct Upload {
     pub(crate) bytes: Vec<u8>,
     digest: Digest,
     content: Content,
+    /// Whether it came as its own text, without base64 around it.
+    plain: bool,
 }
 
 /// What the bytes look like.
@@ -45,25 +49,31 @@ impl Content {
 }
 
 impl Upload {
-    /// Decodes the function that a body has.
-    pub(super) fn take(fields: &mut Fields, most: usize) -> Result<Option<Self>, ServiceError> {
+    /// Decodes the function that a body has. What is not base64 is taken for source as it stands, which one client sends; not so by a
+    /// strict account.
+    pub(super) fn take(fields: &mut Fields, most: usize, strict: bool) -> Result<Option<Self>, ServiceError> {
         let Some(text) = fields.string("function")? else { return Ok(None) };
         let too_long = || fields.wrong("function", format_args!("does not meet maximum length of {most} bytes, decoded"));
         // Before decoding: what is far too long is not worth it.
         if text.len() / 4 * 3 > most.saturating_add(2) {
             return Err(too_long());
         }
-        let bytes = STANDARD.decode(text).map_err(|_| fields.wrong("function", "is not base64 encoded"))?;
+        let (bytes, plain) = match STANDARD.decode(&text) {
+            Ok(bytes) => (bytes, false),
+            Err(_) if strict => return Err(fields.wrong("function", NO_BASE64)),
+            Err(_) => (text.into_bytes(), true),
+        };
         if bytes.len() > most {
             return Err(too_long());
         }
-        Ok(Some(Self { digest: Digest::of(&bytes), content: Content::of(&bytes), bytes }))
+        Ok(Some(Self { digest: Digest::of(&bytes), content: Content::of(&bytes), plain, bytes }))
     }
 
     /// The function as a hook of this type and runtime has it. `named` says whether the runtime came in the same body.
     pub(super) fn reference(&self, hook_type: HookType, runtime: Runtime, named: bool) -> Result<FunctionRef, ServiceError> {
         let kind = match (runtime, self.content) {
             (Runtime::Wasm, Content::WebAssembly(kind)) => kind,
+            (Runtime::Wasm, _) if self.plain => return Err(wrong("function", NO_BASE64)),
             (Runtime::Wasm, _) => {
                 return Err(wrong("function", "is not WebAssembly: it does not begin with its magic bytes and version"));
             }

@@ -19,10 +19,11 @@ impl Service {
         self.dispatcher.trigger(&account, hook_type, &body, read_at).await
     }
 
-    /// Runs one hook, live or not, on the context in `{"context": {...}}`.
+    /// Runs one hook, live or not, on the context in `{"context": {...}, "roles": [...]}`.
     pub async fn fire(&self, account: AccountId, id: &str, body: Bytes, read_at: Instant) -> Result<Answer, ServiceError> {
-        let hook = self.hook(account, id)?;
-        self.dispatcher.fire(account, &hook, &body, read_at).await
+        let account = self.state.directory.load().account(account)?.clone();
+        let hook = account.hook(id.parse().map_err(|_| ServiceError::NotFound)?)?;
+        self.dispatcher.fire(&account, hook, &body, read_at).await
     }
 
     /// The executions of a hook, newest first, with all that ended before this call.

@@ -9,7 +9,10 @@ use super::{HookFilter, Page, Paged, Service};
 use crate::directory::{Account, Hook, records};
 use crate::error::ServiceError;
 use crate::ids::{AccountId, HookId};
-use crate::resources::{HookDetail, HookInput, HookRecord, HookView, InputLimits, Runtime, ServingView, Spec, Status, TopLevel, Upload};
+use crate::resources::{
+    EnvLinks, EnvView, HookDetail, HookInput, HookRecord, HookView, InputRules, Runtime, ServingView, Settings, Spec, Status, TopLevel,
+    Upload,
+};
 
 /// Bodies above this are read on a thread where that may take its time.
 const READ_INLINE: usize = 64 << 10;
@@ -46,7 +49,7 @@ impl Service {
 
     /// Makes a hook, which is queued for admission.
     pub async fn create_hook(&self, account: AccountId, body: Bytes) -> Result<HookView, ServiceError> {
-        let input = self.hook_input(body).await?;
+        let input = self.hook_input(account, body).await?;
         let view = self.state.write(move |state, change| create(state, change, account, input)).await?;
         self.admission.queue(account, view.id);
         Ok(view)
@@ -56,7 +59,7 @@ impl Service {
     /// the new one is ready.
     pub async fn update_hook(&self, account: AccountId, id: &str, body: Bytes) -> Result<HookView, ServiceError> {
         let id = self.hook(account, id)?.record.id;
-        let input = self.hook_input(body).await?;
+        let input = self.hook_input(account, body).await?;
         let view = self.state.write(move |state, change| update(state, change, account, id, &input)).await?;
         if view.status.is_pending() {
             self.admission.queue(account, id);
@@ -70,24 +73,42 @@ impl Service {
         self.state.write(move |state, change| delete(state, change, account, id)).await
     }
 
+    /// A hook's view with its env vars as objects, for clients that need them so.
+    pub(crate) fn with_env_objects(&self, account: AccountId, mut view: HookView, value: Option<&'static str>) -> HookView {
+        let directory = self.state.directory.load();
+        if let (EnvLinks::Names(names), Ok(account)) = (&view.env_vars, directory.account(account)) {
+            let linked = account.envs().filter(|env| names.iter().any(|name| name == env.record.name.as_str()));
+            let mut objects: Vec<EnvView> = linked.map(|env| EnvView { value, ..EnvView::from(&env.record) }).collect();
+            objects.sort_by_key(|env| names.iter().position(|name| *name == env.name));
+            view.env_vars = EnvLinks::Objects(objects);
+        }
+        view
+    }
+
+    /// What an operator set for an account.
+    pub(crate) fn settings(&self, account: AccountId) -> Result<Settings, ServiceError> {
+        Ok(self.state.directory.load().account(account)?.record.settings.clone())
+    }
+
     /// A hook of the account, as it is now.
     pub(super) fn hook(&self, account: AccountId, id: &str) -> Result<Arc<Hook>, ServiceError> {
         let id = id.parse().map_err(|_| ServiceError::NotFound)?;
         self.state.directory.load().account(account)?.hook(id).cloned()
     }
 
-    async fn hook_input(&self, body: Bytes) -> Result<HookInput, ServiceError> {
+    async fn hook_input(&self, account: AccountId, body: Bytes) -> Result<HookInput, ServiceError> {
         let limits = &self.state.limits;
-        let limits = InputLimits {
+        let rules = InputRules {
+            strict: self.settings(account)?.strict,
             function_bytes: limits.function_bytes,
             env_vars: limits.env_vars,
             max_fuel: limits.max_fuel,
             max_memory_mib: limits.max_memory_mib,
         };
         if body.len() <= READ_INLINE {
-            return HookInput::parse(&body, &limits);
+            return HookInput::parse(&body, &rules);
         }
-        blocking(move || HookInput::parse(&body, &limits)).await
+        blocking(move || HookInput::parse(&body, &rules)).await
     }
 }
 

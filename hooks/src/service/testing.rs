@@ -32,6 +32,9 @@ use crate::vault::Vault;
 /// The account that most tests act for.
 pub(crate) const ONE: AccountId = AccountId::OPERATOR;
 
+/// The least that a login's context has.
+pub(crate) const LOGIN: &str = r#"{"user":{"user_identifier":"jim","policy_id":1},"device":{}}"#;
+
 /// Everything that survives a restart, and what tests look at.
 pub(crate) struct World {
     pub(crate) store: Arc<FillingStore>,

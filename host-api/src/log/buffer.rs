@@ -94,6 +94,13 @@ impl LogBuffer {
         }
     }
 
+    /// Adds what another run of the same execution wrote after this one. Together they keep as much as one.
+    pub fn append(&mut self, other: Self) {
+        self.held = self.held.saturating_add(other.held);
+        self.truncated |= other.truncated;
+        self.records.extend(other.records);
+    }
+
     /// How much of `bytes` there is still room for: up to the limit and, to find a secret that lies across it, a little more.
     fn admit<'a>(&mut self, bytes: &'a [u8], opens: bool) -> &'a [u8] {
         let newlines = bytes.iter().take(self.limit).filter(|byte| **byte == b'\n').count();

@@ -66,6 +66,7 @@ fn security(access: Access) -> Value {
     match access {
         Access::Open => json!([]),
         Access::Client => json!([{"client": []}, {}]),
+        Access::Token => json!([{"token": []}]),
         Access::Scope(scope) => json!([{"token": [scope.as_str()]}]),
     }
 }
@@ -109,6 +110,7 @@ fn errors(spec: &RouteSpec, doc: &Doc) -> BTreeSet<u16> {
     match (spec.access, spec.dialect) {
         (Access::Open, _) => {}
         (Access::Client, _) => errors.extend([400, 401, 429]),
+        (Access::Token, _) => errors.extend([401]),
         (Access::Scope(_), Dialect::OneLogin) => errors.extend([400, 401]),
         (Access::Scope(_), Dialect::Own | Dialect::Envelope) => errors.extend([401, 403]),
     }

@@ -48,12 +48,27 @@ pub(super) static DOCS: &[Doc] = &[
         ..NONE
     },
     Doc {
+        operation: "generateTokenV1",
+        tag: "tokens",
+        summary: "The same in the envelope of the first version",
+        request: Some("TokenInput"),
+        answers: &[(200, "The token, good for ten hours", Some("TokenEnvelope"))],
+        ..NONE
+    },
+    Doc {
         operation: "revokeToken",
         tag: "tokens",
         summary: "Make all tokens of the caller's credential worthless; the caller shows one of them",
         request: Some("RevokeInput"),
         answers: &[(200, "They are", Some("Revoked"))],
         errors: &[503],
+        ..NONE
+    },
+    Doc {
+        operation: "getRateLimit",
+        tag: "tokens",
+        summary: "What a client may still do in this hour: nothing is counted, so all of it",
+        answers: &[(200, "The limit", Some("RateLimit"))],
         ..NONE
     },
     Doc {

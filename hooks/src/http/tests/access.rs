@@ -54,12 +54,15 @@ async fn nothing_is_answered_without_a_good_token() {
     let server = TestServer::start().await;
     let foreign = crate::auth::Authenticator::new(&[3; 32], &Config::default().throttle);
     let record = server.service.credential(ADMIN).unwrap();
-    let forged = format!("Bearer {}", foreign.issue(&record, server.service.now()).unwrap());
-    for spec in ROUTES.iter().filter(|spec| matches!(spec.access, Access::Scope(_))) {
+    let forged = format!("Bearer {}", foreign.issue(&record, server.service.now()).unwrap().token);
+    for spec in ROUTES.iter().filter(|spec| matches!(spec.access, Access::Scope(_) | Access::Token)) {
         let target = format!("{} {}", spec.method, spec.pattern.replace("{id}", "x").replace("{type}", "pre-authentication"));
         for headers in [vec![], vec![("authorization", "Bearer nonsense")], vec![("authorization", forged.as_str())]] {
             let body = server.raw(&target, &headers, "").await.expect(401);
-            assert_eq!(body["message"], "The request requires user authentication.");
+            match spec.access {
+                Access::Token => assert_eq!(body["status"]["message"], "Authentication Failure"),
+                _ => assert_eq!(body["message"], "The request requires user authentication."),
+            }
         }
     }
 }
@@ -84,7 +87,8 @@ async fn scopes_are_kept_apart() {
         (&manage, "GET /v1/accounts", 403),
         (&manage, "POST /v1/credentials", 403),
     ] {
-        server.call(token, target, target.starts_with("POST").then(|| json!({}))).await.expect(status);
+        let body = if target.contains("triggers") { super::login() } else { json!({}) };
+        server.call(token, target, target.starts_with("POST").then_some(body)).await.expect(status);
     }
     let refused = server.call(&admin, "POST /v1/credentials", json!({"account_id": account, "scopes": ["operate"]})).await.expect(422);
     assert_eq!(refused["field"], "scopes");

@@ -9,10 +9,17 @@ use crate::service::testing::{ONE, deploy, new_hook, new_javascript};
 async fn an_answer_has_every_field_and_no_other() {
     let server = TestServer::start().await;
     let admin = server.admin().await;
-    let answer = server.call(&admin, "POST /v1/triggers/pre-authentication", json!({})).await.expect(200);
+    let answer = server.call(&admin, "POST /v1/triggers/pre-authentication", login()).await.expect(200);
     assert_eq!((&answer["outcome"], &answer["decision"], &answer["hook_id"]), (&json!("no_hook"), &json!("allow"), &json!(null)));
     deploy(&server.service, ONE, new_hook("fail trap unreachable")).await;
-    let answer = server.call(&admin, "POST /v1/triggers/pre-authentication", json!({"request_id": "bad id"})).await.expect(200);
+    let answer = server
+        .call(&admin, "POST /v1/triggers/pre-authentication", {
+            let mut context = login();
+            context["request_id"] = "bad id".into();
+            context
+        })
+        .await
+        .expect(200);
     assert_eq!((&answer["outcome"], &answer["decision"]), (&json!("failed"), &json!("deny")));
     assert_eq!(answer["error"], json!({"kind": "trap", "message": "unreachable"}));
     assert_ne!(answer["request_id"], "bad id");
@@ -28,10 +35,10 @@ async fn only_who_may_look_is_told_where_it_failed() {
     let short = json!({"kind": "exception", "message": "boom"});
     for (scopes, error) in [(&["fire"][..], &short), (&["fire", "operate"], &short), (&["fire", "read"], &whole), (&["manage"], &whole)] {
         let token = server.token_for(&admin, 1, scopes).await;
-        let answer = server.call(&token, "POST /v1/triggers/pre-authentication", json!({})).await.expect(200);
+        let answer = server.call(&token, "POST /v1/triggers/pre-authentication", login()).await.expect(200);
         assert_eq!(&answer["error"], error, "{scopes:?}");
     }
-    let fired = server.call(&admin, &format!("POST /v1/hooks/{id}/fire"), json!({"context": {}})).await.expect(200);
+    let fired = server.call(&admin, &format!("POST /v1/hooks/{id}/fire"), json!({"context": login()})).await.expect(200);
     assert_eq!(fired["error"], whole);
     let executions = server.call(&admin, &format!("GET /v1/hooks/{id}/executions"), None).await.expect(200);
     let errors: Vec<&Value> = executions["items"].as_array().unwrap().iter().map(|one| &one["error"]).collect();
@@ -55,7 +62,7 @@ async fn an_overloaded_server_says_so_with_the_whole_answer() {
     let server = TestServer::start().await;
     let admin = server.admin().await;
     deploy(&server.service, ONE, new_hook("fail overloaded no slot")).await;
-    let answered = server.call(&admin, "POST /v1/triggers/pre-authentication", json!({})).await;
+    let answered = server.call(&admin, "POST /v1/triggers/pre-authentication", login()).await;
     assert_eq!(answered.header("retry-after"), Some("1"));
     let answer = answered.expect(503);
     assert_eq!((&answer["outcome"], &answer["decision"]), (&json!("overloaded"), &json!("deny")));
@@ -97,7 +104,7 @@ async fn a_full_disk_refuses_writes_and_serves_events() {
     let refused = server.call(&admin, "POST /api/2/hooks/envs", json!({"name": "AB", "value": "v"})).await;
     assert_eq!(refused.header("retry-after"), Some("1"));
     refused.expect(503);
-    let answer = server.call(&admin, "POST /v1/triggers/pre-authentication", json!({})).await.expect(200);
+    let answer = server.call(&admin, "POST /v1/triggers/pre-authentication", login()).await.expect(200);
     assert_eq!(answer["outcome"], "completed");
 }
 

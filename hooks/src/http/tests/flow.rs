@@ -75,8 +75,21 @@ async fn hooks(server: &TestServer, token: &str) -> String {
     id
 }
 
+/// The forms that other clients know.
+async fn other_forms(server: &TestServer, admin: &str) {
+    let body = json!({"grant_type": "client_credentials"}).to_string();
+    let first = server.raw("POST /auth/oauth2/token", &[("authorization", &basic(ADMIN, SECRET))], &body).await.expect(200);
+    assert_eq!(
+        (&first["status"]["message"], &first["data"][0]["access_token"]),
+        (&json!("Success"), &json!(admin)),
+        "the same token again"
+    );
+    let limit = server.call(admin, "GET /auth/rate_limit", None).await.expect(200);
+    assert_eq!(limit["data"]["X-RateLimit-Limit"], limit["data"]["X-RateLimit-Remaining"]);
+}
+
 async fn events(server: &TestServer, token: &str, id: &str) {
-    let context = json!({"request_id": "r-1", "correlation_id": "c-1", "user": {"policy_id": 1}});
+    let context = json!({"request_id": "r-1", "correlation_id": "c-1", "user": {"user_identifier": "jim", "policy_id": 1}, "device": {}});
     let answer = server.call(token, "POST /v1/triggers/pre-authentication", context.clone()).await.expect(200);
     assert_eq!((&answer["outcome"], &answer["decision"], &answer["request_id"]), (&json!("completed"), &json!("allow"), &json!("r-1")));
     // The log is in the order of time, and the clock stands still.
@@ -110,6 +123,7 @@ async fn every_route_does_what_it_is_for() {
     envs(&server, &manager).await;
     let id = hooks(&server, &manager).await;
     events(&server, &manager, &id).await;
+    other_forms(&server, &admin).await;
     let deleted = server.call(&manager, &format!("DELETE /api/2/hooks/{id}"), None).await;
     assert!(deleted.body.is_empty() && deleted.status == 202);
     let body = json!({"access_token": admin}).to_string();

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
@@ -122,7 +121,7 @@ async fn the_end_waits_for_what_runs_and_takes_no_more() {
     let server = Arc::new(server);
     let running = tokio::spawn({
         let server = Arc::clone(&server);
-        async move { server.call(&admin, "POST /v1/triggers/pre-authentication", json!({})).await.expect(200) }
+        async move { server.call(&admin, "POST /v1/triggers/pre-authentication", super::login()).await.expect(200) }
     });
     tokio::time::sleep(Duration::from_millis(200)).await;
     server.stop_now();

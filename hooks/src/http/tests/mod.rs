@@ -2,6 +2,7 @@
 //! the OpenAPI file.
 
 mod access;
+mod clients;
 mod events;
 mod flow;
 mod limits;
@@ -156,4 +157,9 @@ fn basic(id: &str, secret: &str) -> String {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+}
+
+/// The least that a login's context has.
+fn login() -> Value {
+    json!({"user": {"user_identifier": "jim", "policy_id": 1}, "device": {}})
 }

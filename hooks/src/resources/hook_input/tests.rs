@@ -3,12 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::resources::hook::Kind;
 
-const LIMITS: InputLimits = InputLimits { function_bytes: 64, env_vars: 3, max_fuel: 100_000_000_000, max_memory_mib: 512 };
+const LIMITS: InputRules = InputRules { strict: false, function_bytes: 64, env_vars: 3, max_fuel: 100_000_000_000, max_memory_mib: 512 };
 
 fn wasm(length: usize) -> String {
     let mut bytes = b"\0asm\x01\0\0\0".to_vec();
@@ -49,23 +49,45 @@ fn every_rule_names_its_field() {
         (json!({"timeout": 11}), "timeout", "instance.timeout must be less than or equal to 10"),
         (json!({"timeout": 1.5}), "timeout", "instance.timeout is not of a type(s) integer"),
         (json!({"timeout": "1"}), "timeout", "instance.timeout is not of a type(s) integer"),
-        (json!({"retries": 1}), "retries", "instance.retries has a value that is not available yet"),
         (json!({"retries": 5}), "retries", "instance.retries must be less than or equal to 4"),
-        (json!({"packages": {"lodash": "4"}}), "packages", "instance.packages has a value that is not available yet"),
+        (json!({"packages": {"lodash": "4"}}), "packages", "instance.packages is for JavaScript: a WebAssembly function requires none"),
+        (json!({"packages": {"lodash": 4}}), "packages.lodash", "instance.packages.lodash is not of a type(s) string"),
+        (json!({"packages": {"../lodash": "4"}}), "packages", "instance.packages has a name that no package can have"),
         (json!({"packages": []}), "packages", "instance.packages is not of a type(s) object"),
-        (json!({"conditions": [{}]}), "conditions", "instance.conditions has a value that is not available yet"),
-        (json!({"conditions": {}}), "conditions", "instance.conditions is not of a type(s) array"),
-        (json!({"context_version": "1.0.0"}), "context_version", "instance.context_version has a value that is not available yet"),
+        (json!({"conditions": [5]}), "conditions[0]", "instance.conditions[0] is not of a type(s) object"),
+        (json!({"conditions": [{}]}), "conditions[0].source", "instance.conditions[0] requires property \"source\""),
         (
-            json!({"options": {"mfa_device_info_enabled": true}}),
-            "options.mfa_device_info_enabled",
-            "instance.options.mfa_device_info_enabled has a value that is not available yet",
+            json!({"conditions": [{"source": "groups", "operator": "~", "value": "1"}]}),
+            "conditions[0].source",
+            "instance.conditions[0].source is not one of enum values: roles",
+        ),
+        (
+            json!({"conditions": [{"source": "roles", "operator": "=", "value": "1"}]}),
+            "conditions[0].operator",
+            "instance.conditions[0].operator is not one of enum values: ~,!~",
+        ),
+        (
+            json!({"conditions": [{"source": "roles", "operator": "~", "value": 1}]}),
+            "conditions[0].value",
+            "instance.conditions[0].value is not of a type(s) string",
+        ),
+        (json!({"conditions": {}}), "conditions", "instance.conditions is not of a type(s) array"),
+        (json!({"context_version": "newest"}), "context_version", "instance.context_version is not a version or a range of versions"),
+        (
+            json!({"context_version": "^2.0.0"}),
+            "context_version",
+            "instance.context_version matches no context version of a 'pre-authentication' hook, which has 1.0.0,1.1.0",
+        ),
+        (
+            json!({"options": {"failed_login_attempts_enabled": true}}),
+            "options.failed_login_attempts_enabled",
+            "instance.options.failed_login_attempts_enabled has a value that is not available yet",
         ),
         (json!({"options": {"risk_enabled": 1}}), "options.risk_enabled", "instance.options.risk_enabled is not of a type(s) boolean"),
         (json!({"options": {"x": true}}), "options.x", "instance.options is not allowed to have the additional property \"x\""),
         (json!({"options": []}), "options", "instance.options is not of a type(s) object"),
         (
-            json!({"type": "user-migration", "options": {"risk_enabled": false}}),
+            json!({"type": "user-migration", "options": {"risk_enabled": true}}),
             "options",
             "instance.options has no properties for a 'user-migration' hook",
         ),
@@ -76,7 +98,7 @@ fn every_rule_names_its_field() {
         (json!({"limits": {"cpu": 1}}), "limits.cpu", "instance.limits is not allowed to have the additional property \"cpu\""),
         (json!({"on_error": "maybe"}), "on_error", "instance.on_error is not one of enum values: allow,deny"),
         (json!({"env_vars": "KEY"}), "env_vars", "instance.env_vars is not of a type(s) array"),
-        (json!({"env_vars": [{"name": "KEY"}]}), "env_vars[0]", "instance.env_vars[0] is not of a type(s) string"),
+        (json!({"env_vars": [{"id": "KEY"}]}), "env_vars[0]", "instance.env_vars[0] is not of a type(s) string"),
         (json!({"env_vars": ["AA", "1A"]}), "env_vars[1]", "instance.env_vars[1] does not match pattern \"^[a-zA-Z_][a-zA-Z0-9_]*$\""),
         (json!({"env_vars": ["AA", "AA"]}), "env_vars", "instance.env_vars contains duplicate item"),
         (json!({"env_vars": ["AA", "BB", "CC", "DD"]}), "env_vars", "instance.env_vars does not meet maximum length of 3"),
@@ -131,6 +153,13 @@ fn the_ends_of_every_range_are_in_it() {
             spec.options.risk_enabled && !spec.options.location_enabled
         }),
         (json!({"type": "user-migration", "options": {}}), |spec| spec.options == Options::default()),
+        (json!({"type": "user-migration", "options": {"risk_enabled": false}}), |spec| spec.options == Options::default()),
+        (json!({"options": {"mfa_device_info_enabled": true}}), |spec| spec.options.mfa_device_info_enabled),
+        (json!({"retries": 4}), |spec| spec.retries == 4),
+        (json!({"context_version": ">= 1.0.0"}), |spec| spec.context_version.as_deref() == Some(">= 1.0.0")),
+        (json!({"context_version": ""}), |spec| spec.context_version.is_none()),
+        (json!({"env_vars": [{"name": "AA", "value": "x"}, "BB"]}), |spec| spec.env_vars.len() == 2),
+        (json!({"conditions": [{"source": "roles", "operator": "!~", "value": "1"}]}), |spec| spec.conditions.len() == 1),
     ] {
         let (_, spec) = create(changes.clone()).unwrap();
         assert!(check(&spec), "{changes}: {spec:?}");
@@ -164,8 +193,50 @@ fn every_version_of_node_takes_javascript() {
 }
 
 #[test]
+fn a_source_may_come_as_it_is_and_declare_packages() {
+    let mut body = javascript("");
+    body["function"] = "exports.handler = async () => null;".into();
+    body["packages"] = json!({"axios": "0.21.1", "@scope/a.b": "^1"});
+    let (_, spec) = create(body).unwrap();
+    assert_eq!((spec.function.kind, spec.function.size, spec.packages.len()), (Kind::Javascript, 35, 2));
+}
+
+/// Everything that OneLogin documents as required.
+fn documented() -> Value {
+    json!({"type": "pre-authentication", "disabled": false, "timeout": 1, "env_vars": [], "runtime": "nodejs24.x", "retries": 0,
+        "packages": {}, "function": STANDARD.encode("exports.handler = 1")})
+}
+
+#[test]
+fn a_strict_account_is_lenient_in_nothing() {
+    let strict = InputRules { strict: true, ..LIMITS };
+    let parse = |body: &Value| HookInput::parse(body.to_string().as_bytes(), &strict).and_then(|input| input.create());
+    parse(&documented()).unwrap();
+    for name in HookInput::REQUIRED {
+        let mut body = documented();
+        body.as_object_mut().unwrap().remove(name);
+        assert_eq!(parse(&body).unwrap_err().to_string(), format!("instance requires property \"{name}\""));
+    }
+    for (name, value, says) in [
+        ("runtime", json!("nodejs18.x"), "instance.runtime is not one of enum values: wasm,nodejs22.x,nodejs24.x"),
+        ("timeout", json!(2), "instance.timeout must be less than or equal to 1"),
+        ("function", json!("exports.handler = 1"), "instance.function is not base64 encoded"),
+        ("env_vars", json!([{"name": "AA"}]), "instance.env_vars[0] is not of a type(s) string"),
+    ] {
+        let mut body = documented();
+        body[name] = value;
+        assert_eq!(parse(&body).unwrap_err().to_string(), says);
+    }
+    let mut migration = documented();
+    (migration["type"], migration["timeout"]) = (json!("user-migration"), json!(10));
+    assert_eq!(parse(&migration).unwrap().1.timeout, 10);
+    migration["options"] = json!({"risk_enabled": false});
+    assert_eq!(parse(&migration).unwrap_err().to_string(), "instance.options has no properties for a 'user-migration' hook");
+}
+
+#[test]
 fn a_source_is_counted_in_characters() {
-    let limits = InputLimits { function_bytes: 8 << 20, ..LIMITS };
+    let limits = InputRules { function_bytes: 8 << 20, ..LIMITS };
     let create = |source: &str| {
         let mut body = javascript(source);
         body["type"] = "user-migration".into();

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use crate::error::ServiceError;
 use crate::ids::AccountId;
 use crate::resources::Scope;
-use crate::service::testing::{ONE, World, deploy, new_hook, refused};
+use crate::service::testing::{LOGIN, ONE, World, deploy, new_hook, refused};
 use crate::service::{HookFilter, Page, Service};
 
 async fn second(service: &Service) -> AccountId {
@@ -108,7 +108,7 @@ async fn nothing_of_another_account_is_there() {
 
     let linked = service.create_hook(other, super::hooks::with(json!({"env_vars": ["KEY"]}))).await;
     assert!(refused(linked).contains("\"KEY\", which does not exist"));
-    let answer = service.trigger(other, HookType::PreAuthentication, "{}".into(), Instant::now()).await.unwrap();
+    let answer = service.trigger(other, HookType::PreAuthentication, LOGIN.into(), Instant::now()).await.unwrap();
     assert_eq!(answer.outcome().as_str(), "no_hook");
 
     // The same function for both: deleting one leaves the other's bytes.

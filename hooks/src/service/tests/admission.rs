@@ -6,10 +6,10 @@ use tokio::time::Instant;
 
 use crate::resources::Status;
 use crate::service::Service;
-use crate::service::testing::{ONE, World, body, deploy, encoded, new_hook, settled};
+use crate::service::testing::{LOGIN, ONE, World, body, deploy, encoded, new_hook, settled};
 
 async fn outcome(service: &Service) -> (Outcome, Option<u64>) {
-    let answer = service.trigger(ONE, HookType::PreAuthentication, r#"{"user":{"policy_id":1}}"#.into(), Instant::now()).await.unwrap();
+    let answer = service.trigger(ONE, HookType::PreAuthentication, LOGIN.into(), Instant::now()).await.unwrap();
     (answer.outcome(), serde_json::to_value(&answer).unwrap()["version"].as_u64())
 }
 

@@ -9,10 +9,10 @@ use tokio::time::Instant;
 
 use crate::error::ServiceError;
 use crate::resources::ExecutionView;
-use crate::service::testing::{ONE, World, body, deploy, encoded, new_hook, refused};
+use crate::service::testing::{LOGIN, ONE, World, body, deploy, encoded, new_hook, refused};
 use crate::service::{ExecutionFilter, Page, Service};
 
-const CONTEXT: &str = r#"{"user": {"policy_id": 1},"risk":{"score":9},"request_id":"req-1","correlation_id":"not usable"}"#;
+const CONTEXT: &str = r#"{"user": {"user_identifier":"jim","policy_id": 1},"device":{},"risk":{"score":9},"request_id":"req-1","correlation_id":"not usable"}"#;
 
 async fn trigger(service: &Service) -> Value {
     let answer = service.trigger(ONE, PreAuthentication, CONTEXT.into(), Instant::now()).await.unwrap();
@@ -63,7 +63,7 @@ async fn an_answer_has_exactly_the_documented_fields() {
 
 #[tokio::test]
 async fn every_end_has_its_outcome_decision_result_and_log() {
-    let allowed = json!({"success": true, "user": {"policy_id": 1}});
+    let allowed = json!({"success": true, "user": {"user_identifier": "jim", "policy_id": 1}});
     // Script, outcome, error kind; each with on_error deny and allow.
     for (script, outcome, kind) in [
         ("fail trap boom", "failed", "trap"),
@@ -114,10 +114,11 @@ async fn without_a_live_hook_the_account_decides() {
         (&answer["outcome"], &answer["decision"], &answer["hook_id"], &answer["version"]),
         (&json!("no_hook"), &json!("allow"), &Value::Null, &Value::Null)
     );
-    assert_eq!(answer["result"], json!({"success": true, "user": {"policy_id": 1}}));
+    assert_eq!(answer["result"], json!({"success": true, "user": {"user_identifier": "jim", "policy_id": 1}}));
     assert_eq!(answer["usage"], json!({"duration_us": 0, "fuel": 0, "memory_bytes": 0, "attempts": 0}));
     assert!(log(&service, &id).await.is_empty());
-    let migration = service.trigger(ONE, UserMigration, "{}".into(), Instant::now()).await.unwrap();
+    let migration =
+        service.trigger(ONE, UserMigration, r#"{"user_identifier":"jim","password":"p"}"#.into(), Instant::now()).await.unwrap();
     assert_eq!(migration.decision().as_str(), "deny");
     service.update_account("1", r#"{"on_no_hook":"deny"}"#.into()).await.unwrap();
     let answer = trigger(&service).await;
@@ -161,6 +162,7 @@ async fn fire_runs_a_hook_that_is_disabled() {
         (r#"{"context":{},"event":1}"#, "unknown field `event`"),
         (r#"{"context":{},"context":{}}"#, "duplicate field `context`"),
         (r#"{"context":{"a":1,"a":2}}"#, "duplicate key"),
+        (r#"{"context":{}}"#, "instance requires property \"user\""),
         (r#"{"context":[]}"#, "the context is not usable JSON"),
         ("[]", "expected an object"),
     ] {
@@ -181,7 +183,7 @@ async fn a_context_that_cannot_be_used_runs_nothing() {
     for body in [&b"null"[..], b"{\"a\":1,\"a\":2}", b"\xff", b""] {
         assert!(matches!(trigger(body.to_vec()).await, Err(ServiceError::Invalid { .. })), "{body:?}");
     }
-    let padded = |size: usize| format!("{{\"user\":{{\"policy_id\":1}}{}}}", " ".repeat(size - 24)).into_bytes();
+    let padded = |size: usize| format!("{LOGIN}{}", " ".repeat(size - LOGIN.len())).into_bytes();
     assert_eq!(padded(2048).len(), 2048);
     assert!(trigger(padded(2048)).await.is_ok());
     assert!(matches!(trigger(padded(2049)).await, Err(ServiceError::TooLarge { limit: 2048, .. })));
@@ -199,7 +201,7 @@ async fn a_password_in_the_context_is_neither_logged_nor_stored() {
     let answer = service.trigger(ONE, UserMigration, context.into(), Instant::now()).await.unwrap();
     let seen = format!("{}{:?}{}", serde_json::to_string(&answer).unwrap(), log(&service, &id).await, world.store.dump().concat());
     assert!(seen.contains("***") && !seen.contains("correct horse") && !seen.contains("env-secret"), "{seen}");
-    let long = json!({"password": "p".repeat(1025)}).to_string();
+    let long = json!({"user_identifier": "x", "password": "p".repeat(1025)}).to_string();
     let said = refused(service.trigger(ONE, UserMigration, long.into(), Instant::now()).await);
     assert_eq!(said, "the context holds a secret of more than 1024 bytes");
 }
@@ -238,7 +240,8 @@ async fn executions_are_paged_by_position_and_filtered() {
     let (service, id) = one(&world, "return null", json!({})).await;
     for number in 0..5 {
         world.clock.advance(Duration::from_secs(1));
-        let context = format!(r#"{{"request_id":"r{number}","correlation_id":"c{}"}}"#, number % 2);
+        let ids = format!(r#"{{"request_id":"r{number}","correlation_id":"c{}","#, number % 2);
+        let context = LOGIN.replacen('{', &ids, 1);
         service.trigger(ONE, PreAuthentication, context.into(), Instant::now()).await.unwrap();
     }
     let page = |filter, page| service.executions(ONE, &id, filter, page);

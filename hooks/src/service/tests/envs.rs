@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::hooks::with;
-use crate::service::testing::{ONE, World, body, deploy, new_hook, refused};
+use crate::resources::EnvLinks;
+use crate::service::testing::{LOGIN, ONE, World, body, deploy, new_hook, refused};
 use crate::service::{ExecutionFilter, Page, Service};
 
 async fn env(service: &Service, name: &str, value: &str) -> String {
@@ -13,7 +14,7 @@ async fn env(service: &Service, name: &str, value: &str) -> String {
 }
 
 async fn value_seen(service: &Service) -> Value {
-    let answer = service.trigger(ONE, HookType::PreAuthentication, "{}".into(), Instant::now()).await.unwrap();
+    let answer = service.trigger(ONE, HookType::PreAuthentication, LOGIN.into(), Instant::now()).await.unwrap();
     serde_json::to_value(answer).unwrap()["result"]["user"]["env"].clone()
 }
 
@@ -73,13 +74,13 @@ async fn a_deleted_variable_leaves_every_hook() {
     service.delete_env(ONE, &id).await.unwrap();
     assert_eq!(value_seen(&service).await, Value::Null);
     let left = service.get_hook(ONE, &hook).await.unwrap();
-    assert_eq!((left.env_vars, left.version), (vec!["OTHER".to_owned()], 1));
+    assert_eq!((left.env_vars, left.version), (EnvLinks::Names(vec!["OTHER".to_owned()]), 1));
     // A variable that gets the name later is another one.
     env(&service, "API_KEY", "later-value").await;
     assert_eq!(value_seen(&service).await, Value::Null);
     service.shutdown().await;
     drop(service);
-    assert_eq!(world.start().get_hook(ONE, &hook).await.unwrap().env_vars, ["OTHER"]);
+    assert_eq!(world.start().get_hook(ONE, &hook).await.unwrap().env_vars, EnvLinks::Names(vec!["OTHER".to_owned()]));
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::error::ServiceError;
-use crate::resources::{HookDetail, Status, TopLevel};
-use crate::service::testing::{ONE, World, body, deploy, javascript_name, new_hook, new_javascript, refused, settled};
+use crate::resources::{EnvLinks, HookDetail, Status, TopLevel};
+use crate::service::testing::{LOGIN, ONE, World, body, deploy, javascript_name, new_hook, new_javascript, refused, settled};
 use crate::service::{Page, Service};
 
 const GOOD: &str = r#"return {"user":{"policy_id":1}}"#;
@@ -20,7 +20,7 @@ async fn set(service: &Service, id: &str, value: &str) -> Result<(), ServiceErro
 }
 
 async fn answer(service: &Service) -> Value {
-    let answer = service.trigger(ONE, HookType::PreAuthentication, "{}".into(), Instant::now()).await.unwrap();
+    let answer = service.trigger(ONE, HookType::PreAuthentication, LOGIN.into(), Instant::now()).await.unwrap();
     serde_json::to_value(answer).unwrap()
 }
 
@@ -116,7 +116,7 @@ async fn equal_sources_never_share_what_may_hold_values() {
     deploy(&service, ONE, reader()).await;
     let unlinked = body(&new_javascript("top API_KEY"), json!({"disabled": true}));
     let id = deploy(&service, ONE, serde_json::from_slice(&unlinked).unwrap()).await.id.to_string();
-    let fired = service.fire(ONE, &id, r#"{"context":{}}"#.into(), Instant::now()).await.unwrap();
+    let fired = service.fire(ONE, &id, format!(r#"{{"context":{LOGIN}}}"#).into(), Instant::now()).await.unwrap();
     assert_eq!(serde_json::to_value(fired).unwrap()["result"]["user"]["env"], "none");
     assert_eq!(value_seen(&service).await, "first-value");
     assert_eq!(world.workshop.count(), 2);
@@ -236,7 +236,7 @@ async fn a_failure_with_a_value_that_is_gone_is_tried_again_and_not_told() {
     service.delete_env(ONE, &value).await.unwrap();
     world.workshop.open();
     let hook = settled(&service, ONE, &id).await;
-    assert_eq!((hook.status, hook.status_message, hook.env_vars), (Status::Ready, None, vec![]));
+    assert_eq!((hook.status, hook.status_message, hook.env_vars), (Status::Ready, None, EnvLinks::Names(vec![])));
     assert_eq!((value_seen(&service).await, world.workshop.count()), (json!("none"), 2));
     assert!(!world.store.dump().concat().contains("bad-and-secret"));
 }

@@ -1,0 +1,96 @@
+//! OneLogin's clients read two things of a hook in ways that exclude each other. This is the table of who is shown what; everything else is
+//! the same for all.
+//!
+//! | client             | known by                                      | `env_vars` of a hook                     | `value` of an env var |
+//! |--------------------|-----------------------------------------------|------------------------------------------|-----------------------|
+//! | [`Client::Documented`] | nothing: everybody else                   | names                                    | absent                |
+//! | [`Client::Python`] | a `User-Agent` of `OpenAPI-Generator/…/python` | names; it takes nothing else             | `""`; it needs a text |
+//! | [`Client::Go`]     | a `User-Agent` of `Go-http-client/…`          | objects, without which it panics         | absent, or Terraform stores it |
+//! | [`Client::Dotnet`] | an account's setting                          | objects with a `value`; it needs both keys | absent              |
+//!
+//! An account's setting `client` goes before the `User-Agent`.
+
+use serde::{Deserialize, Serialize};
+
+/// A kind of client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Client {
+    /// One that goes by the documentation.
+    #[default]
+    Documented,
+    /// The Python SDK.
+    Python,
+    /// The Go SDK and what is built on it: the command line tool, Terraform, Pulumi.
+    Go,
+    /// The .NET SDK.
+    Dotnet,
+}
+
+/// How a hook's response shows the env vars that are linked to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EnvShape {
+    Names,
+    Objects { with_value: bool },
+}
+
+impl Client {
+    /// Every kind, in the table's order.
+    pub(crate) const ALL: [Self; 4] = [Self::Documented, Self::Python, Self::Go, Self::Dotnet];
+
+    /// The name as the API writes it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Python => "python",
+            Self::Go => "go",
+            Self::Dotnet => "dotnet",
+        }
+    }
+
+    /// The client that says this of itself.
+    pub(crate) fn of_user_agent(text: &str) -> Self {
+        match text {
+            _ if text.starts_with("Go-http-client/") => Self::Go,
+            _ if text.starts_with("OpenAPI-Generator/") && text.ends_with("/python") => Self::Python,
+            _ => Self::Documented,
+        }
+    }
+
+    /// How it is shown a hook's env vars.
+    pub(crate) fn env_shape(self) -> EnvShape {
+        match self {
+            Self::Documented | Self::Python => EnvShape::Names,
+            Self::Go => EnvShape::Objects { with_value: false },
+            Self::Dotnet => EnvShape::Objects { with_value: true },
+        }
+    }
+
+    /// What it is shown as the value of an env var, which is never the value.
+    pub(crate) fn env_value(self) -> Option<&'static str> {
+        (self == Self::Python).then_some("")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_are_known_by_what_they_send() {
+        for (text, client) in [
+            ("OpenAPI-Generator/3.1.5/python", Client::Python),
+            ("Go-http-client/1.1", Client::Go),
+            ("Go-http-client/2.0", Client::Go),
+            ("onelogin-python-sdk 2.0.4", Client::Documented),
+            ("axios/0.21.4", Client::Documented),
+            ("OpenAPI-Generator/1.0/ruby", Client::Documented),
+            ("", Client::Documented),
+        ] {
+            assert_eq!(Client::of_user_agent(text), client, "{text}");
+        }
+        for client in Client::ALL {
+            assert_eq!(serde_json::to_value(client).unwrap(), client.as_str());
+        }
+    }
+}

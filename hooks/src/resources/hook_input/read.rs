@@ -1,0 +1,175 @@
+//! Reads the fields of a hook's body, one function each.
+
+use std::collections::BTreeMap;
+
+use hookbox_host_api::{Condition, Decision, HookType, Operator, Source};
+use serde_json::Value;
+
+use super::{InputRules, MIN_FUEL, OptionsInput};
+use crate::error::ServiceError;
+use crate::resources::account::{DECISIONS, parse_decision};
+use crate::resources::body::Fields;
+use crate::resources::env_var::EnvName;
+use crate::resources::runtime::Runtime;
+
+/// The most entries that a hook's conditions, or its packages, have.
+const MOST: usize = 100;
+
+pub(super) fn hook_type(fields: &mut Fields) -> Result<Option<HookType>, ServiceError> {
+    let Some(name) = fields.string("type")? else { return Ok(None) };
+    let names = HookType::ALL.map(HookType::as_str).join(",");
+    name.parse().map(Some).map_err(|_| fields.wrong("type", format_args!("is not one of enum values: {names}")))
+}
+
+/// Seconds. A strict account has the most that OneLogin gives a hook of the type.
+pub(super) fn timeout(fields: &mut Fields, strict: Option<HookType>) -> Result<Option<u8>, ServiceError> {
+    let most = strict.map_or(10, HookType::strict_timeout);
+    Ok(fields.integer("timeout", 1..=most.into())?.and_then(|seconds| u8::try_from(seconds).ok()))
+}
+
+pub(super) fn on_error(fields: &mut Fields) -> Result<Option<Decision>, ServiceError> {
+    let Some(value) = fields.take("on_error") else { return Ok(None) };
+    parse_decision(&value).map(Some).ok_or_else(|| fields.wrong("on_error", DECISIONS))
+}
+
+pub(super) fn resources(fields: &mut Fields, most: &InputRules) -> Result<(Option<u64>, Option<u32>), ServiceError> {
+    let Some(limits) = fields.object("limits")? else { return Ok((None, None)) };
+    let mut limits = limits.only(&["fuel", "memory_mib"])?;
+    let fuel = limits.integer("fuel", MIN_FUEL..=most.max_fuel)?;
+    let memory = limits.integer("memory_mib", 1..=most.max_memory_mib.into())?;
+    Ok((fuel, memory.and_then(|mib| u32::try_from(mib).ok())))
+}
+
+pub(super) fn options(fields: &mut Fields) -> Result<OptionsInput, ServiceError> {
+    const NAMES: [&str; 3] = ["risk_enabled", "location_enabled", "mfa_device_info_enabled"];
+    /// Its data has no published shape, so a hook can do without it and no more.
+    const FAILED_LOGINS: &str = "failed_login_attempts_enabled";
+    let Some(options) = fields.object("options")? else { return Ok(OptionsInput::default()) };
+    let mut options = options.only(&[NAMES.as_slice(), &[FAILED_LOGINS]].concat())?;
+    let named = NAMES.iter().any(|name| options.has(name));
+    let [risk, location, mfa] = NAMES;
+    if options.boolean(FAILED_LOGINS)? == Some(true) {
+        return Err(options.wrong(FAILED_LOGINS, "has a value that is not available yet"));
+    }
+    Ok(OptionsInput {
+        named,
+        risk_enabled: options.boolean(risk)?,
+        location_enabled: options.boolean(location)?,
+        mfa_device_info_enabled: options.boolean(mfa)?,
+    })
+}
+
+/// Names, or, where the account is not strict, objects with a name, as some clients write them.
+pub(super) fn env_vars(fields: &mut Fields, rules: &InputRules) -> Result<Option<Vec<EnvName>>, ServiceError> {
+    let names = if rules.strict { fields.strings("env_vars")? } else { env_names(fields)? };
+    let Some(names) = names else { return Ok(None) };
+    if names.len() > rules.env_vars {
+        return Err(fields.wrong("env_vars", format_args!("does not meet maximum length of {}", rules.env_vars)));
+    }
+    let mut linked: Vec<EnvName> = Vec::with_capacity(names.len());
+    for (index, name) in names.into_iter().enumerate() {
+        let name = EnvName::parse(name).map_err(|rule| fields.wrong(&format!("env_vars[{index}]"), rule))?;
+        if linked.contains(&name) {
+            return Err(fields.wrong("env_vars", "contains duplicate item"));
+        }
+        linked.push(name);
+    }
+    Ok(Some(linked))
+}
+
+fn env_names(fields: &mut Fields) -> Result<Option<Vec<String>>, ServiceError> {
+    let values = match fields.take("env_vars") {
+        None => return Ok(None),
+        Some(Value::Array(values)) => values,
+        Some(_) => return Err(fields.wrong("env_vars", "is not of a type(s) array")),
+    };
+    let name = |(index, value): (usize, Value)| {
+        let name = match value {
+            Value::String(name) => Some(name),
+            Value::Object(mut object) => match object.remove("name") {
+                Some(Value::String(name)) => Some(name),
+                _ => None,
+            },
+            _ => None,
+        };
+        name.ok_or_else(|| fields.wrong(&format!("env_vars[{index}]"), "is not of a type(s) string"))
+    };
+    values.into_iter().enumerate().map(name).collect::<Result<_, _>>().map(Some)
+}
+
+/// What the function requires of npm. It is declared and shown; a function that really requires one cannot be deployed yet, and its status
+/// says so.
+pub(super) fn packages(fields: &mut Fields) -> Result<Option<BTreeMap<String, String>>, ServiceError> {
+    let packages = match fields.take("packages") {
+        None => return Ok(None),
+        Some(Value::Object(packages)) => packages,
+        Some(_) => return Err(fields.wrong("packages", "is not of a type(s) object")),
+    };
+    if packages.len() > MOST {
+        return Err(fields.wrong("packages", format_args!("does not meet maximum length of {MOST}")));
+    }
+    let package = |(name, version): (String, Value)| {
+        if !is_package_name(&name) {
+            return Err(fields.wrong("packages", "has a name that no package can have"));
+        }
+        match version {
+            Value::String(version) if version.chars().count() <= MOST => Ok((name, version)),
+            Value::String(_) => Err(fields.wrong(&format!("packages.{name}"), format_args!("does not meet maximum length of {MOST}"))),
+            _ => Err(fields.wrong(&format!("packages.{name}"), "is not of a type(s) string")),
+        }
+    };
+    packages.into_iter().map(package).collect::<Result<_, _>>().map(Some)
+}
+
+fn is_package_name(name: &str) -> bool {
+    let part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
+    let bare =
+        name.strip_prefix('@').and_then(|scoped| scoped.split_once('/')).map_or(name, |(scope, bare)| if part(scope) { bare } else { "" });
+    name.len() <= 214 && part(bare)
+}
+
+/// A range of versions; whether it has one in it depends on the hook's type.
+pub(super) fn context_version(fields: &mut Fields) -> Result<Option<String>, ServiceError> {
+    match fields.string("context_version")? {
+        Some(range) if range.len() > MOST => Err(fields.wrong("context_version", format_args!("does not meet maximum length of {MOST}"))),
+        range => Ok(range.filter(|range| !range.is_empty())),
+    }
+}
+
+pub(super) fn conditions(fields: &mut Fields) -> Result<Option<Vec<Condition>>, ServiceError> {
+    let Some(conditions) = fields.objects("conditions")? else { return Ok(None) };
+    if conditions.len() > MOST {
+        return Err(fields.wrong("conditions", format_args!("does not meet maximum length of {MOST}")));
+    }
+    conditions.into_iter().map(condition).collect::<Result<_, _>>().map(Some)
+}
+
+fn condition(fields: Fields) -> Result<Condition, ServiceError> {
+    let mut fields = fields.only(&["source", "operator", "value"])?;
+    let mut text = |name: &str| fields.string(name)?.ok_or_else(|| fields.missing(name));
+    let (source, operator, value) = (text("source")?, text("operator")?, text("value")?);
+    let source = match source.as_str() {
+        "roles" => Source::Roles,
+        _ => return Err(fields.wrong("source", "is not one of enum values: roles")),
+    };
+    let operator = match operator.as_str() {
+        "~" => Operator::Has,
+        "!~" => Operator::Lacks,
+        _ => return Err(fields.wrong("operator", "is not one of enum values: ~,!~")),
+    };
+    match value.len() {
+        1..=MOST => Ok(Condition { source, operator, value }),
+        0 => Err(fields.wrong("value", "does not meet minimum length of 1")),
+        _ => Err(fields.wrong("value", format_args!("does not meet maximum length of {MOST}"))),
+    }
+}
+
+pub(super) fn runtime(fields: &mut Fields, strict: bool) -> Result<Option<Runtime>, ServiceError> {
+    let Some(name) = fields.string("runtime")? else { return Ok(None) };
+    let offered = || Runtime::all().filter(|runtime| !strict || runtime.is_current());
+    let unknown = || {
+        let names: Vec<&str> = offered().map(Runtime::as_str).collect();
+        fields.wrong("runtime", format_args!("is not one of enum values: {}", names.join(",")))
+    };
+    offered().find(|runtime| runtime.as_str() == name).map(Some).ok_or_else(unknown)
+}

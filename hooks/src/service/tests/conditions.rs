@@ -1,0 +1,140 @@
+//! Which users a hook runs for, how often, on which context, and what a strict account makes of its result.
+
+use bytes::Bytes;
+use hookbox_host_api::HookType::{PreAuthentication, UserMigration};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::service::testing::{LOGIN, ONE, World, body, deploy, new_hook, settled};
+use crate::service::{ExecutionFilter, Page, Service};
+
+async fn hook(service: &Service, script: &str, changes: Value) -> String {
+    let hook = serde_json::from_slice(&body(&new_hook(script), changes)).unwrap();
+    deploy(service, ONE, hook).await.id.to_string()
+}
+
+async fn login(service: &Service, roles: Value) -> Value {
+    let mut context: Value = serde_json::from_str(LOGIN).unwrap();
+    context["roles"] = roles;
+    let answer = service.trigger(ONE, PreAuthentication, context.to_string().into(), Instant::now()).await.unwrap();
+    serde_json::to_value(answer).unwrap()
+}
+
+fn condition(operator: &str, value: &str) -> Value {
+    json!({"source": "roles", "operator": operator, "value": value})
+}
+
+#[tokio::test]
+async fn a_hook_runs_for_the_users_that_meet_all_its_conditions() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let conditions = json!([condition("~", "12"), condition("!~", "34")]);
+    let id = hook(&service, "echo", json!({"conditions": conditions, "on_error": "deny"})).await;
+    for (roles, outcome) in [
+        (json!([12]), "completed"),
+        (json!(["12", 5]), "completed"),
+        (json!([12, "34"]), "skipped"),
+        (json!([1, 2, 123]), "skipped"),
+        (json!([]), "skipped"),
+        (Value::Null, "skipped"),
+    ] {
+        let answer = login(&service, roles.clone()).await;
+        assert_eq!((&answer["outcome"], &answer["decision"]), (&json!(outcome), &json!("allow")), "{roles}");
+        assert!(answer["result"]["user"]["context"].get("roles").is_none(), "no function sees the roles");
+        assert_eq!(answer["hook_id"], id);
+    }
+    let skipped = login(&service, json!([])).await;
+    assert_eq!(skipped["result"], json!({"success": true, "user": {"user_identifier": "jim", "policy_id": 1}}));
+    assert_eq!(skipped["usage"]["attempts"], 0);
+    let entries = service.executions(ONE, &id, ExecutionFilter::default(), Page::default()).await.unwrap();
+    assert_eq!((entries.total, entries.items[0].outcome.as_str(), entries.items[0].events.len()), (7, "skipped", 0));
+}
+
+#[tokio::test]
+async fn an_author_fires_with_roles_beside_the_context() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let id = hook(&service, "echo", json!({"conditions": [condition("~", "12")]})).await;
+    for (more, outcome) in [(r#","roles":["12"]"#, "completed"), (r#","roles":[]"#, "skipped"), ("", "skipped")] {
+        let body = format!(r#"{{"context":{LOGIN}{more}}}"#);
+        let answer = service.fire(ONE, &id, Bytes::from(body), Instant::now()).await.unwrap();
+        assert_eq!(answer.outcome().as_str(), outcome, "{more}");
+    }
+}
+
+#[tokio::test]
+async fn outside_its_conditions_a_migration_is_denied_and_a_hook_that_is_not_ready_allows() {
+    let world = World::new();
+    let service = world.first_start().await;
+    hook(&service, "reject it", json!({"conditions": [condition("~", "12")]})).await;
+    let (outside, inside) = (login(&service, json!([])).await, login(&service, json!([12])).await);
+    assert_eq!((&outside["outcome"], &outside["decision"]), (&json!("skipped"), &json!("allow")));
+    assert_eq!((&inside["outcome"], &inside["decision"]), (&json!("not_ready"), &json!("deny")));
+    hook(&service, "echo", json!({"type": "user-migration", "conditions": [condition("~", "12")]})).await;
+    let context = r#"{"user_identifier":"jim","password":"p"}"#;
+    let answer = service.trigger(ONE, UserMigration, context.into(), Instant::now()).await.unwrap();
+    assert_eq!((answer.outcome().as_str(), answer.decision().as_str()), ("skipped", "deny"));
+}
+
+#[tokio::test]
+async fn a_failed_run_is_repeated_in_one_execution() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let id = hook(&service, "fail trap boom", json!({"retries": 2})).await;
+    let answer = login(&service, json!([])).await;
+    assert_eq!((&answer["outcome"], &answer["usage"]["attempts"], &answer["usage"]["fuel"]), (&json!("failed"), &json!(3), &json!(21)));
+    let entries = service.executions(ONE, &id, ExecutionFilter::default(), Page::default()).await.unwrap();
+    let ends: Vec<&str> = entries.items[0].events.iter().filter_map(|line| line.rsplit('\t').next()).collect();
+    assert_eq!(entries.total, 1);
+    assert_eq!(ends, ["trap: boom (run 1 failed, and is repeated)", "trap: boom (run 2 failed, and is repeated)", "trap: boom"]);
+    assert_eq!(entries.items[0].usage.attempts, 3);
+}
+
+#[tokio::test]
+async fn what_cannot_do_better_is_not_repeated() {
+    for (script, outcome) in [
+        ("fail timeout boom", "timeout"),
+        ("fail overloaded boom", "overloaded"),
+        ("return null", "completed"),
+        (r#"return {"success":false,"user":{}}"#, "completed"),
+    ] {
+        let world = World::new();
+        let service = world.first_start().await;
+        hook(&service, script, json!({"retries": 4})).await;
+        let answer = login(&service, json!([])).await;
+        assert_eq!((&answer["outcome"], &answer["usage"]["attempts"]), (&json!(outcome), &json!(1)), "{script}");
+    }
+    // After the deadline there is no time for another run.
+    let world = World::new();
+    let service = world.first_start().await;
+    hook(&service, "fail trap boom", json!({"retries": 4, "timeout": 2})).await;
+    let late = Instant::now() - std::time::Duration::from_secs(3);
+    let answer = service.trigger(ONE, PreAuthentication, LOGIN.into(), late).await.unwrap();
+    assert_eq!(serde_json::to_value(answer).unwrap()["usage"]["attempts"], 1);
+}
+
+#[tokio::test]
+async fn a_hook_picks_the_version_of_its_context() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let id = hook(&service, "echo", json!({"context_version": "1.0.x"})).await;
+    let seen = login(&service, json!([])).await["result"]["user"]["context"].clone();
+    assert_eq!(seen, json!({"user": {"user_identifier": "jim", "policy_id": 1}, "device": {}}));
+    service.update_hook(ONE, &id, r#"{"context_version":">= 1.0.0"}"#.into()).await.unwrap();
+    assert_eq!(settled(&service, ONE, &id).await.context_version.as_deref(), Some(">= 1.0.0"));
+    let seen = login(&service, json!([])).await["result"]["user"]["context"].clone();
+    assert_eq!(seen, json!({"user": {"user_identifier": "jim", "policy_id": 1, "last_login_success": null}, "device": {}, "app": {}}));
+}
+
+#[tokio::test]
+async fn a_strict_account_wants_success_said() {
+    let world = World::new();
+    let service = world.first_start().await;
+    hook(&service, r#"return {"user":{"policy_id":7}}"#, json!({})).await;
+    assert_eq!(login(&service, json!([])).await["outcome"], "completed");
+    service.update_account("1", r#"{"strict":true}"#.into()).await.unwrap();
+    let answer = login(&service, json!([])).await;
+    assert_eq!((&answer["outcome"], &answer["error"]["message"]), (&json!("invalid_response"), &json!("`success` is missing")));
+    let lenient = service.create_hook(ONE, body(&new_hook("echo"), json!({"type": "user-migration"}))).await.unwrap_err();
+    assert_eq!(lenient.to_string(), "instance requires property \"disabled\"");
+}

@@ -1,0 +1,73 @@
+//! Conditions: for which users a hook runs.
+
+use std::borrow::Borrow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// One condition. Where a hook has several, all must hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// What is looked at.
+    pub source: Source,
+    /// How it is compared.
+    pub operator: Operator,
+    /// What it is compared with: the id of a role.
+    pub value: String,
+}
+
+/// What a condition looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The roles of the user.
+    Roles,
+}
+
+/// How a condition compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Operator {
+    /// The user has the role.
+    #[serde(rename = "~")]
+    Has,
+    /// The user does not have it.
+    #[serde(rename = "!~")]
+    Lacks,
+}
+
+impl Condition {
+    /// Whether it holds for a user with these roles.
+    pub fn holds<R: Borrow<str>>(&self, roles: &[R]) -> bool {
+        let has = roles.iter().any(|role| role.borrow() == self.value);
+        match self.operator {
+            Operator::Has => has,
+            Operator::Lacks => !has,
+        }
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operator = match self.operator {
+            Operator::Has => "~",
+            Operator::Lacks => "!~",
+        };
+        write!(f, "roles {operator} {}", self.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_had_or_lacked() {
+        let condition = |text: &str| serde_json::from_str::<Condition>(text).unwrap();
+        let has = condition(r#"{"source":"roles","operator":"~","value":"12"}"#);
+        let lacks = condition(r#"{"source":"roles","operator":"!~","value":"12"}"#);
+        for (roles, have) in [(&["1", "12"][..], true), (&["1", "2", "123"], false), (&[], false)] {
+            assert_eq!((has.holds(roles), lacks.holds(roles)), (have, !have));
+        }
+        assert_eq!([has.to_string(), lacks.to_string()], ["roles ~ 12", "roles !~ 12"]);
+    }
+}
