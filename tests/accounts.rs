@@ -11,7 +11,7 @@ fn accounts_are_made_shown_and_changed() {
     let admin = server.admin();
     let first = admin.get("/v1/accounts/1").expect(200);
     assert_eq!((&first["id"], &first["name"]), (&json!(1), &Value::Null));
-    assert_eq!(first["settings"], json!({"hooks_per_type": 1, "on_no_hook": null}));
+    assert_eq!(first["settings"], json!({"hooks_per_type": 1, "on_no_hook": null, "strict": false, "client": null}));
     let made = admin.post("/v1/accounts", &json!({"name": "Acme", "settings": {"hooks_per_type": 3}})).expect(201);
     assert_eq!((&made["id"], &made["name"], &made["settings"]["hooks_per_type"]), (&json!(2), &json!("Acme"), &json!(3)));
     let listed = admin.get("/v1/accounts?limit=1").expect(200);
@@ -19,7 +19,7 @@ fn accounts_are_made_shown_and_changed() {
     let cursor = listed["next_cursor"].as_str().unwrap();
     assert_eq!(admin.get(&format!("/v1/accounts?cursor={cursor}")).expect(200), json!({"items": [made], "next_cursor": null}));
     let changed = admin.put("/v1/accounts/2", &json!({"on_no_hook": "deny"})).expect(200);
-    assert_eq!(changed["settings"], json!({"hooks_per_type": 3, "on_no_hook": "deny"}));
+    assert_eq!(changed["settings"], json!({"hooks_per_type": 3, "on_no_hook": "deny", "strict": false, "client": null}));
     assert_eq!(changed["name"], "Acme");
     assert_eq!(admin.get("/v1/accounts/2").expect(200), changed);
     for id in ["3", "0", "-1", "x", "01"] {
@@ -36,9 +36,11 @@ fn bad_accounts_and_credentials_are_refused() {
     let admin = server.admin();
     for (target, body, field) in [
         ("/v1/accounts", json!({"hooks_per_type": 0}), "hooks_per_type"),
-        ("/v1/accounts", json!({"settings": {"hooks_per_type": 101}}), "settings.hooks_per_type"),
+        ("/v1/accounts", json!({"settings": {"hooks_per_type": 100_001}}), "settings.hooks_per_type"),
         ("/v1/accounts", json!({"on_no_hook": "maybe"}), "on_no_hook"),
         ("/v1/accounts", json!({"on_no_hook": {"login": "deny"}}), "on_no_hook.login"),
+        ("/v1/accounts", json!({"strict": "yes"}), "strict"),
+        ("/v1/accounts", json!({"settings": {"client": "curl"}}), "settings.client"),
         ("/v1/accounts", json!({"name": "x".repeat(201)}), "name"),
         ("/v1/accounts", json!({"plan": "gold"}), "plan"),
         ("/v1/credentials", json!({}), "scopes"),
@@ -104,7 +106,11 @@ fn credentials_are_listed_by_account() {
 /// Outcome, decision and result of an event of each type.
 fn events(api: &Api) -> [(Value, Value, Value); 2] {
     ["pre-authentication", "user-migration"].map(|hook_type| {
-        let answer = api.trigger_request(hook_type, &context(5)).send().expect(200);
+        // What either type asks for; the other's keys are unknown to it.
+        let mut sent = context(5);
+        sent["user_identifier"] = json!("ada");
+        sent["password"] = json!("correct horse");
+        let answer = api.trigger_request(hook_type, &sent).send().expect(200);
         assert_eq!((&answer["hook_id"], &answer["version"], &answer["error"]), (&Value::Null, &Value::Null, &Value::Null));
         assert_eq!(answer["usage"], json!({"duration_us": 0, "fuel": 0, "memory_bytes": 0, "attempts": 0}));
         (answer["outcome"].clone(), answer["decision"].clone(), answer["result"].clone())

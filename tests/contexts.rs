@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::harness::guests::echo;
-use crate::harness::{Api, Hook, Reply, Server, context};
+use crate::harness::{Api, Hook, Reply, Server, context, seen};
 
 fn trigger_raw(api: &Api, body: impl Into<Vec<u8>>) -> Reply {
     api.request("POST", "/v1/triggers/pre-authentication").body(body).send()
@@ -21,20 +21,21 @@ fn a_function_sees_what_its_options_show() {
     let mut sent = context(1);
     sent["risk"] = json!({"score": 30, "reasons": ["new device"]});
     sent["location"] = json!({"ip": "192.0.2.1"});
-    sent["mfa_devices"] = json!([{"id": 1}]);
-    let seen = |risk: bool, location: bool| {
-        let mut seen = sent.clone();
-        let hidden = [("risk", risk), ("location", location), ("mfa_devices", false)];
-        for (key, _) in hidden.iter().filter(|(_, shown)| !shown) {
-            seen.as_object_mut().unwrap().remove(*key);
+    sent["mfa_devices"] = json!([{"device_id": 1}]);
+    sent["roles"] = json!([12]);
+    let shown = |risk: bool, location: bool, devices: bool| {
+        let mut shown = seen(&sent);
+        for (key, _) in [("risk", risk), ("location", location), ("mfa_devices", devices)].iter().filter(|(_, shown)| *shown) {
+            shown[*key] = sent[*key].clone();
         }
-        seen
+        shown
     };
-    assert_eq!(admin.trigger(&sent)["result"], seen(false, false));
-    for (risk, location) in [(true, false), (false, true), (true, true)] {
-        admin.update_hook(&id, &json!({"options": {"risk_enabled": risk, "location_enabled": location}}));
-        assert_eq!(admin.trigger(&sent)["result"], seen(risk, location));
-        assert_eq!(admin.fire(&id, &sent)["result"], seen(risk, location));
+    assert_eq!(admin.trigger(&sent)["result"], shown(false, false, false));
+    for (risk, location, devices) in [(true, false, false), (false, true, true), (true, true, true)] {
+        let options = json!({"risk_enabled": risk, "location_enabled": location, "mfa_device_info_enabled": devices});
+        admin.update_hook(&id, &json!({"options": options}));
+        assert_eq!(admin.trigger(&sent)["result"], shown(risk, location, devices));
+        assert_eq!(admin.fire(&id, &sent)["result"], shown(risk, location, devices));
     }
 }
 
@@ -43,7 +44,7 @@ fn a_context_arrives_byte_for_byte_where_nothing_is_hidden() {
     let server = Server::start();
     let admin = server.admin();
     let id = admin.deploy(&Hook::wat(&echo()));
-    let sent = "{ \"user\":{\"policy_id\":1.50,\"name\":\"\\u00e9 \u{1f600}\"},\n\t\"big\": 123456789012345678901234567890 }";
+    let sent = "{ \"user\":{\"policy_id\":1.50,\"user_identifier\":\"\\u00e9 \u{1f600}\",\n\t\"id\": 123456789012345678901234567890, \"last_login_success\":null},\"device\" : {},\"app\":{} }";
     for reply in [trigger_raw(admin, sent), fire_raw(admin, &id, format!("{{\"context\":{sent}}}"))] {
         assert!(reply.text().contains(sent), "{}", reply.text());
     }
@@ -103,6 +104,18 @@ fn a_context_that_can_be_read_in_two_ways_is_refused() {
         fire_raw(admin, &id, body).error(422, "UnprocessableEntityError");
     }
     fire_raw(admin, &id, "{").error(400, "BadRequestError");
+    for (change, field) in [
+        (json!({"device": null}), "device"),
+        (json!({"user": {"policy_id": 1}}), "user.user_identifier"),
+        (json!({"user": {"user_identifier": "ada"}}), "user.policy_id"),
+        (json!({"user": {"user_identifier": "ada", "policy_id": "1"}}), "user.policy_id"),
+    ] {
+        let mut sent = context(1);
+        sent.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let reply = trigger_raw(admin, sent.to_string());
+        reply.error(422, "UnprocessableEntityError");
+        assert_eq!(reply.value()["field"], field);
+    }
     assert_eq!(admin.executions(&id), Vec::<Value>::new(), "nothing of this was run");
 }
 
@@ -119,8 +132,9 @@ fn nesting_without_end_is_refused() {
 
 /// A context of exactly this many bytes.
 fn sized(bytes: usize) -> String {
-    let empty = r#"{"user":{"policy_id":1},"pad":""}"#;
-    format!(r#"{{"user":{{"policy_id":1}},"pad":"{}"}}"#, "x".repeat(bytes - empty.len()))
+    let sized =
+        |pad: &str| format!(r#"{{"user":{{"user_identifier":"{pad}","policy_id":1,"last_login_success":null}},"device":{{}},"app":{{}}}}"#);
+    sized(&"x".repeat(bytes - sized("").len()))
 }
 
 #[test]

@@ -159,7 +159,7 @@ fn entries_are_found_by_their_ids_and_outcome() {
     let mut again = context(2);
     again["request_id"] = json!("another");
     admin.trigger(&again);
-    again["user"] = json!({});
+    admin.put("/v1/accounts/1", &json!({"strict": true})).expect(200);
     again["correlation_id"] = json!("elsewhere");
     assert_eq!(admin.trigger(&again)["outcome"], "invalid_response");
     let found = |route: &str, query: &str| -> Vec<String> {

@@ -52,13 +52,18 @@ fn a_function_decides() {
 }
 
 #[test]
-fn a_migrated_user_needs_no_policy() {
+fn a_migrated_user_has_the_fields_of_a_new_one_and_comes_back_with_the_password() {
     let server = Server::start();
     let admin = server.admin();
-    let id = admin.deploy(&Hook::wat(&answering(r#"{"user":{"email":"ada@example.com"}}"#)).with("type", "user-migration"));
+    let user = json!({"username": "ada", "password": "correct horse", "firstname": "Ada", "lastname": "L", "email": "ada@example.com"});
+    let migrated = json!({"success": true, "user": user});
+    let id = admin.deploy(&Hook::wat(&answering(&migrated.to_string())).with("type", "user-migration"));
     let sent = json!({"user_identifier": "ada", "password": "correct horse"});
     let answer = admin.trigger_request("user-migration", &sent).send().expect(200);
-    assert_eq!((&answer["decision"], &answer["hook_id"]), (&json!("allow"), &json!(id)));
+    assert_eq!((&answer["decision"], &answer["hook_id"], &answer["result"]), (&json!("allow"), &json!(id), &migrated));
+    admin.update_hook(&id, &json!({"function": Hook::wat(&answering(r#"{"success":true,"user":{"username":5}}"#)).json()["function"]}));
+    let answer = admin.trigger_request("user-migration", &sent).send().expect(200);
+    assert_eq!((&answer["outcome"], &answer["error"]["message"]), (&json!("invalid_response"), &json!("`user.username` is not a string")));
     assert_eq!(admin.trigger(&context(1))["outcome"], "no_hook", "another type's event");
 }
 
@@ -104,12 +109,14 @@ fn each_failure_is_decided_by_the_hook_s_setting() {
 }
 
 #[test]
-fn an_allow_without_a_user_in_the_context_has_none() {
+fn an_allow_that_no_function_gave_has_the_user_as_it_was_sent() {
     let server = Server::start();
     let admin = server.admin();
     admin.deploy(&Hook::wat(&doing("unreachable")).with("on_error", "allow"));
-    let answer = admin.trigger(&json!({"device": {}}));
-    assert_eq!((&answer["decision"], &answer["result"]), (&json!("allow"), &json!({"success": true, "user": null})));
+    let mut sent = context(4);
+    sent["user"]["unknown"] = json!(1);
+    let answer = admin.trigger(&sent);
+    assert_eq!((&answer["decision"], &answer["result"]), (&json!("allow"), &json!({"success": true, "user": sent["user"]})));
 }
 
 #[test]

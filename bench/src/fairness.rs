@@ -43,7 +43,12 @@ async fn measure(server: &Server) -> Result<Vec<Row>> {
     for _ in 0..BURNERS {
         let limits = json!({"timeout": TIMEOUT_S, "limits": {"fuel": FUEL, "memory_mib": 64}});
         let (id, _) = admin.deploy(&functions::burner()?, limits).await?;
-        fires.push(request("POST", &format!("/v1/hooks/{id}/fire"), Some(admin.token()), r#"{"context":{"user":{"user_identifier":"jim","policy_id":1},"device":{}}}"#));
+        fires.push(request(
+            "POST",
+            &format!("/v1/hooks/{id}/fire"),
+            Some(admin.token()),
+            r#"{"context":{"user":{"user_identifier":"jim","policy_id":1},"device":{}}}"#,
+        ));
     }
     let login = request("POST", TRIGGER, Some(admin.token()), &functions::login()?);
     let mut load = Load::new(server.address, CONNECTIONS, login).await?;

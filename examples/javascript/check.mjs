@@ -16,6 +16,9 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const TIMEOUT_MS = 10_000;
 const SHARED = ['contexts'];
 
+/** What Hookbox knows of a user; other keys are dropped. */
+const USER_KEYS = ['user_identifier', 'policy_id', 'id', 'last_login_success'];
+
 /** Parts of a pre-authentication context that a hook sees only with an option. */
 const HIDDEN_UNLESS = { risk: 'risk_enabled', location: 'location_enabled', mfa_devices: 'mfa_device_info_enabled' };
 
@@ -36,8 +39,11 @@ function merge(target, patch) {
 /** A case's context is an object, or a file beside the case with changes to it. */
 function contextOf(folder, { hook_type, context, options = {} }) {
   const whole = context.file ? merge(readJson(resolve(folder, context.file)), context.merge ?? {}) : context;
-  const seen = ([key]) => hook_type !== 'pre-authentication' || !(key in HIDDEN_UNLESS) || options[HIDDEN_UNLESS[key]] === true;
-  return Object.fromEntries(Object.entries(whole).filter(seen));
+  if (hook_type !== 'pre-authentication') return whole;
+  const seen = ([key]) => !(key in HIDDEN_UNLESS) || options[HIDDEN_UNLESS[key]] === true;
+  const known = Object.entries(whole.user).filter(([key]) => USER_KEYS.includes(key));
+  const user = { last_login_success: null, ...Object.fromEntries(known) };
+  return { app: {}, ...Object.fromEntries(Object.entries(whole).filter(seen)), user };
 }
 
 /** The decision in a result, or undefined where the result is not a valid response. */

@@ -34,12 +34,22 @@ pub(crate) fn count_files(folder: &std::path::Path) -> usize {
     entries.map(|path| if path.is_dir() { count_files(&path) } else { 1 }).sum()
 }
 
-/// A pre-authentication context, with ids of its own.
+/// A pre-authentication context with ids of its own, of which a function sees all.
 pub(crate) fn context(policy: u64) -> serde_json::Value {
     serde_json::json!({
-        "user": {"user_identifier": "ada", "policy_id": policy},
+        "user": {"user_identifier": "ada", "policy_id": policy, "last_login_success": null},
         "device": {"is_mobile": false},
+        "app": {},
         "request_id": format!("request-{policy}"),
         "correlation_id": format!("login-{policy}"),
     })
+}
+
+/// The same without what only options show.
+pub(crate) fn seen(context: &serde_json::Value) -> serde_json::Value {
+    let mut seen = context.clone();
+    for hidden in ["risk", "location", "mfa_devices", "roles"] {
+        seen.as_object_mut().unwrap().remove(hidden);
+    }
+    seen
 }

@@ -19,7 +19,8 @@ use crate::resources::{CredentialRecord, Scope, Scopes};
 use crate::service::Service;
 pub(crate) use presented::ClientCredentials;
 use throttle::Throttle;
-use token::{LIFETIME, TokenKey};
+pub(crate) use token::LIFETIME;
+use token::{SHARED, TokenKey};
 
 /// What is known of credentials.
 pub(crate) trait Clients {
@@ -85,16 +86,6 @@ pub(crate) struct Issued {
     generation: u64,
 }
 
-impl Issued {
-    /// How long it is still good for.
-    pub(crate) fn left(&self, now: SystemTime) -> Duration {
-        LIFETIME.saturating_sub(now.duration_since(self.at).unwrap_or_default())
-    }
-}
-
-/// A token that is good for less than this is not given out again.
-const LEAST: Duration = Duration::from_secs(60);
-
 /// Checks tokens and client credentials.
 pub(crate) struct Authenticator {
     key: TokenKey,
@@ -144,10 +135,11 @@ impl Authenticator {
         })
     }
 
-    /// A token for a credential: the one that it got before, if that is still good.
+    /// A token for a credential: the one that it got before, if that is good for [`LIFETIME`] still.
     pub(crate) fn issue(&self, record: &CredentialRecord, now: SystemTime) -> Result<Issued, getrandom::Error> {
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        let again = issued.get(&record.client_id).filter(|one| one.generation == record.generation && one.left(now) >= LEAST);
+        let fresh = |one: &&Issued| now.duration_since(one.at).is_ok_and(|age| age < SHARED);
+        let again = issued.get(&record.client_id).filter(|one| one.generation == record.generation).filter(fresh);
         if let Some(one) = again {
             return Ok(one.clone());
         }
@@ -218,7 +210,7 @@ mod tests {
         assert_eq!(caller.account, AccountId::OPERATOR);
         assert_eq!(caller.require(Scope::Read), Ok(()));
         assert_eq!(caller.require(Scope::Manage), Err(AuthError::Scope(Scope::Manage)));
-        let expired = auth.caller(&clients, Some(&format!("Bearer {token}")), UNIX_EPOCH + LIFETIME);
+        let expired = auth.caller(&clients, Some(&format!("Bearer {token}")), UNIX_EPOCH + LIFETIME + SHARED);
         assert_eq!(expired, Err(AuthError::Token));
         for header in [None, Some("Bearer x"), Some(token.as_str())] {
             assert_eq!(auth.caller(&clients, header, UNIX_EPOCH), Err(AuthError::Token));
@@ -226,17 +218,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_same_token_is_given_until_it_is_nearly_over_or_revoked() {
+    async fn the_same_token_is_given_for_an_hour_unless_it_is_revoked() {
         let (auth, clients) = (authenticator(), FakeClients::with(4, Scope::Read));
         let record = clients.0["client"].clone();
         let issue = |record: &CredentialRecord, seconds| auth.issue(record, UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
         let first = issue(&record, 0);
-        let again = issue(&record, 30_000);
-        assert_eq!(
-            (&again.token, again.at, again.left(UNIX_EPOCH + Duration::from_secs(30_000)).as_secs()),
-            (&first.token, UNIX_EPOCH, 6_000)
-        );
-        assert_ne!(issue(&record, 35_990).token, first.token);
+        let again = issue(&record, 3599);
+        assert_eq!((&again.token, again.at), (&first.token, UNIX_EPOCH));
+        let promised = UNIX_EPOCH + Duration::from_secs(3599) + LIFETIME - Duration::from_secs(1);
+        assert!(auth.owner(&clients, &again.token, promised).is_some(), "it is good for as long as it was said to be");
+        assert_ne!(issue(&record, 3600).token, first.token);
         let revoked = CredentialRecord { generation: 5, ..CredentialRecord::clone(&record) };
         assert_ne!(issue(&revoked, 0).token, first.token);
     }

@@ -14,8 +14,11 @@ use zeroize::Zeroizing;
 
 use crate::ids::ClientId;
 
-/// How long a token is good for.
+/// How long a token is good for, from when it is given to a client.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(36_000);
+
+/// How long the same token is given again, and so how much longer than that it is good at most.
+pub(super) const SHARED: Duration = Duration::from_secs(3600);
 
 const VERSION: u8 = 1;
 const MAC: usize = 32;
@@ -85,7 +88,7 @@ fn read(signed: &[u8], now: u64) -> Option<Claims> {
     let (_nonce, client_id) = rest.split_first_chunk::<8>()?;
     // A clock that was set back makes a token seem to come from the future; it is then as good as new, not for longer.
     let age = now.saturating_sub(u64::from_be_bytes(*issued));
-    if *version != VERSION || age >= LIFETIME.as_secs() {
+    if *version != VERSION || age >= (LIFETIME + SHARED).as_secs() {
         return None;
     }
     let client_id = std::str::from_utf8(client_id).ok()?.parse().ok()?;
@@ -119,8 +122,8 @@ mod tests {
         let token = key().issue(&client(), 3, at(0)).unwrap();
         let claims = Claims { client_id: client(), generation: 3 };
         assert_eq!(key().verify(&token, at(0)), Ok(Claims { client_id: client(), generation: 3 }));
-        assert_eq!(key().verify(&token, at(35_999)), Ok(claims));
-        assert_eq!(key().verify(&token, at(36_000)), Err(InvalidToken));
+        assert_eq!(key().verify(&token, at(39_599)), Ok(claims));
+        assert_eq!(key().verify(&token, at(39_600)), Err(InvalidToken));
     }
 
     #[test]

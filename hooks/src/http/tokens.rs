@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::errors::ApiError;
 use super::gateway::{Call, Gateway};
 use super::respond::{self, Reply};
-use crate::auth::ClientCredentials;
+use crate::auth::{ClientCredentials, LIFETIME};
 use crate::clock::Timestamp;
 use crate::ids::AccountId;
 
@@ -95,7 +95,7 @@ fn token(gateway: &Gateway, call: &Call<'_>) -> Result<Token, ApiError> {
     let now = gateway.service.now();
     let issued = gateway.auth.issue(&record, now).map_err(|error| ApiError::Internal(format!("no random bytes: {error}")))?;
     Ok(Token {
-        expires_in: issued.left(now).as_secs(),
+        expires_in: LIFETIME.as_secs(),
         created_at: issued.at.into(),
         access_token: issued.token,
         token_type: "bearer",
