@@ -25,6 +25,7 @@ mod invalid;
 mod javascript;
 mod layers;
 mod lifecycle;
+mod local_run;
 mod logs;
 mod masks;
 mod overload;

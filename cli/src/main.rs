@@ -6,6 +6,7 @@ mod build;
 mod client;
 mod commands;
 mod demo;
+mod excerpt;
 mod style;
 mod telemetry;
 

@@ -6,7 +6,7 @@ use rquickjs::{Context, Ctx, Function, Object, Persistent, Runtime, Value};
 
 use crate::failure::Failure;
 use crate::quick::{self, Kind};
-use crate::{heap, host, load, modules, natives, rejections, run, state, version};
+use crate::{async_context, heap, host, load, modules, natives, rejections, run, state, version};
 
 /// The globals and modules, bundled from `node/` when the engine is built. It ends in a zero byte. It is not constant: once
 /// evaluated, its memory is given to the heap, so that no image carries its text.
@@ -27,6 +27,8 @@ pub(crate) struct Hooks {
     pub(crate) ticks: Persistent<Function<'static>>,
     /// Runs one timer or immediate, waiting for it if need be; false when there is nothing to wait for.
     pub(crate) turn: Persistent<Function<'static>>,
+    /// Tells the author's listeners what nobody caught; false when there are none.
+    pub(crate) uncaught: Persistent<Function<'static>>,
     /// The object with `require` and the like that a source is evaluated with.
     pub(crate) loader: Persistent<Object<'static>>,
 }
@@ -103,7 +105,7 @@ fn run_prelude(ctx: &Ctx<'_>, code: usize) -> rquickjs::Result<Hooks> {
     let loader: Object<'_> = hooks.get("loader")?;
     modules::install(ctx, loader.get("require")?);
     let function = |name: &str| hooks.get::<_, Function<'_>>(name).map(|function| Persistent::save(ctx, function));
-    Ok(Hooks { ticks: function("ticks")?, turn: function("turn")?, loader: Persistent::save(ctx, loader) })
+    Ok(Hooks { ticks: function("ticks")?, turn: function("turn")?, uncaught: function("uncaught")?, loader: Persistent::save(ctx, loader) })
 }
 
 /// How many pages the image has to have.
@@ -149,6 +151,7 @@ pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 
         let entry = behind.get(..entry_len)?;
         state::with_engine(|engine| {
             let found = engine.context.with(|ctx| {
+                async_context::clear(&ctx);
                 let source = load::Source { text: source, entry, version: version::of_major(node_major) };
                 load::load(&ctx, &engine.hooks, &source)
             });
@@ -171,6 +174,7 @@ pub(crate) fn call(len: usize) -> i32 {
         state::with_engine(|engine| {
             let handler = engine.handler.clone()?;
             Some(engine.context.with(|ctx| {
+                async_context::clear(&ctx);
                 let result = run::call(&ctx, &engine.hooks, handler, input)?;
                 write_result(&ctx, &result)
             }))

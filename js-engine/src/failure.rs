@@ -104,6 +104,19 @@ impl Failure {
         (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
     }
 
+    /// A syntax error below the source is one at its end: what is missing there was looked for in our wrapper.
+    pub(crate) fn within(self, source: &str) -> Self {
+        let source = source.trim_end();
+        let last = source.lines().count().max(1);
+        if !self.is_syntax() || self.position().0 as usize <= last {
+            return self;
+        }
+        let column = source.lines().last().map_or(0, |line| line.chars().count()) + 1;
+        let message =
+            if self.message.contains("unexpected end") { self.message } else { "SyntaxError: unexpected end of input".to_owned() };
+        Self { message, stack: format!("    at {FILE}:{last}:{column}"), ..self }
+    }
+
     /// What the host reads.
     pub(crate) fn to_json(&self) -> String {
         let mut json = String::with_capacity(self.message.len() + self.stack.len() + 96);

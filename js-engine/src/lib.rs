@@ -19,6 +19,7 @@
 //!
 //! An error is `{"kind", "message", "stack", "place"}`; `failure` lists the kinds.
 
+mod async_context;
 mod engine;
 mod failure;
 mod heap;

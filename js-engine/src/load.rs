@@ -58,7 +58,8 @@ fn compile_common<'js>(ctx: &Ctx<'js>, text: &[u8]) -> Result<Function<'js>, Fai
     let (comment, rest) = without_hashbang(text);
     let text = zero_terminated(&[BEFORE, comment, rest, AFTER])
         .ok_or_else(|| Failure::new("syntax", "SyntaxError: the source contains a zero byte"))?;
-    let wrapper = quick::evaluate(ctx, &text, FILE, BEFORE_LINE, Kind::Script, false).map_err(|_| thrown(ctx))?;
+    let wrapper = quick::evaluate(ctx, &text, FILE, BEFORE_LINE, Kind::Script, false)
+        .map_err(|_| thrown(ctx).within(&String::from_utf8_lossy(rest)))?;
     wrapper.into_function().ok_or_else(|| Failure::new("syntax", "SyntaxError: the source closes a brace that it did not open"))
 }
 
@@ -73,7 +74,7 @@ fn evaluate_common<'js>(ctx: &Ctx<'js>, hooks: &Hooks, loader: &Object<'js>, wra
         Ok(module)
     };
     let module: Object<'js> = evaluate().map_err(|_: rquickjs::Error| thrown(ctx).at_run_time())?;
-    run::drain(ctx, hooks, None).and_then(|()| run::check_rejections(ctx, None)).map_err(Failure::at_run_time)?;
+    run::drain(ctx, hooks, None).and_then(|()| run::check_rejections(ctx, hooks, None)).map_err(Failure::at_run_time)?;
     let exports: Value<'js> = module.get("exports").map_err(|_| thrown(ctx))?;
     exports.into_object().ok_or_else(|| Failure::new("no_handler", "module.exports is not an object"))
 }
@@ -88,7 +89,7 @@ fn compile_module<'js>(ctx: &Ctx<'js>, text: &[u8], as_script: Failure) -> Resul
     let (comment, rest) = without_hashbang(text);
     let Some(text) = zero_terminated(&[comment, rest]) else { return Err(as_script) };
     quick::evaluate(ctx, &text, FILE, 1, Kind::Module, true).map_err(|_| {
-        let as_module = thrown(ctx);
+        let as_module = thrown(ctx).within(&String::from_utf8_lossy(rest));
         if as_module.position() > as_script.position() || !as_module.is_syntax() { as_module } else { as_script }
     })
 }

@@ -8,7 +8,7 @@ use rquickjs::{Array, Ctx, Exception, Object, Result, TypedArray, Value};
 
 use crate::host::{self, Clock};
 use crate::inspect::{self, Prototypes};
-use crate::{quick, state};
+use crate::{async_context, quick, state};
 
 /// The object.
 pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -28,6 +28,8 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     natives.set("decodeUtf8", Func::from(decode_utf8))?;
     natives.set("formatPlain", Func::from(format_plain))?;
     natives.set("proxyDetails", Func::from(proxy_details))?;
+    natives.set("asyncContext", Func::from(async_context::get))?;
+    natives.set("setAsyncContext", Func::from(async_context::set))?;
     natives.set("promiseDetails", Func::from(promise_details))?;
     Ok(natives)
 }

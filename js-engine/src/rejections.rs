@@ -41,13 +41,13 @@ pub(crate) fn forget<'js>(ctx: &Ctx<'js>, promise: &Value<'js>) {
     UNHANDLED.set(kept);
 }
 
-/// The first of them: the promise and the reason. The list is empty afterwards.
-pub(crate) fn take_first<'js>(ctx: &Ctx<'js>) -> Option<(Value<'js>, Value<'js>)> {
+/// All of them, each as the promise and the reason. The list is empty afterwards.
+pub(crate) fn take<'js>(ctx: &Ctx<'js>) -> Vec<(Value<'js>, Value<'js>)> {
     if UNHANDLED.with_borrow(Vec::is_empty) {
-        return None;
+        return Vec::new();
     }
-    let first = UNHANDLED.take().into_iter().next()?;
-    Some((first.promise.restore(ctx).ok()?, first.reason.restore(ctx).ok()?))
+    let all = UNHANDLED.take().into_iter();
+    all.filter_map(|one| Some((one.promise.restore(ctx).ok()?, one.reason.restore(ctx).ok()?))).collect()
 }
 
 /// Forgets all of them.

@@ -30,14 +30,14 @@ pub(crate) fn settle<'js>(ctx: &Ctx<'js>, hooks: &Hooks, returned: Value<'js>) -
     } else if is_thenable(&returned) {
         adopt(ctx, returned)?
     } else {
-        return finished(ctx, returned);
+        return finished(ctx, hooks, returned);
     };
     loop {
         drain(ctx, hooks, Some(&promise))?;
         match quick::promised(&promise) {
-            Promised::Fulfilled => return finished(ctx, quick::promise_result(&promise)),
+            Promised::Fulfilled => return finished(ctx, hooks, quick::promise_result(&promise)),
             Promised::Rejected => return Err(Failure::of_value(ctx, &quick::promise_result(&promise))),
-            Promised::Pending => check_rejections(ctx, Some(&promise))?,
+            Promised::Pending => check_rejections(ctx, hooks, Some(&promise))?,
         }
         if !turn(ctx, hooks)? {
             let why = "the function's promise can never settle: no timer and no operation is pending";
@@ -47,9 +47,9 @@ pub(crate) fn settle<'js>(ctx: &Ctx<'js>, hooks: &Hooks, returned: Value<'js>) -
 }
 
 /// A run is over with this value, unless it was doomed before.
-fn finished<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> Result<Value<'js>, Failure> {
+fn finished<'js>(ctx: &Ctx<'js>, hooks: &Hooks, value: Value<'js>) -> Result<Value<'js>, Failure> {
     check_exit()?;
-    check_rejections(ctx, None)?;
+    check_rejections(ctx, hooks, None)?;
     Ok(value)
 }
 
@@ -74,10 +74,10 @@ pub(crate) fn drain<'js>(ctx: &Ctx<'js>, hooks: &Hooks, awaited: Option<&Value<'
         if awaited.is_some_and(|promise| quick::promised(promise) != Promised::Pending) {
             return Ok(());
         }
-        if state::take_ticks() {
-            call_hook::<()>(ctx, &hooks.ticks)?;
+        while state::take_ticks() {
+            call_hook::<()>(ctx, &hooks.ticks).or_else(|_| uncaught(ctx, hooks, ctx.catch(), None))?;
         }
-        let ran = drain_jobs(ctx, awaited)?;
+        let ran = drain_jobs(ctx, hooks, awaited)?;
         if !ran && !state::has_ticks() {
             return Ok(());
         }
@@ -85,14 +85,15 @@ pub(crate) fn drain<'js>(ctx: &Ctx<'js>, hooks: &Hooks, awaited: Option<&Value<'
 }
 
 /// Whether a job was run at all.
-fn drain_jobs<'js>(ctx: &Ctx<'js>, awaited: Option<&Value<'js>>) -> Result<bool, Failure> {
+fn drain_jobs<'js>(ctx: &Ctx<'js>, hooks: &Hooks, awaited: Option<&Value<'js>>) -> Result<bool, Failure> {
     let mut ran = false;
     loop {
         match quick::run_job(ctx) {
             Job::None => return Ok(ran),
-            Job::Threw => return Err(thrown(ctx)),
-            Job::Done => ran = true,
+            Job::Threw => uncaught(ctx, hooks, ctx.catch(), None)?,
+            Job::Done => {}
         }
+        ran = true;
         check_exit()?;
         if awaited.is_some_and(|promise| quick::promised(promise) != Promised::Pending) {
             return Ok(ran);
@@ -102,13 +103,22 @@ fn drain_jobs<'js>(ctx: &Ctx<'js>, awaited: Option<&Value<'js>>) -> Result<bool,
 
 /// Runs one timer or immediate, or waits; false when there is nothing to wait for.
 fn turn(ctx: &Ctx<'_>, hooks: &Hooks) -> Result<bool, Failure> {
-    let more = call_hook(ctx, &hooks.turn)?;
+    let more = call_hook(ctx, &hooks.turn).or_else(|_| uncaught(ctx, hooks, ctx.catch(), None).map(|()| true))?;
     check_exit()?;
     Ok(more)
 }
 
-fn call_hook<'js, R: rquickjs::FromJs<'js>>(ctx: &Ctx<'js>, hook: &Persistent<Function<'static>>) -> Result<R, Failure> {
-    hook.clone().restore(ctx).and_then(|hook| hook.call(())).map_err(|_| thrown(ctx))
+fn call_hook<'js, R: rquickjs::FromJs<'js>>(ctx: &Ctx<'js>, hook: &Persistent<Function<'static>>) -> rquickjs::Result<R> {
+    hook.clone().restore(ctx)?.call(())
+}
+
+/// What nobody caught, or a promise's rejection that nobody handled, ends a run unless the author listens for it on `process`.
+fn uncaught<'js>(ctx: &Ctx<'js>, hooks: &Hooks, error: Value<'js>, promise: Option<Value<'js>>) -> Result<(), Failure> {
+    check_exit()?;
+    let tell = || hooks.uncaught.clone().restore(ctx)?.call::<_, bool>((error.clone(), promise));
+    let taken = tell().map_err(|_| thrown(ctx))?;
+    check_exit()?;
+    if taken { Ok(()) } else { Err(Failure::of_value(ctx, &error)) }
 }
 
 fn check_exit() -> Result<(), Failure> {
@@ -116,14 +126,14 @@ fn check_exit() -> Result<(), Failure> {
 }
 
 /// A rejection that nobody listens to ends the run; that of the awaited promise itself has a listener, us.
-pub(crate) fn check_rejections<'js>(ctx: &Ctx<'js>, awaited: Option<&Value<'js>>) -> Result<(), Failure> {
+pub(crate) fn check_rejections<'js>(ctx: &Ctx<'js>, hooks: &Hooks, awaited: Option<&Value<'js>>) -> Result<(), Failure> {
     if let Some(promise) = awaited {
         rejections::forget(ctx, promise);
     }
-    match rejections::take_first(ctx) {
-        Some((_, reason)) => Err(Failure::of_value(ctx, &reason)),
-        None => Ok(()),
+    for (promise, reason) in rejections::take(ctx) {
+        uncaught(ctx, hooks, reason, Some(promise))?;
     }
+    Ok(())
 }
 
 /// The failure for what is pending, which `process.exit` overrides.

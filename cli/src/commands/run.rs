@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use hookbox_hooks::{LocalOutcome, LocalRun};
-use hookbox_host_api::{HookType, Secret};
+use hookbox_hooks::{LocalError, LocalOutcome, LocalRun};
+use hookbox_host_api::{Failure, HookType, Secret};
 
 use super::serve::COMPILE_WORKER;
+use crate::excerpt::Excerpt;
 use crate::style::Style;
 
 /// Run a function once on this machine, in the server's sandbox
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// The function: a WebAssembly component or command
+    /// The function: a WebAssembly component or command, or JavaScript
     file: PathBuf,
 
     /// The context as the function is to see it, a JSON file
@@ -68,11 +69,16 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode> {
         cache_dir: cache_dir(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let outcome = runtime.block_on(local.run())?;
+    let source = read(&args.file)?;
+    let excerpt = |text: &str| Excerpt::find(&source, text);
+    let outcome = match runtime.block_on(local.run()) {
+        Err(LocalError::Function(refusal)) if !args.json => return print_refusal(&refusal.to_string(), excerpt(&refusal.to_string())),
+        ran => ran?,
+    };
     if args.json {
         print_json(&outcome)?
     } else {
-        print_text(&outcome)?
+        print_text(&outcome, outcome.failure.as_ref().and_then(|failure| excerpt(failure.place.as_deref()?)))?
     }
     Ok(if outcome.failure.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -96,7 +102,30 @@ fn print_json(outcome: &LocalOutcome) -> Result<()> {
     Ok(())
 }
 
-fn print_text(outcome: &LocalOutcome) -> Result<()> {
+/// A function that would not be deployed either: what is wrong with it, and where.
+fn print_refusal(refusal: &str, excerpt: Option<Excerpt<'_>>) -> Result<ExitCode> {
+    let mut err = std::io::stderr().lock();
+    writeln!(err, "error: the function is refused: {refusal}")?;
+    if let Some(excerpt) = excerpt {
+        write!(err, "{excerpt}")?;
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+/// What broke off, and where: the line of the source, and the calls that led there.
+fn print_failure(out: &mut impl std::io::Write, style: Style, failure: &Failure, excerpt: Option<Excerpt<'_>>) -> Result<()> {
+    let place = failure.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+    writeln!(out, "{}  {}: {}{place}", style.dim("error   "), failure.kind.as_str(), failure.message)?;
+    if let Some(excerpt) = excerpt {
+        write!(out, "{excerpt}")?;
+    }
+    if let Some(stack) = &failure.stack {
+        stack.lines().try_for_each(|line| writeln!(out, "{line}"))?;
+    }
+    Ok(())
+}
+
+fn print_text(outcome: &LocalOutcome, excerpt: Option<Excerpt<'_>>) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let style = Style::stdout();
     let usage = &outcome.usage;
@@ -104,7 +133,7 @@ fn print_text(outcome: &LocalOutcome) -> Result<()> {
     writeln!(out, "{}  {}", style.dim("outcome "), style.outcome(outcome.outcome))?;
     writeln!(out, "{}  {}", style.dim("decision"), style.decision(outcome.decision, decision))?;
     if let Some(failure) = &outcome.failure {
-        writeln!(out, "{}  {}: {}", style.dim("error   "), failure.kind.as_str(), failure.message)?;
+        print_failure(&mut out, style, failure, excerpt)?;
     }
     if let Some(result) = &outcome.result {
         writeln!(out, "{}  {}", style.dim("result  "), result.get())?;

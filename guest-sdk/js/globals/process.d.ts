@@ -18,6 +18,9 @@ declare namespace Hookbox {
     hrtime: HighResolutionTime;
     nextTick<A extends unknown[]>(callback: (...args: A) => void, ...args: A): void;
     emitWarning(warning: string | Error): void;
+    /** What nobody caught does not end the run while somebody listens for it. */
+    on(event: 'uncaughtException', listener: (error: any, origin: 'uncaughtException' | 'unhandledRejection') => void): this;
+    on(event: 'unhandledRejection', listener: (reason: any, promise: Promise<unknown>) => void): this;
     memoryUsage(): { rss: number; heapTotal: number; heapUsed: number; external: number; arrayBuffers: number };
   }
 

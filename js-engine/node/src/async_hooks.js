@@ -1,37 +1,47 @@
-// `require('async_hooks')`, as far as it can be: a store follows synchronous calls and what is bound to it. It does not
-// follow `await`, because the engine runs promise reactions without telling anybody; `run` around the whole of an
-// asynchronous function keeps its store until that function's promise is settled, which serves the usual case of one store
-// per execution.
+// `require('async_hooks')`: AsyncLocalStorage and AsyncResource as on Node. What would observe asynchronous work in general
+// (createHook and the ids) is there and sees nothing.
+import { current, enter, within } from './frames.js';
+
+function frameWith(storage, store) {
+  return new Map(current()).set(storage, store);
+}
+
 export class AsyncLocalStorage {
-  #store;
-  run(store, callback, ...args) {
-    const before = this.#store;
-    const restore = () => { this.#store = before; };
-    this.#store = store;
-    let result;
-    try {
-      result = callback(...args);
-    } catch (error) {
-      restore();
-      throw error;
-    }
-    if (hb.promiseDetails(result) === undefined) restore();
-    else result.then(restore, restore);
-    return result;
+  #default;
+  #name;
+  constructor({ defaultValue, name = '' } = {}) {
+    this.#default = defaultValue;
+    this.#name = `${name}`;
   }
+  get name() { return this.#name; }
+  run(store, callback, ...args) { return within(frameWith(this, store), callback, undefined, args); }
   exit(callback, ...args) { return this.run(undefined, callback, ...args); }
-  enterWith(store) { this.#store = store; }
-  disable() { this.#store = undefined; }
-  getStore() { return this.#store; }
-  static bind(callback) { return callback; }
-  static snapshot() { return (callback, ...args) => callback(...args); }
+  enterWith(store) { enter(frameWith(this, store)); }
+  disable() {
+    const frame = new Map(current());
+    frame.delete(this);
+    enter(frame);
+  }
+  getStore() {
+    const frame = current();
+    return frame?.has(this) ? frame.get(this) : this.#default;
+  }
+  static bind(callback) { return AsyncResource.bind(callback); }
+  static snapshot() {
+    const frame = current();
+    return (callback, ...args) => within(frame, callback, undefined, args);
+  }
 }
 
 export class AsyncResource {
+  #frame = current();
   constructor(type) { this.type = type; }
-  runInAsyncScope(callback, self, ...args) { return Reflect.apply(callback, self, args); }
-  bind(callback, self) { return callback.bind(self); }
-  static bind(callback, _, self) { return callback.bind(self); }
+  runInAsyncScope(callback, self, ...args) { return within(this.#frame, callback, self, args); }
+  bind(callback, self) {
+    const resource = this;
+    return function bound(...args) { return resource.runInAsyncScope(callback, self ?? this, ...args); };
+  }
+  static bind(callback, type, self) { return new AsyncResource(type).bind(callback, self); }
   emitDestroy() { return this; }
   asyncId() { return 1; }
   triggerAsyncId() { return 0; }

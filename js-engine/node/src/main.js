@@ -4,7 +4,7 @@ import './web.js';
 import { Buffer } from './buffer.js';
 import { console } from './console.js';
 import * as timers from './timers.js';
-import { process, setVersion } from './process.js';
+import { process, setVersion, uncaught } from './process.js';
 import { require } from './modules.js';
 import { Crypto, CryptoKey, SubtleCrypto, crypto } from './crypto/web.js';
 import './intl.js';
@@ -34,5 +34,6 @@ if (Reflect.ownKeys(Atomics).length === 0) delete globalThis.Atomics;
 export default {
   ticks: timers.runTicks,
   turn: timers.turn,
+  uncaught,
   loader: { require, setVersion },
 };

@@ -121,3 +121,15 @@ export function setVersion(version) {
   process.version = version;
   process.versions = { node: version.slice(1), modules: '0' };
 }
+
+const { emit } = EventEmitter.prototype;
+
+// Tells the author's listeners of what nobody caught, in Node's order; whether any of them was there to take it. A promise comes
+// with a rejection.
+export function uncaught(error, promise) {
+  const tell = (...args) => Reflect.apply(emit, process, args);
+  if (promise !== undefined && tell('unhandledRejection', error, promise)) return true;
+  const origin = promise === undefined ? 'uncaughtException' : 'unhandledRejection';
+  tell('uncaughtExceptionMonitor', error, origin);
+  return tell('uncaughtException', error, origin);
+}

@@ -1,6 +1,10 @@
 // Ticks, timers and immediates. The engine runs promise jobs, and asks here for what comes after them.
 //
+// Each runs in the async context that it was made in.
+//
 // However many timers there are, the host is asked for one sleep: until the earliest of them.
+
+import { current, within } from './frames.js';
 
 const NEVER = 2 ** 31 - 1;
 const promiseForm = Symbol.for('nodejs.util.promisify.custom');
@@ -24,7 +28,7 @@ function checked(callback) {
 
 export function nextTick(callback, ...args) {
   checked(callback);
-  ticks.push(() => callback(...args));
+  ticks.push({ frame: current(), callback, args });
   hb.ticksPending();
 }
 
@@ -34,9 +38,10 @@ export function runTicks() {
     ticks = [];
     for (let i = 0; i < batch.length; i++) {
       try {
-        batch[i]();
+        within(batch[i].frame, batch[i].callback, undefined, batch[i].args);
       } catch (error) {
         ticks = batch.slice(i + 1).concat(ticks);
+        if (ticks.length > 0) hb.ticksPending();
         throw error;
       }
     }
@@ -49,7 +54,7 @@ class Timeout {
     this._idleTimeout = ms >= 1 && ms <= NEVER ? Math.trunc(ms) : 1;
     this._onTimeout = callback;
     this._repeat = repeats ? this._idleTimeout : null;
-    Object.defineProperty(this, 'state', { value: { args, due: 0, id: ++serial, active: true, counts: true }, enumerable: false });
+    Object.defineProperty(this, 'state', { value: { args, frame: current(), due: 0, id: ++serial, active: true, counts: true }, enumerable: false });
     schedule(this);
   }
   ref() { this.state.counts = true; return this; }
@@ -64,7 +69,7 @@ class Timeout {
 class Immediate {
   constructor(callback, args) {
     this._onImmediate = callback;
-    Object.defineProperty(this, 'state', { value: { args, active: true, counts: true }, enumerable: false });
+    Object.defineProperty(this, 'state', { value: { args, frame: current(), active: true, counts: true }, enumerable: false });
     immediates.push(this);
   }
   ref() { return this; }
@@ -113,7 +118,7 @@ function fire(timer) {
   remove(timer);
   if (timer._repeat === null) timer.state.active = false;
   else schedule(timer);
-  timer._onTimeout(...timer.state.args);
+  within(timer.state.frame, timer._onTimeout, timer, timer.state.args);
 }
 
 // Waits until a timer is due or something else is done.
@@ -134,7 +139,7 @@ export function turn() {
   }
   if (immediates.length > 0) {
     const immediate = immediates.shift();
-    immediate._onImmediate(...immediate.state.args);
+    within(immediate.state.frame, immediate._onImmediate, immediate, immediate.state.args);
     return true;
   }
   if (!timers.some(({ state }) => state.counts)) return false;

@@ -1,75 +1,65 @@
-// AES with createCipheriv and createDecipheriv. The host computes once, in `final`; what `update` returns is empty.
-import { join, toBytes, toOutput } from './bytes.js';
-import { ask } from './host.js';
+// createCipheriv and createDecipheriv. The host's computations stand each for themselves; modes.js chains them.
+import { StringDecoder } from 'string_decoder/lib/string_decoder.js';
+import { toBytes, toOutput } from './bytes.js';
 import { secretBytes } from './keys.js';
+import { MODES } from './modes.js';
 
-export const CIPHERS = ['gcm', 'cbc', 'ctr'].flatMap((mode) => [128, 192, 256].map((bits) => `aes-${bits}-${mode}`));
+export const CIPHERS = Object.keys(MODES).flatMap((mode) => [128, 192, 256].map((bits) => `aes-${bits}-${mode}`));
+
+const coded = (error, code) => Object.assign(error, { code });
+const CODES = { 'bad decrypt': 'ERR_OSSL_BAD_DECRYPT', 'wrong final block length': 'ERR_OSSL_WRONG_FINAL_BLOCK_LENGTH' };
+// Text of these cannot be cut anywhere.
+const IN_GROUPS = ['utf8', 'utf-8', 'utf16le', 'utf-16le', 'ucs2', 'ucs-2', 'base64'];
 
 class Cipher {
-  #cipher;
-  #key;
-  #iv;
-  #chunks = [];
-  #aad = [];
-  #padding = true;
-  #tagLength = 16;
+  #mode;
+  #decoder;
   #done = false;
-  constructor(cipher, key, iv, options) {
-    this.#cipher = `${cipher}`.toLowerCase().replace(/^id-aes(\d+)-gcm$/, 'aes-$1-gcm');
-    if (!CIPHERS.includes(this.#cipher)) throw Object.assign(new Error(`Unknown cipher ${cipher}`), { code: 'ERR_CRYPTO_UNKNOWN_CIPHER' });
-    this.#key = secretBytes(key).slice();
-    this.#iv = toBytes(iv ?? '').slice();
-    if (this.#key.length * 8 !== Number(this.#cipher.slice(4, 7))) {
-      throw Object.assign(new RangeError('Invalid key length'), { code: 'ERR_CRYPTO_INVALID_KEYLEN' });
-    }
-    this.#tagLength = options?.authTagLength ?? 16;
+  constructor(encrypts, cipher, key, iv, options) {
+    const name = `${cipher}`.toLowerCase().replace(/^id-aes(\d+)-gcm$/, 'aes-$1-gcm');
+    if (!CIPHERS.includes(name)) throw coded(new Error(`Unknown cipher ${cipher}`), 'ERR_CRYPTO_UNKNOWN_CIPHER');
+    const bytes = secretBytes(key).slice();
+    if (bytes.length * 8 !== Number(name.slice(4, 7))) throw coded(new RangeError('Invalid key length'), 'ERR_CRYPTO_INVALID_KEYLEN');
+    const vector = toBytes(iv ?? '').slice();
+    const mode = name.slice(8);
+    if (mode !== 'gcm' && vector.length !== 16) throw coded(new TypeError('Invalid initialization vector'), 'ERR_CRYPTO_INVALID_IV');
+    this.#mode = new MODES[mode](encrypts, name, bytes, vector, options?.authTagLength ?? 16);
   }
   update(data, encoding, outputEncoding) {
-    if (this.#done) throw Object.assign(new Error('Unsupported state'), { code: 'ERR_CRYPTO_INVALID_STATE' });
-    this.#chunks.push(toBytes(data, encoding).slice());
-    return toOutput(new Uint8Array(0), outputEncoding);
+    if (this.#done) throw coded(new Error('Unsupported state'), 'ERR_CRYPTO_INVALID_STATE');
+    return this.#output(this.#mode.update(toBytes(data, encoding)), outputEncoding, false);
   }
-  setAAD(data) { this.#aad.push(toBytes(data).slice()); return this; }
-  setAutoPadding(padding = true) { this.#padding = padding; return this; }
-  // Everything at once: with GCM the tag is at the end of the ciphertext.
-  static compute(op, cipher, tag) {
-    if (cipher.#done) throw Object.assign(new Error('Unsupported state'), { code: 'ERR_CRYPTO_INVALID_STATE' });
-    cipher.#done = true;
-    const header = { cipher: cipher.#cipher, tag_length: tag?.length ?? cipher.#tagLength, padding: cipher.#padding };
-    const data = join([...cipher.#chunks, ...(tag ? [tag] : [])]);
-    return ask(op, header, cipher.#key, cipher.#iv, data ?? new Uint8Array(0), join(cipher.#aad));
+  final(outputEncoding) {
+    if (this.#done) throw coded(new Error('Unsupported state'), 'ERR_CRYPTO_INVALID_STATE');
+    this.#done = true;
+    try {
+      return this.#output(this.#mode.final(), outputEncoding, true);
+    } catch (error) {
+      throw error.message in CODES ? coded(error, CODES[error.message]) : error;
+    }
   }
-  static isAuthenticated(cipher) { return cipher.#cipher.endsWith('gcm'); }
-  static tagLength(cipher) { return cipher.#tagLength; }
+  setAAD(data) { this.#mode.additional(toBytes(data).slice()); return this; }
+  setAutoPadding(padding = true) { this.#mode.padding = !!padding; return this; }
+  #output(bytes, encoding, isLast) {
+    if (!IN_GROUPS.includes(`${encoding}`.toLowerCase())) return toOutput(bytes, encoding);
+    this.#decoder ??= new StringDecoder(encoding);
+    return isLast ? this.#decoder.end(toOutput(bytes)) : this.#decoder.write(toOutput(bytes));
+  }
+  static modeOf(cipher) { return cipher.#mode; }
 }
 
 class Cipheriv extends Cipher {
-  #tag;
-  final(encoding) {
-    const output = Cipher.compute('encrypt', this);
-    if (!Cipher.isAuthenticated(this)) return toOutput(output, encoding);
-    const end = output.length - Cipher.tagLength(this);
-    this.#tag = output.slice(end);
-    return toOutput(output.slice(0, end), encoding);
-  }
+  constructor(...args) { super(true, ...args); }
   getAuthTag() {
-    if (!this.#tag) throw Object.assign(new Error('Invalid state for operation getAuthTag'), { code: 'ERR_CRYPTO_INVALID_STATE' });
-    return toOutput(this.#tag);
+    const { tag } = Cipher.modeOf(this);
+    if (!tag) throw coded(new Error('Invalid state for operation getAuthTag'), 'ERR_CRYPTO_INVALID_STATE');
+    return toOutput(tag.slice());
   }
 }
 
 class Decipheriv extends Cipher {
-  #tag;
-  setAuthTag(tag, encoding) { this.#tag = toBytes(tag, encoding).slice(); return this; }
-  final(encoding) {
-    if (Cipher.isAuthenticated(this) && !this.#tag) throw new Error('Unsupported state or unable to authenticate data');
-    try {
-      return toOutput(Cipher.compute('decrypt', this, this.#tag), encoding);
-    } catch (error) {
-      if (error.message === 'authentication failed') throw new Error('Unsupported state or unable to authenticate data');
-      throw error;
-    }
-  }
+  constructor(...args) { super(false, ...args); }
+  setAuthTag(tag, encoding) { Cipher.modeOf(this).tag = toBytes(tag, encoding).slice(); return this; }
 }
 
 export const createCipheriv = (...args) => new Cipheriv(...args);
