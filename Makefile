@@ -4,10 +4,10 @@ NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain engine build guests demo test test-fast lint audit bench docs
+.PHONY: help toolchain engine build guests demo test test-fast test-clients lint audit bench docs
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 toolchain: ## Install what guests are compiled with (rustup or apt; sudo when needed)
 	tools/guest-toolchain
@@ -36,6 +36,11 @@ test: engine ## Run all tests, with every set-up they need
 
 test-fast: engine ## Run the unit tests, without guests
 	$(CARGO_TEST) --workspace --lib --bins
+
+test-clients: engine ## Run OneLogin's own clients and schemathesis against the server (needs python3 and node)
+	@command -v python3 >/dev/null || { echo "test-clients needs python3 and node, and there is no python3 here" >&2; exit 1; }
+	cargo build --workspace --bins --tests
+	python3 tests/clients/run.py
 
 lint: engine ## Check format, lints, licences and who may depend on what
 	cargo fmt --all --check
