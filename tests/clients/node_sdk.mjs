@@ -30,7 +30,8 @@ adapter.Do = async (request) => {
         last.answer = { status, headers, data };
         return { status, headers, data };
     } catch (error) {
-        last.answer = { status: error.response?.status, headers: error.response?.headers, data: error.response?.data, error: error.message };
+        const { status, headers, data } = error.response ?? {};
+        last.answer = { status, headers, data, error: error.message };
         throw error;
     }
 };

@@ -147,7 +147,8 @@ def _():
 @checks("get_hook: the fields as sent, ready in the end")
 def _():
     answer = settled(made["hook"])
-    same((answer.id, answer.status, answer.function, answer.env_vars), (made["hook"], "ready", function(SOURCE), ["PY4_POLICY", "PY4_SECRET"]))
+    same((answer.id, answer.status, answer.function), (made["hook"], "ready", function(SOURCE)))
+    same(answer.env_vars, ["PY4_POLICY", "PY4_SECRET"])
     assert answer.created_at.endswith("Z") and answer.updated_at.endswith("Z"), answer
 
 

@@ -4,6 +4,7 @@ mod api;
 mod client;
 pub(crate) mod guests;
 mod hook;
+mod recorded;
 mod server;
 
 use std::time::{Duration, Instant};
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 pub(crate) use api::Api;
 pub(crate) use client::{Reply, Request, connect};
 pub(crate) use hook::Hook;
+pub(crate) use recorded::{Recorded, Secrets};
 pub(crate) use server::{Server, ServerBuilder};
 
 /// The longest that anything is waited for: far beyond what it takes, for machines that do much else.
