@@ -32,6 +32,7 @@ mod onelogin_cli;
 mod onelogin_go;
 mod onelogin_mcp;
 mod onelogin_others;
+mod onelogin_refusals;
 mod onelogin_terraform;
 mod overload;
 mod powerloss;

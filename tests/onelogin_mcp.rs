@@ -39,7 +39,8 @@ fn tokens_are_taken_bare_or_from_the_envelope() {
     let answer = client.token_reply().expect(200);
     assert_eq!(answer["status"], json!({"error": false, "code": 200, "type": "success", "message": "Success"}));
     let token = &answer["data"][0];
-    assert_eq!((&token["expires_in"], &token["token_type"], &token["account_id"]), (&json!(36000), &json!("bearer"), &json!(1)));
+    assert_eq!((&token["token_type"], &token["account_id"]), (&json!("bearer"), &json!(1)));
+    assert!(token["expires_in"].as_u64().is_some_and(|left| (35_000..=36_000).contains(&left)), "{answer}");
 }
 
 #[test]

@@ -16,6 +16,10 @@ SECRET = "an admin secret of 32 characters"
 PATIENCE = 120
 
 
+class Unwell(Exception):
+    """A server that did not start, or not stay."""
+
+
 @contextlib.contextmanager
 def server(binary, tls=None, config=""):
     """Starts the binary and gives its address. `tls` is a certificate and its key, as files."""
@@ -31,7 +35,7 @@ def server(binary, tls=None, config=""):
             try:
                 yield _address(process, folder / "log")
                 if process.poll() is not None:
-                    raise RuntimeError(f"the server ended by itself, with {process.returncode}:\n{(folder / 'log').read_text()}")
+                    raise Unwell(f"the server ended by itself, with {process.returncode}:\n{(folder / 'log').read_text()}")
             finally:
                 process.terminate()
                 try:
@@ -46,10 +50,13 @@ def _address(process, log):
     lines = queue.Queue()
     # The pipe is read to its end, or a server that prints more would stand still.
     threading.Thread(target=lambda: [lines.put(line) for line in process.stdout] + [lines.put("")], daemon=True).start()
-    first = lines.get(timeout=PATIENCE).strip()
+    try:
+        first = lines.get(timeout=PATIENCE).strip()
+    except queue.Empty:
+        first = "nothing is said"
     prefix = "listening on "
     if not first.startswith(prefix):
-        raise RuntimeError(f"the server does not start: {first}\n{log.read_text()}")
+        raise Unwell(f"the server does not start: {first}\n{log.read_text()}")
     return first.removeprefix(prefix)
 
 
@@ -61,4 +68,4 @@ def wait_until_ready(address):
             if answer.status == 200:
                 return
         time.sleep(0.1)
-    raise RuntimeError(f"{address} is not ready after {PATIENCE} s")
+    raise Unwell(f"{address} is not ready after {PATIENCE} s")
