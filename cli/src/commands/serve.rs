@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use hookbox_hooks::config::{Config, Sources};
-use hookbox_hooks::{Listener, Opened, Service, SystemClock};
+use hookbox_hooks::{Listener, Opened, Service, SystemClock, Tls};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -31,6 +31,14 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 
+    /// The certificate, in PEM: serve HTTPS. Read again on SIGHUP
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+
+    /// The certificate's private key, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+
     /// The configuration file [default: hookbox.toml, if there is one]
     #[arg(long, value_name = "FILE", env = "HOOKBOX_CONFIG")]
     config: Option<PathBuf>,
@@ -38,10 +46,14 @@ pub(crate) struct ServeArgs {
 
 impl ServeArgs {
     fn sources(&self) -> Result<Sources> {
-        let path = |path: &PathBuf| path.to_str().map(str::to_owned).context("the data folder's name is not UTF-8");
-        let listen = self.listen.map(|address| ("listen", address.to_string()));
-        let data = self.data.as_ref().map(path).transpose()?.map(|data| ("data", data));
-        Ok(Sources { file: self.config.clone(), environment: environment(), flags: listen.into_iter().chain(data).collect() })
+        let mut flags: Vec<(&'static str, String)> = self.listen.map(|address| ("listen", address.to_string())).into_iter().collect();
+        for (key, path) in [("data", &self.data), ("tls.cert", &self.tls_cert), ("tls.key", &self.tls_key)] {
+            if let Some(path) = path {
+                let text = path.to_str().with_context(|| format!("the path {} is not UTF-8", path.display()))?;
+                flags.push((key, text.to_owned()));
+            }
+        }
+        Ok(Sources { file: self.config.clone(), environment: environment(), flags })
     }
 }
 
@@ -76,12 +88,30 @@ async fn serve(config: &Config) -> Result<()> {
     if first_start {
         bootstrap(&service, admin, &config.data).await?;
     }
-    writeln!(std::io::stdout().lock(), "listening on http://{}", listener.address())?;
+    let scheme = if listener.tls().is_some() { "https" } else { "http" };
+    if listener.tls().is_none() && !listener.address().ip().is_loopback() {
+        tracing::warn!(address = %listener.address(), "others can reach this address, and there is no TLS: set tls.cert and tls.key");
+    }
+    if let Some(tls) = listener.tls().cloned() {
+        let hang_up = signal(SignalKind::hangup()).context("signals cannot be received")?;
+        tokio::spawn(reload(hang_up, tls));
+    }
+    writeln!(std::io::stdout().lock(), "listening on {scheme}://{}", listener.address())?;
     std::io::stdout().lock().flush()?;
     tracing::info!(address = %listener.address(), data = %config.data.display(), "listening");
     listener.serve(service, config, stop.received()).await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Reads the certificate again at each signal.
+async fn reload(mut hang_up: Signal, tls: Tls) {
+    while hang_up.recv().await.is_some() {
+        match tls.reload() {
+            Ok(()) => tracing::info!("the certificate was read again"),
+            Err(error) => tracing::error!(%error, "the certificate stays as it was"),
+        }
+    }
 }
 
 async fn bootstrap(service: &Service, admin: Option<AdminCredential>, data: &Path) -> Result<()> {

@@ -26,6 +26,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The folder that holds everything the server keeps.
     pub data: PathBuf,
+    /// The certificate and the key of the listener; without them it speaks plain HTTP.
+    pub tls: TlsConfig,
     /// The file with the master key; `None` is a file in the data folder, made at the first start.
     pub master_key_file: Option<PathBuf>,
     /// How long log entries are served and kept.
@@ -44,6 +46,16 @@ pub struct Config {
     pub compile: CompileConfig,
     /// How many wrong secrets are answered.
     pub throttle: ThrottleConfig,
+}
+
+/// The files of the listener's TLS. Both are set, or neither.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TlsConfig {
+    /// The certificate and those that it is signed by, in PEM.
+    pub cert: Option<PathBuf>,
+    /// Its private key, in PEM.
+    pub key: Option<PathBuf>,
 }
 
 /// The server's own log, on standard error.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::value::{Value, number, span};
-use super::{CompileConfig, Config, Engine, HttpConfig, LimitsConfig, LogConfig, LogFormat, StoreConfig, ThrottleConfig};
+use super::{CompileConfig, Config, Engine, HttpConfig, LimitsConfig, LogConfig, LogFormat, StoreConfig, ThrottleConfig, TlsConfig};
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
@@ -44,12 +44,14 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 25] = [
+pub(super) static SETTINGS: [Setting; 27] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
     setting!("retention", retention, |text| span(text, Duration::from_secs(1), 3650 * DAY)),
     setting!("concurrency", concurrency, |text| number(text, 1, 4096)),
+    setting!("tls.cert", tls.cert),
+    setting!("tls.key", tls.key),
     setting!("log.format", log.format),
     setting!("log.level", log.level),
     setting!("store.engine", store.engine),
@@ -77,6 +79,7 @@ pub(super) fn defaults() -> Config {
     Config {
         listen: std::net::SocketAddr::from(([127, 0, 0, 1], 8080)),
         data: "./hookbox-data".into(),
+        tls: TlsConfig::default(),
         master_key_file: None,
         retention: 7 * DAY,
         concurrency: 64,

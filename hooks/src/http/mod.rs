@@ -1,7 +1,8 @@
 //! The REST API: from a socket to the service and back.
 //!
 //! * [`routes`] is the one table of routes, [`router`] finds a row in it, [`openapi`] writes it down for clients.
-//! * [`server`] accepts connections and keeps them within their limits; it alone names hyper's server.
+//! * [`server`] accepts connections and keeps them within their limits; it alone names hyper's server. [`tls`] is in front of it where a
+//!   certificate is set.
 //! * [`gateway`] takes a request through its row: who calls, what the body is, which operation. The operations themselves are in a
 //!   file for each dialect: [`health`], [`tokens`], [`onelogin`], [`own`].
 //! * [`respond`] and [`errors`] make the answers; `errors` alone maps errors to statuses.
@@ -23,7 +24,9 @@ mod routes;
 mod server;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod tokens;
 
 pub use openapi::document as openapi_document;
 pub use server::{Listener, ServerError};
+pub use tls::{Tls, TlsError};

@@ -16,12 +16,14 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::activity::Activity;
 use super::gateway::Gateway;
 use super::router::TableError;
+use super::tls::{Tls, TlsError};
 use crate::config::Config;
 use crate::service::Service;
 
@@ -47,6 +49,9 @@ pub enum ServerError {
         /// Why.
         cause: io::Error,
     },
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The route table contradicts itself.
     #[error("the route table is wrong: {0}")]
     Routes(String),
@@ -63,16 +68,18 @@ impl From<TableError> for ServerError {
 pub struct Listener {
     socket: TcpListener,
     address: SocketAddr,
+    tls: Option<Tls>,
 }
 
 impl Listener {
     /// Listens where the configuration says.
     pub async fn bind(config: &Config) -> Result<Self, ServerError> {
         raise_descriptor_limit();
+        let tls = Tls::open(config.tls.cert.as_deref(), config.tls.key.as_deref())?;
         let failed = |cause| ServerError::Listen { address: config.listen, cause };
         let socket = TcpListener::bind(config.listen).await.map_err(failed)?;
         let address = socket.local_addr().map_err(failed)?;
-        Ok(Self { socket, address })
+        Ok(Self { socket, address, tls })
     }
 
     /// The address, with the port that was picked.
@@ -80,12 +87,17 @@ impl Listener {
         self.address
     }
 
+    /// The certificate, where there is one.
+    pub fn tls(&self) -> Option<&Tls> {
+        self.tls.as_ref()
+    }
+
     /// Serves until `stop`; then accepts no more, lets what runs come to its end, and shuts the service down.
     pub async fn serve(self, service: Arc<Service>, config: &Config, stop: impl Future<Output = ()>) -> Result<(), ServerError> {
         let gateway = Arc::new(Gateway::new(Arc::clone(&service), config)?);
         let graceful = GracefulShutdown::new();
         let (abort, aborted) = watch::channel(());
-        let connections = Connections::new(gateway, config, aborted);
+        let connections = Connections::new(gateway, config, self.tls, aborted);
         let mut stop = pin!(stop);
         loop {
             let (stream, peer, permit) = tokio::select! {
@@ -110,6 +122,7 @@ impl Listener {
 #[derive(Clone)]
 struct Connections {
     gateway: Arc<Gateway>,
+    tls: Option<Tls>,
     http: Arc<Builder<TokioExecutor>>,
     slots: Arc<Semaphore>,
     idle: Duration,
@@ -119,10 +132,11 @@ struct Connections {
 }
 
 impl Connections {
-    fn new(gateway: Arc<Gateway>, config: &Config, aborted: watch::Receiver<()>) -> Self {
+    fn new(gateway: Arc<Gateway>, config: &Config, tls: Option<Tls>, aborted: watch::Receiver<()>) -> Self {
         let slots = usize::try_from(config.http.connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         Self {
             gateway,
+            tls,
             http: Arc::new(protocol(config.http.header_timeout)),
             slots: Arc::new(Semaphore::new(slots)),
             idle: config.http.idle_timeout,
@@ -147,9 +161,25 @@ impl Connections {
         }
     }
 
-    async fn run(mut self, stream: TcpStream, peer: SocketAddr, permit: Option<OwnedSemaphorePermit>, watcher: Watcher) {
+    async fn run(self, stream: TcpStream, peer: SocketAddr, permit: Option<OwnedSemaphorePermit>, watcher: Watcher) {
         // Answers are written whole, so there is nothing to gain from waiting for more.
         let _ = stream.set_nodelay(true);
+        match self.tls.clone() {
+            None => self.carry(stream, peer, watcher).await,
+            // Whoever does not shake hands in the time for a request's head sends none.
+            Some(tls) => match tokio::time::timeout(self.first, tls.accept(stream)).await {
+                Ok(Ok(stream)) => self.carry(stream, peer, watcher).await,
+                Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
+                Err(_) => tracing::debug!("a handshake took too long"),
+            },
+        }
+        drop(permit);
+    }
+
+    async fn carry<S>(mut self, stream: S, peer: SocketAddr, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let activity = Arc::new(Activity::new());
         let (gateway, seen) = (Arc::clone(&self.gateway), Arc::clone(&activity));
         let service = service_fn(move |request: Request<Incoming>| {
@@ -170,7 +200,6 @@ impl Connections {
             () = activity.idle(self.first, self.idle) => tracing::debug!("a connection was idle for too long"),
             _ = self.aborted.changed() => {}
         }
-        drop(permit);
     }
 }
 

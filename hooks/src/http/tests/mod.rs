@@ -7,6 +7,7 @@ mod events;
 mod flow;
 mod limits;
 mod schema;
+mod tls;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
