@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::harness::guests::{allowing, large, telling_its_env};
-use crate::harness::{Api, Hook, Reply, Server, ServerBuilder, context};
+use crate::harness::{Api, Hook, Reply, Server, ServerBuilder};
 
 /// The most of its things that a writer keeps.
 const MOST: usize = 8;

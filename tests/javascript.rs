@@ -178,7 +178,8 @@ fn an_error_has_its_place_for_managers_and_not_for_identity_providers(admin: &Ap
 }
 
 fn objects_are_logged_as_node_prints_them(admin: &Api) {
-    let id = admin.deploy(&javascript("exports.handler = async (context) => { console.log('Context: ', context); return null }"));
+    let source = "exports.handler = async (context) => { console.log('Context: ', context); return null }";
+    let id = admin.deploy(&javascript(source).with("context_version", "1.0.0"));
     admin.trigger(&json!({"user": {"user_identifier": "sam@example.com", "policy_id": 129_314}, "device": {"user_agent": "x".repeat(60), "is_mobile": false}}));
     let entry = &admin.logs(&id)[0];
     let events: Vec<&str> = entry["events"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 fn run(folder: &Path, source: &str) -> Output {
     std::fs::write(folder.join("hook.js"), source).unwrap();
-    std::fs::write(folder.join("context.json"), "{\"user\":{\"policy_id\":7}}").unwrap();
+    std::fs::write(folder.join("context.json"), r#"{"user":{"user_identifier":"ada","policy_id":7},"device":{}}"#).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_hookbox"));
     command.args(["run", "hook.js", "--context", "context.json", "--env", "TOKEN=a-secret-token"]);
     command.current_dir(folder).env_clear().env("XDG_CACHE_HOME", folder).output().unwrap()

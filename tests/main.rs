@@ -21,6 +21,7 @@ mod fulldisk;
 mod harness;
 mod hooks;
 mod hostile;
+mod import;
 mod invalid;
 mod javascript;
 mod layers;

@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::build::BuildArgs;
 use crate::commands::demo::DemoArgs;
+use crate::commands::import::ImportArgs;
 use crate::commands::run::RunArgs;
 use crate::commands::serve::{COMPILE_WORKER, ServeArgs};
 
@@ -19,6 +20,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Build(BuildArgs),
     Demo(DemoArgs),
+    Import(ImportArgs),
     Run(RunArgs),
     Serve(ServeArgs),
     /// Compile a function for the server that started this process

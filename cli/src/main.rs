@@ -32,6 +32,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
         Command::Build(args) => commands::build::run(args)?,
         Command::Demo(args) => commands::demo::run(args)?,
+        Command::Import(args) => return commands::import::run(args),
         Command::Run(args) => return commands::run::run(args),
         Command::Serve(args) => commands::serve::run(args)?,
         Command::CompileWorker => return Ok(commands::serve::compile_worker()),

@@ -31,6 +31,11 @@ impl Style {
         self.paint("1", text)
     }
 
+    /// What went wrong.
+    pub(crate) fn bad(self, text: &str) -> String {
+        self.paint("31", text)
+    }
+
     /// An outcome: green when it completed.
     pub(crate) fn outcome(self, outcome: Outcome) -> String {
         self.paint(if outcome == Outcome::Completed { "32" } else { "31" }, outcome.as_str())
@@ -43,5 +48,20 @@ impl Style {
             Some(Decision::Deny) => self.paint("33", text),
             None => self.paint("31", text),
         }
+    }
+}
+
+/// A text of somebody else's, its control characters shown instead of obeyed.
+pub(crate) fn visible(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn control_characters_are_shown() {
+        assert_eq!(visible("a\u{1b}[31mé\n\u{9b}x"), "a\\u{1b}[31mé\\n\\u{9b}x");
     }
 }

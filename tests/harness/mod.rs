@@ -13,7 +13,7 @@ pub(crate) use api::Api;
 pub(crate) use client::{Reply, Request, connect};
 pub(crate) use hook::Hook;
 pub(crate) use recorded::{Recorded, Secrets};
-pub(crate) use server::{Server, ServerBuilder};
+pub(crate) use server::{ADMIN_ID, ADMIN_SECRET, Server, ServerBuilder};
 
 /// The longest that anything is waited for: far beyond what it takes, for machines that do much else.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);

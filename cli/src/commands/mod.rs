@@ -2,5 +2,6 @@
 
 pub(crate) mod build;
 pub(crate) mod demo;
+pub(crate) mod import;
 pub(crate) mod run;
 pub(crate) mod serve;

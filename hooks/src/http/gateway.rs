@@ -43,6 +43,7 @@ pub(crate) struct Call<'a> {
     caller: Option<Caller>,
     /// Who is at the other end of the connection.
     pub(super) peer: IpAddr,
+    pub(super) path: &'a str,
     pub(super) query: Query<'a>,
     pub(super) authorization: Option<&'a str>,
     /// What the client says of itself.
@@ -131,7 +132,7 @@ impl Gateway {
         let caller = self.caller(spec, authorization)?;
         let body = self.bodies.read(spec.body, body).await?;
         let query = Query::parse(parts.uri.query());
-        let call = Call { caller, peer, query, authorization, user_agent, body, read_at: Instant::now() };
+        let call = Call { caller, peer, path: parts.uri.path(), query, authorization, user_agent, body, read_at: Instant::now() };
         self.operate((spec.route)(parameter), call).await
     }
 

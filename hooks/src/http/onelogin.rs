@@ -37,6 +37,11 @@ fn shown(service: &Service, call: &Call<'_>, hook: HookView) -> Result<HookView,
     })
 }
 
+/// What the caller asks for, whatever the page.
+fn list(call: &Call<'_>) -> String {
+    call.query.without_page(call.path)
+}
+
 /// An env var as the caller reads it.
 fn shown_env(service: &Service, call: &Call<'_>, env: EnvView) -> Result<EnvView, ApiError> {
     Ok(EnvView { value: client(service, call)?.env_value(), ..env })
@@ -44,7 +49,7 @@ fn shown_env(service: &Service, call: &Call<'_>, env: EnvView) -> Result<EnvView
 
 pub(super) async fn list_hooks(service: &Service, call: &Call<'_>) -> Answered {
     let page = service.list_hooks(call.account()?, hook_filter(&call.query)?, call.query.page()?).await?;
-    Ok(respond::bare_page(&page.try_map(|hook| shown(service, call, hook))?))
+    Ok(respond::bare_page(&page.try_map(|hook| shown(service, call, hook))?, &list(call)))
 }
 
 pub(super) async fn create_hook(service: &Service, call: Call<'_>) -> Answered {
@@ -72,7 +77,7 @@ pub(super) async fn hook_logs(service: &Service, id: &str, call: &Call<'_>) -> A
     let text = |name: &str| call.query.get(name).map(str::to_owned);
     let filter = ExecutionFilter { request_id: text("request_id"), correlation_id: text("correlation_id"), outcome: None };
     let page = service.executions(call.account()?, id, filter, call.query.page()?).await?;
-    Ok(respond::bare_page(&page.try_map(|one| Ok::<_, ApiError>(LogEntry::from(one)))?))
+    Ok(respond::bare_page(&page.try_map(|one| Ok::<_, ApiError>(LogEntry::from(one)))?, &list(call)))
 }
 
 /// An execution as these clients know it.
@@ -92,7 +97,7 @@ impl From<ExecutionView> for LogEntry {
 
 pub(super) async fn list_envs(service: &Service, call: &Call<'_>) -> Answered {
     let page = service.list_envs(call.account()?, call.query.page()?).await?;
-    Ok(respond::bare_page(&page.try_map(|env| shown_env(service, call, env))?))
+    Ok(respond::bare_page(&page.try_map(|env| shown_env(service, call, env))?, &list(call)))
 }
 
 pub(super) async fn create_env(service: &Service, call: Call<'_>) -> Answered {

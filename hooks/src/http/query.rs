@@ -28,6 +28,15 @@ impl<'a> Query<'a> {
         self.get(name).map(|value| value.parse().map_err(wrong)).transpose()
     }
 
+    /// What is asked for of `path` but for the page.
+    pub(crate) fn without_page(&self, path: &str) -> String {
+        let mut rest = form_urlencoded::Serializer::new(String::new());
+        let paging = |name: &str| ["limit", "page", "cursor"].iter().any(|one| name.eq_ignore_ascii_case(one));
+        rest.extend_pairs(self.0.iter().filter(|(name, _)| !paging(name)));
+        let rest = rest.finish();
+        if rest.is_empty() { path.to_owned() } else { format!("{path}?{rest}") }
+    }
+
     /// The page that is asked for.
     pub(crate) fn page(&self) -> Result<Page, ServiceError> {
         let number = |name| self.parsed(name, "is not of a type(s) integer");
@@ -46,6 +55,14 @@ mod tests {
         assert_eq!(query.get("cursor"), Some("x+y z"));
         assert_eq!((query.get("empty"), query.get("flag"), query.get("b")), (None, None, None));
         assert_eq!(Query::parse(None).get("a"), None);
+    }
+
+    #[test]
+    fn what_is_asked_for_is_written_without_its_page() {
+        let list = |text| Query::parse(text).without_page("/hooks");
+        assert_eq!(list(Some("Cursor=abc&limit=5")), "/hooks");
+        assert_eq!(list(None), "/hooks");
+        assert_eq!(list(Some("type=a%26b&page=2&x=%22%3E")), "/hooks?type=a%26b&x=%22%3E");
     }
 
     #[test]

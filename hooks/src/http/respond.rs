@@ -47,8 +47,9 @@ fn with_body(status: StatusCode, bytes: Bytes) -> Reply {
     reply
 }
 
-/// A page as OneLogin's clients read it: a bare array, the rest in headers. One client follows `After-Cursor` until it is absent.
-pub(crate) fn bare_page<T: Serialize>(page: &Paged<T>) -> Reply {
+/// A page as OneLogin's clients read it: a bare array, the rest in headers. One client follows `After-Cursor` until it is absent. `list` is
+/// what was asked for, without the page.
+pub(crate) fn bare_page<T: Serialize>(page: &Paged<T>, list: &str) -> Reply {
     let mut reply = ok(&page.items);
     let pages = page.total.div_ceil(u64::from(page.limit).max(1));
     let mut set = |name: &'static str, value: HeaderValue| reply.headers_mut().insert(HeaderName::from_static(name), value);
@@ -61,7 +62,22 @@ pub(crate) fn bare_page<T: Serialize>(page: &Paged<T>) -> Reply {
             set(name, value);
         }
     }
+    if let Ok(value) = HeaderValue::try_from(links(page, list)) {
+        reply.headers_mut().insert(header::LINK, value);
+    }
     reply
+}
+
+/// Where the list begins, and the pages beside this one.
+fn links<T>(page: &Paged<T>, list: &str) -> String {
+    let join = if list.contains('?') { '&' } else { '?' };
+    let mut links = format!("<{list}{join}limit={}&page=1>; rel=\"first\"", page.limit);
+    for (cursor, relation) in [(&page.next, "next"), (&page.previous, "prev")] {
+        if let Some(cursor) = cursor {
+            links.push_str(&format!(", <{list}{join}cursor={cursor}>; rel=\"{relation}\""));
+        }
+    }
+    links
 }
 
 /// A page as Hookbox's own API has it.
@@ -84,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_bare_page_tells_where_it_stands() {
-        let reply = bare_page(&page(Some("abc"), Some("def")));
+        let reply = bare_page(&page(Some("abc"), Some("def")), "/hooks?type=x");
         for (name, value) in [
             ("current-page", "2"),
             ("page-items", "2"),
@@ -92,10 +108,15 @@ mod tests {
             ("total-pages", "3"),
             ("after-cursor", "abc"),
             ("before-cursor", "def"),
+            (
+                "link",
+                "</hooks?type=x&limit=2&page=1>; rel=\"first\", </hooks?type=x&cursor=abc>; rel=\"next\", </hooks?type=x&cursor=def>; rel=\"prev\"",
+            ),
         ] {
             assert_eq!(reply.headers()[name], value, "{name}");
         }
-        let last = bare_page(&page(None, None));
+        let last = bare_page(&page(None, None), "/hooks");
+        assert_eq!(last.headers()["link"], "</hooks?limit=2&page=1>; rel=\"first\"");
         assert!(!last.headers().contains_key("after-cursor") && !last.headers().contains_key("before-cursor"));
     }
 

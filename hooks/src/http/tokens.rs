@@ -7,7 +7,7 @@ use std::fmt;
 use hookbox_host_api::Secret;
 use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::errors::ApiError;
 use super::gateway::{Call, Gateway};
@@ -15,6 +15,7 @@ use super::respond::{self, Reply};
 use crate::auth::{ClientCredentials, LIFETIME};
 use crate::clock::Timestamp;
 use crate::ids::AccountId;
+use crate::resources::Client;
 
 /// What a body may say.
 #[derive(Default, Deserialize)]
@@ -83,7 +84,7 @@ pub(super) fn generate(gateway: &Gateway, call: &Call<'_>) -> Result<Reply, ApiE
 /// `POST /auth/oauth2/token`: the same in the envelope of the first version. There a new token ends the ones before it; here they stay good,
 /// because clients ask for several at a time.
 pub(super) fn generate_v1(gateway: &Gateway, call: &Call<'_>) -> Result<Reply, ApiError> {
-    Ok(unstored(respond::ok(&success(Some(json!([token(gateway, call)?]))))))
+    Ok(unstored(respond::ok(&Envelope { status: SUCCESS, data: [token(gateway, call)?] })))
 }
 
 fn token(gateway: &Gateway, call: &Call<'_>) -> Result<Token, ApiError> {
@@ -109,12 +110,29 @@ fn unstored(mut reply: Reply) -> Reply {
     reply
 }
 
-fn success(data: Option<Value>) -> Value {
-    let mut answer = json!({"status": {"error": false, "code": 200, "type": "success", "message": "Success"}});
-    if let Some(data) = data {
-        answer["data"] = data;
-    }
-    answer
+const SUCCESS: Status = Status { error: false, code: 200, r#type: "success", message: "Success" };
+
+#[derive(Serialize)]
+struct Status {
+    error: bool,
+    code: u16,
+    r#type: &'static str,
+    message: &'static str,
+}
+
+/// The first version's envelope.
+#[derive(Serialize)]
+struct Envelope<T> {
+    status: Status,
+    data: T,
+}
+
+/// Done: in the envelope and, for the client that reads none here, beside it.
+#[derive(Serialize)]
+struct Done {
+    status: Status,
+    #[serde(flatten)]
+    flat: Option<Status>,
 }
 
 /// `GET /auth/rate_limit`: nothing is counted against an account, so what it may do in an hour is always still to be done.
@@ -122,7 +140,7 @@ pub(super) fn rate_limit() -> Reply {
     const CALLS: u32 = 5000;
     const SECONDS: u32 = 3600;
     let data = json!({"X-RateLimit-Limit": CALLS, "X-RateLimit-Remaining": CALLS, "X-RateLimit-Reset": SECONDS});
-    respond::ok(&success(Some(data)))
+    respond::ok(&Envelope { status: SUCCESS, data })
 }
 
 /// `POST /auth/oauth2/revoke`: the token must be a good one of the caller's. All of the credential's tokens end with it, since they
@@ -136,7 +154,8 @@ pub(super) async fn revoke(gateway: &Gateway, call: &Call<'_>) -> Result<Reply, 
         return Err(ApiError::ForeignToken);
     }
     gateway.service.bump_generation(&record.client_id).await?;
-    Ok(respond::ok(&success(None)))
+    let flat = call.user_agent.map(Client::of_user_agent) == Some(Client::Python);
+    Ok(respond::ok(&Done { status: SUCCESS, flat: flat.then_some(SUCCESS) }))
 }
 
 #[cfg(test)]

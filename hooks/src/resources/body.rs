@@ -58,6 +58,15 @@ impl Fields {
         ServiceError::invalid(self.path(name), format!("{} requires property \"{name}\"", instance.trim_end_matches('.')))
     }
 
+    /// Refuses an object without the key, or with a null there.
+    pub(crate) fn require(&self, name: &str, kind: &str) -> Result<(), ServiceError> {
+        match self.values.get(name) {
+            None => Err(self.missing(name)),
+            Some(Value::Null) => Err(self.wrong(name, format_args!("is not of a type(s) {kind}"))),
+            Some(_) => Ok(()),
+        }
+    }
+
     /// Whether the key is there, be it null.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)

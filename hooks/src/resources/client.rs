@@ -1,5 +1,5 @@
-//! OneLogin's clients read two things of a hook in ways that exclude each other. This is the table of who is shown what; everything else is
-//! the same for all.
+//! OneLogin's clients read some answers in ways that exclude each other. This is the table of who is shown what; everything else is the same
+//! for all. (Revoking a token answers [`Client::Python`] without its envelope too.)
 //!
 //! | client             | known by                                      | `env_vars` of a hook                     | `value` of an env var |
 //! |--------------------|-----------------------------------------------|------------------------------------------|-----------------------|

@@ -95,14 +95,23 @@ impl HookInput {
         "on_error",
     ];
     /// What OneLogin documents as required, on create and on update.
-    const REQUIRED: [&str; 8] = ["type", "disabled", "timeout", "env_vars", "runtime", "retries", "packages", "function"];
+    const REQUIRED: [(&str, &str); 8] = [
+        ("type", "string"),
+        ("disabled", "boolean"),
+        ("timeout", "integer"),
+        ("env_vars", "array"),
+        ("runtime", "string"),
+        ("retries", "integer"),
+        ("packages", "object"),
+        ("function", "string"),
+    ];
 
     /// Reads a body.
     pub(crate) fn parse(body: &[u8], rules: &InputRules) -> Result<Self, ServiceError> {
         let known: Vec<&str> = Self::WRITABLE.into_iter().chain(Self::READ_ONLY).collect();
         let mut fields = Fields::parse(body)?.only(&known)?;
-        if let Some(name) = Self::REQUIRED.iter().find(|name| rules.strict && !fields.has(name)) {
-            return Err(fields.missing(name));
+        if rules.strict {
+            Self::REQUIRED.iter().try_for_each(|(name, kind)| fields.require(name, kind))?;
         }
         let (fuel, memory_mib) = read::resources(&mut fields, rules)?;
         let hook_type = read::hook_type(&mut fields)?;

@@ -1,12 +1,13 @@
 //! Pages of lists, and the cursors that lead from one to the next.
 //!
-//! A cursor is base64url, without padding, of a query string such as `limit=50&page=2`: clients in the field decode it and use the
-//! pairs as parameters. A list that grows at its head adds where the page before ended, `after=`.
+//! A cursor is the base64 of a query string such as `limit=50&page=2`, escaped so that it can be put into a URL as it is: clients in the
+//! field unescape and decode it, padding and all, and use the pairs as parameters. A list that grows at its head adds where the page before
+//! ended, `after=`.
 
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::DecodePaddingMode;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD as PADDED};
 
 use crate::error::ServiceError;
 
@@ -78,7 +79,7 @@ impl Page {
             query.push_str("&after=");
             query.push_str(after);
         }
-        URL_SAFE_NO_PAD.encode(query)
+        PADDED.encode(query).replace('=', "%3D").replace('+', "%2B").replace('/', "%2F")
     }
 
     /// Reads a cursor: in either alphabet, padded or not, percent-encoded once more or not.
@@ -151,7 +152,6 @@ impl<T> Paged<T> {
 
 #[cfg(test)]
 mod tests {
-    use base64::engine::general_purpose::STANDARD as PADDED;
     use proptest::prelude::*;
 
     use super::*;
@@ -211,7 +211,7 @@ mod tests {
             let page = Page { limit, number, after };
             prop_assert_eq!(Page::new(None, None, Some(&page.encode())).unwrap(), page.clone());
             let bytes = page.encode();
-            prop_assert!(bytes.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+            prop_assert!(bytes.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'%'));
         }
 
         #[test]

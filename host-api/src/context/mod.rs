@@ -165,7 +165,7 @@ pub fn roles(raw: &RawValue) -> Result<Vec<Cow<'_, str>>, ContextError> {
     let values: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(|_| Fault::WrongType(ROLES.to_owned(), "array"))?;
     let role = |(index, value): (usize, &'_ &RawValue)| match value.get() {
         text if text.starts_with('"') => serde_json::from_str(text).map(Cow::Owned).map_err(Fault::unreadable),
-        text if Value::Number.allows(text) => Ok(Cow::Owned(text.to_owned())),
+        text if text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()) => Ok(Cow::Owned(text.to_owned())),
         _ => Err(Fault::WrongType(format!("{ROLES}[{index}]"), "string,integer")),
     };
     Ok(values.iter().enumerate().map(role).collect::<Result<_, _>>()?)

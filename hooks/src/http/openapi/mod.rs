@@ -154,7 +154,7 @@ fn headers(status: u16, paged: bool) -> Value {
     }
     if paged {
         names.extend([("Current-Page", "CurrentPage"), ("Page-Items", "PageItems"), ("Total-Count", "TotalCount")]);
-        names.extend([("Total-Pages", "TotalPages"), ("After-Cursor", "AfterCursor"), ("Before-Cursor", "BeforeCursor")]);
+        names.extend([("Total-Pages", "TotalPages"), ("After-Cursor", "AfterCursor"), ("Before-Cursor", "BeforeCursor"), ("Link", "Link")]);
     }
     names.into_iter().map(|(name, component)| (name.to_owned(), reference("headers", component))).collect::<Map<_, _>>().into()
 }

@@ -212,10 +212,12 @@ fn a_strict_account_is_lenient_in_nothing() {
     let strict = InputRules { strict: true, ..LIMITS };
     let parse = |body: &Value| HookInput::parse(body.to_string().as_bytes(), &strict).and_then(|input| input.create());
     parse(&documented()).unwrap();
-    for name in HookInput::REQUIRED {
+    for (name, kind) in HookInput::REQUIRED {
         let mut body = documented();
         body.as_object_mut().unwrap().remove(name);
         assert_eq!(parse(&body).unwrap_err().to_string(), format!("instance requires property \"{name}\""));
+        body[name] = Value::Null;
+        assert_eq!(parse(&body).unwrap_err().to_string(), format!("instance.{name} is not of a type(s) {kind}"));
     }
     for (name, value, says) in [
         ("runtime", json!("nodejs18.x"), "instance.runtime is not one of enum values: wasm,nodejs22.x,nodejs24.x"),
