@@ -42,9 +42,9 @@ impl Admin {
         if text.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_str(&text)?) }
     }
 
-    /// Lets the account have as many hooks of a type as it may.
-    pub(crate) async fn allow_many_hooks(&mut self) -> Result<()> {
-        self.call("PUT", "/v1/accounts/1", &json!({"hooks_per_type": 100})).await.map(drop)
+    /// Lets the account have so many hooks of a type.
+    pub(crate) async fn allow_hooks(&mut self, most: u32) -> Result<()> {
+        self.call("PUT", "/v1/accounts/1", &json!({"hooks_per_type": most})).await.map(drop)
     }
 
     /// Uploads a pre-authentication hook and waits until it is ready: its id, and how long that took.

@@ -16,6 +16,7 @@ use crate::{bare_wasmtime, engine_error, functions};
 
 const BENCH: &str = "deploy";
 const ROUNDS: usize = 7;
+const JAVASCRIPT_ROUNDS: usize = 40;
 /// Hooks of the server that is started, each with a function of its own.
 const HOOKS: u8 = 100;
 const STARTS: usize = 5;
@@ -27,13 +28,35 @@ pub(crate) fn run(runtime: &Runtime) -> Result<Vec<Row>> {
     for name in ["policy-by-device", "stdin-stdout-c"] {
         rows.extend(runtime.block_on(uploads(&server, name))?);
     }
+    rows.extend(runtime.block_on(sources(&server))?);
     rows.push(starts(runtime)?);
     Ok(rows)
 }
 
+/// Functions of JavaScript that the server sees for the first time, on an engine that is ready; and each once more.
+async fn sources(server: &Server) -> Result<[Row; 2]> {
+    let mut admin = server.admin().await?;
+    let node = || json!({"runtime": "nodejs20.x"});
+    let (first, _) = admin.deploy(functions::small(0).as_bytes(), node()).await?;
+    admin.delete_hook(&first).await?;
+    let (mut new, mut again) = (Vec::new(), Vec::new());
+    for number in 1..=JAVASCRIPT_ROUNDS {
+        let source = format!("{}// {number}\n", functions::PASS_THROUGH);
+        let (one, one_took) = admin.deploy(source.as_bytes(), node()).await?;
+        let (other, other_took) = admin.deploy(source.as_bytes(), node()).await?;
+        new.push(ms(one_took));
+        again.push(ms(other_took));
+        for id in [one, other] {
+            admin.delete_hook(&id).await?;
+        }
+    }
+    let row = |what: &str, times| Row::alone(BENCH, format!("JavaScript, {what}"), "ms", Samples::new(times).least());
+    Ok([row("a new source", new).aim("<= 50"), row("cached", again)])
+}
+
 async fn uploads(server: &Server, name: &str) -> Result<[Row; 2]> {
     let mut admin = server.admin().await?;
-    admin.allow_many_hooks().await?;
+    admin.allow_hooks(HOOKS.into()).await?;
     let function = functions::example(name)?;
     let (mut cold, mut cached) = (Pairs::default(), Vec::new());
     for _ in 0..ROUNDS {
@@ -76,7 +99,7 @@ fn starts(runtime: &Runtime) -> Result<Row> {
 }
 
 async fn fill(admin: &mut Admin) -> Result<()> {
-    admin.allow_many_hooks().await?;
+    admin.allow_hooks(HOOKS.into()).await?;
     let function = functions::example("stdin-stdout-c")?;
     for number in 0..HOOKS {
         admin.deploy(&functions::variant(&function, number), json!({})).await?;

@@ -15,7 +15,7 @@ use crate::server::Server;
 use crate::trigger::TRIGGER;
 
 const BENCH: &str = "fairness";
-const BURNERS: usize = 4;
+const BURNERS: u32 = 4;
 /// What a burner may have, at the most: fuel for longer than its timeout, and that timeout.
 const FUEL: u64 = 100_000_000_000;
 const TIMEOUT_S: u64 = 10;
@@ -37,7 +37,7 @@ pub(crate) fn run(runtime: &Runtime) -> Result<Vec<Row>> {
 
 async fn measure(server: &Server) -> Result<Vec<Row>> {
     let mut admin = server.admin().await?;
-    admin.allow_many_hooks().await?;
+    admin.allow_hooks(1 + BURNERS).await?;
     admin.deploy(&functions::example("policy-by-device")?, json!({"disabled": false})).await?;
     let mut fires = Vec::new();
     for _ in 0..BURNERS {

@@ -1,5 +1,6 @@
 //! The functions that are run: the examples as `make guests` builds them, and one that only burns.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -7,6 +8,9 @@ use serde_json::Value;
 
 /// The context of one login, as OneLogin documents it for its pre-authentication hook.
 pub(crate) const LOGIN: &str = include_str!("../../examples/contexts/pre-authentication.json");
+
+/// The JavaScript example: it logs its context and lets every login go on.
+pub(crate) const PASS_THROUGH: &str = include_str!("../../examples/javascript/pass-through/hook.js");
 
 /// The login as a client would send it: without the spaces that people like.
 pub(crate) fn login() -> Result<String> {
@@ -32,6 +36,26 @@ pub(crate) fn variant(function: &[u8], number: u8) -> Vec<u8> {
     bytes.extend(NAME);
     bytes.push(number);
     bytes
+}
+
+/// A small JavaScript function, another one for each number.
+pub(crate) fn small(number: u32) -> String {
+    format!(
+        "const policy = {number};\nexports.handler = async ({{ user }}) => ({{ success: true, user: {{ ...user, policy_id: policy }} }});\n"
+    )
+}
+
+/// What the files below a folder take of the disk.
+pub(crate) fn bytes_below(folder: &Path) -> Result<u64> {
+    let mut sum = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        sum += entry.metadata()?.blocks() * 512;
+        if entry.file_type()?.is_dir() {
+            sum += bytes_below(&entry.path())?;
+        }
+    }
+    Ok(sum)
 }
 
 /// Another program of the same build, beside this one.

@@ -9,15 +9,20 @@ mod deploy;
 mod execution;
 mod fairness;
 mod functions;
+mod javascript;
 mod load;
+mod many;
+mod node;
+mod node_peer;
 mod report;
 mod samples;
+mod sandboxed;
 mod server;
 mod trigger;
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use tokio::runtime::{Builder, Runtime};
 
 use report::{Report, Row};
@@ -27,9 +32,18 @@ pub(crate) const BARE_SERVER: &str = "bare-server";
 /// What it is started with to compile a function, as the server starts itself.
 pub(crate) const COMPILE_WORKER: &str = "compile-worker";
 
-const HELP: &str = "hookbox-bench [--json] [execution] [trigger] [fairness] [deploy]
+const HELP: &str = "hookbox-bench [--json] [--hooks N] [PART]...
 
-Measures what is named, or everything, and prints a table. --json prints JSON instead, and writes it to target/bench/results.json.
+Measures the parts that are named, or everything, and prints a table. --json prints JSON instead, and writes it to
+target/bench/results.json.
+
+  execution   a Rust hook in the sandbox, against bare wasmtime
+  javascript  a JavaScript hook in the sandbox, against an instance that is kept
+  trigger     logins over HTTP, against bare hyper
+  node        JavaScript logins over HTTP, against Node (needs Node 20 and npm)
+  fairness    logins beside hooks that burn, against alone
+  deploy      from upload to ready; the start of a server
+  hooks       a server with 10,000 hooks, or with N
 ";
 
 /// wasmtime's errors are a type of their own.
@@ -48,31 +62,75 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // There is nobody left to tell when this cannot be written.
-            let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("error: {error:#}\n"));
+            complain(&error);
             ExitCode::FAILURE
         }
     }
 }
 
-type Bench = fn(&Runtime) -> Result<Vec<Row>>;
+fn complain(error: &anyhow::Error) {
+    // There is nobody left to tell when this cannot be written.
+    let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("error: {error:#}\n"));
+}
 
-const BENCHES: [(&str, Bench); 4] =
-    [("execution", execution::run), ("trigger", trigger::run), ("fairness", fairness::run), ("deploy", deploy::run)];
+type Bench = fn(&Runtime, &Options) -> Result<Vec<Row>>;
+
+const BENCHES: [(&str, Bench); 7] = [
+    ("execution", |runtime, _| execution::run(runtime)),
+    ("javascript", |runtime, _| javascript::run(runtime)),
+    ("trigger", |runtime, _| trigger::run(runtime)),
+    ("node", |runtime, _| node::run(runtime)),
+    ("fairness", |runtime, _| fairness::run(runtime)),
+    ("deploy", |runtime, _| deploy::run(runtime)),
+    ("hooks", |runtime, options| many::run(runtime, options.hooks)),
+];
+
+/// What the command line says.
+struct Options {
+    json: bool,
+    /// How many hooks the server with many has.
+    hooks: u32,
+    /// The benchmarks that are wanted; all when none is named.
+    names: Vec<String>,
+}
+
+impl Options {
+    fn read(arguments: &[String]) -> Result<Self> {
+        let mut options = Self { json: false, hooks: many::COUNT, names: Vec::new() };
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            match argument.as_str() {
+                "--json" => options.json = true,
+                "--hooks" => options.hooks = rest.next().and_then(|number| number.parse().ok()).context("--hooks needs a number")?,
+                name if BENCHES.iter().any(|(known, _)| *known == name) => options.names.push(name.to_owned()),
+                unknown => bail!("unknown option or benchmark {unknown}\n\n{HELP}"),
+            }
+        }
+        Ok(options)
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.names.is_empty() || self.names.iter().any(|wanted| wanted == name)
+    }
+}
 
 fn bench(arguments: &[String]) -> Result<()> {
-    let (flags, names): (Vec<&String>, Vec<&String>) = arguments.iter().partition(|one| one.starts_with("--"));
-    if let Some(unknown) = flags.iter().find(|flag| flag.as_str() != "--json") {
-        bail!("unknown option {unknown}\n\n{HELP}");
-    }
-    if let Some(unknown) = names.iter().find(|name| !BENCHES.iter().any(|(known, _)| *known == name.as_str())) {
-        bail!("unknown benchmark {unknown}\n\n{HELP}");
-    }
+    let options = Options::read(arguments)?;
     // What is measured runs in other processes or alone in this one; a single thread leaves them the machine.
     let runtime = Builder::new_current_thread().enable_all().build().context("the runtime cannot be made")?;
-    let mut report = Report::new(!flags.is_empty());
-    for (name, bench) in BENCHES.iter().filter(|(name, _)| names.is_empty() || names.iter().any(|wanted| wanted == name)) {
-        report.add(bench(&runtime).with_context(|| (*name).to_owned())?)?;
+    let mut report = Report::new(options.json);
+    let mut failed = Vec::new();
+    for (name, bench) in BENCHES.iter().filter(|(name, _)| options.wants(name)) {
+        // One that cannot run here does not keep the others from it.
+        match bench(&runtime, &options) {
+            Ok(rows) => report.add(rows)?,
+            Err(error) => {
+                complain(&error.context(*name));
+                failed.push(*name);
+            }
+        }
     }
-    report.finish()
+    report.finish()?;
+    ensure!(failed.is_empty(), "not measured: {}", failed.join(", "));
+    Ok(())
 }

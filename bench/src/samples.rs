@@ -1,6 +1,8 @@
 //! Measurements of one thing, and what is said of them. A shared machine makes single figures worthless: the best of many shows
 //! what is possible, the median what is usual.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 /// Measurements in order of size.
@@ -69,6 +71,11 @@ impl Pairs {
     pub(crate) fn ratio(&self) -> f64 {
         self.0.iter().map(|(ours, peer)| ours / peer).collect::<Samples>().median()
     }
+}
+
+/// Microseconds of each of so many calls.
+pub(crate) fn micros_each(time: Duration, calls: u32) -> f64 {
+    time.as_secs_f64() * 1e6 / f64::from(calls)
 }
 
 #[cfg(test)]

@@ -25,6 +25,15 @@ pub(crate) struct Server {
     log: PathBuf,
 }
 
+/// What a process takes of the machine.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Footprint {
+    /// Resident memory in bytes; of files that are mapped, what is in memory.
+    pub(crate) memory: u64,
+    /// Open file descriptors.
+    pub(crate) files: usize,
+}
+
 impl Server {
     /// Starts `hookbox serve` on the store in `folder` and waits until it listens.
     pub(crate) fn hookbox(folder: &Path) -> Result<Self> {
@@ -47,7 +56,8 @@ impl Server {
         Self::start(command, folder.join(if with_hook { "bare-hook.log" } else { "bare.log" }))
     }
 
-    fn start(mut command: Command, log: PathBuf) -> Result<Self> {
+    /// Starts a program that prints its address as its first line.
+    pub(crate) fn start(mut command: Command, log: PathBuf) -> Result<Self> {
         let stderr = std::fs::File::create(&log)?;
         let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr).spawn()?;
         let mut line = String::new();
@@ -79,6 +89,15 @@ impl Server {
     pub(crate) fn compiled(&self) -> Result<usize> {
         let log = std::fs::read_to_string(&self.log)?;
         Ok(log.lines().filter(|line| line.contains(" compiled ")).count())
+    }
+
+    /// What it takes of the machine now.
+    pub(crate) fn footprint(&self) -> Result<Footprint> {
+        let process = format!("/proc/{}", self.process.id());
+        let status = std::fs::read_to_string(format!("{process}/status"))?;
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).and_then(|rest| rest.trim().strip_suffix(" kB"));
+        let resident: u64 = resident.context("/proc/PID/status has no VmRSS")?.trim().parse()?;
+        Ok(Footprint { memory: resident * 1024, files: std::fs::read_dir(format!("{process}/fd"))?.count() })
     }
 
     /// Processor time of all its threads so far, to a hundredth of a second.

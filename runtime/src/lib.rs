@@ -11,6 +11,8 @@ mod execution;
 mod function;
 mod host;
 mod javascript;
+#[cfg(feature = "bench")]
+mod kept;
 mod prepared;
 mod sandbox;
 
@@ -18,5 +20,7 @@ pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, comp
 pub use engine::{SandboxConfig, SandboxError};
 pub use execution::{Execution, Invocation, Limits};
 pub use function::{FunctionDigest, FunctionKind};
+#[cfg(feature = "bench")]
+pub use kept::KeptInstance;
 pub use prepared::PreparedHook;
 pub use sandbox::Sandbox;

@@ -93,9 +93,10 @@ impl Sandbox {
         Execution { result, usage, log: state.log }
     }
 
-    pub(crate) fn store(&self, invocation: Invocation, wasi: bool) -> Store<CallState> {
+    /// What a store holds when an execution begins.
+    pub(crate) fn state(&self, invocation: Invocation, wasi: bool) -> CallState {
         let started = Instant::now();
-        let state = CallState {
+        CallState {
             limiter: MemoryLimiter::new(invocation.limits.memory_bytes),
             meter: Meter::new(invocation.deadline, started),
             log: LogBuffer::new(invocation.execution_id, invocation.mask, invocation.log_limit),
@@ -106,15 +107,19 @@ impl Sandbox {
             started,
             js: JsState::default(),
             result_limit: self.0.config.max_result_bytes,
-        };
-        let mut store = Store::new(&self.0.engine, state);
+        }
+    }
+
+    pub(crate) fn store(&self, invocation: Invocation, wasi: bool) -> Store<CallState> {
+        let fuel = invocation.limits.fuel;
+        let mut store = Store::new(&self.0.engine, self.state(invocation, wasi));
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(host::MAX_CALL_BYTES);
         if wasi {
             store.call_hook_async(host::WasiMeter);
         }
         // Cannot fail: the engine meters fuel and the interval is not zero. A store without fuel would trap at once.
-        let metered = store.fuel_async_yield_interval(Some(FUEL_YIELD_INTERVAL)).and_then(|()| store.set_fuel(invocation.limits.fuel));
+        let metered = store.fuel_async_yield_interval(Some(FUEL_YIELD_INTERVAL)).and_then(|()| store.set_fuel(fuel));
         debug_assert!(metered.is_ok());
         store
     }

@@ -47,7 +47,7 @@ impl Image {
 }
 
 /// An engine that works on a memory.
-pub(super) struct Guest<'a> {
+pub(crate) struct Guest<'a> {
     engine: &'a Engine,
     instance: Instance,
     memory: Memory,
@@ -144,7 +144,7 @@ impl Guest<'_> {
     }
 
     /// Calls the handler; its result as JSON text.
-    async fn call(&self, store: &mut Store<CallState>) -> wasmtime::Result<Result<String, Failure>> {
+    pub(crate) async fn call(&self, store: &mut Store<CallState>) -> wasmtime::Result<Result<String, Failure>> {
         let context = store.data().stdin.0.clone();
         let len = self.pass(store, &context).await?;
         let call = self.func::<i32, i32>(store, &self.engine.call)?;
@@ -196,11 +196,21 @@ pub(crate) async fn call(
     deployed: &super::Deployed,
     linkers: &Linkers,
 ) -> wasmtime::Result<Result<Option<String>, Failure>> {
-    let guest = deployed.engine.start(store, &deployed.image, linkers).await?;
-    if let Some(source) = &deployed.evaluate
-        && let Err(failure) = guest.load(store, source).await?
-    {
-        return Ok(Err(failure));
+    match start(store, deployed, linkers).await? {
+        Ok(guest) => Ok(guest.call(store).await?.map(Some)),
+        Err(failure) => Ok(Err(failure)),
     }
-    Ok(guest.call(store).await?.map(Some))
+}
+
+/// A guest whose handler can be called.
+pub(crate) async fn start<'a>(
+    store: &mut Store<CallState>,
+    deployed: &'a super::Deployed,
+    linkers: &Linkers,
+) -> wasmtime::Result<Result<Guest<'a>, Failure>> {
+    let guest = deployed.engine.start(store, &deployed.image, linkers).await?;
+    match &deployed.evaluate {
+        Some(source) => Ok(guest.load(store, source).await?.map(|()| guest)),
+        None => Ok(Ok(guest)),
+    }
 }

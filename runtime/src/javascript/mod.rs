@@ -15,6 +15,8 @@ mod image;
 pub(crate) use deploy::{Deployed, Source, boot, compile_image, evaluate, image_key};
 pub(crate) use engine_module::EngineModule;
 pub(crate) use guest::{Engine, Image, call};
+#[cfg(feature = "bench")]
+pub(crate) use guest::{Guest, start};
 pub(crate) use image::freeze;
 
 #[cfg(test)]

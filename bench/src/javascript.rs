@@ -1,0 +1,86 @@
+//! One execution of a JavaScript hook in a fresh sandbox, against a call on an instance that is kept: the same engine, image, fuel and log.
+//!
+//! The example is taken apart as well: hooks that do a part of what it does, so that the difference of two rows is what a part costs.
+
+use std::time::Instant;
+
+use anyhow::{Result, anyhow, ensure};
+use hookbox_host_api::Failure;
+use hookbox_runtime::KeptInstance;
+use tokio::runtime::Runtime;
+
+use crate::functions;
+use crate::report::Row;
+use crate::samples::{Pairs, Samples, micros_each};
+use crate::sandboxed::{Login, Workshop};
+
+const BENCH: &str = "javascript";
+const ROUNDS: usize = 100;
+const CALLS: u32 = 100;
+const WARM_UP: usize = 10;
+
+/// Functions that do less and less of what the example does, and whether they are given a login or nothing.
+const PARTS: [(&str, &str, bool); 4] = [
+    ("without its log line", "exports.handler = async (context) => ({ success: true, user: context.user });", true),
+    ("that returns nothing", "exports.handler = async () => null;", true),
+    ("that is given nothing", "exports.handler = async () => null;", false),
+    ("that is no promise", "exports.handler = () => null;", false),
+];
+
+pub(crate) fn run(runtime: &Runtime) -> Result<Vec<Row>> {
+    let workshop = Workshop::new()?;
+    let context = functions::login()?;
+    runtime.block_on(async {
+        let example = measure(&workshop, functions::PASS_THROUGH, &context).await?;
+        let mut rows = vec![example.row("pass-through").aim(AIM), example.fuel("pass-through")];
+        for (name, source, login) in PARTS {
+            let measured = measure(&workshop, source, if login { &context } else { "{}" }).await?;
+            rows.push(measured.row(name));
+        }
+        Ok(rows)
+    })
+}
+
+/// Without the kernel's scan of the page map, every page that an execution wrote is given back and faulted in again.
+const AIM: &str = "<= 5";
+
+struct Measured {
+    pairs: Pairs,
+    fuel: u64,
+}
+
+impl Measured {
+    fn row(&self, name: &str) -> Row {
+        Row::costs(BENCH, name, "us", "a kept instance", &self.pairs)
+    }
+
+    fn fuel(&self, name: &str) -> Row {
+        Row::alone(BENCH, format!("{name}, fuel"), "fuel", Samples::new(vec![self.fuel as f64]).least())
+    }
+}
+
+async fn measure(workshop: &Workshop, source: &str, context: &str) -> Result<Measured> {
+    let (hook, login) = (workshop.javascript(source).await?, Login::new(context));
+    let mut kept = KeptInstance::start(&workshop.sandbox, &hook, login.invocation()).await.map_err(failed)?;
+    let (result, usage) = workshop.call(&hook, &login).await?;
+    ensure!(kept.call(login.invocation()).await.map_err(failed)? == result, "both give the same result");
+    let mut pairs = Pairs::default();
+    for round in 0..WARM_UP + ROUNDS {
+        let started = Instant::now();
+        for _ in 0..CALLS {
+            workshop.call(&hook, &login).await?;
+        }
+        let between = Instant::now();
+        for _ in 0..CALLS {
+            kept.call(login.invocation()).await.map_err(failed)?;
+        }
+        if round >= WARM_UP {
+            pairs.push(micros_each(between - started, CALLS), micros_each(between.elapsed(), CALLS));
+        }
+    }
+    Ok(Measured { pairs, fuel: usage.fuel })
+}
+
+fn failed(failure: Failure) -> anyhow::Error {
+    anyhow!("the kept instance failed: {}", failure.message)
+}
