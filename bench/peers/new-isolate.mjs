@@ -6,7 +6,7 @@ import ivm from 'isolated-vm';
 const MEMORY_MIB = 64;
 const TIMEOUT_MS = 1000;
 
-export async function prepare(source, filename, log) {
+export async function prepare(source, filename, console) {
   const program = `(() => {
     const module = { exports: {} };
     const { exports } = module;
@@ -16,7 +16,7 @@ export async function prepare(source, filename, log) {
     return async (text) => JSON.stringify(await module.exports.handler(JSON.parse(text)));
   })()`;
   const cachedData = await codeOf(program, filename);
-  const write = new ivm.Callback((line) => void log.write(`${line}\n`));
+  const write = new ivm.Callback((line) => console.log(line));
   return async (context) => {
     const isolate = new ivm.Isolate({ memoryLimit: MEMORY_MIB });
     try {

@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use hookbox_host_api::Failure;
 use hookbox_runtime::KeptInstance;
 use tokio::runtime::Runtime;
@@ -32,10 +32,10 @@ pub(crate) fn run(runtime: &Runtime) -> Result<Vec<Row>> {
     let context = functions::login()?;
     runtime.block_on(async {
         let example = measure(&workshop, functions::PASS_THROUGH, &context).await?;
-        let mut rows = vec![example.row("pass-through").aim(AIM), example.fuel("pass-through")];
+        let mut rows = vec![example.row("pass-through").aim(AIM), example.faults("pass-through"), example.fuel("pass-through")];
         for (name, source, login) in PARTS {
             let measured = measure(&workshop, source, if login { &context } else { "{}" }).await?;
-            rows.push(measured.row(name));
+            rows.extend([measured.row(name), measured.faults(name)]);
         }
         Ok(rows)
     })
@@ -47,6 +47,8 @@ const AIM: &str = "<= 5";
 struct Measured {
     pairs: Pairs,
     fuel: u64,
+    /// Pages that an execution has the kernel give it or copy for it.
+    faults: f64,
 }
 
 impl Measured {
@@ -55,7 +57,11 @@ impl Measured {
     }
 
     fn fuel(&self, name: &str) -> Row {
-        Row::alone(BENCH, format!("{name}, fuel"), "fuel", Samples::new(vec![self.fuel as f64]).least())
+        Row::alone(BENCH, format!("{name}, fuel"), "", Samples::new(vec![self.fuel as f64]).least())
+    }
+
+    fn faults(&self, name: &str) -> Row {
+        Row::alone(BENCH, format!("{name}, page faults"), "", Samples::new(vec![self.faults]).least())
     }
 }
 
@@ -78,7 +84,20 @@ async fn measure(workshop: &Workshop, source: &str, context: &str) -> Result<Mea
             pairs.push(micros_each(between - started, CALLS), micros_each(between.elapsed(), CALLS));
         }
     }
-    Ok(Measured { pairs, fuel: usage.fuel })
+    let before = page_faults()?;
+    for _ in 0..CALLS {
+        workshop.call(&hook, &login).await?;
+    }
+    let faults = (page_faults()? - before) as f64 / f64::from(CALLS);
+    Ok(Measured { pairs, fuel: usage.fuel, faults })
+}
+
+/// Page faults of this process so far that needed no disk.
+fn page_faults() -> Result<u64> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    // The name of the program stands in brackets before the numbers and may hold anything.
+    let numbers = stat.rsplit_once(')').context("/proc/self/stat")?.1;
+    numbers.split_whitespace().nth(7).and_then(|number| number.parse().ok()).context("/proc/self/stat")
 }
 
 fn failed(failure: Failure) -> anyhow::Error {

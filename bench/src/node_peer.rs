@@ -47,7 +47,7 @@ pub(crate) fn start(isolation: &str, folder: &Path) -> Result<Server> {
     let function = folder.join("hook.js");
     std::fs::write(&function, functions::PASS_THROUGH)?;
     let mut command = Command::new("node");
-    command.arg("server.mjs").arg(isolation).arg(&function).arg(folder.join(format!("{isolation}.txt")));
+    command.arg("server.mjs").arg(isolation).arg(&function);
     // isolated-vm asks for this option from Node 20 on.
     command.env("NODE_OPTIONS", "--no-node-snapshot").env("NODE_ENV", "production").current_dir(INSTALLED);
     Server::start(command, folder.join(format!("{isolation}.log")))
