@@ -37,9 +37,18 @@ impl<'a> Query<'a> {
         if rest.is_empty() { path.to_owned() } else { format!("{path}?{rest}") }
     }
 
+    /// A whole number. Nothing is not one, where a name is given with it.
+    pub(crate) fn number(&self, name: &str) -> Result<Option<u64>, ServiceError> {
+        const RULE: &str = "is not of a type(s) integer";
+        match self.0.iter().find(|(have, _)| have.eq_ignore_ascii_case(name)) {
+            Some((_, value)) if value.is_empty() => Err(ServiceError::invalid(name, format!("{name} {RULE}"))),
+            _ => self.parsed(name, RULE),
+        }
+    }
+
     /// The page that is asked for.
     pub(crate) fn page(&self) -> Result<Page, ServiceError> {
-        let number = |name| self.parsed(name, "is not of a type(s) integer");
+        let number = |name| self.number(name);
         Page::new(number("limit")?, number("page")?, self.get("cursor"))
     }
 }
@@ -69,9 +78,14 @@ mod tests {
     fn a_page_is_read_or_its_fault_is_named() {
         let page = Query::parse(Some("limit=7&page=3")).page().unwrap();
         assert_eq!((page.limit(), page.number()), (7, 3));
-        for (text, field) in
-            [("limit=x", "limit"), ("limit=-1", "limit"), ("limit=1001", "limit"), ("page=0", "page"), ("cursor=%25", "cursor")]
-        {
+        for (text, field) in [
+            ("limit=x", "limit"),
+            ("limit=", "limit"),
+            ("limit=-1", "limit"),
+            ("limit=1001", "limit"),
+            ("page=0", "page"),
+            ("cursor=%25", "cursor"),
+        ] {
             match Query::parse(Some(text)).page() {
                 Err(ServiceError::Invalid { field: Some(named), .. }) => assert_eq!(named, field),
                 other => panic!("{text}: {other:?}"),
