@@ -4,7 +4,7 @@ NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain engine build guests demo test test-fast test-clients lint audit bench docs
+.PHONY: help toolchain engine build guests demo test test-fast test-clients fuzz lint audit bench docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test-clients: engine ## Run OneLogin's own clients and schemathesis against the 
 	@command -v python3 >/dev/null || { echo "test-clients needs python3 and node, and there is no python3 here" >&2; exit 1; }
 	cargo build --workspace --bins --tests
 	python3 tests/clients/run.py
+
+fuzz: engine ## Throw generated sources and contexts at the sandbox (CASES=20000 of each)
+	HOOKBOX_FUZZ_CASES=$(or $(CASES),20000) cargo test -p hookbox-runtime --lib -- javascript::tests::fuzz
 
 lint: engine ## Check format, lints, licences and who may depend on what
 	cargo fmt --all --check

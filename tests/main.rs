@@ -24,6 +24,7 @@ mod hostile;
 mod import;
 mod invalid;
 mod javascript;
+mod javascript_limits;
 mod layers;
 mod lifecycle;
 mod local_run;

@@ -1,4 +1,4 @@
-//! The value that follows a chain of asynchronous calls, in the interpreter that `quickjs/async-context.mjs` makes.
+//! The value that follows a chain of asynchronous calls, in the interpreter that `quickjs/changes.mjs` makes.
 //!
 //! What it holds is the prelude's affair; here it is only read, replaced and forgotten.
 

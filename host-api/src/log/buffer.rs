@@ -101,6 +101,17 @@ impl LogBuffer {
         self.records.extend(other.records);
     }
 
+    /// What was written before this log began, under this log's mask and limit.
+    pub fn continue_from(&mut self, earlier: Self) {
+        self.truncated |= earlier.truncated;
+        for record in earlier.records {
+            let text = self.admit(&record.text, true).to_vec();
+            if !text.is_empty() || !self.truncated {
+                self.records.push(Record { text, ..record });
+            }
+        }
+    }
+
     /// How much of `bytes` there is still room for: up to the limit and, to find a secret that lies across it, a little more.
     fn admit<'a>(&mut self, bytes: &'a [u8], opens: bool) -> &'a [u8] {
         let newlines = bytes.iter().take(self.limit).filter(|byte| **byte == b'\n').count();
@@ -262,6 +273,24 @@ mod tests {
         let mut log = buffer(4096, &["secret-secret"]);
         log.block(Level::Info, "{\n  a: 'secret-secret'\n}", T0);
         assert_eq!(log.finish(None, T0).events, ["1970-01-01T00:00:00.000Z\te1\tINFO\t{", "  a: '***'", "}"]);
+    }
+
+    #[test]
+    fn a_log_continues_an_earlier_one() {
+        let mut earlier = LogBuffer::new("e0".into(), Arc::default(), 4096);
+        earlier.block(Level::Warn, "a\nsecret-secret", T0);
+        let mut log = buffer(4096, &["secret-secret"]);
+        log.continue_from(earlier);
+        log.message(Level::Info, "b", T0 + Duration::from_secs(1));
+        let expected = ["1970-01-01T00:00:00.000Z\te1\tWARN\ta", "***", "1970-01-01T00:00:01.000Z\te1\tINFO\tb"];
+        assert_eq!(log.finish(None, T0).events, expected);
+
+        let mut earlier = LogBuffer::new("e0".into(), Arc::default(), 100_000);
+        (0..1000).for_each(|_| earlier.message(Level::Info, "line", T0));
+        let mut log = buffer(1000, &[]);
+        log.continue_from(earlier);
+        assert!(log.records.len() < 20);
+        assert!(log.finish(None, T0).truncated);
     }
 
     #[test]

@@ -114,7 +114,15 @@ function localDate(defaults, wanted) {
   };
 }
 
+// The engine knows the offset of the time zone and not its name.
+const named = (original) => function toString() {
+  const text = Reflect.apply(original, this, []);
+  return text.endsWith('GMT+0000') ? `${text} (Coordinated Universal Time)` : text;
+};
+
 expose({
+  toString: named(Date.prototype.toString),
+  toTimeString: named(Date.prototype.toTimeString),
   toLocaleString: localDate({ ...DATE, ...TIME }, [...PARTS_OF_DATE, ...PARTS_OF_TIME]),
   toLocaleDateString: localDate(DATE, PARTS_OF_DATE),
   toLocaleTimeString: localDate(TIME, PARTS_OF_TIME),

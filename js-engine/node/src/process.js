@@ -123,11 +123,12 @@ export function setVersion(version) {
 }
 
 const { emit } = EventEmitter.prototype;
+const { apply } = Reflect;
 
 // Tells the author's listeners of what nobody caught, in Node's order; whether any of them was there to take it. A promise comes
 // with a rejection.
 export function uncaught(error, promise) {
-  const tell = (...args) => Reflect.apply(emit, process, args);
+  const tell = (...args) => apply(emit, process, args);
   if (promise !== undefined && tell('unhandledRejection', error, promise)) return true;
   const origin = promise === undefined ? 'uncaughtException' : 'unhandledRejection';
   tell('uncaughtExceptionMonitor', error, origin);

@@ -1,10 +1,11 @@
 //! JavaScript functions: the engine is compiled once and booted once; a function is evaluated, and frozen where that is right.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Instant;
 
 use bytes::Bytes;
 use hookbox_host_api::EnvVars;
+use hookbox_host_api::log::LogBuffer;
 
 use super::cache::{Code, Loaded};
 use super::{Admission, AdmissionError, blocking};
@@ -65,18 +66,18 @@ impl Admission {
         let key = javascript::image_key(ready.id, &source);
         let pure = WorldReads::default();
         if let Some(Loaded::Module(image)) = self.load(key, Code::Module).await? {
-            return self.deployed(ready, Image::new(&image, self.sandbox.linkers()), None, pure);
+            return self.deployed(ready, Image::new(&image, self.sandbox.linkers()), None, pure, None);
         }
         let evaluated = javascript::evaluate(&self.sandbox, &ready.engine, &ready.base, &source, function.env).await?;
         if evaluated.reads.fleeting.is_some() {
-            return self.deployed(ready, Ok(ready.base.clone()), Some(source), evaluated.reads);
+            return self.deployed(ready, Ok(ready.base.clone()), Some(source), evaluated.reads, None);
         }
         let image = match evaluated.reads == pure {
             true => self.freeze(key, evaluated.image).await?,
             // The image holds env values: it lives in this process's memory and nowhere else.
             false => self.compile_image(evaluated.image).await?,
         };
-        self.deployed(ready, Image::new(&image, self.sandbox.linkers()), None, evaluated.reads)
+        self.deployed(ready, Image::new(&image, self.sandbox.linkers()), None, evaluated.reads, Some(evaluated.printed))
     }
 
     /// Compiles and boots the engine, if nobody has yet, so that the first JavaScript function need not wait for that.
@@ -93,9 +94,12 @@ impl Admission {
         image: Result<Arc<Image>, String>,
         evaluate: Option<Source>,
         reads: WorldReads,
+        printed: Option<LogBuffer>,
     ) -> Result<PreparedHook, AdmissionError> {
         let image = image.map_err(AdmissionError::Host)?;
-        Ok(PreparedHook { shape: Shape::JavaScript(Deployed { engine: ready.engine.clone(), image, evaluate, reads }) })
+        Ok(PreparedHook {
+            shape: Shape::JavaScript(Deployed { engine: ready.engine.clone(), image, evaluate, reads, printed: Mutex::new(printed) }),
+        })
     }
 
     /// The engine; compiled and booted by whoever asks first.

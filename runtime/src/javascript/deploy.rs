@@ -1,8 +1,9 @@
 //! Deploying: evaluates a function's top level once, watches what of the world it reads, and freezes the memory if that is right.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use hookbox_host_api::log::LogBuffer;
 use hookbox_host_api::{EnvVars, Failure, FailureKind};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
@@ -31,17 +32,22 @@ pub(crate) struct Deployed {
     pub(crate) evaluate: Option<Source>,
     /// What the top level read.
     pub(crate) reads: WorldReads,
+    /// What a frozen top level printed, for the log of the first execution: where Node itself would have it, at a cold start.
+    pub(crate) printed: Mutex<Option<LogBuffer>>,
 }
 
 /// What one evaluation of a top level may take.
 const LIMITS: Limits = Limits { fuel: 20_000_000_000, memory_bytes: 64 << 20 };
 const TIME: Duration = Duration::from_secs(5);
+/// How many bytes of what a top level prints are kept until its first execution.
+const PRINTED: usize = 16 << 10;
 
 /// What an evaluation left behind.
 pub(crate) struct Evaluated {
     /// The module of the memory after it.
     pub(crate) image: Vec<u8>,
     pub(crate) reads: WorldReads,
+    pub(crate) printed: LogBuffer,
 }
 
 /// The key of a source's image: the engine that made it and everything that was evaluated.
@@ -92,7 +98,7 @@ pub(crate) async fn evaluate(
     let finished = sliced(loading, Instant::now() + TIME).await;
     let state = store.into_data();
     match finished {
-        Ok(Ok(Ok(image))) => Ok(Evaluated { image, reads: state.js.reads }),
+        Ok(Ok(Ok(image))) => Ok(Evaluated { image, reads: state.js.reads, printed: state.log }),
         Ok(Ok(Err(failure))) => Err(rejected(&failure)),
         Ok(Err(error)) => Err(rejected(&classify(&error, &state.limiter))),
         Err(DeadlinePassed) => Err(AdmissionError::Rejected(format!("the top level took more than {TIME:?}"))),
@@ -116,7 +122,7 @@ fn scratch(sandbox: &Sandbox, env: Arc<EnvVars>) -> Store<CallState> {
         mask: Arc::default(),
         limits: LIMITS,
         deadline: Instant::now() + TIME,
-        log_limit: 0,
+        log_limit: PRINTED,
     };
     sandbox.store(invocation, false)
 }

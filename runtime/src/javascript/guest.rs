@@ -1,6 +1,6 @@
 //! The engine as a guest: instantiated on an image, loaded with a source, called with a context.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use hookbox_host_api::{Failure, FailureKind};
 use serde::Deserialize;
@@ -208,6 +208,10 @@ pub(crate) async fn start<'a>(
     deployed: &'a super::Deployed,
     linkers: &Linkers,
 ) -> wasmtime::Result<Result<Guest<'a>, Failure>> {
+    let printed = deployed.printed.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(printed) = printed {
+        store.data_mut().log.continue_from(printed);
+    }
     let guest = deployed.engine.start(store, &deployed.image, linkers).await?;
     match &deployed.evaluate {
         Some(source) => Ok(guest.load(store, source).await?.map(|()| guest)),

@@ -15,6 +15,9 @@ use crate::host::WorldReads;
 use crate::prepared::Shape;
 use crate::{AdmissionError, Execution, Invocation, Limits, PreparedHook, Sandbox, SandboxConfig};
 
+mod fuzz;
+mod language;
+
 struct World {
     sandbox: Sandbox,
     engine: Arc<Engine>,
@@ -49,7 +52,15 @@ async fn deploy_with(source: &str, env: Arc<EnvVars>) -> Result<PreparedHook, Ad
         Some(_) => (world.base.clone(), Some(source)),
         None => (Image::new(&compile_image(&world.sandbox, &evaluated.image).unwrap(), world.sandbox.linkers()).unwrap(), None),
     };
-    Ok(PreparedHook { shape: Shape::JavaScript(Deployed { engine: world.engine.clone(), image, evaluate, reads: evaluated.reads }) })
+    Ok(PreparedHook {
+        shape: Shape::JavaScript(Deployed {
+            engine: world.engine.clone(),
+            image,
+            evaluate,
+            reads: evaluated.reads,
+            printed: std::sync::Mutex::default(),
+        }),
+    })
 }
 
 async fn deploy(source: &str) -> PreparedHook {

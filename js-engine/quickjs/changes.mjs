@@ -1,14 +1,20 @@
-// Writes a copy of QuickJS's source in which promise reactions and other jobs keep the async context that they were made in:
-// `node async-context.mjs quickjs.c copy.c`. AsyncLocalStorage is built on it.
+// Writes a copy of QuickJS's source with two changes: `node changes.mjs quickjs.c copy.c`.
 //
-// The context is any one value. A reaction takes it when `then` or `await` is reached, every other job when it is queued; while a
-// job runs, its value is the current one. QuickJS's own promise hooks cannot give that: `await` does not call them. Until somebody
-// sets one, the value is the number 0, which costs nothing to keep.
+// Promise reactions and other jobs keep the async context that they were made in, on which AsyncLocalStorage is built. The context
+// is any one value. A reaction takes it when `then` or `await` is reached, every other job when it is queued; while a job runs, its
+// value is the current one. QuickJS's own promise hooks cannot give that: `await` does not call them. Until somebody sets one, the
+// value is the number 0, which costs nothing to keep.
+//
+// The parsers of source text and JSON, and JSON.stringify, stop sooner than other recursion: for each byte of QuickJS's stack they
+// take several of the stack that compiled code has besides, whose end is a trap and not a RangeError that an author can catch.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const [, , from, to] = process.argv;
 
-// Each text has to occur once: another release of QuickJS fails the build here instead of losing the context.
+// How much of the stack they leave unused.
+const PARSERS_LEAVE = '(224 * 1024)';
+
+// Each text has to occur once, or as often as it says: another release of QuickJS fails the build here instead of losing a change.
 const changes = [
   ['typedef struct JSJobEntry {\n', `static JSValue async_context;
 
@@ -58,11 +64,21 @@ typedef struct JSJobEntry {
         JS_EnqueueJob(ctx, promise_reaction_job, 5, args);
         async_context = outside;
 `],
+  ['    if (js_check_stack_overflow(s->ctx->rt, 1000)) {\n', `    if (js_check_stack_overflow(s->ctx->rt, ${PARSERS_LEAVE})) {\n`, 2],
+  ['    int ret;\n\n    if (js_check_stack_overflow(ctx->rt, 0)) {\n        return JS_Throw', `    int ret;
+
+    if (js_check_stack_overflow(ctx->rt, ${PARSERS_LEAVE})) {
+        return JS_Throw`],
+  ['    prop = JS_UNDEFINED;\n\n    if (js_check_stack_overflow(ctx->rt, 0)) {\n', `    prop = JS_UNDEFINED;
+
+    if (js_check_stack_overflow(ctx->rt, ${PARSERS_LEAVE})) {
+`],
 ];
 
 let source = readFileSync(from, 'utf8');
-for (const [text, replacement] of changes) {
-  if (source.split(text).length !== 2) throw new Error(`${from} does not contain this once:\n${text}`);
-  source = source.replace(text, () => replacement);
+for (const [text, replacement, times = 1] of changes) {
+  const parts = source.split(text);
+  if (parts.length !== times + 1) throw new Error(`${from} contains this ${parts.length - 1} times:\n${text}`);
+  source = parts.join(replacement);
 }
 writeFileSync(to, source);
