@@ -53,7 +53,7 @@ lint: engine ## Check format, lints, licences and who may depend on what
 audit: ## Check the dependencies against the advisory database (needs github.com)
 	tools/cargo-deny check advisories
 
-bench: guests ## Measure against bare wasmtime and bare hyper; prints ratios (BENCH="--json trigger" for a part, as JSON)
+bench: guests ## Measure against bare wasmtime, bare hyper and Node; prints ratios (BENCH="--json trigger" for a part, as JSON)
 	cargo build --release --bin hookbox --bin hookbox-bench
 	target/release/hookbox-bench $(BENCH)
 
