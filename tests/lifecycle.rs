@@ -176,7 +176,8 @@ fn the_data_folder_is_for_its_owner_alone() {
             paths.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
         }
         // Who cannot enter the folder cannot read what is in it; what is native code or a key is private in itself.
-        let private = path == server.data() || path.ends_with("master.key") || path.extension().is_some_and(|one| one == "cwasm");
+        let private =
+            path == server.data() || path.ends_with("master.key") || path.extension().is_some_and(|one| one == "cwasm" || one == "image");
         assert!(!private || mode & 0o077 == 0, "{} has mode {mode:o}", path.display());
     }
 }

@@ -21,6 +21,7 @@ mod fulldisk;
 mod harness;
 mod hooks;
 mod hostile;
+mod images;
 mod import;
 mod invalid;
 mod javascript;

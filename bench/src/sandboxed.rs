@@ -54,7 +54,8 @@ pub(crate) struct Workshop {
 impl Workshop {
     pub(crate) fn new() -> Result<Self> {
         let cache = tempfile::tempdir()?;
-        let sandbox = Sandbox::new(SandboxConfig { concurrency: 64, max_memory_bytes: MEMORY, max_result_bytes: 256 << 10 })?;
+        let sandbox =
+            Sandbox::new(SandboxConfig { concurrency: 64, max_memory_bytes: MEMORY, max_result_bytes: 256 << 10, pagemap_scan: true })?;
         let config = AdmissionConfig {
             worker: (std::env::current_exe()?, vec![COMPILE_WORKER.to_owned()]),
             cache_dir: cache.path().to_owned(),

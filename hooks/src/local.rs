@@ -87,7 +87,12 @@ impl LocalRun {
     pub async fn run(self) -> Result<LocalOutcome, LocalError> {
         Context::parse(self.hook_type, &self.context)?;
         let memory_bytes = (self.memory_mib as usize) << 20;
-        let sandbox = Sandbox::new(SandboxConfig { concurrency: 1, max_memory_bytes: memory_bytes, max_result_bytes: RESULT_BYTES })?;
+        let sandbox = Sandbox::new(SandboxConfig {
+            concurrency: 1,
+            max_memory_bytes: memory_bytes,
+            max_result_bytes: RESULT_BYTES,
+            pagemap_scan: true,
+        })?;
         let admission = AdmissionConfig {
             worker: self.compile_worker,
             cache_dir: self.cache_dir,

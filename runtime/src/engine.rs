@@ -1,8 +1,12 @@
-//! The wasmtime engine: which WebAssembly is allowed, how it is compiled, and the pool that instances come from.
+//! The wasmtime engines: which WebAssembly is allowed, how it is compiled, and where instances come from.
+
+use std::sync::Arc;
 
 use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, ModuleVersionStrategy, OptLevel, PoolingAllocationConfig, RegallocAlgorithm,
 };
+
+use crate::memory::{Memories, Stacks};
 
 /// What a sandbox may use.
 #[derive(Clone, Debug)]
@@ -13,6 +17,8 @@ pub struct SandboxConfig {
     pub max_memory_bytes: usize,
     /// The longest result, in bytes.
     pub max_result_bytes: usize,
+    /// Whether the kernel is asked, where it knows, which pages of its memory a JavaScript hook wrote.
+    pub pagemap_scan: bool,
 }
 
 /// Why a sandbox cannot be made.
@@ -93,10 +99,19 @@ pub(crate) fn runner(sandbox: &SandboxConfig) -> Result<Engine, SandboxError> {
         .max_unused_warm_slots(slots)
         // A guest's tables are a page or less: overwriting one costs less than giving it back to the kernel and faulting it in again.
         .table_keep_resident(TABLE_KEPT)
-        // Before wasmtime 50 a reset by this scan misses pages that were swapped out.
+        // Before wasmtime 50 a reset by this scan leaves pages as they are that are swapped out, or that the kernel is just moving: the
+        // next guest could read them, on a machine without swap too.
         .pagemap_scan(Enabled::No);
     let mut config = code_config()?;
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    Ok(Engine::new(&config)?)
+}
+
+/// An engine for JavaScript hooks, whose memories and stacks are ours.
+pub(crate) fn javascript_runner(memories: Memories) -> Result<Engine, SandboxError> {
+    let mut config = code_config()?;
+    config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+    config.with_host_memory(Arc::new(memories)).with_host_stack(Arc::new(Stacks::default()));
     Ok(Engine::new(&config)?)
 }
 
@@ -124,8 +139,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn compiler_and_runner_agree_on_artifacts() {
-        let config = SandboxConfig { concurrency: 2, max_memory_bytes: 64 << 20, max_result_bytes: 1024 };
-        assert_eq!(compatibility(&compiler().unwrap()), compatibility(&runner(&config).unwrap()));
+    fn compiler_and_runners_agree_on_artifacts() {
+        let config = SandboxConfig { concurrency: 2, max_memory_bytes: 64 << 20, max_result_bytes: 1024, pagemap_scan: true };
+        let compiled = compatibility(&compiler().unwrap());
+        assert_eq!(compiled, compatibility(&runner(&config).unwrap()));
+        assert_eq!(compiled, compatibility(&javascript_runner(Memories::new(None)).unwrap()));
     }
 }

@@ -26,8 +26,8 @@ impl<'a> KeptInstance<'a> {
             return Err(Failure::new(FailureKind::Host, "only instances of JavaScript hooks can be kept"));
         };
         let deadline = invocation.deadline;
-        let mut store = sandbox.store(invocation, false);
-        let started = sliced(javascript::start(&mut store, deployed, sandbox.linkers()), deadline).await;
+        let mut store = sandbox.store(sandbox.javascript(), invocation, false);
+        let started = sliced(javascript::start(&mut store, deployed), deadline).await;
         let guest = ended(started, &store)?;
         Ok(Self { sandbox, store, guest })
     }

@@ -13,6 +13,7 @@ mod host;
 mod javascript;
 #[cfg(feature = "bench")]
 mod kept;
+mod memory;
 mod prepared;
 mod sandbox;
 

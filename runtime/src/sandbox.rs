@@ -14,16 +14,22 @@ use crate::engine::{self, SandboxConfig, SandboxError};
 use crate::execution::{CallState, DeadlinePassed, FUEL_YIELD_INTERVAL, MemoryLimiter, Meter, Stop, classify, sliced};
 use crate::host::{self, JsState, Linkers, Stdout, WasiState};
 use crate::javascript;
+use crate::memory::{Memories, Pagemap};
 use crate::prepared::Shape;
 use crate::{Execution, Invocation, PreparedHook};
 
-/// The engine, its pool of slots and what guests are linked to. Cheap to clone.
+/// The engines, their slots and what guests are linked to. Cheap to clone.
 #[derive(Clone)]
 pub struct Sandbox(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
     linkers: Linkers,
+    /// Runs JavaScript hooks, on memories of our own.
+    javascript: Engine,
+    memories: Memories,
+    /// Why the kernel is not asked which pages were written, where it is not.
+    no_scan: Option<String>,
     /// One permit per slot of the pool: an exhausted pool is an error, so nobody may ask it for more than it has.
     slots: Semaphore,
     config: SandboxConfig,
@@ -38,11 +44,27 @@ impl Sandbox {
         let engine = engine::runner(&config)?;
         let linkers = Linkers::new(&engine)?;
         let slots = Semaphore::new(config.concurrency as usize);
-        Ok(Self(Arc::new(Inner { engine, linkers, slots, config })))
+        let (pagemap, no_scan) = pagemap(config.pagemap_scan);
+        let memories = Memories::new(pagemap);
+        let javascript = engine::javascript_runner(memories.clone())?;
+        Ok(Self(Arc::new(Inner { engine, linkers, javascript, memories, no_scan, slots, config })))
+    }
+
+    /// Why the memories of JavaScript hooks are given back to the kernel after each use, and not written over; none where they are.
+    pub fn no_pagemap_scan(&self) -> Option<&str> {
+        self.0.no_scan.as_deref()
     }
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
+    }
+
+    pub(crate) fn javascript(&self) -> &Engine {
+        &self.0.javascript
+    }
+
+    pub(crate) fn memories(&self) -> &Memories {
+        &self.0.memories
     }
 
     pub(crate) fn linkers(&self) -> &Linkers {
@@ -75,11 +97,12 @@ impl Sandbox {
         let deadline = invocation.deadline;
         let fuel = invocation.limits.fuel;
         let wasi = matches!(hook.shape, Shape::Component { wasi: true, .. });
-        let mut store = self.store(invocation, wasi);
+        let engine = if matches!(hook.shape, Shape::JavaScript(_)) { &self.0.javascript } else { &self.0.engine };
+        let mut store = self.store(engine, invocation, wasi);
         let finished = match &hook.shape {
             Shape::Component { pre, handle, .. } => sliced(call_component(&mut store, pre, handle), deadline).await,
             Shape::Command { pre, start } => sliced(call_command(&mut store, pre, start), deadline).await,
-            Shape::JavaScript(deployed) => sliced(javascript::call(&mut store, deployed, self.linkers()), deadline).await,
+            Shape::JavaScript(deployed) => sliced(javascript::call(&mut store, deployed), deadline).await,
         };
         let left = store.get_fuel().unwrap_or_default();
         let mut state = store.into_data();
@@ -110,9 +133,9 @@ impl Sandbox {
         }
     }
 
-    pub(crate) fn store(&self, invocation: Invocation, wasi: bool) -> Store<CallState> {
+    pub(crate) fn store(&self, engine: &Engine, invocation: Invocation, wasi: bool) -> Store<CallState> {
         let fuel = invocation.limits.fuel;
-        let mut store = Store::new(&self.0.engine, self.state(invocation, wasi));
+        let mut store = Store::new(engine, self.state(invocation, wasi));
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(host::MAX_CALL_BYTES);
         if wasi {
@@ -122,6 +145,15 @@ impl Sandbox {
         let metered = store.fuel_async_yield_interval(Some(FUEL_YIELD_INTERVAL)).and_then(|()| store.set_fuel(fuel));
         debug_assert!(metered.is_ok());
         store
+    }
+}
+
+/// The kernel's map of our pages, or why it is not asked.
+fn pagemap(wanted: bool) -> (Option<Pagemap>, Option<String>) {
+    match wanted.then(Pagemap::open) {
+        Some(Ok(pagemap)) => (Some(pagemap), None),
+        Some(Err(error)) => (None, Some(format!("the kernel cannot be asked: {error}"))),
+        None => (None, Some("it is switched off".to_owned())),
     }
 }
 

@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use hookbox_hooks::config::{Config, Sources};
 use hookbox_hooks::{Listener, Opened, Service, SystemClock, Tls};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -67,8 +68,17 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
     let loaded = Config::load(&args.sources()?)?;
     telemetry::start(&loaded.config.log)?;
     warn(&loaded.warnings);
+    raise_file_limit();
     let runtime = Runtime::new().context("the threads cannot be started")?;
     runtime.block_on(serve(&loaded.config))
+}
+
+/// Allows as many open files as the system lets us have: each connection is one, and so is the compiled code of each WebAssembly hook.
+fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
+        tracing::warn!(%error, limit = limit.current, "the limit of open files cannot be raised");
+    }
 }
 
 /// Reads a function from stdin, writes its compiled code to stdout: what the server starts in a process of its own.

@@ -42,6 +42,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// Sizes that requests and executions may have.
     pub limits: LimitsConfig,
+    /// The sandboxes that functions run in.
+    pub sandbox: SandboxConfig,
     /// The compilation of functions.
     pub compile: CompileConfig,
     /// How many wrong secrets are answered.
@@ -121,6 +123,23 @@ pub struct LimitsConfig {
     pub max_fuel: u64,
 }
 
+/// The sandboxes that functions run in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SandboxConfig {
+    /// Whether the kernel is asked which pages of its memory a JavaScript hook wrote.
+    pub pagemap_scan: PagemapScan,
+}
+
+/// Whether the kernel is asked which pages of a memory were written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PagemapScan {
+    /// Where it can be: Linux 6.7 and later.
+    Auto,
+    /// Never: a memory is given back to it as a whole after each use.
+    Off,
+}
+
 /// The compilation of functions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -156,6 +175,7 @@ impl Config {
             compile_memory_bytes: u64::from(self.compile.memory_mib) << 20,
             javascript_at_start: self.compile.javascript_at_start,
             concurrency: self.concurrency,
+            pagemap_scan: self.sandbox.pagemap_scan == PagemapScan::Auto,
             retention: self.retention,
             log_queue: LOG_QUEUE,
             limits: ServiceLimits {

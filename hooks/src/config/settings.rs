@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::value::{Value, number, span};
-use super::{CompileConfig, Config, Engine, HttpConfig, LimitsConfig, LogConfig, LogFormat, StoreConfig, ThrottleConfig, TlsConfig};
+use super::{
+    CompileConfig, Config, Engine, HttpConfig, LimitsConfig, LogConfig, LogFormat, PagemapScan, SandboxConfig, StoreConfig, ThrottleConfig,
+    TlsConfig,
+};
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
@@ -44,7 +47,7 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 27] = [
+pub(super) static SETTINGS: [Setting; 28] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
@@ -67,6 +70,7 @@ pub(super) static SETTINGS: [Setting; 27] = [
     setting!("limits.log_bytes", limits.log_bytes, |text| number(text, KIB, 16 * MIB)),
     setting!("limits.max_memory_mib", limits.max_memory_mib, |text| number(text, 16, 4096)),
     setting!("limits.max_fuel", limits.max_fuel, |text| number(text, 10_000_000, i64::MAX as u64)),
+    setting!("sandbox.pagemap_scan", sandbox.pagemap_scan),
     setting!("compile.timeout", compile.timeout, |text| span(text, Duration::from_secs(1), 60 * MINUTE)),
     setting!("compile.memory_mib", compile.memory_mib, |text| number(text, 64, 65_536)),
     setting!("compile.javascript_at_start", compile.javascript_at_start),
@@ -101,6 +105,7 @@ pub(super) fn defaults() -> Config {
             max_memory_mib: 512,
             max_fuel: 100_000_000_000,
         },
+        sandbox: SandboxConfig { pagemap_scan: PagemapScan::Auto },
         compile: CompileConfig { timeout: Duration::from_secs(30), memory_mib: 1024, javascript_at_start: true },
         throttle: ThrottleConfig { client_failures: 10, address_failures: 60 },
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{Engine, LogFormat};
+use super::{Engine, LogFormat, PagemapScan};
 
 /// A setting's value as text, both ways. The error says what is expected.
 pub(super) trait Value: Sized {
@@ -112,6 +112,18 @@ impl Value for LogFormat {
         match self {
             Self::Text => "text".to_owned(),
             Self::Json => "json".to_owned(),
+        }
+    }
+}
+
+impl Value for PagemapScan {
+    fn read(text: &str) -> Result<Self, String> {
+        choice(text, &[("auto", Self::Auto), ("off", Self::Off)])
+    }
+    fn show(&self) -> String {
+        match self {
+            Self::Auto => "auto".to_owned(),
+            Self::Off => "off".to_owned(),
         }
     }
 }

@@ -49,6 +49,8 @@ pub struct ServiceConfig {
     pub javascript_at_start: bool,
     /// Executions at a time.
     pub concurrency: u32,
+    /// Whether the kernel is asked, where it knows, which pages of its memory a JavaScript hook wrote.
+    pub pagemap_scan: bool,
     /// How long log entries are served and kept.
     pub retention: Duration,
     /// Log entries that may wait to be written.

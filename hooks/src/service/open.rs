@@ -107,8 +107,13 @@ fn make_workshop(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn
         concurrency: config.concurrency,
         max_memory_bytes: usize::try_from(max_memory).unwrap_or(usize::MAX),
         max_result_bytes: config.limits.result_bytes,
+        pagemap_scan: config.pagemap_scan,
     })
     .map_err(OpenError::new)?;
+    match sandbox.no_pagemap_scan() {
+        None => tracing::info!("memories of JavaScript hooks are written over after use (pagemap_scan is on)"),
+        Some(reason) => tracing::info!(reason, "memories of JavaScript hooks are given back after use (pagemap_scan is off)"),
+    }
     let admission = AdmissionConfig {
         worker: config.compile_worker.clone(),
         cache_dir: config.data.join("cache"),

@@ -1,7 +1,7 @@
 //! A service for tests: a store whose disk can be full, a clock that stands still, and a workshop whose functions are
 //! scripts. A function is a command, as WebAssembly after the magic bytes of a module: `return JSON`, `fail KIND MESSAGE`, `throw MESSAGE`,
 //! `env NAME`, `echo`, `print`, `panic`, `wait`, or, for its preparation, `reject MESSAGE` and `trouble TIMES`. JavaScript may also say
-//! `top NAME`, which reads a variable when it is prepared and throws where the value begins with "bad", and `clock`.
+//! `linger`, whose preparation ends with the next `go_on`, `top NAME`, which reads a variable when it is prepared and throws where the value begins with "bad", and `clock`.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -67,6 +67,7 @@ impl World {
             compile_memory_bytes: 0,
             javascript_at_start: false,
             concurrency: 1,
+            pagemap_scan: false,
             retention: Duration::from_secs(7 * 86_400),
             log_queue: 1024,
             limits: self.limits,
@@ -235,7 +236,10 @@ impl Workshop for ScriptWorkshop {
         Box::pin(async move {
             let script = script(&function);
             self.prepared.lock().unwrap().push(script.clone());
-            let _open = self.gate.0.acquire().await.unwrap();
+            drop(self.gate.0.acquire().await.unwrap());
+            if script.starts_with("linger") {
+                self.go_on.notified().await;
+            }
             if self.refusing.load(Ordering::SeqCst) {
                 return Err(AdmissionError::Rejected("refused".to_owned()));
             }
@@ -309,7 +313,7 @@ impl Guest for Script {
                     ..Failure::new(FailureKind::Exception, rest)
                 }),
                 "top" => Ok(json!({"user": {"policy_id": 1, "env": self.held}}).to_string()),
-                "clock" => Ok(r#"{"user":{"policy_id":1}}"#.to_owned()),
+                "clock" | "linger" => Ok(r#"{"user":{"policy_id":1}}"#.to_owned()),
                 "env" => {
                     let value = invocation.env.get(rest).map(Secret::expose);
                     log.message(Level::Info, &format!("value={}", value.unwrap_or("none")), SystemTime::UNIX_EPOCH);

@@ -36,22 +36,24 @@ pub(super) enum Loaded {
     Module(Module),
 }
 
+impl Loaded {
+    /// The module, if it is one.
+    pub(super) fn module(self) -> Result<Module, &'static str> {
+        match self {
+            Self::Module(module) => Ok(module),
+            Self::Component(_) => Err("a component was found where a module belongs"),
+        }
+    }
+}
+
 /// Bytes of the hash that stands in a file of its own beside the artifact.
 const TAG_SIZE: usize = 32;
 
 impl Cache {
-    /// Opens the cache in `dir` for the engine that `compatibility` names; the folders of other engines are removed.
-    pub(super) fn open(dir: &Path, key: [u8; 32], compatibility: &str) -> io::Result<Self> {
-        DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-        for entry in fs::read_dir(dir)? {
-            let entry = entry?;
-            if entry.file_name() != compatibility && entry.file_type()?.is_dir() {
-                fs::remove_dir_all(entry.path())?;
-            }
-        }
-        let dir = dir.join(compatibility);
-        DirBuilder::new().recursive(true).mode(0o700).create(&dir)?;
-        Ok(Self { dir, key: block(key) })
+    /// Opens the cache in `dir`, which is one engine's alone.
+    pub(super) fn open(dir: &Path, key: [u8; 32]) -> io::Result<Self> {
+        make_private(dir)?;
+        Ok(Self { dir: dir.to_owned(), key: block(key) })
     }
 
     fn path(&self, digest: FunctionDigest, extension: &str) -> PathBuf {
@@ -61,18 +63,8 @@ impl Cache {
     /// Stores an artifact. A torn write is found when it is loaded, so nothing is synced.
     pub(super) fn store(&self, digest: FunctionDigest, code: Code, artifact: &[u8]) -> io::Result<()> {
         let tag = self.mac(digest, code, artifact).finalize().into_bytes();
-        self.write(&self.path(digest, "tag"), &tag)?;
-        self.write(&self.path(digest, "cwasm"), artifact)
-    }
-
-    /// Writes beside and renames, so that a mapped file is never written to.
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let beside = path.with_extension(format!("{}.new", path.extension().and_then(|one| one.to_str()).unwrap_or_default()));
-        let _absent = fs::remove_file(&beside);
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
-        file.write_all(bytes)?;
-        drop(file);
-        fs::rename(&beside, path)
+        write(&self.path(digest, "tag"), &[&tag])?;
+        write(&self.path(digest, "cwasm"), &[artifact])
     }
 
     /// Maps an artifact; `None` if there is none that can be trusted, and then what is left of it is removed.
@@ -90,9 +82,7 @@ impl Cache {
     }
 
     fn open_verified(&self, digest: FunctionDigest, code: Code) -> io::Result<File> {
-        let open = |extension| OpenOptions::new().read(true).custom_flags(NOFOLLOW).open(self.path(digest, extension));
-        let (mut file, mut tag_file) = (open("cwasm")?, open("tag")?);
-        private(&file)?;
+        let (mut file, mut tag_file) = (open_private(&self.path(digest, "cwasm"))?, open_private(&self.path(digest, "tag"))?);
         let mut tag = [0; TAG_SIZE];
         tag_file.read_exact(&mut tag)?;
         let mut artifact = Vec::new();
@@ -119,7 +109,44 @@ impl Cache {
 
 const NOFOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
 
-fn block(key: [u8; 32]) -> [u8; 64] {
+/// Removes the folders in a cache's folder but for those named, which are in use: what other engines left.
+pub(super) fn sweep(dir: &Path, kept: &[&str]) -> io::Result<()> {
+    make_private(dir)?;
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        let is_kept = kept.iter().any(|name| entry.file_name() == **name);
+        if !is_kept && entry.file_type()?.is_dir() {
+            tracing::info!(folder = %entry.path().display(), "removing what another engine left");
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes a folder that is ours alone, unless there is one.
+pub(super) fn make_private(dir: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(dir)
+}
+
+/// Writes beside and renames, so that a file in use is never written to.
+pub(super) fn write(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let beside = path.with_extension(format!("{}.new", path.extension().and_then(|one| one.to_str()).unwrap_or_default()));
+    let _absent = fs::remove_file(&beside);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+    parts.iter().try_for_each(|part| file.write_all(part))?;
+    drop(file);
+    fs::rename(&beside, path)
+}
+
+/// Opens a file, which must be ours alone and no link.
+pub(super) fn open_private(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().read(true).custom_flags(NOFOLLOW).open(path)?;
+    private(&file)?;
+    Ok(file)
+}
+
+/// A key, filled up with zeros to the hash's block, as HMAC has it.
+pub(super) fn block(key: [u8; 32]) -> [u8; 64] {
     let mut block = [0; 64];
     block.iter_mut().zip(key).for_each(|(to, from)| *to = from);
     block
@@ -157,7 +184,7 @@ mod tests {
     fn setup() -> (tempfile::TempDir, Engine, Cache, FunctionDigest) {
         let dir = tempfile::tempdir().unwrap();
         let engine = engine::compiler().unwrap();
-        let cache = Cache::open(dir.path(), [7; 32], "engine-1").unwrap();
+        let cache = Cache::open(&dir.path().join("engine-1"), [7; 32]).unwrap();
         let function = wat::parse_str("(module (memory (export \"memory\") 1) (func (export \"_start\")))").unwrap();
         let digest = FunctionDigest::of(&function);
         cache.store(digest, Code::Module, &precompile(&function).unwrap()).unwrap();
@@ -205,9 +232,11 @@ mod tests {
     }
 
     #[test]
-    fn another_engine_finds_an_empty_cache() {
+    fn what_another_engine_left_is_removed() {
         let (dir, _, cache, _) = setup();
-        Cache::open(dir.path(), [7; 32], "engine-2").unwrap();
+        sweep(dir.path(), &["engine-1"]).unwrap();
+        assert!(cache.dir.exists());
+        sweep(dir.path(), &["engine-2"]).unwrap();
         assert!(!cache.dir.exists());
     }
 }

@@ -7,10 +7,11 @@ use bytes::Bytes;
 use hookbox_host_api::EnvVars;
 use hookbox_host_api::log::LogBuffer;
 
-use super::cache::{Code, Loaded};
+use super::cache::Code;
 use super::{Admission, AdmissionError, blocking};
 use crate::host::WorldReads;
 use crate::javascript::{self, Deployed, Engine, EngineModule, Image, Source};
+use crate::memory::Base;
 use crate::prepared::Shape;
 use crate::{FunctionDigest, PreparedHook};
 
@@ -35,10 +36,13 @@ impl From<&JavaScript> for Source {
 pub(super) struct Ready {
     engine: Arc<Engine>,
     /// The memory after the engine's own start-up.
-    base: Arc<Image>,
-    /// Which engine this is: images are of one engine only.
-    id: FunctionDigest,
+    base: Arc<Base>,
 }
+
+/// The largest image that is kept, in bytes: each is in memory for as long as its hook is.
+const MAX_IMAGE: usize = 4 << 20;
+/// Why the top level is evaluated on each execution where the image is larger.
+const TOO_LARGE: &str = "more memory than can be kept";
 
 /// The function that OneLogin's hooks export.
 const ENTRY: &str = "handler";
@@ -46,8 +50,8 @@ const ENTRY: &str = "handler";
 /// The engine that this program was built with.
 pub(crate) static BUILT: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/js-engine/engine.wasm"));
 
-/// The digest of that engine.
-static BUILT_DIGEST: LazyLock<FunctionDigest> = LazyLock::new(|| FunctionDigest::of(BUILT));
+/// The digest of that engine: images are of one engine only.
+pub(super) static BUILT_DIGEST: LazyLock<FunctionDigest> = LazyLock::new(|| FunctionDigest::of(BUILT));
 
 impl Admission {
     /// The name that a function's image is kept under, for [`Admission::forget`]. The env is no part of it: an image that holds values
@@ -63,21 +67,21 @@ impl Admission {
     pub async fn prepare_javascript(&self, function: JavaScript) -> Result<PreparedHook, AdmissionError> {
         let ready = self.javascript().await?;
         let source = Source::from(&function);
-        let key = javascript::image_key(ready.id, &source);
+        let key = javascript::image_key(*BUILT_DIGEST, &source);
         let pure = WorldReads::default();
-        if let Some(Loaded::Module(image)) = self.load(key, Code::Module).await? {
-            return self.deployed(ready, Image::new(&image, self.sandbox.linkers()), None, pure, None);
+        if let Some(image) = self.load_image(&ready.base, key).await? {
+            return Ok(deployed(ready, image, None, pure, None));
         }
         let evaluated = javascript::evaluate(&self.sandbox, &ready.engine, &ready.base, &source, function.env).await?;
-        if evaluated.reads.fleeting.is_some() {
-            return self.deployed(ready, Ok(ready.base.clone()), Some(source), evaluated.reads, None);
+        let reason = evaluated.reads.fleeting.or((evaluated.image.size() > MAX_IMAGE).then_some(TOO_LARGE));
+        if let Some(reason) = reason {
+            return Ok(deployed(ready, Image::of_base(ready.base.clone()), Some((source, reason)), evaluated.reads, None));
         }
-        let image = match evaluated.reads == pure {
-            true => self.freeze(key, evaluated.image).await?,
-            // The image holds env values: it lives in this process's memory and nowhere else.
-            false => self.compile_image(evaluated.image).await?,
-        };
-        self.deployed(ready, Image::new(&image, self.sandbox.linkers()), None, evaluated.reads, Some(evaluated.printed))
+        // An image that holds env values lives in this process's memory and nowhere else.
+        if evaluated.reads == pure {
+            self.keep_image(key, evaluated.image.encode()).await?;
+        }
+        Ok(deployed(ready, evaluated.image, None, evaluated.reads, Some(evaluated.printed)))
     }
 
     /// Compiles and boots the engine, if nobody has yet, so that the first JavaScript function need not wait for that.
@@ -88,20 +92,6 @@ impl Admission {
         self.javascript().await.map(drop)
     }
 
-    fn deployed(
-        &self,
-        ready: &Ready,
-        image: Result<Arc<Image>, String>,
-        evaluate: Option<Source>,
-        reads: WorldReads,
-        printed: Option<LogBuffer>,
-    ) -> Result<PreparedHook, AdmissionError> {
-        let image = image.map_err(AdmissionError::Host)?;
-        Ok(PreparedHook {
-            shape: Shape::JavaScript(Deployed { engine: ready.engine.clone(), image, evaluate, reads, printed: Mutex::new(printed) }),
-        })
-    }
-
     /// The engine; compiled and booted by whoever asks first.
     async fn javascript(&self) -> Result<&Ready, AdmissionError> {
         self.javascript.get_or_try_init(|| self.make_ready()).await
@@ -109,44 +99,55 @@ impl Admission {
 
     async fn make_ready(&self) -> Result<Ready, AdmissionError> {
         let started = Instant::now();
-        let host = |error: &dyn std::fmt::Display| AdmissionError::Host(error.to_string());
-        let built = EngineModule::take_apart(BUILT).map_err(|error| host(&error))?;
-        let id = *BUILT_DIGEST;
+        let built = EngineModule::take_apart(BUILT).map_err(host)?;
         let code = Bytes::from(built.code);
-        let Loaded::Module(module) = self.code(&code, FunctionDigest::of(&code), Code::Module).await? else {
-            return Err(AdmissionError::Host("the engine is no module".into()));
+        let module = self.code(self.sandbox.javascript(), &code, FunctionDigest::of(&code), Code::Module).await?.module().map_err(host)?;
+        let engine = Arc::new(Engine::new(&module).map_err(AdmissionError::Host)?);
+        let base = match self.images.load(*BUILT_DIGEST) {
+            Some(bytes) => bytes,
+            None => {
+                let booted = javascript::boot(&self.sandbox, &engine, built.memory).await.map_err(AdmissionError::Host)?;
+                self.keep_image(*BUILT_DIGEST, booted.clone()).await?;
+                booted
+            }
         };
-        let engine = Arc::new(Engine::new(module).map_err(AdmissionError::Host)?);
-        let base = match self.load(id, Code::Module).await? {
-            Some(Loaded::Module(base)) => base,
-            _ => self.boot(&engine, built.memory, id).await?,
-        };
-        let base = Image::new(&base, self.sandbox.linkers()).map_err(AdmissionError::Host)?;
-        tracing::info!(engine = %id.to_hex(), elapsed = ?started.elapsed(), "the JavaScript engine is ready");
-        Ok(Ready { engine, base, id })
+        let base = Arc::new(Base::new(base).map_err(host)?);
+        self.sandbox.memories().set_base(base.clone());
+        tracing::info!(engine = %BUILT_DIGEST.to_hex(), elapsed = ?started.elapsed(), "the JavaScript engine is ready");
+        Ok(Ready { engine, base })
     }
 
-    async fn boot(&self, engine: &Engine, memory: Vec<u8>, id: FunctionDigest) -> Result<wasmtime::Module, AdmissionError> {
-        let first = self.compile_image(javascript::freeze(&memory)).await?;
-        let first = Image::new(&first, self.sandbox.linkers()).map_err(AdmissionError::Host)?;
-        let booted = javascript::boot(&self.sandbox, engine, &first).await.map_err(AdmissionError::Host)?;
-        self.freeze(id, booted).await
+    /// A function's image, unless it has none that can be used.
+    async fn load_image(&self, base: &Arc<Base>, key: FunctionDigest) -> Result<Option<Image>, AdmissionError> {
+        let (images, base) = (self.images.clone(), base.clone());
+        blocking(move || {
+            let stored = images.load(key);
+            let image = stored.map(|stored| Image::decode(base, &stored));
+            // One of another base is as good as none, and is written over.
+            Ok(image.and_then(Result::ok))
+        })
+        .await
     }
 
-    /// Compiles an image and keeps it on disk.
-    async fn freeze(&self, key: FunctionDigest, image: Vec<u8>) -> Result<wasmtime::Module, AdmissionError> {
-        let module = self.compile_image(image).await?;
-        let artifact = module.serialize().map_err(|error| AdmissionError::Host(format!("{error:#}")))?;
-        match self.keep(key, Code::Module, artifact).await? {
-            Loaded::Module(module) => Ok(module),
-            Loaded::Component(_) => Err(AdmissionError::Host("an image is no module".into())),
-        }
+    async fn keep_image(&self, key: FunctionDigest, bytes: Vec<u8>) -> Result<(), AdmissionError> {
+        let images = self.images.clone();
+        blocking(move || images.store(key, &bytes).map_err(|error| AdmissionError::Host(format!("the image cache: {error}")))).await
     }
+}
 
-    async fn compile_image(&self, image: Vec<u8>) -> Result<wasmtime::Module, AdmissionError> {
-        let sandbox = self.sandbox.clone();
-        blocking(move || javascript::compile_image(&sandbox, &image).map_err(AdmissionError::Host)).await
-    }
+fn host(error: impl std::fmt::Display) -> AdmissionError {
+    AdmissionError::Host(error.to_string())
+}
+
+fn deployed(
+    ready: &Ready,
+    image: Image,
+    evaluate: Option<(Source, &'static str)>,
+    reads: WorldReads,
+    printed: Option<LogBuffer>,
+) -> PreparedHook {
+    let printed = Mutex::new(printed);
+    PreparedHook { shape: Shape::JavaScript(Deployed { engine: ready.engine.clone(), image, evaluate, reads, printed }) }
 }
 
 impl PreparedHook {
@@ -155,10 +156,10 @@ impl PreparedHook {
         matches!(&self.shape, Shape::JavaScript(Deployed { reads, .. }) if reads.env)
     }
 
-    /// Why the function's top level is evaluated on every execution, where it is: what of the passing world it read.
+    /// Why the function's top level is evaluated on every execution, where it is: what of the passing world it read, or what it made.
     pub fn evaluated_because(&self) -> Option<&'static str> {
         match &self.shape {
-            Shape::JavaScript(Deployed { evaluate: Some(_), reads, .. }) => reads.fleeting,
+            Shape::JavaScript(Deployed { evaluate: Some((_, reason)), .. }) => Some(reason),
             _ => None,
         }
     }

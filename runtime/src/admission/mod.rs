@@ -3,6 +3,7 @@
 mod cache;
 mod caps;
 mod compile;
+mod images;
 mod imports;
 mod javascript;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{Mutex, OnceCell};
+use wasmtime::Engine;
 
 use crate::engine::{self, SandboxError};
 use crate::{FunctionDigest, FunctionKind, PreparedHook, Sandbox};
@@ -19,6 +21,7 @@ use cache::{Cache, Code, Loaded};
 pub use compile::compile_worker;
 #[cfg(test)]
 pub(crate) use compile::precompile;
+use images::Images;
 #[cfg(test)]
 pub(crate) use javascript::BUILT;
 pub use javascript::JavaScript;
@@ -60,6 +63,7 @@ pub struct Admission {
     sandbox: Sandbox,
     config: AdmissionConfig,
     cache: Arc<Cache>,
+    images: Arc<Images>,
     /// One compilation at a time, so that logins keep the machine.
     compiling: Mutex<()>,
     javascript: OnceCell<javascript::Ready>,
@@ -72,9 +76,15 @@ impl Admission {
     /// When the cache's folder cannot be made or read.
     pub fn new(sandbox: Sandbox, config: AdmissionConfig) -> Result<Self, SandboxError> {
         let compatibility = engine::compatibility(sandbox.engine());
-        let cache = Cache::open(&config.cache_dir, config.cache_key, &compatibility)
-            .map_err(|error| SandboxError(format!("{}: {error}", config.cache_dir.display())))?;
-        Ok(Self { sandbox, config, cache: Arc::new(cache), compiling: Mutex::new(()), javascript: OnceCell::new() })
+        let images = images::folder(*javascript::BUILT_DIGEST);
+        let open = || {
+            cache::sweep(&config.cache_dir, &[&compatibility, &images])?;
+            let cache = Cache::open(&config.cache_dir.join(&compatibility), config.cache_key)?;
+            let images = Images::open(config.cache_dir.join(&images), config.cache_key)?;
+            std::io::Result::Ok((Arc::new(cache), Arc::new(images)))
+        };
+        let (cache, images) = open().map_err(|error| SandboxError(format!("{}: {error}", config.cache_dir.display())))?;
+        Ok(Self { sandbox, config, cache, images, compiling: Mutex::new(()), javascript: OnceCell::new() })
     }
 
     /// Checks, compiles (unless compiled code is cached) and links a function.
@@ -92,40 +102,41 @@ impl Admission {
         })
         .await?;
         let code = if kind == FunctionKind::Component { Code::Component } else { Code::Module };
-        link(&self.code(&function, digest, code).await?, &self.sandbox)
+        link(&self.code(self.sandbox.engine(), &function, digest, code).await?, &self.sandbox)
     }
 
-    async fn load(&self, digest: FunctionDigest, code: Code) -> Result<Option<Loaded>, AdmissionError> {
-        let (sandbox, cache) = (self.sandbox.clone(), self.cache.clone());
-        blocking(move || Ok(cache.load(sandbox.engine(), digest, code))).await
+    async fn load(&self, engine: &Engine, digest: FunctionDigest, code: Code) -> Result<Option<Loaded>, AdmissionError> {
+        let (engine, cache) = (engine.clone(), self.cache.clone());
+        blocking(move || Ok(cache.load(&engine, digest, code))).await
     }
 
     /// Native code for a module or component: from the cache, else from a compiling child.
-    async fn code(&self, function: &Bytes, digest: FunctionDigest, code: Code) -> Result<Loaded, AdmissionError> {
-        if let Some(loaded) = self.load(digest, code).await? {
+    async fn code(&self, engine: &Engine, function: &Bytes, digest: FunctionDigest, code: Code) -> Result<Loaded, AdmissionError> {
+        if let Some(loaded) = self.load(engine, digest, code).await? {
             return Ok(loaded);
         }
         let _alone = self.compiling.lock().await;
-        if let Some(loaded) = self.load(digest, code).await? {
+        if let Some(loaded) = self.load(engine, digest, code).await? {
             return Ok(loaded);
         }
         let started = std::time::Instant::now();
         let artifact = compile::compile(&self.config, function).await?;
         tracing::info!(function = %digest.to_hex(), bytes = function.len(), code = artifact.len(), elapsed = ?started.elapsed(), "compiled");
-        self.keep(digest, code, artifact).await
+        self.keep(engine, digest, code, artifact).await
     }
 
     /// Stores compiled code, and maps what was stored.
-    async fn keep(&self, digest: FunctionDigest, code: Code, artifact: Vec<u8>) -> Result<Loaded, AdmissionError> {
+    async fn keep(&self, engine: &Engine, digest: FunctionDigest, code: Code, artifact: Vec<u8>) -> Result<Loaded, AdmissionError> {
         let cache = self.cache.clone();
         blocking(move || cache.store(digest, code, &artifact).map_err(|error| AdmissionError::Host(format!("the cache: {error}")))).await?;
-        let loaded = self.load(digest, code).await?;
+        let loaded = self.load(engine, digest, code).await?;
         loaded.ok_or_else(|| AdmissionError::Host("compiled code cannot be loaded".into()))
     }
 
-    /// Removes the compiled code of a function that no hook uses any more. What runs on it runs on.
+    /// Removes the compiled code or image of a function that no hook uses any more. What runs on it runs on.
     pub fn forget(&self, digest: FunctionDigest) {
         self.cache.remove(digest);
+        self.images.remove(digest);
     }
 }
 

@@ -24,12 +24,11 @@ pub(crate) const MAX_RANDOM_BYTES: usize = 4096;
 /// The module that a command imports from.
 pub(crate) const PREVIEW1: &str = "wasi_snapshot_preview1";
 
-/// Every host function, type-checked once per process.
+/// Every host function for WebAssembly hooks, type-checked once per process.
 pub(crate) struct Linkers {
     pub(crate) component: component::Linker<CallState>,
     pub(crate) component_with_wasi: component::Linker<CallState>,
     pub(crate) command: wasmtime::Linker<CallState>,
-    pub(crate) javascript: wasmtime::Linker<CallState>,
 }
 
 impl Linkers {
@@ -41,10 +40,15 @@ impl Linkers {
         wasmtime_wasi::p2::add_to_linker_async(&mut component_with_wasi)?;
         let mut command = wasmtime::Linker::new(engine);
         preview1::add_to_linker(&mut command)?;
-        let mut javascript = wasmtime::Linker::new(engine);
-        javascript::add_to_linker(&mut javascript)?;
-        Ok(Self { component, component_with_wasi, command, javascript })
+        Ok(Self { component, component_with_wasi, command })
     }
+}
+
+/// Every host function for the JavaScript engine.
+pub(crate) fn javascript_linker(engine: &Engine) -> Result<wasmtime::Linker<CallState>, SandboxError> {
+    let mut linker = wasmtime::Linker::new(engine);
+    javascript::add_to_linker(&mut linker)?;
+    Ok(linker)
 }
 
 /// A command's standard output, which is its response: kept up to the longest response that is allowed.

@@ -7,11 +7,13 @@ use hookbox_host_api::log::LogBuffer;
 use hookbox_host_api::{EnvVars, Failure, FailureKind};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
-use wasmtime::{Module, Store};
+use wasmtime::Store;
+use zeroize::Zeroizing;
 
 use super::{Engine, Image};
 use crate::execution::{CallState, DeadlinePassed, Invocation, Limits, classify, sliced};
 use crate::host::WorldReads;
+use crate::memory::Base;
 use crate::{AdmissionError, FunctionDigest, Sandbox};
 
 /// A function's source and what it was written for.
@@ -27,9 +29,9 @@ pub(crate) struct Source {
 /// A function that is ready to be called.
 pub(crate) struct Deployed {
     pub(crate) engine: Arc<Engine>,
-    pub(crate) image: Arc<Image>,
-    /// The source, where its top level has to be evaluated on every execution.
-    pub(crate) evaluate: Option<Source>,
+    pub(crate) image: Image,
+    /// The source, where its top level has to be evaluated on every execution, and why.
+    pub(crate) evaluate: Option<(Source, &'static str)>,
     /// What the top level read.
     pub(crate) reads: WorldReads,
     /// What a frozen top level printed, for the log of the first execution: where Node itself would have it, at a cold start.
@@ -44,8 +46,8 @@ const PRINTED: usize = 16 << 10;
 
 /// What an evaluation left behind.
 pub(crate) struct Evaluated {
-    /// The module of the memory after it.
-    pub(crate) image: Vec<u8>,
+    /// The memory after it.
+    pub(crate) image: Image,
     pub(crate) reads: WorldReads,
     pub(crate) printed: LogBuffer,
 }
@@ -62,14 +64,16 @@ pub(crate) fn image_key(engine: FunctionDigest, source: &Source) -> FunctionDige
     FunctionDigest::from_bytes(hash.finalize().into())
 }
 
-/// Boots the engine on its first memory; the image that every deployment starts from.
-pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: &Image) -> Result<Vec<u8>, String> {
+/// Boots the engine on its first memory; what every memory begins with afterwards.
+pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: Vec<u8>) -> Result<Vec<u8>, String> {
+    let first = Arc::new(Base::new(first).map_err(|error| error.to_string())?);
     let _slot = sandbox.slot().await.map_err(|error| error.to_string())?;
+    sandbox.memories().set_base(first.clone());
     let mut store = scratch(sandbox, Arc::default());
     let booting = async {
-        let guest = engine.start(&mut store, first, sandbox.linkers()).await?;
+        let guest = engine.start(&mut store, &Image::of_base(first)).await?;
         guest.boot(&mut store).await?;
-        guest.freeze(&mut store).await
+        guest.used(&mut store, 0).await
     };
     sliced(booting, Instant::now() + TIME)
         .await
@@ -77,28 +81,31 @@ pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: &Image) -> R
         .map_err(|error| format!("{error:#}"))
 }
 
-/// Evaluates a source on the engine's image.
+/// Evaluates a source on the engine's base.
 pub(crate) async fn evaluate(
     sandbox: &Sandbox,
     engine: &Engine,
-    base: &Image,
+    base: &Arc<Base>,
     source: &Source,
     env: Arc<EnvVars>,
 ) -> Result<Evaluated, AdmissionError> {
     let _slot = sandbox.slot().await.map_err(|error| AdmissionError::Host(error.to_string()))?;
     let mut store = scratch(sandbox, env);
     let loading = async {
-        let guest = engine.start(&mut store, base, sandbox.linkers()).await?;
+        let guest = engine.start(&mut store, &Image::of_base(base.clone())).await?;
         let loaded = guest.load(&mut store, source).await?;
         match loaded {
-            Ok(()) => guest.freeze(&mut store).await.map(Ok),
+            Ok(()) => guest.used(&mut store, base.len()).await.map(Ok),
             Err(failure) => Ok(Err(failure)),
         }
     };
     let finished = sliced(loading, Instant::now() + TIME).await;
     let state = store.into_data();
     match finished {
-        Ok(Ok(Ok(image))) => Ok(Evaluated { image, reads: state.js.reads, printed: state.log }),
+        Ok(Ok(Ok(memory))) => {
+            let memory = Zeroizing::new(memory);
+            Ok(Evaluated { image: Image::new(base.clone(), &memory), reads: state.js.reads, printed: state.log })
+        }
         Ok(Ok(Err(failure))) => Err(rejected(&failure)),
         Ok(Err(error)) => Err(rejected(&classify(&error, &state.limiter))),
         Err(DeadlinePassed) => Err(AdmissionError::Rejected(format!("the top level took more than {TIME:?}"))),
@@ -124,10 +131,5 @@ fn scratch(sandbox: &Sandbox, env: Arc<EnvVars>) -> Store<CallState> {
         deadline: Instant::now() + TIME,
         log_limit: PRINTED,
     };
-    sandbox.store(invocation, false)
-}
-
-/// Compiles an image. There is no code in it, so this is a matter of milliseconds and of nothing hostile.
-pub(crate) fn compile_image(sandbox: &Sandbox, image: &[u8]) -> Result<Module, String> {
-    Module::new(sandbox.engine(), image).map_err(|error| format!("{error:#}"))
+    sandbox.store(sandbox.javascript(), invocation, false)
 }

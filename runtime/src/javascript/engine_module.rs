@@ -1,11 +1,11 @@
-//! The engine as it runs: the module that was built, without its data, its start function and its data count.
+//! The engine as it runs: the module that was built, with a memory of its own and without its data, its start function and its data count.
 //!
-//! An instance of the engine works on a memory that an image brings, so its own segments must not be applied again; and because it
-//! imports its memory, its linker gave it a start function that zero-fills what the image has filled. What is taken out is the
-//! first image: the memory before anything has run.
+//! An instance of the engine finds its memory filled already ([`crate::memory`]), so its own segments must not be applied again; and
+//! because the built one imports its memory, its linker gave it a start function that zero-fills what is filled. What is taken out is the
+//! first content: the memory before anything has run.
 
-use wasm_encoder::{Module, RawSection};
-use wasmparser::{DataKind, Operator, Parser, Payload, TypeRef};
+use wasm_encoder::{EntityType, ImportSection, MemorySection, MemoryType, Module, RawSection};
+use wasmparser::{DataKind, ImportSectionReader, Operator, Parser, Payload, TypeRef};
 
 use crate::host::JAVASCRIPT;
 
@@ -34,21 +34,72 @@ impl EngineModule {
     /// Takes the built engine apart, and checks what makes images sound: one imported memory, at most one mutable global (the stack
     /// pointer, at rest between calls), no passive segments, and no instruction that changes a table or a segment.
     pub(crate) fn take_apart(built: &[u8]) -> Result<Self, UnfitEngine> {
-        let mut code = Module::new();
+        let mut code = Rebuilt::default();
         let mut memory = Vec::new();
         for payload in Parser::new(0).parse_all(built) {
             let payload = payload?;
             inspect(&payload, &mut memory)?;
-            let dropped = matches!(payload, Payload::StartSection { .. } | Payload::DataSection(_) | Payload::DataCountSection { .. });
-            if let (Some((id, range)), false) = (payload.as_section(), dropped) {
-                let data = built.get(range).ok_or_else(|| UnfitEngine("a section lies outside of it".into()))?;
-                code.section(&RawSection { id, data });
+            match &payload {
+                Payload::StartSection { .. } | Payload::DataSection(_) | Payload::DataCountSection { .. } => {}
+                Payload::ImportSection(section) => code.imports(section)?,
+                other => {
+                    if let Some((id, range)) = other.as_section() {
+                        code.section(id, built.get(range).ok_or_else(|| UnfitEngine("a section lies outside of it".into()))?);
+                    }
+                }
             }
         }
         if memory.is_empty() {
             return Err(UnfitEngine("it imports no memory".into()));
         }
         Ok(Self { code: code.finish(), memory })
+    }
+}
+
+/// The module as it is put together again: its imported memory has become one that it defines.
+#[derive(Default)]
+struct Rebuilt {
+    module: Module,
+    /// The memory, until its section has been written.
+    memory: Option<MemoryType>,
+}
+
+/// The sections that follow that of the memories, by id: globals, exports, elements, code.
+const AFTER_MEMORIES: [u8; 4] = [6, 7, 9, 10];
+
+impl Rebuilt {
+    fn imports(&mut self, section: &ImportSectionReader<'_>) -> Result<(), UnfitEngine> {
+        let mut kept = ImportSection::new();
+        for import in section.clone().into_imports() {
+            let import = import?;
+            match import.ty {
+                TypeRef::Func(ty) => {
+                    kept.import(import.module, import.name, EntityType::Function(ty));
+                }
+                TypeRef::Memory(ty) => {
+                    let (minimum, maximum) = (ty.initial, ty.maximum);
+                    self.memory = Some(MemoryType { minimum, maximum, memory64: false, shared: false, page_size_log2: None });
+                }
+                _ => return Err(UnfitEngine(format!("it imports {}::{}", import.module, import.name))),
+            }
+        }
+        self.module.section(&kept);
+        Ok(())
+    }
+
+    fn section(&mut self, id: u8, data: &[u8]) {
+        if AFTER_MEMORIES.contains(&id)
+            && let Some(memory) = self.memory.take()
+        {
+            let mut memories = MemorySection::new();
+            memories.memory(memory);
+            self.module.section(&memories);
+        }
+        self.module.section(&RawSection { id, data });
+    }
+
+    fn finish(self) -> Vec<u8> {
+        self.module.finish()
     }
 }
 
@@ -147,6 +198,7 @@ mod tests {
         wasmparser::validate(&engine.code).unwrap();
         let kept = wasmtime::Module::new(&wasmtime::Engine::default(), &engine.code).unwrap();
         assert!(kept.get_export("f").is_some());
+        assert!(kept.imports().all(|import| import.ty().func().is_some()), "the memory is its own");
         assert!(
             !Parser::new(0)
                 .parse_all(&engine.code)

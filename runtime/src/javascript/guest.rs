@@ -1,22 +1,21 @@
 //! The engine as a guest: instantiated on an image, loaded with a source, called with a context.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
 
 use hookbox_host_api::{Failure, FailureKind};
 use serde::Deserialize;
-use wasmtime::{AsContextMut, ExternType, Instance, InstancePre, Memory, Module, ModuleExport, Store, TypedFunc, WasmParams, WasmResults};
+use wasmtime::{AsContextMut, Instance, InstancePre, Memory, Module, ModuleExport, Store, TypedFunc, WasmParams, WasmResults};
 
-use super::Source;
-use super::image::{MEMORY, WASM_PAGE, freeze};
+use super::image::{MEMORY, WASM_PAGE};
+use super::{Image, Source};
 use crate::execution::CallState;
-use crate::host::{JAVASCRIPT, Linkers};
+use crate::host::javascript_linker;
 use crate::sandbox::during_start;
 
-/// The engine's code, and where its parts are.
+/// The engine's code, linked to its host functions, and where its parts are.
 pub(crate) struct Engine {
-    module: Module,
-    /// Its imports in order: the memory, or the name of a host function.
-    imports: Vec<Import>,
+    pre: InstancePre<CallState>,
+    memory: ModuleExport,
     alloc: ModuleExport,
     boot: ModuleExport,
     pages: ModuleExport,
@@ -24,26 +23,6 @@ pub(crate) struct Engine {
     call: ModuleExport,
     out: ModuleExport,
     out_len: ModuleExport,
-}
-
-enum Import {
-    Memory,
-    Host(String),
-}
-
-/// A memory to start from, ready to be mapped.
-pub(crate) struct Image {
-    pre: InstancePre<CallState>,
-    memory: ModuleExport,
-}
-
-impl Image {
-    /// Links a compiled image.
-    pub(crate) fn new(module: &Module, linkers: &Linkers) -> Result<Arc<Self>, String> {
-        let memory = module.get_export_index(MEMORY).ok_or("an image exports no memory")?;
-        let pre = linkers.javascript.instantiate_pre(module).map_err(|error| format!("{error:#}"))?;
-        Ok(Arc::new(Self { pre, memory }))
-    }
 }
 
 /// An engine that works on a memory.
@@ -54,15 +33,12 @@ pub(crate) struct Guest<'a> {
 }
 
 impl Engine {
-    pub(crate) fn new(module: Module) -> Result<Self, String> {
-        let imports = module.imports().map(|import| match import.ty() {
-            ExternType::Memory(_) => Import::Memory,
-            _ => Import::Host(import.name().to_owned()),
-        });
-        let imports = imports.collect();
+    /// Links a compiled engine.
+    pub(crate) fn new(module: &Module) -> Result<Self, String> {
+        let linker = javascript_linker(module.engine()).map_err(|error| error.to_string())?;
         let export = |name: &str| module.get_export_index(name).ok_or_else(|| format!("the JavaScript engine exports no {name}"));
         Ok(Self {
-            imports,
+            memory: export(MEMORY)?,
             alloc: export("hb_alloc")?,
             boot: export("hb_boot")?,
             pages: export("hb_pages")?,
@@ -70,23 +46,19 @@ impl Engine {
             call: export("hb_call")?,
             out: export("hb_out")?,
             out_len: export("hb_out_len")?,
-            module,
+            pre: linker.instantiate_pre(module).map_err(|error| format!("{error:#}"))?,
         })
     }
 
-    /// Maps the image and puts the engine on it.
-    pub(super) async fn start(&self, store: &mut Store<CallState>, image: &Image, linkers: &Linkers) -> wasmtime::Result<Guest<'_>> {
-        let mapped = image.pre.instantiate_async(&mut *store).await.map_err(during_start)?;
-        let missing = || wasmtime::Error::msg("an image has lost its memory");
-        let memory = mapped.get_module_export(&mut *store, &image.memory).and_then(wasmtime::Extern::into_memory).ok_or_else(missing)?;
-        let mut imports = Vec::with_capacity(self.imports.len());
-        for import in &self.imports {
-            imports.push(match import {
-                Import::Memory => memory.into(),
-                Import::Host(name) => linkers.javascript.get(&mut *store, JAVASCRIPT, name)?,
-            });
-        }
-        let instance = Instance::new_async(&mut *store, &self.module, &imports).await.map_err(during_start)?;
+    /// Takes a memory, which is the base, and makes it the image.
+    pub(super) async fn start(&self, store: &mut Store<CallState>, image: &Image) -> wasmtime::Result<Guest<'_>> {
+        let instance = self.pre.instantiate_async(&mut *store).await.map_err(during_start)?;
+        let missing = || wasmtime::Error::msg("the JavaScript engine has lost its memory");
+        let memory = instance.get_module_export(&mut *store, &self.memory).and_then(wasmtime::Extern::into_memory).ok_or_else(missing)?;
+        // Before anything of the guest runs: what is accessible of a memory and its size are one from here on.
+        let pages = image.len().saturating_sub(memory.data_size(&*store)) / WASM_PAGE;
+        memory.grow_async(&mut *store, pages as u64).await.map_err(during_start)?;
+        image.apply(memory.data_mut(&mut *store))?;
         Ok(Guest { engine: self, instance, memory })
     }
 }
@@ -154,11 +126,11 @@ impl Guest<'_> {
         }
     }
 
-    /// The memory as it is now, as an image's module. The engine says how much of it is in use; above that there are zeros.
-    pub(super) async fn freeze(&self, store: &mut Store<CallState>) -> wasmtime::Result<Vec<u8>> {
+    /// The memory as it is now, and no less of it than `least` bytes. The engine says how much is in use; above that there are zeros.
+    pub(super) async fn used(&self, store: &mut Store<CallState>, least: usize) -> wasmtime::Result<Vec<u8>> {
         let pages = self.func::<(), i32>(store, &self.engine.pages)?.call_async(store.as_context_mut(), ()).await?;
-        let used = self.memory.data(&*store).get(..pages as u32 as usize * WASM_PAGE);
-        Ok(freeze(used.ok_or(wasmtime::Trap::MemoryOutOfBounds)?))
+        let used = self.memory.data(&*store).get(..least.max(pages as u32 as usize * WASM_PAGE));
+        Ok(used.ok_or(wasmtime::Trap::MemoryOutOfBounds)?.to_vec())
     }
 
     /// Copies bytes to where the engine reads its input; how many they are.
@@ -191,30 +163,22 @@ impl Guest<'_> {
 }
 
 /// One execution: from the image to the handler's result.
-pub(crate) async fn call(
-    store: &mut Store<CallState>,
-    deployed: &super::Deployed,
-    linkers: &Linkers,
-) -> wasmtime::Result<Result<Option<String>, Failure>> {
-    match start(store, deployed, linkers).await? {
+pub(crate) async fn call(store: &mut Store<CallState>, deployed: &super::Deployed) -> wasmtime::Result<Result<Option<String>, Failure>> {
+    match start(store, deployed).await? {
         Ok(guest) => Ok(guest.call(store).await?.map(Some)),
         Err(failure) => Ok(Err(failure)),
     }
 }
 
 /// A guest whose handler can be called.
-pub(crate) async fn start<'a>(
-    store: &mut Store<CallState>,
-    deployed: &'a super::Deployed,
-    linkers: &Linkers,
-) -> wasmtime::Result<Result<Guest<'a>, Failure>> {
+pub(crate) async fn start<'a>(store: &mut Store<CallState>, deployed: &'a super::Deployed) -> wasmtime::Result<Result<Guest<'a>, Failure>> {
     let printed = deployed.printed.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(printed) = printed {
         store.data_mut().log.continue_from(printed);
     }
-    let guest = deployed.engine.start(store, &deployed.image, linkers).await?;
+    let guest = deployed.engine.start(store, &deployed.image).await?;
     match &deployed.evaluate {
-        Some(source) => Ok(guest.load(store, source).await?.map(|()| guest)),
+        Some((source, _)) => Ok(guest.load(store, source).await?.map(|()| guest)),
         None => Ok(Ok(guest)),
     }
 }

@@ -1,78 +1,200 @@
-//! Images: a linear memory frozen as a module that defines and exports it and has no code.
+//! Images: what a function's top level changed in the engine's memory.
 //!
-//! wasmtime maps the memory of such a module copy-on-write, so that starting from an image costs a few page faults and no copy.
-//! Compiling one takes milliseconds, because there is nothing to compile.
+//! Every hook's memory begins with the same content ([`crate::memory::Base`]), most of which stays as it is. So an image is the runs of
+//! bytes that differ, and starting from one is copying them over: some tens of kilobytes, whichever hook the memory was used by before.
 
-use wasm_encoder::{ConstExpr, DataSection, ExportKind, ExportSection, MemorySection, MemoryType, Module};
+use std::fmt;
+use std::sync::Arc;
 
-/// The name that an image exports its memory by, and the engine imports and exports it by.
+use zeroize::Zeroizing;
+
+use crate::memory::Base;
+
+/// The name that the engine exports its memory by.
 pub(super) const MEMORY: &str = "memory";
-
-/// Runs of zeros shorter than this stay inside a segment: a new one costs more than they do.
-const GAP: usize = 256;
 
 /// Bytes of a page of WebAssembly's.
 pub(super) const WASM_PAGE: usize = 64 << 10;
 
-/// The module whose instances begin with `memory` as their memory.
-pub(crate) fn freeze(memory: &[u8]) -> Vec<u8> {
-    let mut data = DataSection::new();
-    for (at, run) in runs(memory) {
-        data.active(0, &ConstExpr::i32_const(at as i32), run.iter().copied());
+/// Bytes that are compared at a time.
+const BLOCK: usize = 32;
+/// Equal blocks between two runs that are not worth a new run, whose head has eight bytes.
+const GAP: usize = 1;
+
+/// What a memory is when a handler is called, against the base.
+pub(crate) struct Image {
+    base: Arc<Base>,
+    /// Bytes of the whole memory.
+    len: usize,
+    runs: Vec<Run>,
+    /// The runs' bytes, one after the other. They may hold env values.
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Run {
+    at: u32,
+    len: u32,
+}
+
+/// A stored image that is none, or is of another base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the image is not usable")]
+pub(crate) struct UnfitImage;
+
+impl Image {
+    /// The base itself.
+    pub(crate) fn of_base(base: Arc<Base>) -> Self {
+        Self { len: base.len(), base, runs: Vec::new(), bytes: Zeroizing::default() }
     }
-    build((memory.len() / WASM_PAGE) as u64, &data)
+
+    /// What `memory` is against the base. It is not shorter than that.
+    pub(super) fn new(base: Arc<Base>, memory: &[u8]) -> Self {
+        let (runs, bytes) = difference(base.bytes(), memory);
+        Self { len: memory.len(), base, runs, bytes: Zeroizing::new(bytes) }
+    }
+
+    /// Bytes that a memory has to have before the image is written to it.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Bytes that the image takes.
+    pub(crate) fn size(&self) -> usize {
+        self.runs.len() * size_of::<Run>() + self.bytes.len()
+    }
+
+    /// Writes it over a memory that is like the base.
+    pub(super) fn apply(&self, memory: &mut [u8]) -> Result<(), UnfitImage> {
+        let mut rest = self.bytes.as_slice();
+        for run in &self.runs {
+            let (at, len) = (run.at as usize, run.len as usize);
+            let (bytes, after) = rest.split_at_checked(len).ok_or(UnfitImage)?;
+            memory.get_mut(at..at + len).ok_or(UnfitImage)?.copy_from_slice(bytes);
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// The image as it is stored. Where it holds env values it must not be.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(HEAD + self.runs.len() * RUN + self.bytes.len());
+        out.extend_from_slice(self.base.fingerprint());
+        out.extend_from_slice(&(self.len as u32).to_le_bytes());
+        out.extend_from_slice(&(self.runs.len() as u32).to_le_bytes());
+        for run in &self.runs {
+            out.extend_from_slice(&run.at.to_le_bytes());
+            out.extend_from_slice(&run.len.to_le_bytes());
+        }
+        out.extend_from_slice(&self.bytes);
+        out
+    }
+
+    /// Reads a stored image back.
+    pub(crate) fn decode(base: Arc<Base>, stored: &[u8]) -> Result<Self, UnfitImage> {
+        let (of, rest) = stored.split_at_checked(FINGERPRINT).ok_or(UnfitImage)?;
+        let (len, rest) = number(rest).ok_or(UnfitImage)?;
+        let (count, rest) = number(rest).ok_or(UnfitImage)?;
+        let (heads, bytes) = rest.split_at_checked((count as usize).saturating_mul(RUN)).ok_or(UnfitImage)?;
+        let runs: Vec<Run> = heads.chunks_exact(RUN).filter_map(run).collect();
+        let total: usize = runs.iter().map(|run| run.len as usize).sum();
+        let len = len as usize;
+        let fits = runs.iter().all(|run| run.at as usize + run.len as usize <= len) && total == bytes.len();
+        if of != base.fingerprint() || len < base.len() || !len.is_multiple_of(WASM_PAGE) || !fits {
+            return Err(UnfitImage);
+        }
+        Ok(Self { base, len, runs, bytes: Zeroizing::new(bytes.to_vec()) })
+    }
 }
 
-fn build(pages: u64, data: &DataSection) -> Vec<u8> {
-    let mut memories = MemorySection::new();
-    memories.memory(MemoryType { minimum: pages, maximum: None, memory64: false, shared: false, page_size_log2: None });
-    let mut exports = ExportSection::new();
-    exports.export(MEMORY, ExportKind::Memory, 0);
-    let mut module = Module::new();
-    module.section(&memories).section(&exports).section(data);
-    module.finish()
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Image({} bytes in {} runs)", self.bytes.len(), self.runs.len())
+    }
 }
 
-/// The parts of `memory` that are not zero, with where they begin.
-fn runs(memory: &[u8]) -> Vec<(usize, &[u8])> {
-    let mut runs: Vec<(usize, usize)> = Vec::new();
-    for (index, block) in memory.chunks(GAP).enumerate() {
-        if block.iter().all(|byte| *byte == 0) {
+const FINGERPRINT: usize = 32;
+const HEAD: usize = FINGERPRINT + 8;
+const RUN: usize = 8;
+
+fn number(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let (number, rest) = bytes.split_first_chunk()?;
+    Some((u32::from_le_bytes(*number), rest))
+}
+
+fn run(head: &[u8]) -> Option<Run> {
+    let (at, rest) = number(head)?;
+    let (len, _) = number(rest)?;
+    Some(Run { at, len })
+}
+
+/// The runs of `memory` that differ from the base, which zeros follow, and their bytes.
+fn difference(base: &[u8], memory: &[u8]) -> (Vec<Run>, Vec<u8>) {
+    let zeros = [0; BLOCK];
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    for (index, block) in memory.chunks(BLOCK).enumerate() {
+        let (from, to) = (index * BLOCK, index * BLOCK + block.len());
+        if block == base.get(from..to).unwrap_or_else(|| zeros.get(..block.len()).unwrap_or(&zeros)) {
             continue;
         }
-        let (from, to) = (index * GAP, index * GAP + block.len());
-        match runs.last_mut() {
-            Some((_, end)) if from - *end <= GAP => *end = to,
-            _ => runs.push((from, to)),
+        match ranges.last_mut() {
+            Some((_, end)) if from - *end <= GAP * BLOCK => *end = to,
+            _ => ranges.push((from, to)),
         }
     }
-    runs.into_iter().filter_map(|(from, to)| Some((from, memory.get(from..to)?))).collect()
+    let runs = ranges.iter().map(|(from, to)| Run { at: *from as u32, len: (to - from) as u32 }).collect();
+    let bytes = ranges.iter().filter_map(|(from, to)| memory.get(*from..*to)).flatten().copied().collect();
+    (runs, bytes)
 }
 
 #[cfg(test)]
 mod tests {
-    use wasmtime::{Engine, Instance, Module, Store};
-
     use super::*;
 
-    #[test]
-    fn a_frozen_memory_comes_back_byte_for_byte() {
-        let mut memory = vec![0u8; 3 * WASM_PAGE];
-        for (at, byte) in [(0, 1), (5, 2), (700, 3), (65_535, 4), (65_536, 5), (3 * WASM_PAGE - 1, 6)] {
-            memory[at] = byte;
-        }
-        let engine = Engine::default();
-        let module = Module::new(&engine, freeze(&memory)).unwrap();
-        let mut store = Store::new(&engine, ());
-        let instance = Instance::new(&mut store, &module, &[]).unwrap();
-        assert!(instance.get_memory(&mut store, MEMORY).unwrap().data(&store) == memory.as_slice());
+    fn base(pages: usize) -> Arc<Base> {
+        let bytes = (0..pages * WASM_PAGE).map(|at| (at % 251) as u8).collect();
+        Arc::new(Base::new(bytes).unwrap())
+    }
+
+    fn changed(base: &Base, pages: usize, changes: &[(usize, u8)]) -> Vec<u8> {
+        let mut memory = base.bytes().to_vec();
+        memory.resize(pages * WASM_PAGE, 0);
+        changes.iter().for_each(|(at, byte)| memory[*at] = *byte);
+        memory
     }
 
     #[test]
-    fn zeros_cost_nothing() {
-        let mut memory = vec![0u8; 16 * WASM_PAGE];
-        memory[100_000] = 1;
-        assert!(freeze(&memory).len() < 400);
-        assert!(freeze(&vec![0u8; 16 * WASM_PAGE]).len() < 60);
+    fn an_image_gives_the_memory_back_byte_for_byte() {
+        let base = base(3);
+        let changes = [(0, 1), (5, 2), (700, 3), (65_535, 4), (65_536, 5), (3 * WASM_PAGE, 6), (5 * WASM_PAGE - 1, 7)];
+        let memory = changed(&base, 5, &changes);
+        let image = Image::new(base.clone(), &memory);
+        assert!(image.encode().len() < 1000, "{}", image.encode().len());
+        let again = Image::decode(base.clone(), &image.encode()).unwrap();
+        for image in [image, again] {
+            let mut fresh = changed(&base, image.len() / WASM_PAGE, &[]);
+            image.apply(&mut fresh).unwrap();
+            assert!(fresh == memory);
+        }
+    }
+
+    #[test]
+    fn what_is_stored_is_of_one_base_and_whole() {
+        let base = base(2);
+        let stored = Image::new(base.clone(), &changed(&base, 2, &[(9, 77)])).encode();
+        let other = Arc::new(Base::new(vec![1; 2 * WASM_PAGE]).unwrap());
+        assert_eq!(Image::decode(other, &stored).map(|_| ()), Err(UnfitImage));
+        for len in 0..stored.len() {
+            assert_eq!(Image::decode(base.clone(), &stored[..len]).map(|_| ()), Err(UnfitImage), "{len}");
+        }
+        let mut outside = stored;
+        outside[HEAD..HEAD + 4].copy_from_slice(&(2 * WASM_PAGE as u32).to_le_bytes());
+        assert_eq!(Image::decode(base, &outside).map(|_| ()), Err(UnfitImage));
+    }
+
+    #[test]
+    fn nothing_changed_costs_nothing() {
+        let base = base(16);
+        assert!(Image::new(base.clone(), base.bytes()).encode().len() < 50);
     }
 }

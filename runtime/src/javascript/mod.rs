@@ -1,8 +1,8 @@
 //! JavaScript hooks: one engine, compiled once, and one memory image per hook.
 //!
-//! * Deploying evaluates a function's top level once in the engine and freezes the memory ([`image`]).
-//! * An execution maps that image copy-on-write, instantiates the engine on it and calls the handler. Nothing is parsed or evaluated,
-//!   and nothing of an earlier execution is there.
+//! * Deploying evaluates a function's top level once in the engine and freezes what that changed in its memory ([`image`]).
+//! * An execution takes a memory that is as the engine began ([`crate::memory`]), writes the image over it and calls the handler. Nothing
+//!   is parsed or evaluated, and nothing of an earlier execution is there.
 //!
 //! A top level that reads env values makes an image of its own for them, which is never stored. One that reads the clock, random bytes
 //! or waits cannot be frozen: its hook starts from the engine's own image and is evaluated on every execution.
@@ -12,12 +12,12 @@ mod engine_module;
 mod guest;
 mod image;
 
-pub(crate) use deploy::{Deployed, Source, boot, compile_image, evaluate, image_key};
+pub(crate) use deploy::{Deployed, Source, boot, evaluate, image_key};
 pub(crate) use engine_module::EngineModule;
-pub(crate) use guest::{Engine, Image, call};
+pub(crate) use guest::{Engine, call};
 #[cfg(feature = "bench")]
 pub(crate) use guest::{Guest, start};
-pub(crate) use image::freeze;
+pub(crate) use image::Image;
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use wasmtime::{Module, Store};
 
 use super::*;
 use crate::execution::{CallState, classify};
+use crate::host::javascript_linker;
 use crate::{Invocation, Limits, Sandbox, SandboxConfig};
 
 /// Calls `crypto` with what is in its memory, and writes the answer over it.
@@ -39,14 +40,15 @@ fn store(sandbox: &Sandbox, fuel: u64, timeout: Duration) -> Store<CallState> {
         deadline: tokio::time::Instant::now() + timeout,
         log_limit: 1024,
     };
-    sandbox.store(invocation, false)
+    sandbox.store(sandbox.engine(), invocation, false)
 }
 
 async fn run(fuel: u64, timeout: Duration, header: Value, parts: &[&[u8]]) -> Seen {
-    let sandbox = Sandbox::new(SandboxConfig { concurrency: 2, max_memory_bytes: 2 << 20, max_result_bytes: 1024 }).unwrap();
+    let sandbox =
+        Sandbox::new(SandboxConfig { concurrency: 2, max_memory_bytes: 2 << 20, max_result_bytes: 1024, pagemap_scan: true }).unwrap();
     let mut store = store(&sandbox, fuel, timeout);
     let module = Module::new(sandbox.engine(), GUEST).unwrap();
-    let instance = sandbox.linkers().javascript.instantiate_async(&mut store, &module).await.unwrap();
+    let instance = javascript_linker(sandbox.engine()).unwrap().instantiate_async(&mut store, &module).await.unwrap();
     let memory = instance.get_memory(&mut store, "memory").unwrap();
     let request = super::super::request::encode(header, parts);
     memory.data_mut(&mut store)[..request.len()].copy_from_slice(&request);

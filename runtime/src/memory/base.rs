@@ -1,0 +1,50 @@
+//! What every memory begins with: the bytes, and a file in memory that they are mapped from, so that slots share the pages they only read.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+
+use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+use sha2::{Digest, Sha256};
+
+/// Bytes of a page of WebAssembly's.
+const WASM_PAGE: usize = 64 << 10;
+
+/// The beginning of all memories. Whole pages of WebAssembly's, one at least.
+#[derive(Debug)]
+pub(crate) struct Base {
+    bytes: Box<[u8]>,
+    /// The same, sealed: it can no longer be written by anybody.
+    file: OwnedFd,
+    fingerprint: [u8; 32],
+}
+
+impl Base {
+    /// A base with these bytes.
+    pub(crate) fn new(bytes: Vec<u8>) -> io::Result<Self> {
+        if bytes.is_empty() || !bytes.len().is_multiple_of(WASM_PAGE) {
+            return Err(io::Error::other("a memory does not begin with this many bytes"));
+        }
+        let mut file = File::from(memfd_create("hookbox-base", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?);
+        file.write_all(&bytes)?;
+        fcntl_add_seals(&file, SealFlags::GROW | SealFlags::SHRINK | SealFlags::WRITE | SealFlags::SEAL)?;
+        Ok(Self { fingerprint: Sha256::digest(&bytes).into(), bytes: bytes.into(), file: file.into() })
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Tells bases apart: two boots of one engine differ, because each draws a hash seed.
+    pub(crate) fn fingerprint(&self) -> &[u8; 32] {
+        &self.fingerprint
+    }
+
+    pub(super) fn file(&self) -> &OwnedFd {
+        &self.file
+    }
+}

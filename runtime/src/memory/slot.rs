@@ -1,0 +1,143 @@
+//! One linear memory that is used again and again: what is mapped, what of it may be touched, and how it gets back to where it began.
+//!
+//! ```text
+//! start          base.len()          accessible                                  RESERVED + GUARD
+//!   | the base,      | what the guest     | neither to be read nor written,          |
+//!   | copy-on-write  | grew by: zeros     | so that a wild access is a trap          |
+//! ```
+
+use std::io;
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap, mmap_anonymous, mprotect, munmap};
+
+use super::{Base, Pagemap};
+
+/// Address space of one memory: all that 32 bits can address, so that no access needs a check.
+pub(crate) const RESERVED: usize = 4 << 30;
+/// What follows it, for the constant offset that an access may add.
+pub(crate) const GUARD: usize = 32 << 20;
+
+/// Pages that are written back rather than given back. Writing one costs a fifth of what it costs to fault it in again; but pages that
+/// only an earlier hook wrote are written back by all that follow.
+const MOST_KEPT: usize = 256;
+
+const PAGE: usize = 4 << 10;
+
+/// A slot. Nobody else knows its memory while it is idle.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    start: NonNull<u8>,
+    base: Arc<Base>,
+    /// Bytes from the start that may be touched. At least the base's.
+    accessible: usize,
+}
+
+// SAFETY: it owns the mapping that it points to.
+#[allow(unsafe_code, reason = "the pointer is to a mapping that belongs to the slot")]
+unsafe impl Send for Slot {}
+// SAFETY: a shared slot gives away its address and length only.
+#[allow(unsafe_code, reason = "the pointer is to a mapping that belongs to the slot")]
+unsafe impl Sync for Slot {}
+
+#[allow(unsafe_code, reason = "memory is mapped and written by address; each place says why it may be")]
+impl Slot {
+    /// Maps a new one. Its content is the base's.
+    pub(crate) fn new(base: Arc<Base>) -> io::Result<Self> {
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
+        // SAFETY: a new mapping, at a place that the kernel chooses.
+        let start = unsafe { mmap_anonymous(std::ptr::null_mut(), RESERVED + GUARD, ProtFlags::empty(), flags) }?;
+        let start = NonNull::new(start.cast()).ok_or_else(|| io::Error::other("the kernel mapped memory at address 0"))?;
+        let slot = Self { start, accessible: base.len(), base };
+        let access = ProtFlags::READ | ProtFlags::WRITE;
+        // SAFETY: it replaces the beginning of the mapping just made, which nobody has seen; the base is no longer than that.
+        unsafe { mmap(start.as_ptr().cast(), slot.base.len(), access, MapFlags::PRIVATE | MapFlags::FIXED, slot.base.file(), 0) }?;
+        Ok(slot)
+    }
+
+    pub(crate) fn base(&self) -> &Arc<Base> {
+        &self.base
+    }
+
+    pub(crate) fn start(&self) -> *mut u8 {
+        self.start.as_ptr()
+    }
+
+    /// Makes `len` bytes accessible, if they are not yet.
+    pub(crate) fn grow_to(&mut self, len: usize) -> io::Result<()> {
+        if len <= self.accessible {
+            return Ok(());
+        }
+        if len > RESERVED || !len.is_multiple_of(PAGE) {
+            return Err(io::Error::other("a memory cannot have this size"));
+        }
+        // SAFETY: the range is within the mapping, and follows what is accessible.
+        unsafe { mprotect(self.start().add(self.accessible).cast(), len - self.accessible, MprotectFlags::READ | MprotectFlags::WRITE) }?;
+        self.accessible = len;
+        Ok(())
+    }
+
+    /// Brings back the base's content and size, whatever a guest wrote and however it ended.
+    ///
+    /// # Errors
+    /// The slot is then of no more use.
+    pub(crate) fn reset(&mut self, pagemap: Option<&Pagemap>) -> io::Result<()> {
+        self.take_back_growth()?;
+        let restored = match pagemap {
+            Some(pagemap) => self.restore_written(pagemap)?,
+            None => false,
+        };
+        if !restored {
+            // SAFETY: the range is mapped, and nobody refers to it: the slot is ours alone. The next access finds the file's content.
+            unsafe { madvise(self.start().cast(), self.base.len(), Advice::LinuxDontNeed) }?;
+        }
+        Ok(())
+    }
+
+    /// Replaces what was grown into by untouched, inaccessible memory.
+    fn take_back_growth(&mut self) -> io::Result<()> {
+        let (from, len) = (self.base.len(), self.accessible - self.base.len());
+        if len > 0 {
+            let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
+            // SAFETY: the range is within the mapping, and nobody refers to it.
+            unsafe { mmap_anonymous(self.start().add(from).cast(), len, ProtFlags::empty(), flags) }?;
+            self.accessible = from;
+        }
+        Ok(())
+    }
+
+    /// Writes the base over every page that was written. Answers `false` where they are too many.
+    fn restore_written(&mut self, pagemap: &Pagemap) -> io::Result<bool> {
+        let start = self.start().expose_provenance();
+        let (base, memory) = (self.base.bytes(), self.start());
+        let (mut pages, mut outside) = (0, false);
+        pagemap.written(start..start + base.len(), |written| {
+            pages += written.len() / PAGE;
+            if pages > MOST_KEPT {
+                return false;
+            }
+            let at = written.start.wrapping_sub(start);
+            let Some(content) = base.get(at..at.wrapping_add(written.len())) else {
+                outside = true;
+                return false;
+            };
+            // SAFETY: the range is as long as the base's part and within the accessible mapping; the slot is ours alone.
+            unsafe { std::ptr::copy_nonoverlapping(content.as_ptr(), memory.add(at), content.len()) };
+            true
+        })?;
+        match outside {
+            true => Err(io::Error::other("the kernel's scan answered with pages that were not asked for")),
+            false => Ok(pages <= MOST_KEPT),
+        }
+    }
+}
+
+#[allow(unsafe_code, reason = "the slot's mapping ends with it")]
+impl Drop for Slot {
+    fn drop(&mut self) {
+        // SAFETY: the mapping is the slot's own, and whoever could use it has given it back.
+        let unmapped = unsafe { munmap(self.start.as_ptr().cast(), RESERVED + GUARD) };
+        debug_assert!(unmapped.is_ok());
+    }
+}

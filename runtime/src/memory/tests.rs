@@ -1,0 +1,157 @@
+//! A memory that was used is as it began: whatever was written, however it is brought back, wherever the kernel has put it meanwhile.
+
+use std::sync::Arc;
+
+use rustix::mm::{Advice, madvise};
+use wasmtime::{Engine, Instance, Module, Store};
+
+use super::*;
+use crate::engine;
+
+const PAGE: usize = 4096;
+const LEN: usize = 40 * 65_536;
+
+fn base() -> Arc<Base> {
+    let bytes = (0..LEN).map(|at| if at % (3 * PAGE) < PAGE { 0 } else { (at / 7) as u8 }).collect();
+    Arc::new(Base::new(bytes).unwrap())
+}
+
+/// With the kernel's help, where it helps, and without.
+fn ways() -> Vec<Option<Pagemap>> {
+    let mut ways = vec![None];
+    ways.extend(Pagemap::open().ok().map(Some));
+    ways
+}
+
+#[allow(unsafe_code, reason = "the slot is this test's, and that many bytes of it are accessible")]
+fn memory(slot: &mut Slot, len: usize) -> &mut [u8] {
+    unsafe { std::slice::from_raw_parts_mut(slot.start(), len) }
+}
+
+/// The pages that a guest writes.
+fn writes() -> Vec<(&'static str, Vec<usize>)> {
+    vec![
+        ("nothing", Vec::new()),
+        ("one page", vec![17]),
+        ("more runs than one scan answers with", (0..200).map(|page| page * 2).collect()),
+        ("as many pages as are kept", (100..356).collect()),
+        ("one more", (100..357).collect()),
+        ("everything", (0..LEN / PAGE).collect()),
+        ("the first and the last", vec![0, LEN / PAGE - 1]),
+    ]
+}
+
+#[test]
+fn what_was_written_is_gone_after_a_reset() {
+    let base = base();
+    for way in ways() {
+        let mut slot = Slot::new(base.clone()).unwrap();
+        for (what, pages) in writes() {
+            for page in pages {
+                memory(&mut slot, LEN)[page * PAGE..][..PAGE].fill(0xAA);
+            }
+            slot.reset(way.as_ref()).unwrap();
+            assert!(memory(&mut slot, LEN) == base.bytes(), "{what}, {way:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_grown_is_gone_and_comes_back_as_zeros() {
+    let base = base();
+    for way in ways() {
+        let mut slot = Slot::new(base.clone()).unwrap();
+        for len in [LEN + 65_536, LEN + 100 * 65_536, LEN, LEN + 2 * 65_536] {
+            slot.grow_to(len).unwrap();
+            assert!(memory(&mut slot, len)[LEN..].iter().all(|byte| *byte == 0));
+            memory(&mut slot, len).fill(0xAA);
+            slot.reset(way.as_ref()).unwrap();
+            assert!(memory(&mut slot, LEN) == base.bytes(), "{way:?}");
+        }
+        assert!(slot.grow_to(LEN + 5).is_err() && slot.grow_to(RESERVED + 65_536).is_err());
+    }
+}
+
+#[test]
+#[allow(unsafe_code, reason = "the slot is this test's")]
+fn a_page_that_was_swapped_out_is_reset_too() {
+    let base = base();
+    let Ok(pagemap) = Pagemap::open() else { return };
+    let mut slot = Slot::new(base.clone()).unwrap();
+    for page in 0..100 {
+        memory(&mut slot, LEN)[page * PAGE..][..PAGE].fill(0xAA);
+    }
+    // Where there is no swap the pages stay, and the reset is an ordinary one.
+    unsafe { madvise(slot.start().cast(), LEN, Advice::LinuxPageOut) }.unwrap();
+    slot.reset(Some(&pagemap)).unwrap();
+    assert!(memory(&mut slot, LEN) == base.bytes());
+}
+
+#[test]
+fn a_scan_tells_written_pages_from_read_ones() {
+    let Ok(pagemap) = Pagemap::open() else { return };
+    let mut slot = Slot::new(base()).unwrap();
+    let read: u64 = memory(&mut slot, LEN).iter().map(|byte| u64::from(*byte)).sum();
+    assert!(read > 0);
+    for page in [3, 4, 9] {
+        memory(&mut slot, LEN)[page * PAGE] = 1;
+    }
+    let start = slot.start().expose_provenance();
+    let mut written = Vec::new();
+    pagemap
+        .written(start..start + LEN, |range| {
+            written.push((range.start - start) / PAGE..(range.end - start) / PAGE);
+            true
+        })
+        .unwrap();
+    assert_eq!(written, [3..5, 9..10]);
+}
+
+/// A guest that answers how many of its first pages begin otherwise than with `begins`, then writes all it has and grows.
+const GUEST: &str = r#"(module (memory (export "memory") 40)
+    (func (export "run") (result i32) (local $at i32) (local $found i32)
+        (loop $look
+            (if (i32.ne (i32.load8_u (local.get $at)) (i32.const 7)) (then (local.set $found (i32.add (local.get $found) (i32.const 1)))))
+            (br_if $look (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 4096))) (i32.mul (memory.size) (i32.const 65536)))))
+        (drop (memory.grow (i32.const 3)))
+        (memory.fill (i32.const 0) (i32.const 0xAA) (i32.mul (memory.size) (i32.const 65536)))
+        (local.get $found)))"#;
+
+async fn run(engine: &Engine, module: &Module) -> wasmtime::Result<i32> {
+    let mut store = Store::new(engine, ());
+    store.set_fuel(1_000_000_000)?;
+    let instance = Instance::new_async(&mut store, module, &[]).await?;
+    instance.get_typed_func::<(), i32>(&mut store, "run")?.call_async(&mut store, ()).await
+}
+
+#[tokio::test]
+async fn guests_get_the_base_each_time() {
+    for way in ways() {
+        let memories = Memories::new(way);
+        let engine = engine::javascript_runner(memories.clone()).unwrap();
+        let module = Module::new(&engine, GUEST).unwrap();
+        assert!(run(&engine, &module).await.is_err(), "there is no base yet");
+        memories.set_base(Arc::new(Base::new(vec![7; LEN]).unwrap()));
+        for _ in 0..20 {
+            assert_eq!(run(&engine, &module).await.unwrap(), 0);
+        }
+        assert_eq!(memories.state().idle.len(), 1, "one slot did for all");
+        memories.set_base(Arc::new(Base::new(vec![8; LEN]).unwrap()));
+        assert_eq!(run(&engine, &module).await.unwrap(), 640);
+    }
+}
+
+#[tokio::test]
+async fn an_access_beyond_a_memory_is_a_trap() {
+    let memories = Memories::new(Pagemap::open().ok());
+    memories.set_base(Arc::new(Base::new(vec![7; LEN]).unwrap()));
+    let engine = engine::javascript_runner(memories).unwrap();
+    for (at, offset) in [(LEN as u32, 0u32), (u32::MAX, 0), (u32::MAX, u32::MAX), (LEN as u32 - 1, 65_536 * 8), (0, u32::MAX)] {
+        for access in ["(drop (i32.load8_u offset=OFFSET (i32.const AT)))", "(i32.store8 offset=OFFSET (i32.const AT) (i32.const 1))"] {
+            let access = access.replace("OFFSET", &offset.to_string()).replace("AT", &(at as i32).to_string());
+            let text = format!(r#"(module (memory (export "memory") 40) (func (export "run") (result i32) {access} (i32.const 0)))"#);
+            let error = run(&engine, &Module::new(&engine, text).unwrap()).await.unwrap_err();
+            assert_eq!(error.downcast_ref(), Some(&wasmtime::Trap::MemoryOutOfBounds), "{at} {offset}");
+        }
+    }
+}
