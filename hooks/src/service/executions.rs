@@ -1,11 +1,15 @@
 //! Executions: running hooks, and reading what became of earlier runs.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use bytes::Bytes;
 use hookbox_host_api::HookType;
 use tokio::time::Instant;
 
 use super::{ExecutionFilter, Page, Paged, Service};
 use crate::clock::Timestamp;
+use crate::directory::{Account, Hook};
 use crate::dispatch::Answer;
 use crate::error::ServiceError;
 use crate::ids::AccountId;
@@ -15,15 +19,33 @@ use crate::resources::ExecutionView;
 impl Service {
     /// Runs the account's live hook of a type on the context in `body`, which was read at `read_at`.
     pub async fn trigger(&self, account: AccountId, hook_type: HookType, body: Bytes, read_at: Instant) -> Result<Answer, ServiceError> {
-        let account = self.state.directory.load().account(account)?.clone();
+        let account = self.awake(account, |account| account.live(hook_type), read_at).await?;
         self.dispatcher.trigger(&account, hook_type, &body, read_at).await
     }
 
     /// Runs one hook, live or not, on the context in `{"context": {...}, "roles": [...]}`.
     pub async fn fire(&self, account: AccountId, id: &str, body: Bytes, read_at: Instant) -> Result<Answer, ServiceError> {
-        let account = self.state.directory.load().account(account)?.clone();
-        let hook = account.hook(id.parse().map_err(|_| ServiceError::NotFound)?)?;
-        self.dispatcher.fire(&account, hook, &body, read_at).await
+        let id = id.parse().map_err(|_| ServiceError::NotFound)?;
+        let account = self.awake(account, |account| account.hook(id).ok(), read_at).await?;
+        self.dispatcher.fire(&account, account.hook(id)?, &body, read_at).await
+    }
+
+    /// The account, once the hook in it that is picked serves again after a start of the server: an event waits for that as long as it
+    /// would wait for the hook itself.
+    async fn awake(
+        &self,
+        account: AccountId,
+        pick: impl Fn(&Account) -> Option<&Arc<Hook>>,
+        read_at: Instant,
+    ) -> Result<Arc<Account>, ServiceError> {
+        let found = self.state.directory.load().account(account)?.clone();
+        let Some(hook) = pick(&found).filter(|hook| hook.serving.is_none()) else { return Ok(found) };
+        let Some(ready) = &hook.record.ready else { return Ok(found) };
+        let deadline = read_at + Duration::from_secs(ready.spec.timeout.into());
+        match self.admission.wake(account, hook.record.id, ready.spec.runtime, deadline).await {
+            true => Ok(self.state.directory.load().account(account)?.clone()),
+            false => Ok(found),
+        }
     }
 
     /// The executions of a hook, newest first, with all that ended before this call.

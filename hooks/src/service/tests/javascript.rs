@@ -267,3 +267,99 @@ async fn a_value_that_changes_while_a_server_starts_is_in_its_hooks() {
         Status::Ready
     );
 }
+
+/// Lets the account have two hooks of a type.
+async fn allow_two(service: &Service) {
+    service.update_account("1", r#"{"hooks_per_type":2}"#.into()).await.unwrap();
+}
+
+#[tokio::test]
+async fn javascript_does_not_wait_for_webassembly_nor_the_other_way_round() {
+    let world = World::new();
+    let service = world.first_start().await;
+    allow_two(&service).await;
+    for (slow, fast) in [(new_hook("linger"), new_javascript(GOOD)), (new_javascript("linger"), new_hook(GOOD))] {
+        let before = world.workshop.count();
+        let disabled = |hook: Value| body(&hook, json!({"disabled": true}));
+        let slow = service.create_hook(ONE, disabled(slow)).await.unwrap().id.to_string();
+        preparing(&world, before + 1).await;
+        let fast = service.create_hook(ONE, disabled(fast)).await.unwrap().id.to_string();
+        assert_eq!(settled(&service, ONE, &fast).await.status, Status::Ready);
+        assert!(service.get_hook(ONE, &slow).await.unwrap().status.is_pending());
+        world.workshop.go_on.notify_one();
+        assert_eq!(settled(&service, ONE, &slow).await.status, Status::Ready);
+        for id in [slow, fast] {
+            service.delete_hook(ONE, &id).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_hook_that_changes_its_language_in_the_queue_is_prepared_as_what_it_is() {
+    let world = World::new();
+    let service = world.first_start().await;
+    allow_two(&service).await;
+    let slow = service.create_hook(ONE, body(&new_javascript("linger"), json!({"disabled": true}))).await.unwrap().id.to_string();
+    preparing(&world, 1).await;
+    let id = service.create_hook(ONE, body(&new_javascript("reject it"), json!({"disabled": true}))).await.unwrap().id.to_string();
+    service.update_hook(ONE, &id, new_hook(GOOD).to_string().into()).await.unwrap();
+    let hook = settled(&service, ONE, &id).await;
+    assert_eq!((hook.status, hook.version), (Status::Ready, 2));
+    world.workshop.go_on.notify_one();
+    settled(&service, ONE, &slow).await;
+    assert_eq!(world.workshop.count(), 2, "the version that was overtaken is not prepared");
+}
+
+#[tokio::test]
+async fn an_event_wakes_its_hook_before_the_others() {
+    let world = World::new();
+    let service = world.first_start().await;
+    allow_two(&service).await;
+    world.workshop.go_on.notify_one();
+    deploy(&service, ONE, serde_json::from_slice(&body(&new_javascript("linger"), json!({"disabled": true}))).unwrap()).await;
+    deploy(&service, ONE, new_javascript(GOOD)).await;
+    service.shutdown().await;
+
+    let service = world.start();
+    // That one takes its time, and in turn the other would serve after it.
+    while world.workshop.prepared.lock().unwrap()[2..].iter().all(|script| script != "linger") {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(answer(&service).await["outcome"], "completed");
+    assert!(!service.readiness().is_empty());
+    world.workshop.go_on.notify_one();
+    awake(&service).await;
+}
+
+#[tokio::test]
+async fn an_event_waits_for_its_hook_no_longer_than_the_hook_may_run() {
+    let world = World::new();
+    let service = world.first_start().await;
+    world.workshop.go_on.notify_one();
+    deploy(&service, ONE, serde_json::from_slice(&body(&new_javascript("linger"), json!({"timeout": 1}))).unwrap()).await;
+    service.shutdown().await;
+
+    let service = world.start();
+    assert_eq!(answer(&service).await["outcome"], "not_ready");
+    // Two may be at it by now: the worker in turn, and the event's.
+    world.workshop.go_on.notify_one();
+    world.workshop.go_on.notify_one();
+    awake(&service).await;
+    assert_eq!(answer(&service).await["outcome"], "completed");
+}
+
+#[tokio::test]
+async fn a_hook_that_cannot_be_woken_is_not_tried_again_for_each_event() {
+    let world = World::new();
+    let service = world.first_start().await;
+    deploy(&service, ONE, new_javascript(GOOD)).await;
+    service.shutdown().await;
+    world.workshop.refuse_all();
+    let service = world.start();
+    awake(&service).await;
+    let tried = world.workshop.count();
+    for _ in 0..3 {
+        assert_eq!(answer(&service).await["outcome"], "not_ready");
+    }
+    assert_eq!(world.workshop.count(), tried);
+}

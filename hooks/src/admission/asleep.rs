@@ -1,0 +1,32 @@
+//! The hooks that served before the start and have not been tried yet.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::Name;
+
+/// Which hooks are asleep. One that cannot be woken is not tried again for each event.
+#[derive(Debug)]
+pub(super) struct Asleep(Mutex<BTreeSet<Name>>);
+
+impl Asleep {
+    pub(super) fn new(names: impl Iterator<Item = Name>) -> Self {
+        Self(Mutex::new(names.collect()))
+    }
+
+    fn names(&self) -> MutexGuard<'_, BTreeSet<Name>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.names().len()
+    }
+
+    pub(super) fn contains(&self, name: Name) -> bool {
+        self.names().contains(&name)
+    }
+
+    pub(super) fn remove(&self, name: Name) {
+        self.names().remove(&name);
+    }
+}

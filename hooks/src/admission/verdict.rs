@@ -1,0 +1,153 @@
+//! What becomes of hooks: which version is to be prepared, and what a preparation changes. Preparing is the worker's.
+
+use std::sync::Arc;
+
+use hookbox_host_api::EnvVars;
+use hookbox_runtime::FunctionDigest;
+
+use super::lane::Lane;
+use crate::directory::{Account, records};
+use crate::dispatch::{Guest, masked};
+use crate::error::ServiceError;
+use crate::ids::{AccountId, HookId};
+use crate::resources::{Build, HookRecord, Runtime, Spec};
+use crate::service::{Change, State};
+
+/// What became of a preparation.
+pub(super) enum Prepared {
+    Guest(Arc<dyn Guest>),
+    Refused(String),
+}
+
+/// A version that is to be prepared.
+pub(super) struct Task {
+    pub(super) account: AccountId,
+    pub(super) hook: HookId,
+    pub(super) version: u32,
+    pub(super) build: Build,
+    /// The values that its env vars have when it begins.
+    pub(super) env: Arc<EnvVars>,
+}
+
+impl Task {
+    pub(super) fn new(account: &Account, hook: HookId, version: u32, spec: &Spec) -> Self {
+        let env = Arc::new(account.values(&spec.env_vars));
+        Self { account: account.record.id, hook, version, build: spec.build(), env }
+    }
+
+    /// Whether the result is of values that are no longer those of the version.
+    fn is_outdated(&self, account: &Account, spec: &Spec, prepared: &Prepared) -> bool {
+        let depends = match prepared {
+            Prepared::Guest(guest) => guest.holds_env(),
+            // It may have failed for one of them, and the message may quote it, which the account's mask no longer hides.
+            Prepared::Refused(_) => self.build.runtime != Runtime::Wasm,
+        };
+        depends && !self.env.iter().eq(account.values(&spec.env_vars).iter())
+    }
+}
+
+/// Whether a result was taken, or is to be worked out once more.
+pub(super) enum Taken {
+    Yes,
+    Outdated,
+}
+
+/// What is to be done for a hook, if anything.
+pub(super) enum Claim {
+    Nothing,
+    /// Work for the other lane: the hook changed its language while its name was in the queue.
+    Elsewhere(Lane),
+    Task(Task),
+}
+
+/// What a lane is to do for a hook; the hook's status says that it is being done.
+pub(super) fn claim(change: &mut Change, lane: Lane, account: AccountId, hook: HookId) -> Claim {
+    // A hook or account that is gone wants nothing.
+    let Ok(owner) = change.directory.account_mut(account) else { return Claim::Nothing };
+    let Some(record) = owner.hook(hook).ok().map(|hook| hook.record.clone()).filter(|record| record.status.is_pending()) else {
+        return Claim::Nothing;
+    };
+    let wanted = Lane::of(record.spec.runtime);
+    if wanted != lane {
+        return Claim::Elsewhere(wanted);
+    }
+    let task = Task::new(owner, hook, record.version, &record.spec);
+    // In memory only: to a restart, what runs is as good as what waits.
+    let status = record.status.running();
+    owner.put_hook(record.with_status(status));
+    Claim::Task(task)
+}
+
+/// Keeps the result, if the version that was prepared is still the newest.
+pub(super) fn conclude(
+    state: &State,
+    change: &mut Change,
+    task: &Task,
+    prepared: Prepared,
+    kept: Option<FunctionDigest>,
+) -> Result<Taken, ServiceError> {
+    let id = task.account;
+    let newest = change.directory.account(id).and_then(|account| account.hook(task.hook)).map(|hook| hook.record.clone());
+    // Else deleted, or overtaken by an update, which is in the queue.
+    if let Ok(before) = newest
+        && before.version == task.version
+    {
+        if task.is_outdated(change.directory.account(id)?, &before.spec, &prepared) {
+            return Ok(Taken::Outdated);
+        }
+        decide(state, change, id, &before, prepared)?;
+    }
+    if let Some(kept) = kept {
+        change.forget(task.build, kept);
+    }
+    Ok(Taken::Yes)
+}
+
+/// Lets the newest version of a hook serve, or says why it cannot.
+fn decide(state: &State, change: &mut Change, id: AccountId, before: &HookRecord, prepared: Prepared) -> Result<(), ServiceError> {
+    let account = change.directory.account_mut(id)?;
+    match prepared {
+        Prepared::Guest(guest) => {
+            let record = before.admitted();
+            account.serve(record.clone(), guest)?;
+            records::put_hook(&mut change.batch, id, &record)?;
+            match &before.ready {
+                Some(former) => change.release(state, id, &former.spec),
+                None => Ok(()),
+            }
+        }
+        Prepared::Refused(message) => {
+            let message = masked(&account.mask()?, &message, state.limits.error_bytes);
+            let record = before.refused(message);
+            account.put_hook(record.clone());
+            records::put_hook(&mut change.batch, id, &record)
+        }
+    }
+}
+
+/// Lets a version serve that served before the start.
+pub(super) fn serve_again(state: &State, change: &mut Change, task: &Task, prepared: Prepared) -> Result<Taken, ServiceError> {
+    let account = change.directory.account_mut(task.account)?;
+    let before = account.hook(task.hook)?.record.clone();
+    let Some(ready) = before.ready.as_ref().filter(|ready| ready.version == task.version) else { return Ok(Taken::Yes) };
+    if task.is_outdated(account, &ready.spec, &prepared) {
+        return Ok(Taken::Outdated);
+    }
+    match prepared {
+        Prepared::Guest(guest) => {
+            let record = before.revived();
+            if record != before {
+                records::put_hook(&mut change.batch, task.account, &record)?;
+            }
+            account.serve(record, guest)?;
+        }
+        Prepared::Refused(message) => {
+            let message = masked(&account.mask()?, &message, state.limits.error_bytes);
+            tracing::error!(account = %task.account, hook = %task.hook, message, "a hook that was ready no longer is");
+            if before.version == task.version {
+                account.put_hook(before.refused(message));
+            }
+        }
+    }
+    Ok(Taken::Yes)
+}

@@ -1,0 +1,204 @@
+//! A worker: takes names from one lane's queue, prepares what their hooks want, and wakes the lane's hooks after a start.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use hookbox_runtime::{AdmissionError, FunctionDigest};
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::Name;
+use super::asleep::Asleep;
+use super::lane::{Lane, Names};
+use super::verdict::{Claim, Prepared, Taken, Task, claim, conclude, serve_again};
+use crate::dispatch::Function;
+use crate::error::ServiceError;
+use crate::ids::{AccountId, HookId};
+use crate::resources::{Build, Runtime};
+use crate::service::State;
+
+/// How often, and after which waits, a preparation that failed for the host's own reasons is tried again.
+const RETRIES: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2)];
+
+/// When a result that could not be stored is worked out again.
+const STORE_RETRY: Duration = Duration::from_secs(5);
+
+/// JavaScript hooks that are woken begin to serve together, so that thousands of them do not make as many changes; but none waits longer
+/// than this for others.
+const TOGETHER: Duration = Duration::from_millis(50);
+
+pub(super) struct Worker {
+    state: Arc<State>,
+    lane: Lane,
+    names: Names,
+    asleep: Arc<Asleep>,
+    /// Held by whoever wakes a hook out of turn: all events for one hook wake it once.
+    out_of_turn: Mutex<()>,
+}
+
+impl Worker {
+    pub(super) fn new(state: Arc<State>, lane: Lane, names: Names, asleep: Arc<Asleep>) -> Self {
+        Self { state, lane, names, asleep, out_of_turn: Mutex::new(()) }
+    }
+
+    /// Wakes the hooks that were ready before, then does what is asked for.
+    pub(super) async fn run(self: Arc<Self>, sleepers: Vec<Name>, mut waiting: UnboundedReceiver<Name>) {
+        self.wake_all(sleepers).await;
+        while let Some((account, hook)) = waiting.recv().await {
+            if let Err(error) = self.admit(account, hook).await {
+                tracing::error!(%account, %hook, %error, "the result of an admission could not be kept; it is tried again");
+                let (names, lane) = (self.names.clone(), self.lane);
+                tokio::spawn(async move {
+                    tokio::time::sleep(STORE_RETRY).await;
+                    names.send(lane, (account, hook));
+                });
+            }
+        }
+    }
+
+    /// Prepares the newest version of a hook, if that is still to be done.
+    async fn admit(&self, account: AccountId, hook: HookId) -> Result<(), ServiceError> {
+        let lane = self.lane;
+        loop {
+            let task = match self.state.write(move |_, change| Ok(claim(change, lane, account, hook))).await? {
+                Claim::Task(task) => task,
+                Claim::Nothing => return Ok(()),
+                Claim::Elsewhere(lane) => {
+                    self.names.send(lane, (account, hook));
+                    return Ok(());
+                }
+            };
+            let (prepared, kept) = self.prepare(&task).await;
+            if let Taken::Yes = self.state.write(move |state, change| conclude(state, change, &task, prepared, kept)).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Wakes hooks in turn. Their records in the store stay as they are: this is about this start of this server only.
+    async fn wake_all(&self, sleepers: Vec<Name>) {
+        // Hooks with the same WebAssembly share what the first of them is served by.
+        let together = if self.lane == Lane::JavaScript { TOGETHER } else { Duration::ZERO };
+        let (mut done, mut begun) = (Vec::new(), Instant::now());
+        for name in sleepers {
+            if let Some(task) = self.task(name) {
+                let (prepared, _) = self.prepare(&task).await;
+                done.push((task, prepared));
+            } else {
+                self.asleep.remove(name);
+            }
+            if begun.elapsed() >= together {
+                self.let_serve(std::mem::take(&mut done)).await;
+                begun = Instant::now();
+            }
+        }
+        self.let_serve(done).await;
+    }
+
+    /// Wakes one hook now, whoever's turn it is.
+    pub(super) async fn wake_now(&self, name: Name) {
+        let _alone = self.out_of_turn.lock().await;
+        if self.asleep.contains(name) {
+            self.wake(name).await;
+        }
+    }
+
+    async fn wake(&self, name: Name) {
+        while let Some(task) = self.task(name) {
+            let (prepared, _) = self.prepare(&task).await;
+            match self.state.write(move |state, change| serve_again(state, change, &task, prepared)).await {
+                Ok(Taken::Outdated) => {}
+                Ok(Taken::Yes) => break,
+                Err(error) => {
+                    tracing::error!(account = %name.0, hook = %name.1, %error, "a hook does not serve");
+                    break;
+                }
+            }
+        }
+        self.asleep.remove(name);
+    }
+
+    /// Lets hooks serve that were prepared. One for which that was not right, or could not be kept, is woken on its own.
+    async fn let_serve(&self, done: Vec<(Task, Prepared)>) {
+        if done.is_empty() {
+            return;
+        }
+        let names: Vec<Name> = done.iter().map(|(task, _)| (task.account, task.hook)).collect();
+        let serve = self.state.write(move |state, change| {
+            let taken = done.into_iter().map(|(task, prepared)| serve_again(state, change, &task, prepared));
+            Ok(taken.map(|taken| matches!(taken, Ok(Taken::Yes))).collect::<Vec<bool>>())
+        });
+        let taken = serve.await.unwrap_or_default();
+        for (index, name) in names.into_iter().enumerate() {
+            match taken.get(index) {
+                Some(true) => self.asleep.remove(name),
+                _ => self.wake(name).await,
+            }
+        }
+    }
+
+    /// What is to be done for a hook that served before the start, unless it does again.
+    fn task(&self, (account, hook): Name) -> Option<Task> {
+        let directory = self.state.directory.load();
+        let account = directory.account(account).ok()?;
+        let hook = account.hook(hook).ok().filter(|hook| hook.serving.is_none())?;
+        hook.record.ready.as_ref().map(|ready| Task::new(account, hook.record.id, ready.version, &ready.spec))
+    }
+
+    /// The function, ready to run: the one that serves already, or a new one. Beside it the workshop's name for what it keeps.
+    async fn prepare(&self, task: &Task) -> (Prepared, Option<FunctionDigest>) {
+        let Build { digest, runtime } = task.build;
+        // What was made of JavaScript may hold the values of one hook's env vars.
+        if runtime == Runtime::Wasm
+            && let Some(guest) = self.state.directory.load().guest(task.build)
+        {
+            return (Prepared::Guest(guest), None);
+        }
+        let account = task.account;
+        let bytes = match self.state.read(move |state| state.function(account, &digest)).await {
+            Ok(bytes) => Bytes::from(bytes),
+            Err(error) => {
+                // An update that overtook the version took its bytes with it.
+                if self.is_wanted(task) {
+                    tracing::error!(%account, hook = %task.hook, %error, "a function cannot be read");
+                }
+                return (Prepared::Refused("the function could not be read back from the server's storage: upload it again".into()), None);
+            }
+        };
+        let function = Function { bytes, runtime, env: task.env.clone() };
+        let kept = self.state.workshop.name(&function);
+        (self.try_to_prepare(task, function).await, Some(kept))
+    }
+
+    /// Whether the hook still has the version, be it to come or to serve: nobody waits for another.
+    fn is_wanted(&self, task: &Task) -> bool {
+        let directory = self.state.directory.load();
+        let hook = directory.account(task.account).and_then(|account| account.hook(task.hook));
+        hook.is_ok_and(|hook| {
+            let serves = hook.record.ready.as_ref().map(|ready| ready.version);
+            hook.record.version == task.version || serves == Some(task.version)
+        })
+    }
+
+    async fn try_to_prepare(&self, task: &Task, function: Function) -> Prepared {
+        let mut waits = RETRIES.into_iter();
+        loop {
+            match self.state.workshop.clone().prepare(function.clone()).await {
+                Ok(guest) => return Prepared::Guest(guest),
+                Err(AdmissionError::Rejected(message)) => return Prepared::Refused(message),
+                Err(AdmissionError::Host(problem)) if !self.is_wanted(task) => return Prepared::Refused(problem),
+                Err(AdmissionError::Host(problem)) => {
+                    tracing::warn!(account = %task.account, hook = %task.hook, problem, "a function could not be prepared");
+                    match waits.next() {
+                        Some(wait) => tokio::time::sleep(wait).await,
+                        None => {
+                            let tries = RETRIES.len() + 1;
+                            return Prepared::Refused(format!("the server could not prepare the function, in {tries} tries: {problem}"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
