@@ -53,9 +53,13 @@ pub(crate) struct Workshop {
 
 impl Workshop {
     pub(crate) fn new() -> Result<Self> {
+        Self::with_pagemap_scan(true)
+    }
+
+    /// One that asks the kernel what a JavaScript hook wrote, or gives all of its memory back.
+    pub(crate) fn with_pagemap_scan(pagemap_scan: bool) -> Result<Self> {
         let cache = tempfile::tempdir()?;
-        let sandbox =
-            Sandbox::new(SandboxConfig { concurrency: 64, max_memory_bytes: MEMORY, max_result_bytes: 256 << 10, pagemap_scan: true })?;
+        let sandbox = Sandbox::new(SandboxConfig { concurrency: 64, max_memory_bytes: MEMORY, max_result_bytes: 256 << 10, pagemap_scan })?;
         let config = AdmissionConfig {
             worker: (std::env::current_exe()?, vec![COMPILE_WORKER.to_owned()]),
             cache_dir: cache.path().to_owned(),

@@ -1,6 +1,6 @@
 //! JavaScript functions: the engine is compiled once and booted once; a function is evaluated, and frozen where that is right.
 
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use hookbox_host_api::log::LogBuffer;
 use super::cache::Code;
 use super::{Admission, AdmissionError, blocking};
 use crate::host::WorldReads;
-use crate::javascript::{self, Deployed, Engine, EngineModule, Image, Source};
+use crate::javascript::{self, Deployed, Engine, EngineModule, Image, Printed, Source};
 use crate::memory::Base;
 use crate::prepared::Shape;
 use crate::{FunctionDigest, PreparedHook};
@@ -146,7 +146,7 @@ fn deployed(
     reads: WorldReads,
     printed: Option<LogBuffer>,
 ) -> PreparedHook {
-    let printed = Mutex::new(printed);
+    let printed = Printed::new(printed);
     PreparedHook { shape: Shape::JavaScript(Deployed { engine: ready.engine.clone(), image, evaluate, reads, printed }) }
 }
 

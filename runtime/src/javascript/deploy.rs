@@ -1,6 +1,6 @@
 //! Deploying: evaluates a function's top level once, watches what of the world it reads, and freezes the memory if that is right.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hookbox_host_api::log::LogBuffer;
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use wasmtime::Store;
 use zeroize::Zeroizing;
 
-use super::{Engine, Image};
+use super::{Engine, Image, Printed};
 use crate::execution::{CallState, DeadlinePassed, Invocation, Limits, classify, sliced};
 use crate::host::WorldReads;
 use crate::memory::Base;
@@ -34,8 +34,7 @@ pub(crate) struct Deployed {
     pub(crate) evaluate: Option<(Source, &'static str)>,
     /// What the top level read.
     pub(crate) reads: WorldReads,
-    /// What a frozen top level printed, for the log of the first execution: where Node itself would have it, at a cold start.
-    pub(crate) printed: Mutex<Option<LogBuffer>>,
+    pub(crate) printed: Printed,
 }
 
 /// What one evaluation of a top level may take.

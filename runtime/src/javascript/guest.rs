@@ -1,7 +1,5 @@
 //! The engine as a guest: instantiated on an image, loaded with a source, called with a context.
 
-use std::sync::PoisonError;
-
 use hookbox_host_api::{Failure, FailureKind};
 use serde::Deserialize;
 use wasmtime::{AsContextMut, Instance, InstancePre, Memory, Module, ModuleExport, Store, TypedFunc, WasmParams, WasmResults};
@@ -172,8 +170,7 @@ pub(crate) async fn call(store: &mut Store<CallState>, deployed: &super::Deploye
 
 /// A guest whose handler can be called.
 pub(crate) async fn start<'a>(store: &mut Store<CallState>, deployed: &'a super::Deployed) -> wasmtime::Result<Result<Guest<'a>, Failure>> {
-    let printed = deployed.printed.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(printed) = printed {
+    if let Some(printed) = deployed.printed.take() {
         store.data_mut().log.continue_from(printed);
     }
     let guest = deployed.engine.start(store, &deployed.image).await?;

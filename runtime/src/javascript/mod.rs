@@ -11,6 +11,7 @@ mod deploy;
 mod engine_module;
 mod guest;
 mod image;
+mod printed;
 
 pub(crate) use deploy::{Deployed, Source, boot, evaluate, image_key};
 pub(crate) use engine_module::EngineModule;
@@ -18,6 +19,7 @@ pub(crate) use guest::{Engine, call};
 #[cfg(feature = "bench")]
 pub(crate) use guest::{Guest, start};
 pub(crate) use image::Image;
+pub(crate) use printed::Printed;
 
 #[cfg(test)]
 mod tests;

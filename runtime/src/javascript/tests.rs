@@ -59,7 +59,7 @@ async fn deploy_with(source: &str, env: Arc<EnvVars>) -> Result<PreparedHook, Ad
             image,
             evaluate,
             reads: evaluated.reads,
-            printed: std::sync::Mutex::default(),
+            printed: Printed::default(),
         }),
     })
 }
