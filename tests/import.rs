@@ -88,7 +88,7 @@ fn a_server_that_does_not_let_in_is_named() {
     let (from, to) = (Server::start(), Server::start());
     let ran = import(&from, &to, &["--client-secret", "wrong"]);
     let said = text(&ran.stderr);
-    assert_eq!((ran.status.code(), ran.stdout.len()), (Some(1), 0));
+    assert_eq!((ran.status.code(), ran.stdout.len()), (Some(3), 0));
     assert!(said.contains("the server to copy from") && said.contains("401"), "{said}");
     assert!(!said.contains("wrong"), "{said}");
 }

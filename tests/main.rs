@@ -12,6 +12,7 @@
 
 mod accounts;
 mod auth;
+mod cli_admin;
 mod clients;
 mod contexts;
 mod durability;

@@ -7,7 +7,14 @@ mod client;
 mod commands;
 mod demo;
 mod excerpt;
+mod exit;
+mod hook_ref;
+mod login;
+mod output;
+mod profile;
+mod prompt;
 mod style;
+mod table;
 mod telemetry;
 
 use std::io::Write as _;
@@ -16,23 +23,44 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{Cli, Command};
+use style::{Style, visible_lines};
 
 fn main() -> ExitCode {
     match run(&Cli::parse()) {
         Ok(code) => code,
+        // Whoever read our output has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to do when stderr is closed.
-            let _ = writeln!(std::io::stderr().lock(), "error: {error:#}");
-            ExitCode::FAILURE
+            let style = Style::stderr();
+            let mut err = std::io::stderr().lock();
+            let _ = writeln!(err, "{} {}", style.bad("error:"), visible_lines(&format!("{error:#}")));
+            if let Some(hint) = exit::hint(&error) {
+                let _ = writeln!(err, "{} {hint}", style.bold("hint:"));
+            }
+            exit::code(&error)
         }
     }
 }
 
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let broken = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+    error.downcast_ref::<std::io::Error>().is_some_and(broken)
+}
+
 fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
+        Command::Accounts(args) => commands::accounts::run(args)?,
         Command::Build(args) => commands::build::run(args)?,
+        Command::Completions(args) => commands::completions::run(args)?,
+        Command::Credentials(args) => commands::credentials::run(args)?,
         Command::Demo(args) => commands::demo::run(args)?,
+        Command::Env(args) => commands::env::run(args)?,
+        Command::Fire(args) => return commands::fire::run(args),
+        Command::Hooks(args) => commands::hooks::run(args)?,
         Command::Import(args) => return commands::import::run(args),
+        Command::Login(args) => commands::login::run(args)?,
+        Command::Logs(args) => commands::logs::run(args)?,
         Command::Run(args) => return commands::run::run(args),
         Command::Serve(args) => commands::serve::run(args)?,
         Command::CompileWorker => return Ok(commands::serve::compile_worker()),

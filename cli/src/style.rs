@@ -4,6 +4,8 @@ use std::io::IsTerminal as _;
 
 use hookbox_host_api::{Decision, Outcome};
 
+use crate::table::Look;
+
 /// Whether and how to colour one stream.
 #[derive(Clone, Copy)]
 pub(crate) struct Style {
@@ -15,6 +17,35 @@ impl Style {
     pub(crate) fn stdout() -> Self {
         let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         Self { colour: wanted && std::io::stdout().is_terminal() }
+    }
+
+    /// The style of standard error.
+    pub(crate) fn stderr() -> Self {
+        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        Self { colour: wanted && std::io::stderr().is_terminal() }
+    }
+
+    /// No colour.
+    #[cfg(test)]
+    pub(crate) fn plain() -> Self {
+        Self { colour: false }
+    }
+
+    /// Colour, terminal or not.
+    #[cfg(test)]
+    pub(crate) fn coloured() -> Self {
+        Self { colour: true }
+    }
+
+    /// A text in the look of a table's cell.
+    pub(crate) fn look(self, look: Look, text: &str) -> String {
+        match look {
+            Look::Plain => text.to_owned(),
+            Look::Good => self.paint("32", text),
+            Look::Warning => self.paint("33", text),
+            Look::Bad => self.paint("31", text),
+            Look::Dim => self.paint("2", text),
+        }
     }
 
     fn paint(self, code: &str, text: &str) -> String {
@@ -51,9 +82,15 @@ impl Style {
     }
 }
 
-/// A text of somebody else's, its control characters shown instead of obeyed.
+/// A text of somebody else's, its control characters shown instead of obeyed, and so those that turn the direction of reading.
 pub(crate) fn visible(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+    let obeyed = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    text.chars().flat_map(|c| if obeyed(c) { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+}
+
+/// The same for a text of several lines.
+pub(crate) fn visible_lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -63,5 +100,6 @@ mod tests {
     #[test]
     fn control_characters_are_shown() {
         assert_eq!(visible("a\u{1b}[31mé\n\u{9b}x"), "a\\u{1b}[31mé\\n\\u{9b}x");
+        assert_eq!(visible("a\u{202e}b"), "a\\u{202e}b");
     }
 }

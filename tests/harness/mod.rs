@@ -1,6 +1,7 @@
 //! What the tests share: a server in a process of its own, a client that hides nothing, and guests in WAT.
 
 mod api;
+mod cli;
 mod client;
 pub(crate) mod guests;
 mod hook;
@@ -10,6 +11,7 @@ mod server;
 use std::time::{Duration, Instant};
 
 pub(crate) use api::Api;
+pub(crate) use cli::Shell;
 pub(crate) use client::{Reply, Request, connect};
 pub(crate) use hook::Hook;
 pub(crate) use recorded::{Recorded, Secrets};

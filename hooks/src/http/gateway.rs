@@ -19,7 +19,7 @@ use super::query::Query;
 use super::respond::Reply;
 use super::router::{Match, Router, TableError};
 use super::routes::{Access, Dialect, ROUTES, Route, RouteSpec};
-use super::{health, onelogin, own, tokens};
+use super::{follow, health, onelogin, own, tokens};
 use crate::auth::{AuthError, Authenticator, Caller};
 use crate::config::Config;
 use crate::fresh;
@@ -32,7 +32,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Everything that requests have in common.
 pub(crate) struct Gateway {
     pub(super) service: Arc<Service>,
-    pub(super) auth: Authenticator,
+    pub(super) auth: Arc<Authenticator>,
     router: Router<'static>,
     bodies: BodyRules,
 }
@@ -79,7 +79,7 @@ impl From<AuthError> for ApiError {
 impl Gateway {
     /// A gateway to this service.
     pub(crate) fn new(service: Arc<Service>, config: &Config) -> Result<Self, TableError> {
-        let auth = Authenticator::new(service.token_key(), &config.throttle);
+        let auth = Arc::new(Authenticator::new(service.token_key(), &config.throttle));
         Ok(Self { service, auth, router: Router::new(ROUTES)?, bodies: BodyRules::new(config) })
     }
 
@@ -180,6 +180,7 @@ impl Gateway {
             Route::GetHookV1(id) => own::get_hook(service, id, &call).await,
             Route::FireHook(id) => own::fire_hook(service, id, call).await,
             Route::HookExecutions(id) => own::executions(service, id, &call).await,
+            Route::FollowExecutions(id) => follow::follow(self, id, &call).await,
         }
     }
 }

@@ -12,12 +12,14 @@
 mod activity;
 mod body;
 mod errors;
+mod follow;
 mod gateway;
 mod health;
 mod onelogin;
 mod openapi;
 mod own;
 mod query;
+mod reply_body;
 mod respond;
 mod router;
 mod routes;

@@ -8,6 +8,7 @@ use tracing::{Level, Span};
 use super::errors::{ApiError, RETRY_AFTER};
 use super::gateway::Call;
 use super::onelogin::hook_filter;
+use super::query::Query;
 use super::respond::{self, Reply};
 use crate::dispatch::Answer;
 use crate::error::ServiceError;
@@ -61,10 +62,15 @@ pub(super) async fn get_hook(service: &Service, id: &str, call: &Call<'_>) -> An
 }
 
 pub(super) async fn executions(service: &Service, id: &str, call: &Call<'_>) -> Answered {
-    let text = |name: &str| call.query.get(name).map(str::to_owned);
-    let outcome = call.query.get("outcome").map(outcome).transpose()?;
-    let filter = ExecutionFilter { request_id: text("request_id"), correlation_id: text("correlation_id"), outcome };
+    let filter = execution_filter(&call.query)?;
     Ok(respond::own_page(&service.executions(call.account()?, id, filter, call.query.page()?).await?))
+}
+
+/// The filter that a list of executions takes.
+pub(super) fn execution_filter(query: &Query<'_>) -> Result<ExecutionFilter, ServiceError> {
+    let text = |name: &str| query.get(name).map(str::to_owned);
+    let outcome = query.get("outcome").map(outcome).transpose()?;
+    Ok(ExecutionFilter { request_id: text("request_id"), correlation_id: text("correlation_id"), outcome })
 }
 
 fn outcome(name: &str) -> Result<Outcome, ServiceError> {

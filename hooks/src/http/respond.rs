@@ -4,13 +4,15 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 use serde::Serialize;
+use tokio::sync::mpsc::Receiver;
 
 use super::errors::ApiError;
+use super::reply_body::ReplyBody;
 use super::routes::Dialect;
 use crate::service::Paged;
 
-/// An answer, whole.
-pub(crate) type Reply = Response<Full<Bytes>>;
+/// An answer.
+pub(crate) type Reply = Response<ReplyBody>;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -35,13 +37,23 @@ pub(crate) fn created<T: Serialize + ?Sized>(body: &T) -> Reply {
 
 /// An answer without a body. It has no content type either: a client would try to read what is not there.
 pub(crate) fn empty(status: StatusCode) -> Reply {
-    let mut reply = Response::new(Full::default());
+    let mut reply = Response::new(ReplyBody::Whole(Full::default()));
     *reply.status_mut() = status;
     reply
 }
 
+/// 200 with lines of JSON that come as they are made. What stands between is told not to gather them.
+pub(crate) fn lines(chunks: Receiver<Bytes>) -> Reply {
+    let mut reply = Response::new(ReplyBody::Stream { chunks, _busy: None });
+    let headers = reply.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    reply
+}
+
 fn with_body(status: StatusCode, bytes: Bytes) -> Reply {
-    let mut reply = Response::new(Full::new(bytes));
+    let mut reply = Response::new(ReplyBody::Whole(Full::new(bytes)));
     *reply.status_mut() = status;
     reply.headers_mut().insert(header::CONTENT_TYPE, JSON);
     reply

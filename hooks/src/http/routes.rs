@@ -38,6 +38,7 @@ pub(crate) enum Route<'p> {
     GetHookV1(&'p str),
     FireHook(&'p str),
     HookExecutions(&'p str),
+    FollowExecutions(&'p str),
 }
 
 /// Who may call.
@@ -167,6 +168,7 @@ pub(crate) static ROUTES: &[RouteSpec] = routes! {
     GET    "/v1/hooks/{id}"             "getHookV1"        READ    None           => |id| Route::GetHookV1(id);
     POST   "/v1/hooks/{id}/fire"        "fireHook"         MANAGE  WrappedContext => |id| Route::FireHook(id);
     GET    "/v1/hooks/{id}/executions"  "listExecutions"   READ    None           => |id| Route::HookExecutions(id);
+    GET    "/v1/hooks/{id}/executions/stream" "followExecutions" READ None        => |id| Route::FollowExecutions(id);
 };
 
 #[cfg(test)]

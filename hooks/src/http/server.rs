@@ -108,6 +108,7 @@ impl Listener {
             tokio::spawn(connections.clone().run(stream, peer, permit, graceful.watcher()));
         }
         drop(self.socket);
+        service.end_streams();
         tracing::info!(connections = graceful.count(), "stopping");
         if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
             tracing::warn!("connections were cut off that did not end in time");
@@ -186,8 +187,7 @@ impl Connections {
             let (gateway, busy) = (Arc::clone(&gateway), seen.begin());
             async move {
                 let reply = gateway.handle(request, peer.ip().to_canonical()).await;
-                drop(busy);
-                Ok::<_, Infallible>(reply)
+                Ok::<_, Infallible>(reply.map(|body| body.holding(busy)))
             }
         });
         let connection = watcher.watch(self.http.serve_connection(TokioIo::new(stream), service));

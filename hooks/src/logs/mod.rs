@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub(crate) use entry::{LogCursor, LogEntry};
 pub(crate) use reader::{LogFilter, LogReader};
 pub(crate) use retention::{Retention, start_sweeping};
-pub(crate) use writer::{LogWriter, QueueSettings};
+pub(crate) use writer::{Committed, LogWriter, QueueSettings};
 
 /// A moment as entries have it: microseconds since 1970.
 pub(crate) fn micros(time: SystemTime) -> u64 {

@@ -26,7 +26,8 @@ impl LogFilter {
         *self == Self::default()
     }
 
-    fn takes(&self, entry: &LogEntry) -> bool {
+    /// Whether an entry is among them.
+    pub(crate) fn takes(&self, entry: &LogEntry) -> bool {
         self.request_id.as_ref().is_none_or(|id| *id == entry.request_id)
             && self.correlation_id.as_ref().is_none_or(|id| *id == entry.correlation_id)
             && self.outcome.is_none_or(|outcome| outcome == entry.outcome)

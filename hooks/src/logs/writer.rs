@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use super::LogEntry;
@@ -34,6 +34,12 @@ impl Default for QueueSettings {
     }
 }
 
+/// Entries that were committed together.
+pub(crate) type Committed = Arc<[LogEntry]>;
+
+/// Batches that wait for whoever follows the log, at most: a follower that is further behind reads the log.
+const FOLLOWED_BATCHES: usize = 16;
+
 enum Message {
     Entry(Box<LogEntry>),
     Flush(oneshot::Sender<()>),
@@ -50,6 +56,7 @@ struct Counts {
 #[derive(Clone)]
 pub(crate) struct LogWriter {
     queue: mpsc::Sender<Message>,
+    committed: broadcast::Sender<Committed>,
     counts: Arc<Counts>,
     most_bytes: usize,
 }
@@ -59,8 +66,10 @@ impl LogWriter {
     pub(crate) fn start(store: Arc<dyn Store>, settings: QueueSettings) -> Self {
         let (queue, messages) = mpsc::channel(settings.entries.max(1));
         let counts = Arc::new(Counts::default());
-        tokio::spawn(Task { store, messages, counts: counts.clone(), settings, complained: None }.run());
-        Self { queue, counts, most_bytes: settings.bytes }
+        let (committed, _) = broadcast::channel(FOLLOWED_BATCHES);
+        let task = Task { store, messages, committed: committed.clone(), counts: counts.clone(), settings, complained: None };
+        tokio::spawn(task.run());
+        Self { queue, committed, counts, most_bytes: settings.bytes }
     }
 
     /// Queues an entry, or counts it as dropped when the queue is full. Never waits.
@@ -85,6 +94,11 @@ impl LogWriter {
         }
     }
 
+    /// Every batch from now on, once it can be read.
+    pub(crate) fn committed(&self) -> broadcast::Receiver<Committed> {
+        self.committed.subscribe()
+    }
+
     /// Entries lost since the start, to a full queue or a failing store.
     pub(crate) fn dropped(&self) -> u64 {
         self.counts.dropped.load(Ordering::Relaxed)
@@ -94,6 +108,7 @@ impl LogWriter {
 struct Task {
     store: Arc<dyn Store>,
     messages: mpsc::Receiver<Message>,
+    committed: broadcast::Sender<Committed>,
     counts: Arc<Counts>,
     settings: QueueSettings,
     complained: Option<Instant>,
@@ -145,9 +160,9 @@ impl Task {
             return;
         }
         let (store, count) = (self.store.clone(), entries.len());
-        let written = tokio::task::spawn_blocking(move || write(&*store, &entries)).await;
+        let written = tokio::task::spawn_blocking(move || write(&*store, &entries).map(|()| entries)).await;
         let error = match written {
-            Ok(Ok(())) => return,
+            Ok(Ok(entries)) => return self.tell(entries),
             Ok(Err(error)) => error.to_string(),
             Err(error) => error.to_string(),
         };
@@ -155,6 +170,15 @@ impl Task {
         if self.complained.is_none_or(|when| when.elapsed() >= COMPLAIN_EVERY) {
             self.complained = Some(Instant::now());
             tracing::error!(error, dropped, "log entries were lost: the store does not take them");
+        }
+    }
+}
+
+impl Task {
+    fn tell(&self, entries: Vec<LogEntry>) {
+        if self.committed.receiver_count() > 0 {
+            // Whoever listened may have gone meanwhile.
+            let _ = self.committed.send(entries.into());
         }
     }
 }

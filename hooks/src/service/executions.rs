@@ -80,7 +80,7 @@ impl Service {
     }
 }
 
-fn view(entry: LogEntry, hook_id: crate::ids::HookId) -> ExecutionView {
+pub(super) fn view(entry: LogEntry, hook_id: crate::ids::HookId) -> ExecutionView {
     ExecutionView {
         execution_id: entry.id,
         hook_id,

@@ -3,6 +3,7 @@
 mod accounts;
 mod envs;
 mod executions;
+mod follow;
 mod hooks;
 mod open;
 mod page;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookbox_host_api::{HookType, Outcome};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::admission::AdmissionQueue;
@@ -26,6 +28,7 @@ use crate::logs::{LogReader, LogWriter};
 use crate::resources::CredentialRecord;
 
 pub use crate::store::Engine;
+pub(crate) use follow::Follow;
 pub use open::OpenError;
 pub use page::{Page, Paged};
 pub(crate) use state::{Change, State};
@@ -134,6 +137,8 @@ pub struct Service {
     log: LogWriter,
     reader: LogReader,
     sweeping: JoinHandle<()>,
+    /// Whether what has no end of its own must end.
+    ending: watch::Sender<bool>,
 }
 
 impl Service {
@@ -151,6 +156,20 @@ impl Service {
         self.sweeping.abort();
         drop(self.state.turn.lock().await);
         self.log.flush().await;
+    }
+
+    /// Ends what would not end by itself: those who follow logs. The rest goes on.
+    pub fn end_streams(&self) {
+        self.ending.send_replace(true);
+    }
+
+    /// Returns once streams must end.
+    pub(crate) fn ending(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut ending = self.ending.subscribe();
+        async move {
+            // An error means that the service is gone.
+            let _ = ending.wait_for(|ending| *ending).await;
+        }
     }
 
     /// Log entries that were lost since the start.

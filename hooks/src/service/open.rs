@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use hookbox_runtime::{Admission, AdmissionConfig, Sandbox, SandboxConfig};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use super::{Opened, Service, ServiceConfig, State};
 use crate::admission::AdmissionQueue;
@@ -78,6 +78,7 @@ impl Service {
             sweeping: start_sweeping(store, retention, clock),
             state,
             log,
+            ending: watch::Sender::new(false),
         }
     }
 }

@@ -142,7 +142,8 @@ fn answer(doc: &Doc, status: u16, meaning: &str, schema: Option<&str>, shared: b
     if let (Some(schema), Value::Object(answer)) = (schema, &mut answer) {
         let own = reference("schemas", schema);
         let schema = if shared { json!({"oneOf": [own, reference("schemas", "Error")]}) } else { own };
-        answer.insert("content".into(), json!({"application/json": {"schema": schema}}));
+        let media = if doc.lines { "application/x-ndjson" } else { "application/json" };
+        answer.insert("content".into(), json!({media: {"schema": schema}}));
     }
     answer
 }

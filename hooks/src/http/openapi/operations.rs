@@ -17,6 +17,8 @@ pub(super) struct Doc {
     pub(super) answers: &'static [(u16, &'static str, Option<&'static str>)],
     /// Errors that the route table does not foretell.
     pub(super) errors: &'static [u16],
+    /// Whether the answer is a stream of such values, one a line.
+    pub(super) lines: bool,
     /// Whether the answer's headers tell about its page.
     pub(super) paged: bool,
 }
@@ -26,8 +28,20 @@ const HOOKS: &[&str] = &["type", "disabled", "limit", "page", "cursor"];
 const LOGS: &[&str] = &["request_id", "correlation_id", "limit", "page", "cursor"];
 const EXECUTIONS: &[&str] = &["request_id", "correlation_id", "outcome", "limit", "page", "cursor"];
 
-const NONE: Doc =
-    Doc { operation: "", tag: "", summary: "", query: &[], request: None, optional: false, answers: &[], errors: &[], paged: false };
+const FOLLOW: &[&str] = &["request_id", "correlation_id", "outcome", "since", "limit"];
+
+const NONE: Doc = Doc {
+    operation: "",
+    tag: "",
+    summary: "",
+    query: &[],
+    request: None,
+    optional: false,
+    answers: &[],
+    errors: &[],
+    lines: false,
+    paged: false,
+};
 
 /// Every operation, in the order of the route table.
 pub(super) static DOCS: &[Doc] = &[
@@ -250,6 +264,15 @@ pub(super) static DOCS: &[Doc] = &[
         summary: "List the executions of a hook, newest first",
         query: EXECUTIONS,
         answers: &[(200, "A page of executions", Some("ExecutionPage"))],
+        ..NONE
+    },
+    Doc {
+        operation: "followExecutions",
+        tag: "hooks",
+        summary: "Follow the executions of a hook: the last ones, oldest first, then each as it ends, without a gap; an empty line now and then",
+        query: FOLLOW,
+        answers: &[(200, "Executions, one a line, until the reader goes, the token ends or the server stops", Some("Execution"))],
+        lines: true,
         ..NONE
     },
 ];

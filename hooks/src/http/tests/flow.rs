@@ -112,6 +112,20 @@ async fn events(server: &TestServer, token: &str, id: &str) {
     assert_eq!(none["items"], json!([]));
 }
 
+/// One that there was, and one that ends while the stream is read; then the stream ends, as it does when the server stops.
+async fn follow(server: &TestServer, token: &str, id: &str) {
+    let target = format!("/v1/hooks/{id}/executions/stream?limit=1&since=3600");
+    let mut stream = server.stream(token, &target).await;
+    let there = stream.line().await;
+    let context = json!({"context": login()});
+    let fired = server.call(token, &format!("POST /v1/hooks/{id}/fire"), context).await.expect(200);
+    let ended = stream.line().await;
+    assert_eq!(ended["execution_id"], fired["execution_id"]);
+    assert_ne!(there["execution_id"], fired["execution_id"]);
+    server.service.end_streams();
+    stream.end(server, &target).await;
+}
+
 #[tokio::test]
 async fn every_route_does_what_it_is_for() {
     let server = TestServer::start().await;
@@ -123,6 +137,7 @@ async fn every_route_does_what_it_is_for() {
     envs(&server, &manager).await;
     let id = hooks(&server, &manager).await;
     events(&server, &manager, &id).await;
+    follow(&server, &manager, &id).await;
     other_forms(&server, &admin).await;
     let deleted = server.call(&manager, &format!("DELETE /api/2/hooks/{id}"), None).await;
     assert!(deleted.body.is_empty() && deleted.status == 202);

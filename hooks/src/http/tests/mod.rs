@@ -68,6 +68,43 @@ impl Answered {
     }
 }
 
+/// An answer that is read as it comes.
+struct Stream {
+    answered: Answered,
+    body: hyper::body::Incoming,
+    read: Vec<u8>,
+    /// The connection lasts as long as this.
+    _client: hyper::client::conn::http1::SendRequest<Full<Bytes>>,
+}
+
+impl Stream {
+    /// The next line that is not empty.
+    async fn line(&mut self) -> Value {
+        loop {
+            if let Some(end) = self.read.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.read.drain(..=end).collect();
+                if line.len() > 1 {
+                    self.answered.body = [&self.answered.body[..], &line].concat().into();
+                    return serde_json::from_slice(&line).unwrap();
+                }
+                continue;
+            }
+            let frame = self.body.frame().await.expect("the stream goes on").unwrap();
+            self.read.extend_from_slice(&frame.into_data().unwrap());
+        }
+    }
+
+    /// Reads to the end, and checks everything.
+    async fn end(mut self, server: &TestServer, path: &str) {
+        while let Some(frame) = self.body.frame().await {
+            self.read.extend_from_slice(&frame.unwrap().into_data().unwrap());
+        }
+        assert!(self.read.iter().all(|byte| *byte == b'\n'), "{:?}", String::from_utf8_lossy(&self.read));
+        let path = path.split('?').next().unwrap();
+        server.seen.lock().unwrap().extend(schema::check(&http::Method::GET, path, &self.answered));
+    }
+}
+
 impl TestServer {
     async fn start() -> Self {
         Self::with(|_| {}).await
@@ -106,6 +143,21 @@ impl TestServer {
             self.seen.lock().unwrap().insert(operation);
         }
         answered
+    }
+
+    /// Begins to read an answer that comes line by line.
+    async fn stream(&self, token: &str, path: &str) -> Stream {
+        let stream = TcpStream::connect(self.address).await.unwrap();
+        let (mut client, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+        tokio::spawn(connection);
+        let request = Request::get(path).header("host", "localhost").header("authorization", format!("Bearer {token}"));
+        let (parts, body) = client.send_request(request.body(Full::<Bytes>::default()).unwrap()).await.unwrap().into_parts();
+        Stream {
+            answered: Answered { status: parts.status, headers: parts.headers, body: Bytes::new() },
+            body,
+            read: Vec::new(),
+            _client: client,
+        }
     }
 
     /// A request with a token and, perhaps, a JSON body.

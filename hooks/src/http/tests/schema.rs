@@ -20,6 +20,13 @@ pub(super) fn check(method: &Method, path: &str, answered: &Answered) -> Option<
     let operation = &FILE["paths"][spec.pattern][method.as_str().to_lowercase()];
     let response = &operation["responses"][answered.status.as_str()];
     assert!(response.is_object(), "{} has no documented {}", spec.operation, answered.status);
+    if let Some(schema) = response.pointer("/content/application~1x-ndjson/schema") {
+        assert_eq!(answered.header("content-type"), Some("application/x-ndjson"));
+        for line in answered.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            fits(schema, &serde_json::from_slice(line).unwrap()).unwrap();
+        }
+        return Some(spec.operation.to_owned());
+    }
     match response.pointer("/content/application~1json/schema") {
         None => {
             assert!(answered.body.is_empty() && answered.header("content-type").is_none(), "{} answers a body", spec.operation);

@@ -1,0 +1,24 @@
+//! `hookbox completions SHELL`: the script that a shell completes this command with.
+
+use anyhow::Result;
+use clap::{Args, CommandFactory as _};
+use clap_complete::Shell;
+
+use crate::args::Cli;
+use crate::output;
+
+/// Print the script that makes a shell complete hookbox commands
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  hookbox completions bash > ~/.local/share/bash-completion/completions/hookbox\n  hookbox completions zsh > ~/.zfunc/_hookbox\n  hookbox completions fish > ~/.config/fish/completions/hookbox.fish"
+)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    shell: Shell,
+}
+
+pub(crate) fn run(args: &CompletionsArgs) -> Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "hookbox", &mut script);
+    output::write(&String::from_utf8(script)?)
+}

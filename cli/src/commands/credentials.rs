@@ -1,0 +1,130 @@
+//! `hookbox credentials`: who may call the server, for its operator. A new secret is shown once.
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use crate::client::with_query;
+use crate::exit::Problem;
+use crate::hook_ref::{shown, text};
+use crate::login::ServerArgs;
+use crate::output::{self, OutputArgs};
+use crate::prompt;
+use crate::style::visible;
+use crate::table::Table;
+
+const CREDENTIALS: &str = "/v1/credentials";
+
+/// List, make and delete the credentials of callers (scope operate)
+#[derive(Debug, Args)]
+pub(crate) struct CredentialsArgs {
+    #[command(subcommand)]
+    command: CredentialsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum CredentialsCommand {
+    List(ListArgs),
+    Create(CreateArgs),
+    Delete(DeleteArgs),
+}
+
+/// List the credentials, without their secrets
+#[derive(Debug, Args)]
+struct ListArgs {
+    /// Only those of this account
+    #[arg(long, value_name = "ID")]
+    account: Option<u64>,
+    #[command(flatten)]
+    server: ServerArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// Make a credential; its secret is printed once and kept nowhere
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Scopes:\n  fire     run hooks at events: what an identity provider needs\n  read     see hooks, env vars' names and logs\n  manage   change hooks and env vars; includes read and fire\n  operate  accounts and credentials; in account 1 only"
+)]
+struct CreateArgs {
+    /// What it may do; may be repeated
+    #[arg(long = "scope", value_name = "SCOPE", required = true, value_delimiter = ',', value_parser = ["fire", "read", "manage", "operate"])]
+    scopes: Vec<String>,
+    /// Whose hooks [default: the caller's account]
+    #[arg(long, value_name = "ID")]
+    account: Option<u64>,
+    /// A name for people
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    server: ServerArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// Delete a credential; its tokens are worthless at once
+#[derive(Debug, Args)]
+struct DeleteArgs {
+    /// Its client id
+    client_id: String,
+    /// Do not ask; without a terminal nobody is asked
+    #[arg(short, long)]
+    yes: bool,
+    #[command(flatten)]
+    server: ServerArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+pub(crate) fn run(args: &CredentialsArgs) -> Result<()> {
+    match &args.command {
+        CredentialsCommand::List(args) => list(args),
+        CredentialsCommand::Create(args) => create(args),
+        CredentialsCommand::Delete(args) => delete(args),
+    }
+}
+
+fn list(args: &ListArgs) -> Result<()> {
+    let query: Vec<_> = args.account.map(|id| ("account_id", id.to_string())).into_iter().collect();
+    let found = args.server.connect()?.all(CREDENTIALS, &query)?;
+    args.output.table(&found, "there are no credentials", || {
+        let mut table = Table::new(["CLIENT ID", "ACCOUNT", "SCOPES", "NAME", "CREATED"]);
+        for one in &found {
+            let cells = [shown(one, "client_id"), shown(one, "account_id"), scopes(one), shown(one, "name"), shown(one, "created_at")];
+            table.row(cells.map(Into::into));
+        }
+        table
+    })
+}
+
+fn scopes(one: &Value) -> String {
+    let names = one.get("scopes").and_then(Value::as_array).into_iter().flatten();
+    names.filter_map(Value::as_str).collect::<Vec<_>>().join(",")
+}
+
+fn create(args: &CreateArgs) -> Result<()> {
+    let mut body = json!({"scopes": args.scopes});
+    if let Some(fields) = body.as_object_mut() {
+        fields.extend(args.account.map(|id| ("account_id".to_owned(), id.into())));
+        fields.extend(args.name.clone().map(|name| ("name".to_owned(), name.into())));
+    }
+    let made = args.server.connect()?.post(CREDENTIALS, &body)?;
+    if args.output.json {
+        return output::json(&made);
+    }
+    output::write(&format!("client_id={}\nclient_secret={}\n", visible(text(&made, "client_id")), visible(text(&made, "client_secret"))))?;
+    output::note("keep the secret now: it is not shown again")
+}
+
+fn delete(args: &DeleteArgs) -> Result<()> {
+    let id = visible(&args.client_id);
+    // Everything else that a client id can hold stands in a path as it is.
+    if args.client_id.is_empty() || args.client_id.contains(['/', '?', '#', '%', ' ']) {
+        return Err(Problem::NotFound(format!("there is no credential \"{id}\"")).into());
+    }
+    if !args.yes {
+        prompt::confirm(&format!("Delete the credential {id}? Whoever uses it is locked out at once."))?;
+    }
+    args.server.connect()?.delete(&with_query(&format!("{CREDENTIALS}/{}", args.client_id), &[]))?;
+    if args.output.json { output::json(&json!({"deleted": args.client_id})) } else { output::note(&format!("deleted {id}")) }
+}

@@ -1,0 +1,91 @@
+//! `GET /v1/hooks/{id}/executions/stream`: executions as JSON, one a line, as they end. What is sent is the service's; here it is sent
+//! for as long as somebody reads it who may.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::mpsc::{self, Sender};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::errors::ApiError;
+use super::gateway::{Call, Gateway};
+use super::own::execution_filter;
+use super::respond::{self, Reply};
+use crate::auth::Authenticator;
+use crate::error::ServiceError;
+use crate::resources::{ExecutionView, Scope};
+use crate::service::{Follow, Service};
+
+/// An empty line tells a reader, and whatever stands between, that the server is there.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
+/// A reader that takes nothing for this long is gone.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Chunks that wait for the reader.
+const WAITING: usize = 16;
+
+pub(super) async fn follow(gateway: &Gateway, id: &str, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let filter = execution_filter(&call.query)?;
+    let since = call.query.number("since")?.map(Duration::from_secs);
+    let limit = call.query.page()?.limit();
+    let follow = gateway.service.follow(call.account()?, id, filter, since, limit).await?;
+    let (lines, chunks) = mpsc::channel(WAITING);
+    let reader = Reader {
+        service: Arc::clone(&gateway.service),
+        auth: Arc::clone(&gateway.auth),
+        authorization: call.authorization.unwrap_or_default().to_owned(),
+        lines,
+    };
+    tokio::spawn(reader.feed(follow));
+    Ok(respond::lines(chunks))
+}
+
+/// Somebody who reads a stream.
+struct Reader {
+    service: Arc<Service>,
+    auth: Arc<Authenticator>,
+    authorization: String,
+    lines: Sender<Bytes>,
+}
+
+impl Reader {
+    /// Sends until the reader goes, the token ends or the server stops.
+    async fn feed(self, mut follow: Follow) {
+        let mut signs = interval(SIGN_OF_LIFE);
+        signs.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let ending = self.service.ending();
+        tokio::pin!(ending);
+        loop {
+            let chunk = tokio::select! {
+                biased;
+                () = &mut ending => return,
+                () = self.lines.closed() => return,
+                next = follow.next() => match next.map(|found| found.map(|views| lines(&views))) {
+                    Ok(Some(Ok(chunk))) => chunk,
+                    Ok(None) => return,
+                    Ok(Some(Err(error))) => return tracing::error!(error = %error, "an execution cannot be written"),
+                    Err(error) => return tracing::warn!(error = %error, "a log can no longer be followed"),
+                },
+                _ = signs.tick() => Bytes::from_static(b"\n"),
+            };
+            // A token that was good when the stream began is not good for ever.
+            if !self.may_read() || !matches!(timeout(PATIENCE, self.lines.send(chunk)).await, Ok(Ok(()))) {
+                return;
+            }
+        }
+    }
+
+    fn may_read(&self) -> bool {
+        let caller = self.auth.caller(&*self.service, Some(&self.authorization), self.service.now());
+        caller.is_ok_and(|caller| caller.may(Scope::Read))
+    }
+}
+
+fn lines(views: &[ExecutionView]) -> Result<Bytes, ServiceError> {
+    let mut text = Vec::new();
+    for view in views {
+        serde_json::to_writer(&mut text, view).map_err(|error| ServiceError::Internal(error.to_string()))?;
+        text.push(b'\n');
+    }
+    Ok(text.into())
+}

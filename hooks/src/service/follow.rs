@@ -1,0 +1,173 @@
+//! Following a hook's log: what there is, then what ends, each execution once and none left out.
+//!
+//! The writer tells of every batch that it has committed. Whoever follows begins to listen before reading what there is, so that nothing
+//! lies between the two; what is in both is told apart by its id. Who is too slow to hear of every batch reads the log again.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::executions::view;
+use super::state::blocking;
+use super::{ExecutionFilter, Service};
+use crate::clock::Clock;
+use crate::error::ServiceError;
+use crate::ids::{AccountId, HookId};
+use crate::logs::{Committed, LogEntry, LogFilter, LogReader, micros};
+use crate::resources::ExecutionView;
+
+/// An entry is committed soon after its moment. What is committed later than this, while its follower is behind, is not looked for.
+const MARGIN_US: u64 = 60_000_000;
+/// Ids that are remembered, so that a busy hook takes no more memory than an idle one is worth.
+const MOST_SEEN: usize = 100_000;
+/// A follower that missed more than this is too slow for this log.
+const MOST_MISSED: usize = 10_000;
+const PAGE: usize = 500;
+
+/// A hook's log as it grows.
+pub(crate) struct Follow {
+    source: Source,
+    committed: Receiver<Committed>,
+    seen: Seen,
+    /// What there was, not yet given out.
+    backlog: VecDeque<LogEntry>,
+    /// Whether batches went by unheard.
+    behind: bool,
+}
+
+/// Where entries are read from, and which.
+#[derive(Clone)]
+struct Source {
+    reader: LogReader,
+    clock: Arc<dyn Clock>,
+    account: AccountId,
+    hook: HookId,
+    filter: LogFilter,
+}
+
+impl Service {
+    /// Follows a hook's log, beginning with the last `limit` executions that ended in the time `since`.
+    pub(crate) async fn follow(
+        &self,
+        account: AccountId,
+        id: &str,
+        filter: ExecutionFilter,
+        since: Option<Duration>,
+        limit: u32,
+    ) -> Result<Follow, ServiceError> {
+        let hook = self.hook(account, id)?.record.id;
+        let ExecutionFilter { request_id, correlation_id, outcome } = filter;
+        let filter = LogFilter { request_id, correlation_id, outcome };
+        let source = Source { reader: self.reader.clone(), clock: self.state.clock.clone(), account, hook, filter };
+        // In this order: listen, let everything that ended be committed, read.
+        let committed = self.log.committed();
+        self.log.flush().await;
+        let since = since.and_then(|since| self.state.clock.now().checked_sub(since)).map_or(0, micros);
+        let reading = source.clone();
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let backlog = blocking(move || reading.since(since, most)).await?;
+        let mut follow = Follow { source, committed, seen: Seen::default(), backlog: VecDeque::new(), behind: false };
+        follow.backlog = follow.fresh(backlog).into();
+        Ok(follow)
+    }
+}
+
+impl Follow {
+    /// The next executions, oldest first: waits for them. Dropped while it waits, it has lost nothing. `None` at the end of the log.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<ExecutionView>>, ServiceError> {
+        loop {
+            if !self.backlog.is_empty() {
+                let hook = self.source.hook;
+                return Ok(Some(self.backlog.drain(..).map(|entry| view(entry, hook)).collect()));
+            }
+            if self.behind {
+                self.catch_up().await?;
+                continue;
+            }
+            match self.committed.recv().await {
+                Ok(batch) => {
+                    let wanted = batch.iter().filter(|entry| self.source.takes(entry)).cloned().collect();
+                    self.backlog = self.fresh(wanted).into();
+                }
+                Err(RecvError::Lagged(_)) => self.behind = true,
+                Err(RecvError::Closed) => return Ok(None),
+            }
+        }
+    }
+
+    async fn catch_up(&mut self) -> Result<(), ServiceError> {
+        let (reading, from) = (self.source.clone(), self.seen.newest().saturating_sub(MARGIN_US));
+        let found = blocking(move || reading.since(from, MOST_MISSED + 1)).await?;
+        if found.len() > MOST_MISSED {
+            return Err(ServiceError::Unavailable("The log grows faster than it is read".into()));
+        }
+        self.backlog = self.fresh(found).into();
+        self.behind = false;
+        Ok(())
+    }
+
+    /// Those that were not given out yet.
+    fn fresh(&mut self, entries: Vec<LogEntry>) -> Vec<LogEntry> {
+        entries.into_iter().filter(|entry| self.seen.insert(entry.created_at, &entry.id)).collect()
+    }
+}
+
+impl Source {
+    fn takes(&self, entry: &LogEntry) -> bool {
+        entry.account == self.account.get() && entry.hook_id == self.hook.to_string() && self.filter.takes(entry)
+    }
+
+    /// The newest entries from this moment on, oldest first. Blocks.
+    fn since(&self, from: u64, most: usize) -> Result<Vec<LogEntry>, ServiceError> {
+        let hook = self.hook.to_string();
+        let log = self.reader.hook(self.account.get(), &hook, self.clock.now());
+        let (mut found, mut after) = (Vec::new(), None);
+        while found.len() < most {
+            let page = log.page(&self.filter, after.as_ref(), 0, PAGE.min(most - found.len()))?;
+            let read = page.entries.len();
+            found.extend(page.entries.into_iter().take_while(|entry| entry.created_at >= from));
+            match page.next {
+                Some(next) if read > 0 && found.last().is_some_and(|entry| entry.cursor() == next) => after = Some(next),
+                _ => break,
+            }
+        }
+        found.reverse();
+        Ok(found)
+    }
+}
+
+/// The ids of the last minute's entries.
+#[derive(Default)]
+struct Seen(BTreeSet<(u64, String)>);
+
+impl Seen {
+    /// Whether the entry is new.
+    fn insert(&mut self, created_at: u64, id: &str) -> bool {
+        let is_new = self.0.insert((created_at, id.to_owned()));
+        let oldest = self.newest().saturating_sub(MARGIN_US);
+        while self.0.first().is_some_and(|(moment, _)| *moment < oldest) || self.0.len() > MOST_SEEN {
+            self.0.pop_first();
+        }
+        is_new
+    }
+
+    fn newest(&self) -> u64 {
+        self.0.last().map_or(0, |(moment, _)| *moment)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_new_once_and_old_ones_are_forgotten() {
+        let mut seen = Seen::default();
+        assert!(seen.insert(5, "a") && seen.insert(5, "b") && !seen.insert(5, "a"));
+        assert!(seen.insert(5 + 2 * MARGIN_US, "c"));
+        assert_eq!(seen.0.len(), 1);
+    }
+}
