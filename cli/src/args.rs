@@ -7,14 +7,19 @@ use crate::commands::build::BuildArgs;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::credentials::CredentialsArgs;
 use crate::commands::demo::DemoArgs;
+use crate::commands::deploy::DeployArgs;
+use crate::commands::diff::DiffArgs;
 use crate::commands::env::EnvArgs;
 use crate::commands::fire::FireArgs;
 use crate::commands::hooks::HooksArgs;
 use crate::commands::import::ImportArgs;
 use crate::commands::login::LoginArgs;
 use crate::commands::logs::LogsArgs;
+use crate::commands::new::NewArgs;
+use crate::commands::pull::PullArgs;
 use crate::commands::run::RunArgs;
 use crate::commands::serve::{COMPILE_WORKER, ServeArgs};
+use crate::commands::test::TestArgs;
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 ok, 1 failed, 2 usage, 3 not logged in or not allowed, 4 not found, 5 no server answers,
@@ -32,8 +37,13 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Build(BuildArgs),
+    New(NewArgs),
     Run(RunArgs),
+    Test(TestArgs),
+    Build(BuildArgs),
+    Deploy(DeployArgs),
+    Pull(PullArgs),
+    Diff(DiffArgs),
     Login(LoginArgs),
     Hooks(HooksArgs),
     Env(EnvArgs),

@@ -6,16 +6,22 @@ mod build;
 mod client;
 mod commands;
 mod demo;
+mod difference;
+mod env_file;
 mod excerpt;
 mod exit;
 mod hook_ref;
+mod local;
 mod login;
 mod output;
 mod profile;
+mod project;
 mod prompt;
 mod style;
 mod table;
 mod telemetry;
+mod templates;
+mod watch;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -54,6 +60,8 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Build(args) => commands::build::run(args)?,
         Command::Completions(args) => commands::completions::run(args)?,
         Command::Credentials(args) => commands::credentials::run(args)?,
+        Command::Deploy(args) => return commands::deploy::run(args),
+        Command::Diff(args) => return commands::diff::run(args),
         Command::Demo(args) => commands::demo::run(args)?,
         Command::Env(args) => commands::env::run(args)?,
         Command::Fire(args) => return commands::fire::run(args),
@@ -61,7 +69,10 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Import(args) => return commands::import::run(args),
         Command::Login(args) => commands::login::run(args)?,
         Command::Logs(args) => commands::logs::run(args)?,
+        Command::New(args) => commands::new::run(args)?,
+        Command::Pull(args) => commands::pull::run(args)?,
         Command::Run(args) => return commands::run::run(args),
+        Command::Test(args) => return commands::test::run(args),
         Command::Serve(args) => commands::serve::run(args)?,
         Command::CompileWorker => return Ok(commands::serve::compile_worker()),
     }

@@ -31,6 +31,8 @@ pub struct LocalRun {
     pub memory_mib: u32,
     /// Wall time.
     pub timeout: Duration,
+    /// The version of Node that JavaScript is written for; none: the newest.
+    pub node_major: Option<u8>,
     /// The program and arguments that compile ([`crate::compile_worker`]).
     pub compile_worker: (PathBuf, Vec<String>),
     /// A folder for compiled code, so that a second run begins at once.
@@ -101,7 +103,7 @@ impl LocalRun {
             compile_memory_bytes: 2 << 30,
         };
         let env = Arc::new(self.env.iter().cloned().collect::<EnvVars>());
-        let hook = prepare(&Admission::new(sandbox.clone(), admission)?, self.function, env.clone()).await?;
+        let hook = prepare(&Admission::new(sandbox.clone(), admission)?, self.function, self.node_major, env.clone()).await?;
         let mask = Arc::new(Mask::new(self.env.iter().map(|(_, value)| value)).map_err(|error| LocalError::Env(error.to_string()))?);
         let started = Instant::now();
         let invocation = Invocation {
@@ -128,15 +130,20 @@ impl LocalRun {
     }
 }
 
-/// The newest Node that a server knows: a local run has nobody to say another.
+/// The newest Node that a server knows.
 const NODE_MAJOR: u8 = 24;
 
-async fn prepare(admission: &Admission, function: Vec<u8>, env: Arc<EnvVars>) -> Result<PreparedHook, AdmissionError> {
+async fn prepare(
+    admission: &Admission,
+    function: Vec<u8>,
+    node_major: Option<u8>,
+    env: Arc<EnvVars>,
+) -> Result<PreparedHook, AdmissionError> {
     if function.starts_with(b"\0asm") {
         return admission.prepare(function.into()).await;
     }
     let source = String::from_utf8(function).map_err(|_| AdmissionError::Rejected("neither WebAssembly nor UTF-8 text".to_owned()))?;
-    admission.prepare_javascript(JavaScript { source: source.into(), node_major: NODE_MAJOR, env }).await
+    admission.prepare_javascript(JavaScript { source: source.into(), node_major: node_major.unwrap_or(NODE_MAJOR), env }).await
 }
 
 type Judged = (Option<Decision>, Option<Box<RawValue>>, Option<Failure>);

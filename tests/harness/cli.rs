@@ -62,6 +62,8 @@ impl Shell {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hookbox"));
         command.args(args).current_dir(self.folder()).env_clear().env("HOME", self.folder()).envs(self.env.iter().cloned());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        // What is compiled for one test serves the others.
+        command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

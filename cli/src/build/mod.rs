@@ -4,6 +4,7 @@
 //! component. Nothing is compiled to machine code and nothing is uploaded here.
 
 mod cargo;
+mod clang;
 mod component;
 mod toolchain;
 
@@ -60,6 +61,21 @@ pub(crate) fn build(dir: &Path, out: Option<&Path>) -> Result<BuiltHook> {
     let path = out.map_or_else(|| module.default_out(), Path::to_path_buf);
     write(&path, &bytes)?;
     Ok(BuiltHook { path, bytes, kind })
+}
+
+/// Compiles a C source to `out`, by default to `build/<name>.wasm` beside it.
+///
+/// # Errors
+/// No compiler, or a compiler error (the compiler prints it).
+pub(crate) fn build_c(source: &Path, out: Option<&Path>) -> Result<BuiltHook> {
+    let beside = || source.with_file_name("build").join(source.file_name().unwrap_or_default()).with_extension("wasm");
+    let path = out.map_or_else(beside, Path::to_path_buf);
+    let folder = tempfile::tempdir().context("there is no room for what the compiler makes")?;
+    let made = folder.path().join("hook.wasm");
+    clang::compile(source, &made)?;
+    let bytes = fs::read(&made).context("the compiler made nothing")?;
+    write(&path, &bytes)?;
+    Ok(BuiltHook { path, bytes, kind: HookKind::Command })
 }
 
 fn crate_folder(dir: &Path) -> Result<PathBuf> {

@@ -7,21 +7,27 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::build;
+use crate::project::Project;
 
-/// Compile a hook's Rust crate to the file that is uploaded
+/// Compile a hook's Rust crate, or its project's C source, to the file that is uploaded
 #[derive(Debug, Args)]
 pub(crate) struct BuildArgs {
     /// The crate's folder
     #[arg(default_value = ".")]
     dir: PathBuf,
 
-    /// Where to write the hook [default: hookbox/PACKAGE.wasm in cargo's target folder]
+    /// Where to write the hook [default: hookbox/PACKAGE.wasm in cargo's target folder; build/NAME.wasm for C]
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &BuildArgs) -> Result<()> {
-    let built = build::build(&args.dir, args.out.as_deref())?;
+    let built = match Project::open(&args.dir) {
+        Ok(project) if project.main().extension().is_some_and(|extension| extension == "c") => {
+            build::build_c(project.main(), args.out.as_deref())?
+        }
+        _ => build::build(&args.dir, args.out.as_deref())?,
+    };
     writeln!(std::io::stdout().lock(), "{} ({}, {} bytes)", built.path.display(), built.kind, built.bytes.len())?;
     Ok(())
 }

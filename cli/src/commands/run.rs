@@ -1,52 +1,70 @@
-//! `hookbox run FILE --context ctx.json`: one run of a function on this machine, in the server's sandbox.
+//! `hookbox run [PATH]`: one run of a function on this machine, in the server's sandbox, for each context that is named.
 
-use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use hookbox_hooks::{LocalError, LocalOutcome, LocalRun};
-use hookbox_host_api::{Failure, HookType, Secret};
+use hookbox_hooks::{LocalError, LocalOutcome};
+use hookbox_host_api::{Decision, Failure, HookType, Secret};
 
-use super::serve::COMPILE_WORKER;
+use crate::env_file;
 use crate::excerpt::Excerpt;
-use crate::style::Style;
+use crate::exit::{DENIED, Problem};
+use crate::local::{Limits, LocalHook};
+use crate::output::{self, OutputArgs};
+use crate::project::Project;
+use crate::style::{Style, visible, visible_lines};
+use crate::watch::Watch;
 
 /// Run a function once on this machine, in the server's sandbox
+///
+/// PATH is a project's folder (with a hook.json, as `hookbox new` makes it) or a function: a WebAssembly component or command, or
+/// JavaScript. Exit codes: 0 the function allows, 10 it denies, 1 it failed.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  hookbox run\n  hookbox run --watch --env-file .env\n  hookbox run hook.js --context login.json --env API_KEY=test"
+)]
 pub(crate) struct RunArgs {
-    /// The function: a WebAssembly component or command, or JavaScript
-    file: PathBuf,
+    /// A project's folder, or a function's file
+    #[arg(value_name = "PATH", default_value = ".")]
+    path: PathBuf,
 
-    /// The context as the function is to see it, a JSON file
+    /// The context as the function is to see it, a JSON file [default: each of the project's samples]
     #[arg(short, long, value_name = "FILE")]
-    context: PathBuf,
+    context: Option<PathBuf>,
 
-    /// The hook type, which says what a response must hold
-    #[arg(short = 't', long = "type", value_name = "TYPE", default_value = "pre-authentication")]
-    hook_type: HookType,
+    /// The hook type, which says what a response must hold [default: the project's, else pre-authentication]
+    #[arg(short = 't', long = "type", value_name = "TYPE")]
+    hook_type: Option<HookType>,
 
     /// An environment variable of the function; may be repeated
     #[arg(short, long = "env", value_name = "NAME=VALUE", value_parser = env_var)]
     env: Vec<(String, Secret)>,
 
-    /// Fuel budget
-    #[arg(long, default_value_t = 1_000_000_000)]
-    fuel: u64,
+    /// A file of environment variables, NAME=VALUE a line
+    #[arg(long, value_name = "FILE")]
+    env_file: Option<PathBuf>,
 
-    /// Memory, in MiB
-    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4096))]
-    memory: u32,
+    /// Run again whenever a file changes
+    #[arg(short, long)]
+    watch: bool,
 
-    /// Time, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
-    timeout: u64,
-
-    /// Print one JSON object instead of text
+    /// Fuel budget [default: the project's, else 1000000000]
     #[arg(long)]
-    json: bool,
+    fuel: Option<u64>,
+
+    /// Memory, in MiB [default: the project's, else 64]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..=4096))]
+    memory: Option<u32>,
+
+    /// Time, in seconds [default: the project's, else 10]
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 fn env_var(text: &str) -> Result<(String, Secret), String> {
@@ -54,42 +72,86 @@ fn env_var(text: &str) -> Result<(String, Secret), String> {
     Ok((name.to_owned(), Secret::new(value)))
 }
 
-/// Runs it. A function that does not complete is exit code 1.
+/// Runs it, once or after every change.
 pub(crate) fn run(args: &RunArgs) -> Result<ExitCode> {
-    let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
-    let local = LocalRun {
-        function: read(&args.file)?,
-        hook_type: args.hook_type,
-        context: read(&args.context)?,
-        env: args.env.clone(),
-        fuel: args.fuel,
-        memory_mib: args.memory,
-        timeout: Duration::from_secs(args.timeout),
-        compile_worker: (std::env::current_exe()?, vec![COMPILE_WORKER.to_owned()]),
-        cache_dir: cache_dir(),
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let source = read(&args.file)?;
-    let excerpt = |text: &str| Excerpt::find(&source, text);
-    let outcome = match runtime.block_on(local.run()) {
-        Err(LocalError::Function(refusal)) if !args.json => return print_refusal(&refusal.to_string(), excerpt(&refusal.to_string())),
-        ran => ran?,
-    };
-    if args.json {
-        print_json(&outcome)?
-    } else {
-        print_text(&outcome, outcome.failure.as_ref().and_then(|failure| excerpt(failure.place.as_deref()?)))?
+    if !args.watch {
+        return run_once(args);
     }
-    Ok(if outcome.failure.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let mut watch = Watch::new([Some(&args.path), args.context.as_ref(), args.env_file.as_ref()].into_iter().flatten().cloned().collect());
+    loop {
+        // What is wrong now may be right after the next change.
+        if let Err(error) = run_once(args) {
+            output::note(&format!("error: {}", visible_lines(&format!("{error:#}"))))?;
+        }
+        output::note("-- waiting for a change")?;
+        watch.wait();
+    }
 }
 
-/// Where compiled code is kept between runs: the user's own cache folder.
-fn cache_dir() -> PathBuf {
-    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home).unwrap_or_else(std::env::temp_dir).join("hookbox")
+fn run_once(args: &RunArgs) -> Result<ExitCode> {
+    let project = if Project::is_at(&args.path) { Some(Project::open(&args.path)?) } else { None };
+    let contexts = contexts(args, project.as_ref())?;
+    let function = match &project {
+        Some(project) => project.function()?,
+        None => std::fs::read(&args.path).with_context(|| format!("cannot read {}", args.path.display()))?,
+    };
+    let hook_type = args.hook_type.or_else(|| project.as_ref().map(|one| one.hook_type)).unwrap_or(HookType::PreAuthentication);
+    let hook = LocalHook::new(function, hook_type, project.as_ref().and_then(Project::node_major), limits(args, project.as_ref()))?;
+    let mut env = args.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
+    env.extend(args.env.iter().cloned());
+    let (mut denied, mut failed) = (false, false);
+    for context in &contexts {
+        if contexts.len() > 1 && !args.output.json {
+            output::write(&format!("{}\n", Style::stdout().bold(&visible(&context.display().to_string()))))?;
+        }
+        let bytes = std::fs::read(context).with_context(|| format!("cannot read {}", context.display()))?;
+        match hook.run(bytes, env.clone())? {
+            Err(LocalError::Function(refusal)) => return refuse(&refusal.to_string(), &hook.function),
+            Err(error) => return Err(error).with_context(|| context.display().to_string()),
+            Ok(outcome) => {
+                print(args.output, &outcome, &hook)?;
+                failed |= outcome.failure.is_some();
+                denied |= outcome.decision == Some(Decision::Deny);
+            }
+        }
+    }
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else if denied {
+        DENIED.into()
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
-fn print_json(outcome: &LocalOutcome) -> Result<()> {
+fn contexts(args: &RunArgs, project: Option<&Project>) -> Result<Vec<PathBuf>> {
+    match (&args.context, project) {
+        (Some(context), _) => Ok(vec![context.clone()]),
+        (None, Some(project)) if !project.samples.is_empty() => Ok(project.samples.clone()),
+        (None, _) => Err(Problem::Usage("a context is needed: give --context FILE, or list `samples` in hook.json".into()).into()),
+    }
+}
+
+fn limits(args: &RunArgs, project: Option<&Project>) -> Limits {
+    let set = |pointer: &str| project.and_then(|project| project.number(pointer));
+    let memory = args.memory.or_else(|| u32::try_from(set("limits/memory_mib")?).ok());
+    Limits {
+        fuel: args.fuel.or_else(|| set("limits/fuel")).unwrap_or(1_000_000_000),
+        memory_mib: memory.unwrap_or(64).clamp(1, 4096),
+        timeout: Duration::from_secs(args.timeout.or_else(|| set("timeout")).unwrap_or(10)),
+    }
+}
+
+/// A function that would not be deployed either: what is wrong with it, and where.
+fn refuse(refusal: &str, source: &[u8]) -> Result<ExitCode> {
+    output::note(&format!("error: the function is refused: {}", visible_lines(refusal)))?;
+    if let Some(excerpt) = Excerpt::find(source, refusal) {
+        output::note(excerpt.to_string().trim_end())?;
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+fn print(output: OutputArgs, outcome: &LocalOutcome, hook: &LocalHook) -> Result<()> {
     let json = serde_json::json!({
         "outcome": outcome.outcome,
         "decision": outcome.decision,
@@ -98,57 +160,63 @@ fn print_json(outcome: &LocalOutcome) -> Result<()> {
         "log": outcome.log.events,
         "usage": outcome.usage,
     });
-    writeln!(std::io::stdout().lock(), "{json:#}")?;
-    Ok(())
+    let excerpt = outcome.failure.as_ref().and_then(|failure| Excerpt::find(&hook.function, failure.place.as_deref()?));
+    output.print(&json, |style| page(outcome, hook.limits, excerpt, style))
 }
 
-/// A function that would not be deployed either: what is wrong with it, and where.
-fn print_refusal(refusal: &str, excerpt: Option<Excerpt<'_>>) -> Result<ExitCode> {
-    let mut err = std::io::stderr().lock();
-    writeln!(err, "error: the function is refused: {refusal}")?;
-    if let Some(excerpt) = excerpt {
-        write!(err, "{excerpt}")?;
+fn page(outcome: &LocalOutcome, limits: Limits, excerpt: Option<Excerpt<'_>>, style: Style) -> String {
+    let line = |name: &str, value: &str| format!("{}  {value}\n", style.dim(&format!("{name:<8}")));
+    let decision = outcome.decision.map_or("left to the hook's on_error", |decision| decision.as_str());
+    let mut page = line("outcome", &style.outcome(outcome.outcome));
+    page.push_str(&line("decision", &style.decision(outcome.decision, decision)));
+    if let Some(failure) = &outcome.failure {
+        page.push_str(&describe(failure, excerpt, style));
     }
-    Ok(ExitCode::FAILURE)
+    if let Some(result) = &outcome.result {
+        page.push_str(&line("result", &visible(result.get())));
+    }
+    page.push_str(&line("usage", &used(outcome, limits)));
+    if !outcome.log.events.is_empty() {
+        page.push_str(&format!("{}\n", style.dim("log")));
+    }
+    // Tabs stand between the parts of a line, and harm nobody.
+    let event = |line: &String| line.split('\t').map(visible).collect::<Vec<_>>().join("\t");
+    outcome.log.events.iter().for_each(|line| page.push_str(&format!("  {}\n", event(line))));
+    page
+}
+
+/// What was used, and how far the limits are.
+fn used(outcome: &LocalOutcome, limits: Limits) -> String {
+    let usage = &outcome.usage;
+    let share = |part: f64, whole: f64| if whole > 0.0 { part * 100.0 / whole } else { 0.0 };
+    format!(
+        "{} fuel ({:.1} % of {}), {} KiB ({:.1} % of {} MiB), {:.1} ms (of {} s)",
+        usage.fuel,
+        share(usage.fuel as f64, limits.fuel as f64),
+        limits.fuel,
+        usage.memory_bytes >> 10,
+        share(usage.memory_bytes as f64, f64::from(limits.memory_mib) * 1_048_576.0),
+        limits.memory_mib,
+        usage.duration_us as f64 / 1000.0,
+        limits.timeout.as_secs(),
+    )
 }
 
 /// What broke off, and where: the line of the source, and the calls that led there.
-fn print_failure(out: &mut impl std::io::Write, style: Style, failure: &Failure, excerpt: Option<Excerpt<'_>>) -> Result<()> {
+fn describe(failure: &Failure, excerpt: Option<Excerpt<'_>>, style: Style) -> String {
     let place = failure.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
-    writeln!(out, "{}  {}: {}{place}", style.dim("error   "), failure.kind.as_str(), failure.message)?;
+    let said = visible_lines(&format!("{}: {}{place}", failure.kind.as_str(), failure.message));
+    let mut text = format!("{}  {said}\n", style.dim("error   "));
     if let Some(excerpt) = excerpt {
-        write!(out, "{excerpt}")?;
+        text.push_str(&excerpt.to_string());
     }
     if let Some(stack) = &failure.stack {
-        stack.lines().try_for_each(|line| writeln!(out, "{line}"))?;
+        text.push_str(&format!("{}\n", visible_lines(stack.trim_end())));
     }
-    Ok(())
+    text
 }
 
-fn print_text(outcome: &LocalOutcome, excerpt: Option<Excerpt<'_>>) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    let style = Style::stdout();
-    let usage = &outcome.usage;
-    let decision = outcome.decision.map_or("left to the hook's on_error", |decision| decision.as_str());
-    writeln!(out, "{}  {}", style.dim("outcome "), style.outcome(outcome.outcome))?;
-    writeln!(out, "{}  {}", style.dim("decision"), style.decision(outcome.decision, decision))?;
-    if let Some(failure) = &outcome.failure {
-        print_failure(&mut out, style, failure, excerpt)?;
-    }
-    if let Some(result) = &outcome.result {
-        writeln!(out, "{}  {}", style.dim("result  "), result.get())?;
-    }
-    writeln!(
-        out,
-        "{}  {} fuel, {} KiB, {:.1} ms",
-        style.dim("usage   "),
-        usage.fuel,
-        usage.memory_bytes >> 10,
-        usage.duration_us as f64 / 1000.0
-    )?;
-    if !outcome.log.events.is_empty() {
-        writeln!(out, "{}", style.dim("log"))?;
-        outcome.log.events.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
-    }
-    Ok(())
+/// Whether a path is JavaScript by its name, so that its own lines can be shown.
+pub(super) fn is_source(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "js" || extension == "cjs" || extension == "mjs")
 }

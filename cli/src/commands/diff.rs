@@ -1,0 +1,98 @@
+//! `hookbox diff HOOK [DIR]`: what a deployment would change, seen from here.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use super::pull::{function, note_same, settings};
+use super::run::is_source;
+use crate::difference::unified;
+use crate::hook_ref::{HookArg, text};
+use crate::login::ServerArgs;
+use crate::output::OutputArgs;
+use crate::project::Project;
+use crate::style::Style;
+
+/// Show how a project differs from a deployed hook
+///
+/// Only the settings that hook.json names are compared. Exit code 0 if nothing differs, 1 if something does.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    #[command(flatten)]
+    hook: HookArg,
+
+    /// The project's folder
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+
+    #[command(flatten)]
+    server: ServerArgs,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+pub(crate) fn run(args: &DiffArgs) -> Result<ExitCode> {
+    let project = Project::open(&args.dir)?;
+    let hook = args.hook.find(&args.server.connect()?)?;
+    let here = project.function()?;
+    let there = function(&hook)?;
+    let deployed = Value::Object(named(&settings(&hook), &project.settings));
+    let written = Value::Object(project.settings.clone());
+    let same = (deployed == written, here == there);
+    let text = |style: Style| {
+        let names = (format!("{} (deployed)", text(&hook, "id")), project.dir.display().to_string());
+        let names = (names.0.as_str(), names.1.as_str());
+        let mut shown = unified(&format!("{deployed:#}\n"), &format!("{written:#}\n"), names, style);
+        shown.push_str(&functions(&there, &here, is_source(project.main()), style));
+        shown
+    };
+    args.output.print(&json!({"settings_differ": !same.0, "function_differs": !same.1}), text)?;
+    if same == (true, true) {
+        if !args.output.json {
+            note_same()?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+/// What of the deployed settings the project names too. An object is compared by the keys that the project has in it.
+pub(super) fn named(deployed: &Map<String, Value>, project: &Map<String, Value>) -> Map<String, Value> {
+    let one = |(name, here): (&String, &Value)| match (deployed.get(name)?, here) {
+        // A map of packages is one value; the others have keys that can be left out.
+        (Value::Object(there), Value::Object(here)) if name != "packages" => Some((name.clone(), Value::Object(named(there, here)))),
+        (there, _) => Some((name.clone(), there.clone())),
+    };
+    project.iter().filter_map(one).collect()
+}
+
+fn functions(there: &[u8], here: &[u8], is_source: bool, style: Style) -> String {
+    match (std::str::from_utf8(there), std::str::from_utf8(here)) {
+        _ if there == here => String::new(),
+        (Ok(there), Ok(here)) if is_source => unified(there, here, ("function (deployed)", "function"), style),
+        _ => format!("the functions differ: {} bytes deployed, {} bytes here\n", there.len(), here.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(value: Value) -> Map<String, Value> {
+        value.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn only_what_the_project_names_is_compared() {
+        let deployed = object(
+            json!({"timeout": 1, "retries": 0, "options": {"risk_enabled": true, "location_enabled": false}, "packages": {"a": "1"}}),
+        );
+        let project = object(json!({"timeout": 2, "options": {"risk_enabled": true}, "packages": {}, "unknown": 1}));
+        let compared = named(&deployed, &project);
+        assert_eq!(Value::Object(compared), json!({"timeout": 1, "options": {"risk_enabled": true}, "packages": {"a": "1"}}));
+    }
+}

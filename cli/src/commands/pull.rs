@@ -1,0 +1,88 @@
+//! `hookbox pull HOOK [DIR]`: a deployed hook as a project.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use crate::exit::Problem;
+use crate::hook_ref::{HookArg, text};
+use crate::login::ServerArgs;
+use crate::output::{self, OutputArgs};
+use crate::project::MANIFEST;
+
+/// Write a deployed hook into a folder: hook.json and its function
+#[derive(Debug, Args)]
+pub(crate) struct PullArgs {
+    #[command(flatten)]
+    hook: HookArg,
+
+    /// The folder; it is made where it does not exist
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+
+    /// Overwrite what is there
+    #[arg(short, long)]
+    force: bool,
+
+    #[command(flatten)]
+    server: ServerArgs,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// What of a hook an author writes; the rest is the server's.
+pub(super) const WRITTEN: [&str; 12] = [
+    "type",
+    "runtime",
+    "disabled",
+    "timeout",
+    "retries",
+    "env_vars",
+    "packages",
+    "context_version",
+    "options",
+    "conditions",
+    "limits",
+    "on_error",
+];
+
+pub(crate) fn run(args: &PullArgs) -> Result<()> {
+    let hook = args.hook.find(&args.server.connect()?)?;
+    let function = function(&hook)?;
+    let main = if text(&hook, "runtime") == "wasm" { "hook.wasm" } else { "hook.js" };
+    let mut manifest = settings(&hook);
+    manifest.insert("main".into(), main.into());
+    let manifest = format!("{:#}\n", Value::Object(manifest));
+    let files = [(args.dir.join(MANIFEST), manifest.into_bytes()), (args.dir.join(main), function)];
+    if let Some((path, _)) = files.iter().find(|(path, _)| path.exists() && !args.force) {
+        return Err(Problem::Usage(format!("{} is there already; --force overwrites it", path.display())).into());
+    }
+    std::fs::create_dir_all(&args.dir).with_context(|| format!("cannot make {}", args.dir.display()))?;
+    for (path, bytes) in &files {
+        std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let paths: Vec<&PathBuf> = files.iter().map(|(path, _)| path).collect();
+    args.output
+        .print(&json!({"id": hook.get("id"), "files": paths}), |_| paths.iter().map(|path| format!("{}\n", path.display())).collect())
+}
+
+/// The deployed function's bytes.
+pub(super) fn function(hook: &Value) -> Result<Vec<u8>> {
+    STANDARD.decode(text(hook, "function")).context("the server's function is no base64")
+}
+
+/// What an author says of a hook, without what is null: that is the server's default.
+pub(super) fn settings(hook: &Value) -> Map<String, Value> {
+    let set = |name: &&str| Some(((*name).to_owned(), hook.get(*name).filter(|value| !value.is_null())?.clone()));
+    WRITTEN.iter().filter_map(|name| set(&name)).collect()
+}
+
+/// Tells where a pulled file is, when nothing else is printed.
+pub(super) fn note_same() -> Result<()> {
+    output::note("there is no difference")
+}

@@ -1,0 +1,58 @@
+//! Runs a function on this machine as its project says: what `run` and `test` have in common. The sandbox is the server's.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Result;
+use hookbox_hooks::{LocalError, LocalOutcome, LocalRun};
+use hookbox_host_api::{HookType, Secret};
+use tokio::runtime::Runtime;
+
+use crate::commands::serve::COMPILE_WORKER;
+
+/// A function and its limits.
+pub(crate) struct LocalHook {
+    runtime: Runtime,
+    pub(crate) function: Vec<u8>,
+    pub(crate) hook_type: HookType,
+    pub(crate) node_major: Option<u8>,
+    pub(crate) limits: Limits,
+}
+
+/// What a run may use.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) fuel: u64,
+    pub(crate) memory_mib: u32,
+    pub(crate) timeout: Duration,
+}
+
+impl LocalHook {
+    pub(crate) fn new(function: Vec<u8>, hook_type: HookType, node_major: Option<u8>, limits: Limits) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(Self { runtime, function, hook_type, node_major, limits })
+    }
+
+    /// One run.
+    pub(crate) fn run(&self, context: Vec<u8>, env: Vec<(String, Secret)>) -> Result<Result<LocalOutcome, LocalError>> {
+        let run = LocalRun {
+            function: self.function.clone(),
+            hook_type: self.hook_type,
+            context,
+            env,
+            fuel: self.limits.fuel,
+            memory_mib: self.limits.memory_mib,
+            timeout: self.limits.timeout,
+            node_major: self.node_major,
+            compile_worker: (std::env::current_exe()?, vec![COMPILE_WORKER.to_owned()]),
+            cache_dir: cache_dir(),
+        };
+        Ok(self.runtime.block_on(run.run()))
+    }
+}
+
+/// Where compiled code is kept between runs: the user's own cache folder.
+fn cache_dir() -> PathBuf {
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home).unwrap_or_else(std::env::temp_dir).join("hookbox")
+}

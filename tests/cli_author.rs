@@ -1,0 +1,202 @@
+//! What an author does from a terminal: make a project, run and test it here, deploy it, compare it with what is deployed.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Server, Shell, eventually};
+
+/// A shell in which a project was made, and its name.
+fn project(lang: &str, hook_type: &str) -> Shell {
+    let shell = Shell::new();
+    let made = shell.run(&["new", "mine", "--lang", lang, "--type", hook_type]).expect(0);
+    assert!(made.out.contains("mine/hook.json") && made.err.contains("cd mine && hookbox run && hookbox test"), "{}{}", made.out, made.err);
+    shell
+}
+
+fn edit(shell: &Shell, file: &str, from: &str, to: &str) {
+    let text = shell.read(file);
+    assert!(text.contains(from), "{text}");
+    shell.write(file, &text.replace(from, to));
+}
+
+/// Every project that needs no cargo. Those in Rust are built with the examples.
+#[test]
+fn a_new_project_runs_and_passes_its_tests_at_once() {
+    for lang in ["js", "c"] {
+        for hook_type in ["pre-authentication", "user-migration"] {
+            let shell = project(lang, hook_type);
+            let ran = shell.run(&["run", "mine"]).expect(0);
+            assert!(ran.out.contains("decision  allow") && ran.out.contains("% of 100000000"), "{}", ran.out);
+            let tested = shell.run(&["test", "mine"]).expect(0);
+            assert!(tested.err.contains("2 of 2 tests passed"), "{}{}", tested.out, tested.err);
+        }
+    }
+    let shell = project("js", "pre-authentication");
+    assert!(shell.run(&["new", "mine", "--lang", "c"]).expect(2).err.contains("is there already"));
+    shell.run(&["new", "Not/a/name", "--lang", "c"]).expect(2);
+    shell.run(&["new", "rusty", "--lang", "rust"]).expect(0);
+    assert!(shell.read("rusty/Cargo.toml").contains("name = \"rusty\""));
+}
+
+#[test]
+fn run_tells_a_denial_from_a_failure_and_shows_nothing_to_be_obeyed() {
+    let shell = project("js", "pre-authentication");
+    shell.write("blocked.json", r#"{"user": {"user_identifier": "blocked@x", "policy_id": 1}, "device": {}}"#);
+    let ran = shell.run(&["run", "mine", "--context", "blocked.json"]).expect(10);
+    assert!(ran.out.contains("decision  deny"), "{}", ran.out);
+    assert_eq!(
+        serde_json::from_str::<Value>(&shell.run(&["run", "mine", "-c", "blocked.json", "--json"]).expect(10).out).unwrap()["decision"],
+        "deny"
+    );
+    edit(&shell, "mine/hook.js", "console.log(", "throw new Error(process.env.WHAT + '\\x1b[2J' + ");
+    let ran = shell.run(&["run", "mine", "--env", "WHAT=hunter2hunter2"]).expect(1);
+    assert!(ran.out.contains("***\\u{1b}[2J") && ran.out.contains("     9 | ") && !ran.out.contains("hunter2"), "{}", ran.out);
+    shell.write("env", "# values\nWHAT=\"hunter3hunter3\"\n");
+    assert!(!shell.run(&["run", "mine", "--env-file", "env"]).expect(1).out.contains("hunter3"));
+    assert!(shell.run(&["run", "mine/hook.js"]).expect(2).err.contains("--context"));
+    assert!(shell.run(&["run", "."]).expect(2).err.contains("hookbox new NAME"));
+}
+
+#[test]
+fn a_change_of_a_file_runs_it_again() {
+    let shell = project("js", "pre-authentication");
+    let out = shell.folder().join("out");
+    let mut child = shell.command(&["run", "mine", "--watch"]).stdout(std::fs::File::create(&out).unwrap()).spawn().unwrap();
+    let seen = |text: &str| std::fs::read_to_string(&out).unwrap().contains(text).then_some(());
+    eventually("the first run", || seen("decision  allow"));
+    edit(&shell, "mine/hook.js", "'allowed'", "'changed'");
+    eventually("the second run", || seen("changed"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn tests_tell_what_differs_and_can_be_updated() {
+    let shell = project("js", "pre-authentication");
+    shell.write(
+        "mine/tests/more.json",
+        &json!({
+            "context": {"user": {"user_identifier": "a", "policy_id": 1}, "device": {}},
+            "env": {"UNUSED": "value"},
+            "expect": {"decision": "deny", "result": {"success": true, "user": {"policy_id": 2}}},
+            "max_fuel": 5
+        })
+        .to_string(),
+    );
+    let ran = shell.run(&["test", "mine"]).expect(1);
+    for says in [
+        "more    DIFFERS",
+        "decision: expected deny, got allow",
+        "-    \"policy_id\": 2",
+        "+    \"policy_id\": 1",
+        "above the ceiling of 5",
+    ] {
+        assert!(ran.out.contains(says), "{says}: {}", ran.out);
+    }
+    assert!(ran.err.contains("2 of 3 tests passed"));
+    shell.run(&["test", "mine", "--only", "allows"]).expect(0);
+    assert_eq!(shell.run(&["test", "mine", "--only", "denies", "--json"]).json()[0]["ok"], true);
+    shell.run(&["test", "mine", "--update"]).expect(0);
+    shell.run(&["test", "mine"]).expect(0);
+    let updated: Value = serde_json::from_str(&shell.read("mine/tests/more.json")).unwrap();
+    assert_eq!((&updated["expect"]["decision"], &updated["expect"]["result"]["user"]["policy_id"]), (&json!("allow"), &json!(1)));
+    // An expected failure is a test, too.
+    shell.write(
+        "mine/tests/more.json",
+        &json!({"context": {"user": {"user_identifier": 1, "policy_id": 1}, "device": {}}, "expect": {"outcome": "failed"}}).to_string(),
+    );
+    edit(&shell, "mine/hook.js", "const { user } = context;", "const { user } = context; if (user.user_identifier === 'a') throw 1;");
+    shell.write(
+        "mine/tests/more.json",
+        &json!({"context": {"user": {"user_identifier": "a", "policy_id": 1}, "device": {}}, "expect": {"outcome": "failed"}}).to_string(),
+    );
+    shell.run(&["test", "mine"]).expect(0);
+    shell.write("mine/tests/more.json", r#"{"context": {}, "expects": {}}"#);
+    assert!(shell.run(&["test", "mine"]).expect(1).err.contains("more.json"));
+}
+
+/// A project that was made, and a server to deploy it to.
+fn with_server() -> (Server, Shell) {
+    let server = Server::start();
+    let shell = Shell::admin(&server);
+    shell.run(&["new", "mine", "--lang", "js"]).expect(0);
+    (server, shell)
+}
+
+#[test]
+fn a_project_is_deployed_changed_and_compared() {
+    let (server, shell) = with_server();
+    edit(&shell, "mine/hook.json", "\"env_vars\": []", "\"env_vars\": [\"API_KEY\"]");
+    shell.write("env", "API_KEY=the-value\nOTHER=x\n");
+    let ran = shell.run(&["deploy", "mine"]).expect(1);
+    assert!(ran.err.contains("422") && ran.err.contains("API_KEY"), "{}", ran.err);
+    let ran = shell.run(&["deploy", "mine", "--env-file", "env", "--wait"]).expect(0);
+    assert!(
+        ran.out.contains("version 1  ready") && ran.err.contains("made API_KEY") && ran.err.contains("OTHER is in env"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+    assert!(!ran.err.contains("the-value"));
+    let ran = shell.run(&["deploy", "mine", "--wait"]).expect(0);
+    assert!(ran.out.contains("version 1  ready") && ran.err.contains("nothing has changed"), "{}{}", ran.out, ran.err);
+    assert!(shell.run(&["diff", "pre-authentication", "mine"]).expect(0).err.contains("there is no difference"));
+
+    edit(&shell, "mine/hook.js", "'allowed'", "'let in'");
+    edit(&shell, "mine/hook.json", "\"timeout\": 1", "\"timeout\": 3");
+    let ran = shell.run(&["diff", "pre-authentication", "mine"]).expect(1);
+    for says in ["-  \"timeout\": 1", "+  \"timeout\": 3", "-  console.log('allowed'", "+  console.log('let in'"] {
+        assert!(ran.out.contains(says), "{says}: {}", ran.out);
+    }
+    let hook = shell.run(&["deploy", "mine", "--wait", "--json"]).json();
+    assert_eq!((&hook["version"], &hook["serving_version"], &hook["timeout"]), (&json!(2), &json!(2), &json!(3)));
+    assert_eq!(server.admin().get("/v1/hooks").expect(200)["items"].as_array().unwrap().len(), 1);
+    shell.run(&["fire", "pre-authentication", "-c", "mine/samples/event.json"]).expect(0);
+}
+
+#[test]
+fn a_deployment_that_fails_shows_the_line() {
+    let (server, shell) = with_server();
+    shell.run(&["deploy", "mine", "--wait"]).expect(0);
+    shell.write("mine/hook.js", "exports.handler = async () => {\n  const a = ;\n}\n");
+    let ran = shell.run(&["deploy", "mine", "--wait"]).expect(1);
+    assert!(
+        ran.err.contains("version 2")
+            && ran.err.contains("SyntaxError")
+            && ran.err.contains("     2 |   const a = ;\n       |             ^"),
+        "{}",
+        ran.err
+    );
+    let hook = server.admin().get("/v1/hooks").expect(200)["items"][0].clone();
+    assert_eq!(hook["status"], "update-failed");
+    let id = hook["id"].as_str().unwrap();
+    assert_eq!(server.admin().get(&format!("/v1/hooks/{id}")).expect(200)["serving_version"], 1);
+}
+
+#[test]
+fn a_hook_is_pulled_into_a_project_that_is_the_same() {
+    let (_server, shell) = with_server();
+    shell.run(&["deploy", "mine", "--wait"]).expect(0);
+    let ran = shell.run(&["pull", "pre-authentication", "copy"]).expect(0);
+    assert_eq!(ran.out, "copy/hook.json\ncopy/hook.js\n");
+    assert_eq!(shell.read("copy/hook.js"), shell.read("mine/hook.js"));
+    shell.run(&["diff", "pre-authentication", "copy"]).expect(0);
+    assert!(shell.run(&["pull", "pre-authentication", "copy"]).expect(2).err.contains("--force"));
+    shell.run(&["pull", "pre-authentication", "copy", "--force"]).expect(0);
+    let ran = shell.run(&["deploy", "copy", "--wait"]).expect(0);
+    assert!(ran.err.contains("nothing has changed"), "{}", ran.err);
+}
+
+#[test]
+fn one_of_several_hooks_is_deployed_by_its_id() {
+    let (server, shell) = with_server();
+    server.admin().allow_many_hooks();
+    edit(&shell, "mine/hook.json", "\"type\"", "\"disabled\": true, \"type\"");
+    let first = shell.run(&["deploy", "mine", "--wait", "--json"]).json()["id"].as_str().unwrap().to_owned();
+    let second = shell.run(&["deploy", "mine", "--wait", "--json", "--hook", "new"]).json()["id"].as_str().unwrap().to_owned();
+    assert_ne!(first, second);
+    let ran = shell.run(&["deploy", "mine"]).expect(2);
+    assert!(ran.err.contains(&first) && ran.err.contains(&second), "{}", ran.err);
+    edit(&shell, "mine/hook.js", "'allowed'", "'second'");
+    assert_eq!(shell.run(&["deploy", "mine", "--wait", "--json", "--hook", &second]).json()["version"], 2);
+    assert_eq!(shell.run(&["hooks", "get", &first, "--json"]).json()["version"], 1);
+}
