@@ -13,6 +13,7 @@
 mod accounts;
 mod auth;
 mod cli_admin;
+mod cli_apply;
 mod cli_author;
 mod clients;
 mod contexts;

@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::accounts::AccountsArgs;
+use crate::commands::apply::ApplyArgs;
 use crate::commands::build::BuildArgs;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::credentials::CredentialsArgs;
@@ -22,10 +23,20 @@ use crate::commands::serve::{COMPILE_WORKER, ServeArgs};
 use crate::commands::test::TestArgs;
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 ok, 1 failed, 2 usage, 3 not logged in or not allowed, 4 not found, 5 no server answers,
-10 the hook denies (run, fire)
+Exit codes:
+  0   ok
+  1   failed
+  2   usage
+  3   not logged in, or not allowed
+  4   not found
+  5   no server answers
+  10  the hook denies (run, fire)
 
-Environment: HOOKBOX_PROFILE, or HOOKBOX_URL with HOOKBOX_CLIENT_ID and HOOKBOX_CLIENT_SECRET; NO_COLOR";
+Environment:
+  HOOKBOX_PROFILE                           the profile to use
+  HOOKBOX_URL                               the server
+  HOOKBOX_CLIENT_ID, HOOKBOX_CLIENT_SECRET  who to be there
+  NO_COLOR                                  plain text, also on a terminal";
 
 /// Self-hosted identity hooks: run functions at login, in a sandbox
 #[derive(Debug, Parser)]
@@ -49,6 +60,7 @@ pub(crate) enum Command {
     Env(EnvArgs),
     Fire(FireArgs),
     Logs(LogsArgs),
+    Apply(ApplyArgs),
     Import(ImportArgs),
     Accounts(AccountsArgs),
     Credentials(CredentialsArgs),

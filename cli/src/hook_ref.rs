@@ -73,7 +73,7 @@ pub(crate) fn update(client: &Client, hook: &Value, change: Value) -> Result<Val
     match client.put(&path, &change) {
         Err(error) if wants_all(&error) => {
             let named = |name: &&str| Some(((*name).to_owned(), hook.get(*name)?.clone()));
-            let mut whole: Map<String, Value> = REQUIRED.iter().filter_map(|name| named(&name)).collect();
+            let mut whole: Map<String, Value> = REQUIRED.iter().filter_map(named).collect();
             if let Value::Object(change) = change {
                 whole.extend(change);
             }

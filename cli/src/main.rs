@@ -57,6 +57,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
         Command::Accounts(args) => commands::accounts::run(args)?,
+        Command::Apply(args) => commands::apply::run(args)?,
         Command::Build(args) => commands::build::run(args)?,
         Command::Completions(args) => commands::completions::run(args)?,
         Command::Credentials(args) => commands::credentials::run(args)?,

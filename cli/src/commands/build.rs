@@ -1,12 +1,13 @@
 //! `hookbox build [DIR] [-o FILE]`: compiles a guest crate. The result line goes to stdout, cargo's progress to stderr.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
+use serde_json::json;
 
 use crate::build;
+use crate::output::OutputArgs;
 use crate::project::Project;
 
 /// Compile a hook's Rust crate, or its project's C source, to the file that is uploaded
@@ -19,6 +20,9 @@ pub(crate) struct BuildArgs {
     /// Where to write the hook [default: hookbox/PACKAGE.wasm in cargo's target folder; build/NAME.wasm for C]
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
+
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 pub(crate) fn run(args: &BuildArgs) -> Result<()> {
@@ -28,6 +32,6 @@ pub(crate) fn run(args: &BuildArgs) -> Result<()> {
         }
         _ => build::build(&args.dir, args.out.as_deref())?,
     };
-    writeln!(std::io::stdout().lock(), "{} ({}, {} bytes)", built.path.display(), built.kind, built.bytes.len())?;
-    Ok(())
+    let (path, kind, bytes) = (built.path.display().to_string(), built.kind.to_string(), built.bytes.len());
+    args.output.print(&json!({"path": path, "kind": kind, "bytes": bytes}), |_| format!("{path} ({kind}, {bytes} bytes)\n"))
 }

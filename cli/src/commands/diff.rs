@@ -7,12 +7,12 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::pull::{function, note_same, settings};
+use super::pull::{function, settings};
 use super::run::is_source;
 use crate::difference::unified;
 use crate::hook_ref::{HookArg, text};
 use crate::login::ServerArgs;
-use crate::output::OutputArgs;
+use crate::output::{self, OutputArgs};
 use crate::project::Project;
 use crate::style::Style;
 
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<ExitCode> {
     args.output.print(&json!({"settings_differ": !same.0, "function_differs": !same.1}), text)?;
     if same == (true, true) {
         if !args.output.json {
-            note_same()?;
+            output::note("there is no difference")?;
         }
         return Ok(ExitCode::SUCCESS);
     }

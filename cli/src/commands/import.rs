@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::client::Client;
+use crate::login::{DEFAULT_URL, ServerArgs};
 use crate::style::{Style, visible};
 
 /// Copy hooks from another server
@@ -44,16 +45,19 @@ struct OneLoginArgs {
     client_secret: String,
 
     /// The Hookbox server to copy to
-    #[arg(long, value_name = "URL", env = "HOOKBOX_URL", default_value = "http://127.0.0.1:8080")]
+    #[arg(long, value_name = "URL", env = "HOOKBOX_URL", default_value = DEFAULT_URL)]
     to: String,
 
-    /// A client id of the Hookbox server, with the scope manage
-    #[arg(long, value_name = "ID", env = "HOOKBOX_CLIENT_ID")]
-    to_client_id: String,
+    /// A client id of the Hookbox server, with the scope manage [default: the profile's, with its server]
+    #[arg(long, value_name = "ID", env = "HOOKBOX_CLIENT_ID", requires = "to_client_secret")]
+    to_client_id: Option<String>,
 
     /// Its secret; better given in the environment
     #[arg(long, value_name = "SECRET", env = "HOOKBOX_CLIENT_SECRET", hide_env_values = true)]
-    to_client_secret: String,
+    to_client_secret: Option<String>,
+
+    #[command(flatten)]
+    server: ServerArgs,
 
     /// Print one JSON object instead of text
     #[arg(long)]
@@ -97,7 +101,11 @@ struct EnvReport {
 pub(crate) fn run(args: &ImportArgs) -> Result<ExitCode> {
     let From::Onelogin(args) = &args.from;
     let from = Client::connect(&args.url, &args.client_id, &args.client_secret).context("the server to copy from")?;
-    let to = Client::connect(&args.to, &args.to_client_id, &args.to_client_secret).context("the Hookbox server")?;
+    let to = match (&args.to_client_id, &args.to_client_secret) {
+        (Some(id), Some(secret)) => Client::connect(&args.to, id, secret),
+        _ => args.server.connect(),
+    };
+    let to = to.context("the Hookbox server")?;
     let mut report = Report::default();
     copy_env_vars(&from, &to, &mut report)?;
     for hook in from.list(HOOKS)? {
@@ -190,9 +198,8 @@ fn print_text(report: &Report) -> Result<()> {
     let unset: Vec<_> = report.env_vars.iter().filter(|(_, env)| env.to_be_set).collect();
     if !unset.is_empty() {
         writeln!(out, "\nSet these values by hand before you enable a hook, since no server gives them out:")?;
-        for (name, env) in unset {
-            let id = env.id.as_deref().unwrap_or("{id}");
-            writeln!(out, "  {:<width$}  PUT {ENVS}/{} {{\"value\": \"...\"}}", visible(name), visible(id))?;
+        for (name, _) in unset {
+            writeln!(out, "  hookbox env set {}", visible(name))?;
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! What each subcommand does, a file each: its arguments, its call into the code that does the work, what it prints.
 
 pub(crate) mod accounts;
+pub(crate) mod apply;
 pub(crate) mod build;
 pub(crate) mod completions;
 pub(crate) mod credentials;

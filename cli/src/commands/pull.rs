@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::exit::Problem;
 use crate::hook_ref::{HookArg, text};
 use crate::login::ServerArgs;
-use crate::output::{self, OutputArgs};
+use crate::output::OutputArgs;
 use crate::project::MANIFEST;
 
 /// Write a deployed hook into a folder: hook.json and its function
@@ -79,10 +79,5 @@ pub(super) fn function(hook: &Value) -> Result<Vec<u8>> {
 /// What an author says of a hook, without what is null: that is the server's default.
 pub(super) fn settings(hook: &Value) -> Map<String, Value> {
     let set = |name: &&str| Some(((*name).to_owned(), hook.get(*name).filter(|value| !value.is_null())?.clone()));
-    WRITTEN.iter().filter_map(|name| set(&name)).collect()
-}
-
-/// Tells where a pulled file is, when nothing else is printed.
-pub(super) fn note_same() -> Result<()> {
-    output::note("there is no difference")
+    WRITTEN.iter().filter_map(set).collect()
 }

@@ -9,7 +9,7 @@ use clap::Args;
 use hookbox_hooks::{LocalError, LocalOutcome};
 use hookbox_host_api::Secret;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::difference::unified;
 use crate::excerpt::Excerpt;
@@ -238,6 +238,8 @@ fn page(verdicts: &[Verdict], style: Style) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

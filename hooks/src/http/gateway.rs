@@ -180,6 +180,7 @@ impl Gateway {
             Route::GetHookV1(id) => own::get_hook(service, id, &call).await,
             Route::FireHook(id) => own::fire_hook(service, id, call).await,
             Route::HookExecutions(id) => own::executions(service, id, &call).await,
+            Route::Apply => own::apply(service, call).await,
             Route::FollowExecutions(id) => follow::follow(self, id, &call).await,
         }
     }

@@ -73,6 +73,10 @@ pub(super) fn execution_filter(query: &Query<'_>) -> Result<ExecutionFilter, Ser
     Ok(ExecutionFilter { request_id: text("request_id"), correlation_id: text("correlation_id"), outcome })
 }
 
+pub(super) async fn apply(service: &Service, call: Call<'_>) -> Answered {
+    Ok(respond::ok(&service.apply(call.account()?, call.body).await?))
+}
+
 fn outcome(name: &str) -> Result<Outcome, ServiceError> {
     let names = || Outcome::ALL.map(Outcome::as_str).join(",");
     let unknown = || ServiceError::invalid("outcome", format!("outcome is not one of enum values: {}", names()));

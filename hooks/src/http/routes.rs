@@ -39,6 +39,7 @@ pub(crate) enum Route<'p> {
     FireHook(&'p str),
     HookExecutions(&'p str),
     FollowExecutions(&'p str),
+    Apply,
 }
 
 /// Who may call.
@@ -169,6 +170,7 @@ pub(crate) static ROUTES: &[RouteSpec] = routes! {
     POST   "/v1/hooks/{id}/fire"        "fireHook"         MANAGE  WrappedContext => |id| Route::FireHook(id);
     GET    "/v1/hooks/{id}/executions"  "listExecutions"   READ    None           => |id| Route::HookExecutions(id);
     GET    "/v1/hooks/{id}/executions/stream" "followExecutions" READ None        => |id| Route::FollowExecutions(id);
+    POST   "/v1/apply"                  "apply"            MANAGE  Function       => |_| Route::Apply;
 };
 
 #[cfg(test)]

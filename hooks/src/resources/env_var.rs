@@ -110,10 +110,15 @@ impl NewValue {
 /// 1 to 5000 characters.
 fn value(fields: &mut Fields) -> Result<Secret, ServiceError> {
     let value = Secret::new(fields.string("value")?.ok_or_else(|| fields.missing("value"))?);
+    check_value(fields, &value).map(|()| value)
+}
+
+/// Refuses a value of another length.
+pub(super) fn check_value(fields: &Fields, value: &Secret) -> Result<(), ServiceError> {
     match value.expose().chars().count() {
         0 => Err(fields.wrong("value", "does not meet minimum length of 1")),
         5001.. => Err(fields.wrong("value", "does not meet maximum length of 5000")),
-        _ => Ok(value),
+        _ => Ok(()),
     }
 }
 

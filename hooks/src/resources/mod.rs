@@ -12,6 +12,7 @@ mod hook_input;
 mod hook_view;
 mod runtime;
 mod upload;
+mod wanted;
 
 pub use account::{AccountView, OnNoHook, Settings};
 pub use client::Client;
@@ -30,3 +31,4 @@ pub(crate) use hook_input::{HookInput, InputRules};
 pub(crate) use hook_view::ServingView;
 pub(crate) use runtime::Runtime;
 pub(crate) use upload::Upload;
+pub(crate) use wanted::{Wanted, WantedEnv, at};

@@ -54,7 +54,13 @@ impl Service {
     }
 }
 
-fn create(state: &State, change: &mut Change, account: AccountId, name: EnvName, value: Secret) -> Result<EnvView, ServiceError> {
+pub(super) fn create(
+    state: &State,
+    change: &mut Change,
+    account: AccountId,
+    name: EnvName,
+    value: Secret,
+) -> Result<EnvView, ServiceError> {
     if change.directory.account(account)?.env_named(&name).is_some() {
         let message = format!("instance.name is taken: the environment variable \"{name}\" exists");
         return Err(ServiceError::invalid("name", message));
@@ -66,7 +72,7 @@ fn create(state: &State, change: &mut Change, account: AccountId, name: EnvName,
     put(change, account, record, value)
 }
 
-fn update(state: &State, change: &mut Change, account: AccountId, id: EnvId, value: Secret) -> Result<EnvView, ServiceError> {
+pub(super) fn update(state: &State, change: &mut Change, account: AccountId, id: EnvId, value: Secret) -> Result<EnvView, ServiceError> {
     let before = change.directory.account(account)?.env(id)?.record.clone();
     let sealed = seal(state, account, id, &before.name, &value)?;
     let linked: Vec<HookId> = change.directory.account(account)?.linked_to(&before.name).map(|hook| hook.record.id).collect();
@@ -82,7 +88,7 @@ fn put(change: &mut Change, account: AccountId, record: EnvRecord, value: Secret
     Ok(view)
 }
 
-fn delete(state: &State, change: &mut Change, account: AccountId, id: EnvId) -> Result<(), ServiceError> {
+pub(super) fn delete(state: &State, change: &mut Change, account: AccountId, id: EnvId) -> Result<(), ServiceError> {
     let name = change.directory.account(account)?.env(id)?.record.name.clone();
     let linked: Vec<HookId> = change.directory.account(account)?.linked_to(&name).map(|hook| hook.record.id).collect();
     let hooks = change.directory.account_mut(account)?.remove_env(id)?;

@@ -50,7 +50,7 @@ impl Service {
     /// Makes a hook, which is queued for admission.
     pub async fn create_hook(&self, account: AccountId, body: Bytes) -> Result<HookView, ServiceError> {
         let input = self.hook_input(account, body).await?;
-        let view = self.state.write(move |state, change| create(state, change, account, input)).await?;
+        let view = self.state.write(move |state, change| create(state, change, account, &input)).await?;
         self.admission.queue(account, view.id);
         Ok(view)
     }
@@ -96,15 +96,20 @@ impl Service {
         self.state.directory.load().account(account)?.hook(id).cloned()
     }
 
-    async fn hook_input(&self, account: AccountId, body: Bytes) -> Result<HookInput, ServiceError> {
+    /// What the account's hooks must fit.
+    pub(super) fn input_rules(&self, account: AccountId) -> Result<InputRules, ServiceError> {
         let limits = &self.state.limits;
-        let rules = InputRules {
+        Ok(InputRules {
             strict: self.settings(account)?.strict,
             function_bytes: limits.function_bytes,
             env_vars: limits.env_vars,
             max_fuel: limits.max_fuel,
             max_memory_mib: limits.max_memory_mib,
-        };
+        })
+    }
+
+    async fn hook_input(&self, account: AccountId, body: Bytes) -> Result<HookInput, ServiceError> {
+        let rules = self.input_rules(account)?;
         if body.len() <= READ_INLINE {
             return HookInput::parse(&body, &rules);
         }
@@ -133,7 +138,7 @@ fn serving_view(hook: &Hook) -> ServingView {
     ServingView { version, top_level: Some(top_level), reason }
 }
 
-fn create(state: &State, change: &mut Change, id: AccountId, input: HookInput) -> Result<HookView, ServiceError> {
+pub(super) fn create(state: &State, change: &mut Change, id: AccountId, input: &HookInput) -> Result<HookView, ServiceError> {
     let (hook_type, spec) = input.create()?;
     let account = change.directory.account_mut(id)?;
     let now = state.now();
@@ -152,41 +157,53 @@ fn create(state: &State, change: &mut Change, id: AccountId, input: HookInput) -
     check_links(account, &record.spec)?;
     check_room(account, &record)?;
     check_live(account, &record)?;
-    let upload = input.function.ok_or_else(|| ServiceError::Internal("a checked hook has no function".into()))?;
+    let upload = input.function.as_ref().ok_or_else(|| ServiceError::Internal("a checked hook has no function".into()))?;
     account.put_hook(record.clone());
     change.batch.require_absent(records::hook_key(id, record.id));
-    store(state, change, id, &record, Some(&upload))?;
+    store(state, change, id, &record, Some(upload))?;
     Ok(HookView::new(&record, &upload.bytes))
 }
 
 fn update(state: &State, change: &mut Change, id: AccountId, hook: HookId, input: &HookInput) -> Result<HookView, ServiceError> {
-    let account = change.directory.account_mut(id)?;
-    let before = account.hook(hook)?.record.clone();
-    let record = changed(&before, input, state)?;
-    if record == before {
-        return view(state, id, &record);
-    }
-    check_links(account, &record.spec)?;
-    check_live(account, &record)?;
-    account.put_hook(record.clone());
-    store(state, change, id, &record, input.function.as_ref())?;
-    let needed: Vec<_> = record.builds().collect();
-    let ready = before.ready.map(|ready| ready.spec);
-    for spec in [Some(before.spec), ready].into_iter().flatten().filter(|spec| !needed.contains(&spec.build())) {
-        change.release(state, id, &spec)?;
-    }
+    let before = change.directory.account(id)?.hook(hook)?.record.clone();
+    let spec = input.apply(before.hook_type, &before.spec)?;
+    let record = revised(&before, spec, input.disabled.unwrap_or(before.disabled), input.names_a_version(), state)?;
+    put(state, change, id, &before, &record, input.function.as_ref())?;
     match &input.function {
-        Some(upload) => Ok(HookView::new(&record, &upload.bytes)),
-        None => view(state, id, &record),
+        Some(upload) if record != before => Ok(HookView::new(&record, &upload.bytes)),
+        _ => view(state, id, &record),
     }
 }
 
-/// The record after an update. A version that failed is tried again even if nothing in it is new.
-fn changed(before: &HookRecord, input: &HookInput, state: &State) -> Result<HookRecord, ServiceError> {
-    let mut record = before.clone();
-    record.disabled = input.disabled.unwrap_or(before.disabled);
-    record.spec = input.apply(before.hook_type, &before.spec)?;
-    if record.spec != before.spec || (before.status.is_failed() && input.names_a_version()) {
+/// Puts a record in the place of another one, and takes off the account what is no longer needed.
+pub(super) fn put(
+    state: &State,
+    change: &mut Change,
+    id: AccountId,
+    before: &HookRecord,
+    record: &HookRecord,
+    upload: Option<&Upload>,
+) -> Result<(), ServiceError> {
+    if record == before {
+        return Ok(());
+    }
+    let account = change.directory.account_mut(id)?;
+    check_links(account, &record.spec)?;
+    check_live(account, record)?;
+    account.put_hook(record.clone());
+    store(state, change, id, record, upload)?;
+    let needed: Vec<_> = record.builds().collect();
+    let ready = before.ready.as_ref().map(|ready| &ready.spec);
+    for spec in [Some(&before.spec), ready].into_iter().flatten().filter(|spec| !needed.contains(&spec.build())) {
+        change.release(state, id, spec)?;
+    }
+    Ok(())
+}
+
+/// The record after an update. A version that failed is tried `again`, even if nothing in it is new.
+pub(super) fn revised(before: &HookRecord, spec: Spec, disabled: bool, again: bool, state: &State) -> Result<HookRecord, ServiceError> {
+    let mut record = HookRecord { disabled, spec, ..before.clone() };
+    if record.spec != before.spec || (before.status.is_failed() && again) {
         let used_up = || ServiceError::Conflict("The hook has no version numbers left".into());
         record.version = before.version.checked_add(1).ok_or_else(used_up)?;
         record.status = Status::UpdateQueued;
@@ -198,7 +215,7 @@ fn changed(before: &HookRecord, input: &HookInput, state: &State) -> Result<Hook
     Ok(record)
 }
 
-fn delete(state: &State, change: &mut Change, id: AccountId, hook: HookId) -> Result<(), ServiceError> {
+pub(super) fn delete(state: &State, change: &mut Change, id: AccountId, hook: HookId) -> Result<(), ServiceError> {
     let account = change.directory.account_mut(id)?;
     let record = account.hook(hook)?.record.clone();
     account.remove_hook(hook);

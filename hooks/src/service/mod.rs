@@ -1,6 +1,7 @@
 //! The service: everything that a caller can ask for, free of HTTP. Who may ask is for the gateways.
 
 mod accounts;
+mod apply;
 mod envs;
 mod executions;
 mod follow;

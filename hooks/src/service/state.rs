@@ -64,9 +64,28 @@ impl State {
         .await
     }
 
+    /// Makes a change and forgets it: what it would be, and whether it could be made.
+    pub(crate) async fn rehearse<T, F>(self: &Arc<Self>, change: F) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Self, &mut Change) -> Result<T, ServiceError> + Send + 'static,
+    {
+        let turn = self.turn.clone().lock_owned().await;
+        let state = self.clone();
+        blocking(move || {
+            let _turn = turn;
+            let mut made = Change::new(Directory::clone(&state.directory.load()));
+            let value = change(&state, &mut made);
+            // Files that were written for it belong to nothing.
+            state.clean(&[], true);
+            value
+        })
+        .await
+    }
+
     fn apply<T>(&self, edit: impl FnOnce(&Self, &mut Change) -> Result<T, ServiceError>) -> Result<T, ServiceError> {
         let directory = Directory::clone(&self.directory.load());
-        let mut change = Change { directory, batch: Batch::new(), released: Vec::new(), sweep: false };
+        let mut change = Change::new(directory);
         let value = edit(self, &mut change)?;
         if !change.batch.is_empty() {
             self.store.commit(change.batch)?;
@@ -103,6 +122,10 @@ impl State {
 }
 
 impl Change {
+    fn new(directory: Directory) -> Self {
+        Self { directory, batch: Batch::new(), released: Vec::new(), sweep: false }
+    }
+
     /// Takes a version's function off an account, unless a hook in the changed directory still needs it.
     pub(crate) fn release(&mut self, state: &State, account: AccountId, spec: &Spec) -> Result<(), ServiceError> {
         let Build { digest, runtime } = spec.build();

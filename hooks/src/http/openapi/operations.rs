@@ -275,4 +275,13 @@ pub(super) static DOCS: &[Doc] = &[
         lines: true,
         ..NONE
     },
+    Doc {
+        operation: "apply",
+        tag: "hooks",
+        summary: "Make the account's hooks and env vars equal to what the body says, as a whole or not at all",
+        request: Some("ApplyInput"),
+        answers: &[(200, "What was done, or would be", Some("Applied"))],
+        errors: &[409],
+        ..NONE
+    },
 ];

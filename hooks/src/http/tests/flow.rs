@@ -126,6 +126,20 @@ async fn follow(server: &TestServer, token: &str, id: &str) {
     stream.end(server, &target).await;
 }
 
+/// An empty account is left, after it was told what that would mean.
+async fn apply(server: &TestServer, token: &str) {
+    let mut body = json!({"hooks": [], "env_vars": [], "dry_run": true});
+    let told = server.call(token, "POST /v1/apply", body.clone()).await.expect(200);
+    assert_eq!((&told["changed"], &told["hooks"][0]["action"]), (&json!(true), &json!("delete")));
+    assert_eq!(server.call(token, "POST /v1/apply", body.clone()).await.expect(200), told, "nothing was done");
+    body["dry_run"] = json!(false);
+    body["hooks"] = json!([new_hook(r#"return {"user":{"policy_id":6}}"#)]);
+    let done = server.call(token, "POST /v1/apply", body.clone()).await.expect(200);
+    assert_eq!(done["hooks"][0]["action"], "update");
+    settled(server, token, &text(&done["hooks"][0]["id"])).await;
+    assert_eq!(server.call(token, "POST /v1/apply", body).await.expect(200)["changed"], false);
+}
+
 #[tokio::test]
 async fn every_route_does_what_it_is_for() {
     let server = TestServer::start().await;
@@ -138,6 +152,7 @@ async fn every_route_does_what_it_is_for() {
     let id = hooks(&server, &manager).await;
     events(&server, &manager, &id).await;
     follow(&server, &manager, &id).await;
+    apply(&server, &manager).await;
     other_forms(&server, &admin).await;
     let deleted = server.call(&manager, &format!("DELETE /api/2/hooks/{id}"), None).await;
     assert!(deleted.body.is_empty() && deleted.status == 202);

@@ -1,0 +1,172 @@
+//! `hookbox apply PATH`: makes the account's hooks and env vars what the files say. The server does it in one transaction.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clap::Args;
+use hookbox_host_api::Secret;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::env_file;
+use crate::exit::Problem;
+use crate::hook_ref::{shown, text};
+use crate::login::ServerArgs;
+use crate::output::{self, OutputArgs};
+use crate::project::{MANIFEST, Project};
+use crate::table::{Cell, Look, Table};
+
+/// Make the account's hooks and env vars equal to files
+///
+/// PATH is a folder of projects (each with a hook.json), or a file {"hooks": ["PROJECT", ...], "env_vars": ["NAME", ...]} with the
+/// projects' folders beside it. Hooks and env vars that are not there are deleted; what a hook.json does not say takes its default. It
+/// happens as a whole or not at all, and doing it twice changes nothing the second time.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  hookbox apply hooks --dry-run\n  hookbox apply hooks --env-file .env\n  hookbox apply account.json\n\nWithin a type, the first project (in the file's order, or by folder name) is the oldest hook on the server, and so on."
+)]
+pub(crate) struct ApplyArgs {
+    /// A folder of projects, or a file that lists them
+    path: PathBuf,
+
+    /// Print what would change, and change nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+
+    /// Values of env vars: a file of NAME=VALUE lines. One that is there already needs none
+    #[arg(long, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    server: ServerArgs,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// The file's content.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    hooks: Vec<PathBuf>,
+    #[serde(default)]
+    env_vars: Vec<String>,
+}
+
+pub(crate) fn run(args: &ApplyArgs) -> Result<()> {
+    let Listed { hooks, env_vars } = listed(&args.path)?;
+    let projects = hooks.iter().map(|dir| Project::open(dir)).collect::<Result<Vec<_>>>()?;
+    let values = args.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
+    let body = json!({
+        "hooks": projects.iter().map(hook).collect::<Result<Vec<_>>>()?,
+        "env_vars": envs(&env_vars, &projects, values)?,
+        "dry_run": args.dry_run,
+    });
+    let applied = args.server.connect()?.post("/v1/apply", &body)?;
+    args.output.print(&applied, |style| table(&applied).render(style))?;
+    if args.output.json {
+        return Ok(());
+    }
+    output::note(match (applied.get("changed") == Some(&Value::Bool(true)), args.dry_run) {
+        (false, _) => "nothing differs",
+        (true, true) => "nothing was changed: this was a dry run",
+        (true, false) => "done; `hookbox hooks list` tells when new versions are ready",
+    })
+}
+
+/// The projects' folders, and the env vars that are named beside them.
+fn listed(path: &Path) -> Result<Listed> {
+    if path.is_dir() {
+        return Ok(Listed { hooks: folders(path)?, env_vars: Vec::new() });
+    }
+    let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut listed: Listed =
+        serde_json::from_slice(&text).with_context(|| format!("{} is no {{\"hooks\": [...], \"env_vars\": [...]}}", path.display()))?;
+    let beside = path.parent().unwrap_or(Path::new("."));
+    listed.hooks.iter_mut().for_each(|dir| *dir = beside.join(&*dir));
+    Ok(listed)
+}
+
+/// The folders with a manifest, by name. A folder without any is a slip, and must not empty an account.
+fn folders(path: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|dir| dir.join(MANIFEST).is_file()).collect();
+    found.sort();
+    if path.join(MANIFEST).is_file() {
+        found.insert(0, path.to_path_buf());
+    }
+    if found.is_empty() {
+        let message = format!("there is no project in {}; a file {{\"hooks\": []}} says that there is to be none", path.display());
+        return Err(Problem::Usage(message).into());
+    }
+    Ok(found)
+}
+
+fn hook(project: &Project) -> Result<Value> {
+    let mut hook = project.settings.clone();
+    hook.insert("function".into(), STANDARD.encode(project.function()?).into());
+    Ok(hook.into())
+}
+
+/// Every env var that is listed or linked, with its value where the file has one.
+fn envs(listed: &[String], projects: &[Project], values: Vec<(String, Secret)>) -> Result<Vec<Value>> {
+    let linked = projects.iter().flat_map(Project::env_names).map(str::to_owned);
+    let mut wanted: BTreeMap<String, Option<Secret>> = listed.iter().cloned().chain(linked).map(|name| (name, None)).collect();
+    for (name, value) in values {
+        match wanted.get_mut(&name) {
+            Some(wanted) => *wanted = Some(value),
+            None => output::note(&format!("note: {name} has a value, and neither a hook nor the list names it, so it is not set"))?,
+        }
+    }
+    let one = |(name, value): (String, Option<Secret>)| match value {
+        Some(value) => json!({"name": name, "value": value.expose()}),
+        None => json!({"name": name}),
+    };
+    Ok(wanted.into_iter().map(one).collect())
+}
+
+fn table(applied: &Value) -> Table {
+    let items = |name: &str| applied.get(name).and_then(Value::as_array).into_iter().flatten();
+    let mut table = Table::new(["ACTION", "KIND", "NAME", "ID", "CHANGES"]);
+    for hook in items("hooks") {
+        let fields = hook.get("fields").and_then(Value::as_array).into_iter().flatten();
+        let fields = fields.filter_map(Value::as_str).collect::<Vec<_>>().join(", ");
+        table.row([action(hook), "hook".into(), text(hook, "type").into(), shown(hook, "id").into(), fields.into()]);
+    }
+    for env in items("env_vars") {
+        table.row([action(env), "env var".into(), text(env, "name").into(), "".into(), "".into()]);
+    }
+    table
+}
+
+fn action(one: &Value) -> Cell {
+    let name = text(one, "action");
+    let look = match name {
+        "create" => Look::Good,
+        "update" => Look::Warning,
+        "delete" => Look::Bad,
+        _ => Look::Dim,
+    };
+    Cell::new(name, look)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::style::Style;
+
+    #[test]
+    fn what_was_done() {
+        let applied = json!({
+            "hooks": [
+                {"action": "update", "type": "pre-authentication", "id": "d360aded-6063-4c60-8add-45f32772ff71", "fields": ["timeout", "function"]},
+                {"action": "create", "type": "user-migration", "id": null, "fields": []},
+            ],
+            "env_vars": [{"action": "keep", "name": "A"}, {"action": "delete", "name": "B"}],
+        });
+        insta::assert_snapshot!(table(&applied).render(Style::plain()));
+    }
+}

@@ -1,0 +1,118 @@
+//! All that an account is to have, as one caller says it. What has to be done for that is the service's.
+
+use hookbox_host_api::Secret;
+use serde_json::Value;
+
+use super::body::Fields;
+use super::env_var::{EnvName, check_value};
+use super::hook_input::{HookInput, InputRules};
+use crate::error::ServiceError;
+
+/// The hooks and env vars of an account; what is not among them is not to be.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    pub(crate) hooks: Vec<HookInput>,
+    pub(crate) envs: Vec<WantedEnv>,
+    /// Whether nothing is to be done but told.
+    pub(crate) dry_run: bool,
+}
+
+/// An env var that is to be; without a value it keeps the one that it has.
+#[derive(Debug)]
+pub(crate) struct WantedEnv {
+    pub(crate) name: EnvName,
+    pub(crate) value: Option<Secret>,
+}
+
+impl Wanted {
+    /// Reads a body.
+    pub(crate) fn parse(body: &[u8], rules: &InputRules) -> Result<Self, ServiceError> {
+        let mut fields = Fields::parse(body)?.only(&["hooks", "env_vars", "dry_run"])?;
+        let dry_run = fields.boolean("dry_run")?.unwrap_or(false);
+        // Both must be there, since an absent list would delete all.
+        let envs = fields.objects("env_vars")?.ok_or_else(|| fields.missing("env_vars"))?;
+        let envs = envs.into_iter().map(env).collect::<Result<Vec<_>, _>>()?;
+        let hooks = match fields.take("hooks") {
+            Some(Value::Array(hooks)) => hooks,
+            Some(_) => return Err(fields.wrong("hooks", "is not of a type(s) array")),
+            None => return Err(fields.missing("hooks")),
+        };
+        let hook = |(index, value): (usize, Value)| hook(&value, rules).map_err(|error| at(&format!("hooks[{index}]"), error));
+        let hooks = hooks.into_iter().enumerate().map(hook).collect::<Result<Vec<_>, _>>()?;
+        let wanted = Self { hooks, envs, dry_run };
+        wanted.check_names()?;
+        Ok(wanted)
+    }
+
+    /// No name twice, and no link to what will not be there.
+    fn check_names(&self) -> Result<(), ServiceError> {
+        for (index, env) in self.envs.iter().enumerate() {
+            if self.envs.iter().take(index).any(|other| other.name == env.name) {
+                let field = format!("env_vars[{index}].name");
+                let message = format!("instance.{field} is there twice: \"{}\"", env.name);
+                return Err(ServiceError::invalid(field, message));
+            }
+        }
+        for (index, hook) in self.hooks.iter().enumerate() {
+            let linked = hook.env_vars.iter().flatten();
+            if let Some(name) = linked.into_iter().find(|name| !self.envs.iter().any(|env| env.name == **name)) {
+                let field = format!("hooks[{index}].env_vars");
+                let message = format!("instance.{field} names the environment variable \"{name}\", which is not among env_vars");
+                return Err(ServiceError::invalid(field, message));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn hook(value: &Value, rules: &InputRules) -> Result<HookInput, ServiceError> {
+    let bytes = serde_json::to_vec(value).map_err(|error| ServiceError::Internal(error.to_string()))?;
+    HookInput::parse(&bytes, rules)
+}
+
+fn env(fields: Fields) -> Result<WantedEnv, ServiceError> {
+    let mut fields = fields.only(&["name", "value"])?;
+    let name = fields.string("name")?.ok_or_else(|| fields.missing("name"))?;
+    let name = EnvName::parse(name).map_err(|rule| fields.wrong("name", rule))?;
+    let value = fields.string("value")?.map(Secret::new);
+    value.iter().try_for_each(|value| check_value(&fields, value))?;
+    Ok(WantedEnv { name, value })
+}
+
+/// An error with the place of the thing that it is in.
+pub(crate) fn at(place: &str, error: ServiceError) -> ServiceError {
+    match error {
+        ServiceError::Invalid { field, message } => {
+            let field = field.map_or_else(|| place.to_owned(), |field| format!("{place}.{field}"));
+            ServiceError::Invalid { field: Some(field), message: format!("{place}: {message}") }
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: InputRules = InputRules { strict: false, function_bytes: 1000, env_vars: 10, max_fuel: 1_000_000_000, max_memory_mib: 64 };
+
+    #[test]
+    fn what_cannot_be_wanted_is_named() {
+        for (body, field) in [
+            (r#"{"hooks": []}"#, "env_vars"),
+            (r#"{"env_vars": []}"#, "hooks"),
+            (r#"{"env_vars": [], "hooks": {}}"#, "hooks"),
+            (r#"{"env_vars": [], "hooks": [{"timeout": 0}]}"#, "hooks[0].timeout"),
+            (r#"{"env_vars": [], "hooks": [3]}"#, "hooks[0]"),
+            (r#"{"env_vars": [{"name": "AB", "value": ""}], "hooks": []}"#, "env_vars[0].value"),
+            (r#"{"env_vars": [{"name": "AB"}, {"name": "AB"}], "hooks": []}"#, "env_vars[1].name"),
+            (r#"{"env_vars": [{"name": "AB"}], "hooks": [{}, {"env_vars": ["CD"]}]}"#, "hooks[1].env_vars"),
+            (r#"{"env_vars": [], "hooks": [], "dry": true}"#, "dry"),
+        ] {
+            match Wanted::parse(body.as_bytes(), &RULES) {
+                Err(ServiceError::Invalid { field: Some(named), .. }) => assert_eq!(named, field),
+                other => panic!("{body}: {other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Making an account's hooks and env vars what one caller says that they are: one change, so that it happens as a whole or not at all.
+//!
+//! Hooks have no names, so within a type the first that is wanted is the oldest that there is, and so on; what is left over on one side is
+//! made or deleted. How a hook is made, changed and deleted is in `hooks`, and the same for env vars in `envs`.
+
+use bytes::Bytes;
+use hookbox_host_api::HookType;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::state::{Change, State, blocking};
+use super::{Service, envs, hooks};
+use crate::error::ServiceError;
+use crate::ids::{AccountId, HookId};
+use crate::resources::{HookInput, HookRecord, HookView, Status, Wanted, WantedEnv, at};
+
+/// What was done, or would be.
+#[derive(Debug, Serialize)]
+pub(crate) struct Applied {
+    dry_run: bool,
+    /// Whether anything differs from before.
+    changed: bool,
+    hooks: Vec<AppliedHook>,
+    env_vars: Vec<AppliedEnv>,
+}
+
+/// What becomes of one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Action {
+    Create,
+    Update,
+    Keep,
+    Delete,
+}
+
+#[derive(Debug, Serialize)]
+struct AppliedHook {
+    action: Action,
+    /// None where it was not made in earnest.
+    id: Option<HookId>,
+    #[serde(rename = "type")]
+    hook_type: HookType,
+    version: u32,
+    status: Status,
+    /// The names of the fields that change.
+    fields: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct AppliedEnv {
+    action: Action,
+    name: String,
+}
+
+impl Service {
+    /// Makes the account's hooks and env vars equal to what the body says.
+    pub(crate) async fn apply(&self, account: AccountId, body: Bytes) -> Result<Applied, ServiceError> {
+        let rules = self.input_rules(account)?;
+        let wanted = blocking(move || Wanted::parse(&body, &rules)).await?;
+        let dry_run = wanted.dry_run;
+        let edit = move |state: &State, change: &mut Change| apply(state, change, account, wanted);
+        let mut applied = if dry_run { self.state.rehearse(edit).await? } else { self.state.write(edit).await? };
+        for hook in &mut applied.hooks {
+            match (dry_run, hook.id) {
+                (true, _) if hook.action == Action::Create => hook.id = None,
+                (false, Some(id)) if hook.action != Action::Delete && hook.status.is_pending() => self.admission.queue(account, id),
+                _ => {}
+            }
+        }
+        Ok(applied)
+    }
+}
+
+/// Env vars that are to be come first, so that hooks can be linked to them, and those that are not to be go last.
+fn apply(state: &State, change: &mut Change, id: AccountId, wanted: Wanted) -> Result<Applied, ServiceError> {
+    let Wanted { hooks, envs, dry_run } = wanted;
+    let names: Vec<_> = envs.iter().map(|env| env.name.clone()).collect();
+    let mut env_vars = Vec::new();
+    for (index, env) in envs.into_iter().enumerate() {
+        env_vars.push(put_env(state, change, id, index, env)?);
+    }
+    let mut applied = Vec::new();
+    for hook_type in HookType::ALL {
+        let of_type = hooks.iter().enumerate().filter(|(_, hook)| hook.hook_type == Some(hook_type)).collect();
+        apply_type(state, change, id, hook_type, of_type, &mut applied)?;
+    }
+    if let Some(index) = hooks.iter().position(|hook| hook.hook_type.is_none()) {
+        // Its own words for what is missing.
+        hooks.get(index).map_or(Ok(()), |hook| hook.create().map(drop)).map_err(|error| at(&format!("hooks[{index}]"), error))?;
+    }
+    let gone: Vec<_> = change.directory.account(id)?.envs().filter(|env| !names.contains(&env.record.name)).cloned().collect();
+    for env in gone {
+        envs::delete(state, change, id, env.record.id)?;
+        env_vars.push(AppliedEnv { action: Action::Delete, name: env.record.name.to_string() });
+    }
+    let changed =
+        applied.iter().any(|hook: &AppliedHook| hook.action != Action::Keep) || env_vars.iter().any(|env| env.action != Action::Keep);
+    Ok(Applied { dry_run, changed, hooks: applied, env_vars })
+}
+
+fn put_env(state: &State, change: &mut Change, id: AccountId, index: usize, env: WantedEnv) -> Result<AppliedEnv, ServiceError> {
+    let WantedEnv { name, value } = env;
+    let shown = name.to_string();
+    let before = change.directory.account(id)?.env_named(&name).cloned();
+    let action = match (before, value) {
+        (None, None) => {
+            let field = format!("env_vars[{index}].value");
+            let message = format!("instance.{field} is needed: there is no environment variable \"{name}\" yet");
+            return Err(ServiceError::invalid(field, message));
+        }
+        (None, Some(value)) => {
+            envs::create(state, change, id, name, value)?;
+            Action::Create
+        }
+        (Some(before), Some(value)) if before.value != value => {
+            envs::update(state, change, id, before.record.id, value)?;
+            Action::Update
+        }
+        (Some(_), _) => Action::Keep,
+    };
+    Ok(AppliedEnv { action, name: shown })
+}
+
+/// The hooks of one type. Those that go or become disabled come first: one at a time can be enabled, and there may be room for one only.
+fn apply_type(
+    state: &State,
+    change: &mut Change,
+    id: AccountId,
+    hook_type: HookType,
+    wanted: Vec<(usize, &HookInput)>,
+    applied: &mut Vec<AppliedHook>,
+) -> Result<(), ServiceError> {
+    let mut there: Vec<HookRecord> = change.directory.account(id)?.hooks().map(|hook| hook.record.clone()).collect();
+    there.retain(|record| record.hook_type == hook_type);
+    there.sort_by_key(|record| (record.created_at, record.id));
+    for record in there.iter().skip(wanted.len()) {
+        hooks::delete(state, change, id, record.id)?;
+        applied.push(AppliedHook::new(Action::Delete, record, Vec::new()));
+    }
+    let mut pairs: Vec<_> = wanted.into_iter().enumerate().map(|(place, (index, input))| (index, input, there.get(place))).collect();
+    pairs.sort_by_key(|(_, input, _)| input.disabled != Some(true));
+    for (index, input, before) in pairs {
+        let done = match before {
+            Some(before) => replace(state, change, id, before, input),
+            None => hooks::create(state, change, id, input).and_then(|view| {
+                let record = &change.directory.account(id)?.hook(view.id)?.record;
+                Ok(AppliedHook::new(Action::Create, record, Vec::new()))
+            }),
+        };
+        applied.push(done.map_err(|error| at(&format!("hooks[{index}]"), error))?);
+    }
+    Ok(())
+}
+
+/// What the caller does not say takes its default: the hook is what was said, and nothing of what it was.
+fn replace(state: &State, change: &mut Change, id: AccountId, before: &HookRecord, input: &HookInput) -> Result<AppliedHook, ServiceError> {
+    let (_, spec) = input.create()?;
+    let record = hooks::revised(before, spec, input.disabled.unwrap_or(false), true, state)?;
+    hooks::put(state, change, id, before, &record, input.function.as_ref())?;
+    let action = if record == *before { Action::Keep } else { Action::Update };
+    Ok(AppliedHook::new(action, &record, differing(before, &record)?))
+}
+
+/// The fields that an author writes and that differ.
+fn differing(before: &HookRecord, after: &HookRecord) -> Result<Vec<String>, ServiceError> {
+    const FOLLOWS: [&str; 5] = ["version", "status", "status_message", "updated_at", "function"];
+    let fields = |record: &HookRecord| {
+        serde_json::to_value(HookView::new(record, &[]))
+            .map_err(|error| ServiceError::Internal(format!("a hook cannot be written: {error}")))
+    };
+    let (old, new) = (fields(before)?, fields(after)?);
+    let names = new.as_object().into_iter().flat_map(serde_json::Map::keys).filter(|name| !FOLLOWS.contains(&name.as_str()));
+    let differs = |name: &&String| old.get(name.as_str()).unwrap_or(&Value::Null) != new.get(name.as_str()).unwrap_or(&Value::Null);
+    let mut names: Vec<String> = names.filter(differs).cloned().collect();
+    if before.spec.function != after.spec.function {
+        names.push("function".to_owned());
+    }
+    Ok(names)
+}
+
+impl AppliedHook {
+    fn new(action: Action, record: &HookRecord, fields: Vec<String>) -> Self {
+        let HookRecord { id, hook_type, version, status, .. } = record;
+        Self { action, id: Some(*id), hook_type: *hook_type, version: *version, status: *status, fields }
+    }
+}
