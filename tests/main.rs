@@ -40,6 +40,8 @@ mod onelogin_mcp;
 mod onelogin_others;
 mod onelogin_refusals;
 mod onelogin_terraform;
+mod operator_folder;
+mod operator_metrics;
 mod overload;
 mod powerloss;
 mod refused;

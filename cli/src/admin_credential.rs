@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use hookbox_hooks::offline::{Folder, reset_credential};
 use hookbox_hooks::{ClientId, Service};
 use hookbox_host_api::Secret;
 
@@ -61,6 +62,17 @@ impl AdminCredential {
         let path = credential.write(data).with_context(|| format!("{} cannot be written", data.join(FILE).display()))?;
         credential.announce(&path);
         credential.bootstrap(service).await
+    }
+
+    /// Makes one more credential on a folder that no server has open, and leaves it where the operator finds it.
+    ///
+    /// The file comes last: what is in the way, such as a running server, must not cost the file that is there.
+    pub(crate) fn reset(folder: &Folder) -> Result<(ClientId, PathBuf)> {
+        let credential = Self::random()?;
+        reset_credential(folder, credential.client_id.clone(), &credential.client_secret)?;
+        let path = credential.write(&folder.data).with_context(|| format!("{} cannot be written", folder.data.join(FILE).display()))?;
+        credential.announce(&path);
+        Ok((credential.client_id, path))
     }
 
     /// Writes the file whole or not at all, and waits until it is on disk.

@@ -4,8 +4,10 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::accounts::AccountsArgs;
 use crate::commands::apply::ApplyArgs;
+use crate::commands::backup::BackupArgs;
 use crate::commands::build::BuildArgs;
 use crate::commands::completions::CompletionsArgs;
+use crate::commands::config::ConfigArgs;
 use crate::commands::credentials::CredentialsArgs;
 use crate::commands::demo::DemoArgs;
 use crate::commands::deploy::DeployArgs;
@@ -14,13 +16,16 @@ use crate::commands::env::EnvArgs;
 use crate::commands::fire::FireArgs;
 use crate::commands::hooks::HooksArgs;
 use crate::commands::import::ImportArgs;
+use crate::commands::keys::KeysArgs;
 use crate::commands::login::LoginArgs;
 use crate::commands::logs::LogsArgs;
 use crate::commands::new::NewArgs;
 use crate::commands::pull::PullArgs;
+use crate::commands::restore::RestoreArgs;
 use crate::commands::run::RunArgs;
 use crate::commands::serve::{COMPILE_WORKER, ServeArgs};
 use crate::commands::test::TestArgs;
+use crate::commands::verify::VerifyArgs;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -65,6 +70,11 @@ pub(crate) enum Command {
     Accounts(AccountsArgs),
     Credentials(CredentialsArgs),
     Serve(ServeArgs),
+    Config(ConfigArgs),
+    Backup(BackupArgs),
+    Restore(RestoreArgs),
+    Verify(VerifyArgs),
+    Keys(KeysArgs),
     Demo(DemoArgs),
     Completions(CompletionsArgs),
     /// Compile a function for the server that started this process

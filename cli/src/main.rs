@@ -10,6 +10,7 @@ mod difference;
 mod env_file;
 mod excerpt;
 mod exit;
+mod folder;
 mod hook_ref;
 mod local;
 mod login;
@@ -63,6 +64,8 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Credentials(args) => commands::credentials::run(args)?,
         Command::Deploy(args) => return commands::deploy::run(args),
         Command::Diff(args) => return commands::diff::run(args),
+        Command::Backup(args) => commands::backup::run(args)?,
+        Command::Config(args) => commands::config::run(args)?,
         Command::Demo(args) => commands::demo::run(args)?,
         Command::Env(args) => commands::env::run(args)?,
         Command::Fire(args) => return commands::fire::run(args),
@@ -72,9 +75,12 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Logs(args) => commands::logs::run(args)?,
         Command::New(args) => commands::new::run(args)?,
         Command::Pull(args) => commands::pull::run(args)?,
+        Command::Keys(args) => commands::keys::run(args)?,
+        Command::Restore(args) => commands::restore::run(args)?,
         Command::Run(args) => return commands::run::run(args),
         Command::Test(args) => return commands::test::run(args),
         Command::Serve(args) => commands::serve::run(args)?,
+        Command::Verify(args) => return commands::verify::run(args),
         Command::CompileWorker => return Ok(commands::serve::compile_worker()),
     }
     Ok(ExitCode::SUCCESS)

@@ -2,6 +2,7 @@
 
 mod admission;
 mod auth;
+mod backup;
 mod clock;
 pub mod config;
 mod directory;
@@ -12,11 +13,14 @@ mod http;
 mod ids;
 mod local;
 mod logs;
+mod metrics;
+pub mod offline;
 mod resources;
 mod service;
 mod store;
 mod vault;
 
+pub use backup::{BackupError, Contents, check_backup};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use dispatch::Answer;
 pub use error::ServiceError;

@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::credentials_reset::{self, ResetArgs};
 use crate::client::with_query;
 use crate::exit::Problem;
 use crate::hook_ref::{shown, text};
@@ -27,6 +28,7 @@ enum CredentialsCommand {
     List(ListArgs),
     Create(CreateArgs),
     Delete(DeleteArgs),
+    Reset(ResetArgs),
 }
 
 /// List the credentials, without their secrets
@@ -81,6 +83,7 @@ pub(crate) fn run(args: &CredentialsArgs) -> Result<()> {
         CredentialsCommand::List(args) => list(args),
         CredentialsCommand::Create(args) => create(args),
         CredentialsCommand::Delete(args) => delete(args),
+        CredentialsCommand::Reset(args) => credentials_reset::run(args),
     }
 }
 

@@ -2,9 +2,12 @@
 
 pub(crate) mod accounts;
 pub(crate) mod apply;
+pub(crate) mod backup;
 pub(crate) mod build;
 pub(crate) mod completions;
+pub(crate) mod config;
 pub(crate) mod credentials;
+mod credentials_reset;
 pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod diff;
@@ -13,10 +16,13 @@ mod executions;
 pub(crate) mod fire;
 pub(crate) mod hooks;
 pub(crate) mod import;
+pub(crate) mod keys;
 pub(crate) mod login;
 pub(crate) mod logs;
 pub(crate) mod new;
 pub(crate) mod pull;
+pub(crate) mod restore;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod test;
+pub(crate) mod verify;

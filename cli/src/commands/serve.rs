@@ -1,5 +1,5 @@
-//! `hookbox serve`: the server, from its configuration to the signal that ends it. One line on stdout says where it listens; all
-//! else is its log, on stderr.
+//! `hookbox serve`: the server, from its configuration to the signal that ends it. On stdout it says where it listens, a
+//! line for each address; all else is its log, on stderr.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -16,6 +16,7 @@ use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::admin_credential::AdminCredential;
+use crate::folder::{environment, path_flag};
 use crate::telemetry;
 
 /// The subcommand that [`compile_worker`] is behind.
@@ -46,22 +47,14 @@ pub(crate) struct ServeArgs {
 }
 
 impl ServeArgs {
-    fn sources(&self) -> Result<Sources> {
+    /// What the settings are read from.
+    pub(crate) fn sources(&self) -> Result<Sources> {
         let mut flags: Vec<(&'static str, String)> = self.listen.map(|address| ("listen", address.to_string())).into_iter().collect();
         for (key, path) in [("data", &self.data), ("tls.cert", &self.tls_cert), ("tls.key", &self.tls_key)] {
-            if let Some(path) = path {
-                let text = path.to_str().with_context(|| format!("the path {} is not UTF-8", path.display()))?;
-                flags.push((key, text.to_owned()));
-            }
+            flags.extend(path_flag(key, path.as_deref())?);
         }
         Ok(Sources { file: self.config.clone(), environment: environment(), flags })
     }
-}
-
-/// The environment, without what is not text: no setting is.
-fn environment() -> Vec<(String, String)> {
-    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
-    std::env::vars_os().filter_map(text).collect()
 }
 
 pub(crate) fn run(args: &ServeArgs) -> Result<()> {
@@ -102,11 +95,17 @@ async fn serve(config: &Config) -> Result<()> {
     if listener.tls().is_none() && !listener.address().ip().is_loopback() {
         tracing::warn!(address = %listener.address(), "others can reach this address, and there is no TLS: set tls.cert and tls.key");
     }
+    if let Some(address) = listener.metrics_address().filter(|address| !address.ip().is_loopback()) {
+        tracing::warn!(%address, "others can reach the metrics, which ask for no token");
+    }
     if let Some(tls) = listener.tls().cloned() {
         let hang_up = signal(SignalKind::hangup()).context("signals cannot be received")?;
         tokio::spawn(reload(hang_up, tls));
     }
     writeln!(std::io::stdout().lock(), "listening on {scheme}://{}", listener.address())?;
+    if let Some(address) = listener.metrics_address() {
+        writeln!(std::io::stdout().lock(), "metrics on http://{address}/metrics")?;
+    }
     std::io::stdout().lock().flush()?;
     tracing::info!(address = %listener.address(), data = %config.data.display(), "listening");
     listener.serve(service, config, stop.received()).await?;

@@ -168,7 +168,10 @@ impl Worker {
         };
         let function = Function { bytes, runtime, env: task.env.clone() };
         let kept = self.state.workshop.name(&function);
-        (self.try_to_prepare(task, function).await, Some(kept))
+        let started = Instant::now();
+        let prepared = self.try_to_prepare(task, function).await;
+        self.state.metrics.admitted(matches!(prepared, Prepared::Guest(_)), started.elapsed());
+        (prepared, Some(kept))
     }
 
     /// Whether the hook still has the version, be it to come or to serve: nobody waits for another.

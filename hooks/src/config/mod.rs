@@ -34,6 +34,8 @@ pub struct Config {
     pub retention: Duration,
     /// Executions at a time.
     pub concurrency: u32,
+    /// The numbers for Prometheus.
+    pub metrics: MetricsConfig,
     /// The server's own log.
     pub log: LogConfig,
     /// Where records are kept.
@@ -58,6 +60,14 @@ pub struct TlsConfig {
     pub cert: Option<PathBuf>,
     /// Its private key, in PEM.
     pub key: Option<PathBuf>,
+}
+
+/// Where Prometheus reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MetricsConfig {
+    /// Where `GET /metrics` is served, in plain HTTP and without a token; `None` is nowhere.
+    pub listen: Option<SocketAddr>,
 }
 
 /// The server's own log, on standard error.

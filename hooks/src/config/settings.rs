@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::value::{Value, number, span};
 use super::{
-    CompileConfig, Config, Engine, HttpConfig, LimitsConfig, LogConfig, LogFormat, PagemapScan, SandboxConfig, StoreConfig, ThrottleConfig,
-    TlsConfig,
+    CompileConfig, Config, Engine, HttpConfig, LimitsConfig, LogConfig, LogFormat, MetricsConfig, PagemapScan, SandboxConfig, StoreConfig,
+    ThrottleConfig, TlsConfig,
 };
 
 const KIB: usize = 1024;
@@ -47,7 +47,7 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 28] = [
+pub(super) static SETTINGS: [Setting; 29] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
@@ -55,6 +55,7 @@ pub(super) static SETTINGS: [Setting; 28] = [
     setting!("concurrency", concurrency, |text| number(text, 1, 4096)),
     setting!("tls.cert", tls.cert),
     setting!("tls.key", tls.key),
+    setting!("metrics.listen", metrics.listen),
     setting!("log.format", log.format),
     setting!("log.level", log.level),
     setting!("store.engine", store.engine),
@@ -84,6 +85,7 @@ pub(super) fn defaults() -> Config {
         listen: std::net::SocketAddr::from(([127, 0, 0, 1], 8080)),
         data: "./hookbox-data".into(),
         tls: TlsConfig::default(),
+        metrics: MetricsConfig::default(),
         master_key_file: None,
         retention: 7 * DAY,
         concurrency: 64,

@@ -68,7 +68,8 @@ fn load_account(store: &dyn Store, vault: &Vault, id: AccountId, directory: &mut
     }
     let account = directory.account_mut(id)?;
     for record in all::<EnvRecord>(store, id, Kind::EnvVar)? {
-        let value = open(vault, id, &record)?;
+        let failed = |error| LoadError::Vault { account: id, name: record.name.to_string(), error };
+        let value = unsealed(vault, id, &record).map_err(failed)?;
         account.put_env(EnvVar { record, value })?;
     }
     for record in all::<HookRecord>(store, id, Kind::Hook)? {
@@ -79,11 +80,10 @@ fn load_account(store: &dyn Store, vault: &Vault, id: AccountId, directory: &mut
     Ok(())
 }
 
-fn open(vault: &Vault, account: AccountId, record: &EnvRecord) -> Result<hookbox_host_api::Secret, LoadError> {
-    let name = record.name.as_str();
-    let failed = |error| LoadError::Vault { account, name: name.to_owned(), error };
-    let sealed = STANDARD.decode(&record.sealed).map_err(|_| failed(VaultError::Damaged))?;
-    vault.unseal(account.get(), &record.id.to_string(), name, &sealed).map_err(failed)
+/// The value of an env var.
+pub(crate) fn unsealed(vault: &Vault, account: AccountId, record: &EnvRecord) -> Result<hookbox_host_api::Secret, VaultError> {
+    let sealed = STANDARD.decode(&record.sealed).map_err(|_| VaultError::Damaged)?;
+    vault.unseal(account.get(), &record.id.to_string(), record.name.as_str(), &sealed)
 }
 
 fn all<T: DeserializeOwned>(store: &dyn Store, account: AccountId, kind: Kind) -> Result<Vec<T>, StoreError> {

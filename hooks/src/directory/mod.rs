@@ -18,7 +18,7 @@ use crate::resources::{AccountRecord, Build, CredentialRecord, Scope};
 
 pub(crate) use account::{Account, EnvVar};
 pub(crate) use hook::{Hook, Serving};
-pub(crate) use load::load;
+pub(crate) use load::{load, unsealed};
 
 /// One snapshot.
 #[derive(Clone, Default)]

@@ -57,6 +57,6 @@ fn encode(record: &impl Serialize) -> Result<Vec<u8>, ServiceError> {
 }
 
 /// Reads a record back.
-pub(super) fn decode<T: DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<T, StoreError> {
+pub(crate) fn decode<T: DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<T, StoreError> {
     serde_json::from_slice(bytes).map_err(|error| StoreError::Corrupt(format!("{what} cannot be read: {error}")))
 }

@@ -10,11 +10,12 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::event::Event;
-use super::{Answer, masked_failure};
+use super::{Answer, masked_failure, since};
 use crate::clock::Clock;
 use crate::directory::{Hook, Serving};
 use crate::ids::{AccountId, HookId};
 use crate::logs::{LogEntry, LogWriter, micros};
+use crate::metrics::Metrics;
 use crate::resources::HookRecord;
 use crate::service::ServiceLimits;
 
@@ -26,6 +27,7 @@ pub(super) struct Shared {
     pub(super) log: LogWriter,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) limits: ServiceLimits,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 /// An execution that is to be made.
@@ -63,6 +65,7 @@ impl Job {
     /// Makes the execution, on the context as the function sees it: a run, and others as long as runs fail, the hook has retries left, and
     /// there is time.
     pub(super) async fn run(self: Arc<Self>, context: Bytes) -> Answer {
+        let _running = self.shared.metrics.running();
         let mask = match self.mask().await {
             Ok(mask) => mask,
             Err(problem) => return self.failed(problem),
@@ -197,7 +200,7 @@ impl Shared {
     /// Logs an execution and answers it.
     fn conclude(&self, whose: &Whose, event: &Event, mask: &Mask, end: End) -> Answer {
         let mut usage = end.usage;
-        usage.duration_us = u64::try_from(event.read_at.elapsed().as_micros()).unwrap_or(u64::MAX);
+        usage.duration_us = since(event.read_at);
         let (outcome, decision, result, failure) = match end.result {
             Ok(Judged::Completed(decision, result)) => (Outcome::Completed, decision, Some(result), None),
             Ok(Judged::Skipped(decision)) => (Outcome::Skipped, decision, event.result_of(decision), None),
@@ -206,6 +209,7 @@ impl Shared {
                 (failure.kind.outcome(), whose.on_error, event.result_of(whose.on_error), Some(failure))
             }
         };
+        self.metrics.executed(event.hook_type, outcome, usage.duration_us, usage.fuel);
         let now = self.clock.now();
         let log = end.log.finish(failure.as_ref(), now);
         self.log.append(LogEntry {

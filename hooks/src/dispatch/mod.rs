@@ -25,6 +25,7 @@ use crate::clock::Clock;
 use crate::directory::{Account, Hook};
 use crate::error::ServiceError;
 use crate::logs::LogWriter;
+use crate::metrics::Metrics;
 use crate::service::ServiceLimits;
 
 pub use answer::Answer;
@@ -38,8 +39,8 @@ pub(crate) struct Dispatcher(Arc<Shared>);
 
 impl Dispatcher {
     /// A dispatcher that logs to `log`.
-    pub(crate) fn new(log: LogWriter, clock: Arc<dyn Clock>, limits: ServiceLimits) -> Self {
-        Self(Arc::new(Shared { log, clock, limits }))
+    pub(crate) fn new(log: LogWriter, clock: Arc<dyn Clock>, limits: ServiceLimits, metrics: Arc<Metrics>) -> Self {
+        Self(Arc::new(Shared { log, clock, limits, metrics }))
     }
 
     /// Runs the live hook of an account, or says what is decided without one.
@@ -54,7 +55,9 @@ impl Dispatcher {
             Some(hook) => self.plan(account, hook, body, None, read_at)?,
             None => {
                 let event = Event::new(account, &self.context(hook_type, body)?, hook_type, body, read_at)?;
-                Plan::Answered(event.without_hook(account.record.settings.without_hook(hook_type)))
+                let answer = event.without_hook(account.record.settings.without_hook(hook_type));
+                self.0.metrics.executed(hook_type, answer.outcome, since(read_at), 0);
+                Plan::Answered(answer)
             }
         };
         Ok(plan.carry_out().await)
@@ -115,6 +118,11 @@ impl Plan {
             Err(Panicked) => job.broke_off(),
         }
     }
+}
+
+/// Microseconds since then.
+fn since(moment: Instant) -> u64 {
+    u64::try_from(moment.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
 fn unfit(error: ContextError) -> ServiceError {

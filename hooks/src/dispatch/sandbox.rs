@@ -49,6 +49,9 @@ pub(crate) trait Workshop: Send + Sync + 'static {
         Box::pin(async {})
     }
 
+    /// Executions that could begin now without waiting.
+    fn free_slots(&self) -> usize;
+
     /// Removes what was kept under a name.
     fn forget(&self, name: FunctionDigest);
 }
@@ -116,6 +119,10 @@ impl Workshop for Wasm {
                 tracing::warn!(%error, "the JavaScript engine is not ready; the first JavaScript hook tries again");
             }
         })
+    }
+
+    fn free_slots(&self) -> usize {
+        self.sandbox.free_slots()
     }
 
     fn forget(&self, name: FunctionDigest) {

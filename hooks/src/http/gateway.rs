@@ -175,6 +175,7 @@ impl Gateway {
             Route::ListCredentials => own::list_credentials(service, &call).await,
             Route::CreateCredential => own::create_credential(service, call).await,
             Route::DeleteCredential(id) => own::delete_credential(service, id).await,
+            Route::Backup => own::backup(service, &call).await,
             Route::Trigger(name) => own::trigger(service, name, call).await,
             Route::ListHooksV1 => own::list_hooks(service, &call).await,
             Route::GetHookV1(id) => own::get_hook(service, id, &call).await,

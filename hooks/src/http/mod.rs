@@ -5,7 +5,8 @@
 //!   certificate is set.
 //! * [`gateway`] takes a request through its row: who calls, what the body is, which operation. The operations themselves are in a
 //!   file for each dialect: [`health`], [`tokens`], [`onelogin`], [`own`].
-//! * [`respond`] and [`errors`] make the answers; `errors` alone maps errors to statuses.
+//! * [`metrics`] is the one page of the second listener.
+//! * [`respond`] and [`errors`] make the answers, with a [`reply_body`] each; `errors` alone maps errors to statuses.
 //!
 //! What an operation does is the service's business.
 
@@ -15,6 +16,7 @@ mod errors;
 mod follow;
 mod gateway;
 mod health;
+mod metrics;
 mod onelogin;
 mod openapi;
 mod own;

@@ -1,7 +1,8 @@
-//! The `/v1` routes, Hookbox's own: events, executions, and what an operator does with accounts and credentials.
+//! The `/v1` routes, Hookbox's own: events, executions, and what an operator does with accounts, credentials and
+//! backups.
 
 use hookbox_host_api::{HookType, Outcome};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use tracing::{Level, Span};
 
@@ -9,11 +10,12 @@ use super::errors::{ApiError, RETRY_AFTER};
 use super::gateway::Call;
 use super::onelogin::hook_filter;
 use super::query::Query;
+use super::reply_body::ReplyBody;
 use super::respond::{self, Reply};
 use crate::dispatch::Answer;
 use crate::error::ServiceError;
 use crate::resources::{CredentialView, Scope};
-use crate::service::{ExecutionFilter, Service};
+use crate::service::{Backup, ExecutionFilter, Service};
 
 type Answered = Result<Reply, ApiError>;
 
@@ -116,6 +118,20 @@ pub(super) async fn create_credential(service: &Service, call: Call<'_>) -> Answ
     let (credential, secret) = service.create_credential(call.account()?, call.body).await?;
     let mut reply = respond::created(&NewCredential { credential, client_secret: secret.expose() });
     reply.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(reply)
+}
+
+pub(super) async fn backup(service: &Service, call: &Call<'_>) -> Answered {
+    let with_logs = match call.query.get("logs") {
+        None | Some("true") => true,
+        Some("false") => false,
+        Some(_) => return Err(ServiceError::invalid("logs", "logs is not one of enum values: true,false").into()),
+    };
+    let Backup { file, length, permit } = service.backup(with_logs).await?;
+    let mut reply = Response::new(ReplyBody::file(file, length, permit));
+    let headers = reply.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(reply)
 }
 

@@ -1,15 +1,23 @@
-//! The body of an answer: whole, or lines that come as they are made. Who makes lines is the route's.
+//! The body of an answer: whole, lines that come as they are made, or a file that is sent as it is read. Who makes lines is the route's.
 
-use std::convert::Infallible;
+use std::fs::File;
+use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body_util::Full;
 use hyper::body::{Body, Frame, SizeHint};
-use tokio::sync::mpsc::Receiver;
+use tokio::io::AsyncReadExt as _;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::activity::Busy;
+
+/// Bytes of a file that are read at once.
+const CHUNK: usize = 64 << 10;
+/// How long a client may take to fetch one of them: a file, and what goes with it, is not held for one that has stopped reading.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What is sent after the head of an answer.
 #[derive(Debug)]
@@ -23,27 +31,80 @@ pub(crate) enum ReplyBody {
         /// Keeps the connection from being taken for an idle one.
         _busy: Option<Busy>,
     },
+    /// A file that is sent as it is read.
+    File {
+        /// Its pieces.
+        pieces: Receiver<io::Result<Bytes>>,
+        /// How many bytes are still to come.
+        left: u64,
+        /// Keeps the connection from being taken for an idle one.
+        _busy: Option<Busy>,
+    },
 }
 
 impl ReplyBody {
-    /// The same body; a stream counts as work on the connection as long as it lasts. A whole one is the connection's own affair: a client
+    /// The same body; a stream or a file counts as work on the connection as long as it lasts. A whole one is the connection's own affair: a client
     /// that does not read it is idle.
     pub(super) fn holding(self, busy: Busy) -> Self {
         match self {
             Self::Whole(body) => Self::Whole(body),
             Self::Stream { chunks, .. } => Self::Stream { chunks, _busy: Some(busy) },
+            Self::File { pieces, left, .. } => Self::File { pieces, left, _busy: Some(busy) },
         }
+    }
+
+    /// The next `length` bytes of a file. `guard` is dropped when it has been sent, or cannot be.
+    pub(crate) fn file(file: File, length: u64, guard: impl Send + 'static) -> Self {
+        let (sender, pieces) = channel(2);
+        tokio::spawn(async move {
+            let _guard = guard;
+            send(file, length, &sender).await;
+        });
+        Self::File { pieces, left: length, _busy: None }
+    }
+}
+
+/// Sends a file's bytes until all are sent or nobody takes them.
+async fn send(file: File, length: u64, to: &Sender<io::Result<Bytes>>) {
+    let mut file = tokio::fs::File::from_std(file).take(length);
+    let mut left = length;
+    while left > 0 {
+        let mut piece = BytesMut::with_capacity(CHUNK);
+        let read = file.read_buf(&mut piece).await.and_then(|read| match read {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(piece.freeze()),
+        });
+        left = left.saturating_sub(read.as_ref().map_or(left, |piece| piece.len() as u64));
+        match tokio::time::timeout(PATIENCE, to.send(read)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return,
+        }
+    }
+}
+
+impl From<Bytes> for ReplyBody {
+    fn from(bytes: Bytes) -> Self {
+        Self::Whole(Full::new(bytes))
     }
 }
 
 impl Body for ReplyBody {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = io::Error;
 
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         match self.get_mut() {
-            Self::Whole(body) => Pin::new(body).poll_frame(context),
-            Self::Stream { chunks, .. } => chunks.poll_recv(context).map(|chunk| chunk.map(|chunk| Ok(Frame::data(chunk)))),
+            Self::Whole(body) => Pin::new(body).poll_frame(cx).map_err(|never| match never {}),
+            Self::Stream { chunks, .. } => chunks.poll_recv(cx).map(|chunk| chunk.map(|chunk| Ok(Frame::data(chunk)))),
+            Self::File { pieces, left, .. } => match ready!(pieces.poll_recv(cx)) {
+                Some(Ok(piece)) => {
+                    *left = left.saturating_sub(piece.len() as u64);
+                    Poll::Ready(Some(Ok(Frame::data(piece))))
+                }
+                Some(Err(error)) => Poll::Ready(Some(Err(error))),
+                None if *left > 0 => Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into()))),
+                None => Poll::Ready(None),
+            },
         }
     }
 
@@ -51,6 +112,7 @@ impl Body for ReplyBody {
         match self {
             Self::Whole(body) => body.is_end_stream(),
             Self::Stream { .. } => false,
+            Self::File { left, .. } => *left == 0,
         }
     }
 
@@ -58,6 +120,54 @@ impl Body for ReplyBody {
         match self {
             Self::Whole(body) => body.size_hint(),
             Self::Stream { .. } => SizeHint::default(),
+            Self::File { left, .. } => SizeHint::with_exact(*left),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek as _, Write as _};
+
+    use http_body_util::BodyExt as _;
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    fn file(bytes: &[u8]) -> File {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file.rewind().unwrap();
+        file
+    }
+
+    #[tokio::test]
+    async fn a_file_is_sent_to_its_end_and_its_guard_dropped() {
+        let (guard, dropped) = oneshot::channel::<()>();
+        let bytes: Vec<u8> = (0..200_000).map(|number: u32| number.to_le_bytes()[0]).collect();
+        let payload = ReplyBody::file(file(&bytes), bytes.len() as u64, guard);
+        assert_eq!(payload.size_hint().exact(), Some(200_000));
+        assert!(payload.collect().await.unwrap().to_bytes() == bytes);
+        assert!(dropped.await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_too_short_is_an_error_and_not_an_end() {
+        let payload = ReplyBody::file(file(b"short"), 6, ());
+        assert_eq!(payload.collect().await.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[tokio::test]
+    async fn the_guard_goes_with_a_client_that_hangs_up() {
+        let (guard, dropped) = oneshot::channel::<()>();
+        drop(ReplyBody::file(file(&[0; 1 << 20]), 1 << 20, guard));
+        assert!(dropped.await.is_err());
+    }
+
+    #[tokio::test]
+    async fn bytes_are_sent_in_one_piece() {
+        let mut payload = ReplyBody::from(Bytes::from_static(b"whole"));
+        assert_eq!(payload.frame().await.unwrap().unwrap().into_data().unwrap(), "whole");
+        assert!(payload.is_end_stream() && payload.frame().await.is_none());
     }
 }

@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
-use http_body_util::Full;
 use serde::Serialize;
 use tokio::sync::mpsc::Receiver;
 
@@ -37,7 +36,7 @@ pub(crate) fn created<T: Serialize + ?Sized>(body: &T) -> Reply {
 
 /// An answer without a body. It has no content type either: a client would try to read what is not there.
 pub(crate) fn empty(status: StatusCode) -> Reply {
-    let mut reply = Response::new(ReplyBody::Whole(Full::default()));
+    let mut reply = Response::new(Bytes::new().into());
     *reply.status_mut() = status;
     reply
 }
@@ -53,7 +52,7 @@ pub(crate) fn lines(chunks: Receiver<Bytes>) -> Reply {
 }
 
 fn with_body(status: StatusCode, bytes: Bytes) -> Reply {
-    let mut reply = Response::new(ReplyBody::Whole(Full::new(bytes)));
+    let mut reply = Response::new(bytes.into());
     *reply.status_mut() = status;
     reply.headers_mut().insert(header::CONTENT_TYPE, JSON);
     reply

@@ -40,6 +40,7 @@ pub(crate) enum Route<'p> {
     HookExecutions(&'p str),
     FollowExecutions(&'p str),
     Apply,
+    Backup,
 }
 
 /// Who may call.
@@ -164,6 +165,7 @@ pub(crate) static ROUTES: &[RouteSpec] = routes! {
     GET    "/v1/credentials"            "listCredentials"  OPERATE None           => |_| Route::ListCredentials;
     POST   "/v1/credentials"            "createCredential" OPERATE Fields         => |_| Route::CreateCredential;
     DELETE "/v1/credentials/{id}"       "deleteCredential" OPERATE None           => |id| Route::DeleteCredential(id);
+    GET    "/v1/backup"                 "backup"           OPERATE None           => |_| Route::Backup;
     POST   "/v1/triggers/{type}"        "trigger"          FIRE    Context        => |name| Route::Trigger(name);
     GET    "/v1/hooks"                  "listHooksV1"      READ    None           => |_| Route::ListHooksV1;
     GET    "/v1/hooks/{id}"             "getHookV1"        READ    None           => |id| Route::GetHookV1(id);

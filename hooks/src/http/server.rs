@@ -22,6 +22,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::activity::Activity;
 use super::gateway::Gateway;
+use super::metrics;
+use super::respond::Reply;
 use super::router::TableError;
 use super::tls::{Tls, TlsError};
 use crate::config::Config;
@@ -36,6 +38,8 @@ const HEAD_BYTES: usize = 64 * 1024;
 const STREAMS: u32 = 128;
 const STREAM_WINDOW: u32 = 256 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
+/// Connections at a time to the metrics: a few scrapers.
+const METRICS_CONNECTIONS: u32 = 16;
 const PING: Duration = Duration::from_secs(20);
 
 /// Why the server cannot run.
@@ -69,6 +73,7 @@ pub struct Listener {
     socket: TcpListener,
     address: SocketAddr,
     tls: Option<Tls>,
+    metrics: Option<TcpListener>,
 }
 
 impl Listener {
@@ -76,15 +81,22 @@ impl Listener {
     pub async fn bind(config: &Config) -> Result<Self, ServerError> {
         raise_descriptor_limit();
         let tls = Tls::open(config.tls.cert.as_deref(), config.tls.key.as_deref())?;
-        let failed = |cause| ServerError::Listen { address: config.listen, cause };
-        let socket = TcpListener::bind(config.listen).await.map_err(failed)?;
-        let address = socket.local_addr().map_err(failed)?;
-        Ok(Self { socket, address, tls })
+        let (socket, address) = listen(config.listen).await?;
+        let metrics = match config.metrics.listen {
+            Some(address) => Some(listen(address).await?.0),
+            None => None,
+        };
+        Ok(Self { socket, address, tls, metrics })
     }
 
     /// The address, with the port that was picked.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The address of the metrics, where they have one.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().and_then(|socket| socket.local_addr().ok())
     }
 
     /// The certificate, where there is one.
@@ -94,18 +106,17 @@ impl Listener {
 
     /// Serves until `stop`; then accepts no more, lets what runs come to its end, and shuts the service down.
     pub async fn serve(self, service: Arc<Service>, config: &Config, stop: impl Future<Output = ()>) -> Result<(), ServerError> {
-        let gateway = Arc::new(Gateway::new(Arc::clone(&service), config)?);
+        let gateway = Door::Api(Gateway::new(Arc::clone(&service), config)?);
         let graceful = GracefulShutdown::new();
         let (abort, aborted) = watch::channel(());
-        let connections = Connections::new(gateway, config, self.tls, aborted);
-        let mut stop = pin!(stop);
-        loop {
-            let (stream, peer, permit) = tokio::select! {
-                biased;
-                () = &mut stop => break,
-                accepted = connections.accept(&self.socket) => accepted,
-            };
-            tokio::spawn(connections.clone().run(stream, peer, permit, graceful.watcher()));
+        let metrics = Connections::new(Door::Metrics(Arc::clone(&service)), config, METRICS_CONNECTIONS, None, aborted.clone());
+        let metrics = self.metrics.map(|socket| tokio::spawn(async move { metrics.accept_all(&socket, &GracefulShutdown::new()).await }));
+        let connections = Connections::new(gateway, config, config.http.connections, self.tls, aborted);
+        let stop = pin!(stop);
+        tokio::select! {
+            biased;
+            () = stop => {}
+            () = connections.accept_all(&self.socket, &graceful) => {}
         }
         drop(self.socket);
         service.end_streams();
@@ -115,14 +126,41 @@ impl Listener {
         }
         drop(abort);
         service.shutdown().await;
+        // Until here the metrics could be watched.
+        if let Some(metrics) = metrics {
+            metrics.abort();
+        }
         Ok(())
     }
 }
 
-/// What all connections share.
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {
+    let failed = |cause| ServerError::Listen { address, cause };
+    let socket = TcpListener::bind(address).await.map_err(failed)?;
+    let address = socket.local_addr().map_err(failed)?;
+    Ok((socket, address))
+}
+
+/// What is behind a listener.
+#[allow(clippy::large_enum_variant, reason = "there are two of them in a process")]
+enum Door {
+    Api(Gateway),
+    Metrics(Arc<Service>),
+}
+
+impl Door {
+    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Reply {
+        match self {
+            Self::Api(gateway) => gateway.handle(request, peer.ip().to_canonical()).await,
+            Self::Metrics(service) => metrics::answer(service, request.method(), request.uri().path()),
+        }
+    }
+}
+
+/// What all connections to a listener share.
 #[derive(Clone)]
 struct Connections {
-    gateway: Arc<Gateway>,
+    door: Arc<Door>,
     tls: Option<Tls>,
     http: Arc<Builder<TokioExecutor>>,
     slots: Arc<Semaphore>,
@@ -133,16 +171,24 @@ struct Connections {
 }
 
 impl Connections {
-    fn new(gateway: Arc<Gateway>, config: &Config, tls: Option<Tls>, aborted: watch::Receiver<()>) -> Self {
-        let slots = usize::try_from(config.http.connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
+    fn new(door: Door, config: &Config, most: u32, tls: Option<Tls>, aborted: watch::Receiver<()>) -> Self {
+        let slots = usize::try_from(most).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         Self {
-            gateway,
+            door: Arc::new(door),
             tls,
             http: Arc::new(protocol(config.http.header_timeout)),
             slots: Arc::new(Semaphore::new(slots)),
             idle: config.http.idle_timeout,
             first: config.http.header_timeout,
             aborted,
+        }
+    }
+
+    /// Accepts connections for ever.
+    async fn accept_all(&self, socket: &TcpListener, graceful: &GracefulShutdown) {
+        loop {
+            let (stream, peer, permit) = self.accept(socket).await;
+            tokio::spawn(self.clone().run(stream, peer, permit, graceful.watcher()));
         }
     }
 
@@ -182,11 +228,11 @@ impl Connections {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let activity = Arc::new(Activity::new());
-        let (gateway, seen) = (Arc::clone(&self.gateway), Arc::clone(&activity));
+        let (door, seen) = (Arc::clone(&self.door), Arc::clone(&activity));
         let service = service_fn(move |request: Request<Incoming>| {
-            let (gateway, busy) = (Arc::clone(&gateway), seen.begin());
+            let (door, busy) = (Arc::clone(&door), seen.begin());
             async move {
-                let reply = gateway.handle(request, peer.ip().to_canonical()).await;
+                let reply = door.answer(request, peer).await;
                 Ok::<_, Infallible>(reply.map(|body| body.holding(busy)))
             }
         });

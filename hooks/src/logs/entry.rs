@@ -100,7 +100,8 @@ impl LogEntry {
         serde_json::to_vec(&stored).map_err(|error| StoreError::Corrupt(error.to_string()))
     }
 
-    pub(super) fn decode(key: &[u8], value: &[u8]) -> Result<Self, StoreError> {
+    /// Reads an entry back.
+    pub(crate) fn decode(key: &[u8], value: &[u8]) -> Result<Self, StoreError> {
         let place = Place::read(key).ok_or_else(|| StoreError::Corrupt("a log entry has a key that is none".to_owned()))?;
         let stored: Stored<'_> = serde_json::from_slice(value).map_err(|error| StoreError::Corrupt(format!("a log entry: {error}")))?;
         let (duration_us, fuel, memory_bytes, attempts) = stored.usage;

@@ -49,6 +49,7 @@ enum Message {
 #[derive(Debug, Default)]
 struct Counts {
     dropped: AtomicU64,
+    written: AtomicU64,
     waiting_bytes: AtomicUsize,
 }
 
@@ -97,6 +98,16 @@ impl LogWriter {
     /// Every batch from now on, once it can be read.
     pub(crate) fn committed(&self) -> broadcast::Receiver<Committed> {
         self.committed.subscribe()
+    }
+
+    /// Entries on disk since the start.
+    pub(crate) fn written(&self) -> u64 {
+        self.counts.written.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of entries that wait to be written.
+    pub(crate) fn waiting_bytes(&self) -> usize {
+        self.counts.waiting_bytes.load(Ordering::Relaxed)
     }
 
     /// Entries lost since the start, to a full queue or a failing store.
@@ -162,7 +173,10 @@ impl Task {
         let (store, count) = (self.store.clone(), entries.len());
         let written = tokio::task::spawn_blocking(move || write(&*store, &entries).map(|()| entries)).await;
         let error = match written {
-            Ok(Ok(entries)) => return self.tell(entries),
+            Ok(Ok(entries)) => {
+                self.counts.written.fetch_add(count as u64, Ordering::Relaxed);
+                return self.tell(entries);
+            }
             Ok(Err(error)) => error.to_string(),
             Err(error) => error.to_string(),
         };
@@ -290,7 +304,7 @@ mod tests {
         assert_eq!(writer.dropped(), 20);
         gate.set_closed(false);
         writer.flush().await;
-        assert_eq!((count(&reader), writer.dropped()), (11, 20));
+        assert_eq!((count(&reader), writer.dropped(), writer.written()), (11, 20, 11));
     }
 
     #[tokio::test]
@@ -325,7 +339,7 @@ mod tests {
         gate.full.store(false, Ordering::Relaxed);
         writer.append(entry(4, "hook", NOW));
         writer.flush().await;
-        assert_eq!((count(&reader), writer.dropped()), (1, 3));
+        assert_eq!((count(&reader), writer.dropped(), writer.written()), (1, 3, 1));
     }
 
     #[tokio::test]

@@ -2,10 +2,12 @@
 
 mod accounts;
 mod apply;
+mod backup;
 mod envs;
 mod executions;
 mod follow;
 mod hooks;
+mod numbers;
 mod open;
 mod page;
 mod renewal;
@@ -20,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookbox_host_api::{HookType, Outcome};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::admission::AdmissionQueue;
@@ -29,6 +31,7 @@ use crate::logs::{LogReader, LogWriter};
 use crate::resources::CredentialRecord;
 
 pub use crate::store::Engine;
+pub(crate) use backup::Backup;
 pub(crate) use follow::Follow;
 pub use open::OpenError;
 pub use page::{Page, Paged};
@@ -140,6 +143,9 @@ pub struct Service {
     sweeping: JoinHandle<()>,
     /// Whether what has no end of its own must end.
     ending: watch::Sender<bool>,
+    fixed: numbers::Fixed,
+    /// One permit: one backup at a time.
+    backups: Arc<Semaphore>,
 }
 
 impl Service {

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use hookbox_runtime::{Admission, AdmissionConfig, Sandbox, SandboxConfig};
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, Semaphore, watch};
 
+use super::numbers::Fixed;
 use super::{Opened, Service, ServiceConfig, State};
 use crate::admission::AdmissionQueue;
 use crate::clock::Clock;
 use crate::directory::{Directory, load};
 use crate::dispatch::{Dispatcher, Wasm, Workshop};
 use crate::logs::{LogReader, LogWriter, QueueSettings, Retention, start_sweeping};
-use crate::store::{Blobs, Functions, Store, open};
+use crate::metrics::Metrics;
+use crate::store::{Blobs, Functions, Measured, Store, name, open};
 use crate::vault::Vault;
 
 /// Why a service does not open; in words for an operator.
@@ -32,6 +34,7 @@ pub(super) struct Kept {
     pub(super) functions: Functions,
     pub(super) vault: Vault,
     pub(super) directory: Directory,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl Service {
@@ -57,7 +60,7 @@ impl Service {
 
     /// Starts the tasks.
     pub(super) fn start(config: &ServiceConfig, kept: Kept, workshop: Arc<dyn Workshop>, clock: Arc<dyn Clock>) -> Self {
-        let Kept { store, functions, vault, directory } = kept;
+        let Kept { store, functions, vault, directory, metrics } = kept;
         let retention = Retention::new(config.retention);
         let queue = QueueSettings { entries: config.log_queue, ..QueueSettings::default() };
         let log = LogWriter::start(store.clone(), queue);
@@ -68,17 +71,25 @@ impl Service {
             clock: clock.clone(),
             workshop,
             limits: config.limits,
+            metrics: metrics.clone(),
             directory: ArcSwap::from_pointee(directory),
             turn: Arc::new(Mutex::new(())),
         });
         Self {
             admission: AdmissionQueue::start(state.clone()),
-            dispatcher: Dispatcher::new(log.clone(), clock.clone(), config.limits),
+            dispatcher: Dispatcher::new(log.clone(), clock.clone(), config.limits, metrics),
             reader: LogReader::new(store.clone(), retention),
-            sweeping: start_sweeping(store, retention, clock),
+            sweeping: start_sweeping(store, retention, clock.clone()),
+            fixed: Fixed {
+                data: config.data.clone(),
+                engine: name(config.engine),
+                slots: config.concurrency as usize,
+                started: clock.now(),
+            },
             state,
             log,
             ending: watch::Sender::new(false),
+            backups: Arc::new(Semaphore::new(1)),
         }
     }
 }
@@ -93,13 +104,15 @@ fn read_folder(config: &ServiceConfig) -> Result<Kept, OpenError> {
 
 /// Reads the directory, and removes the files of uploads that were never finished.
 pub(super) fn keep(store: Arc<dyn Store>, vault: Vault, blobs: Blobs) -> Result<Kept, OpenError> {
+    let metrics = Arc::new(Metrics::default());
+    let store: Arc<dyn Store> = Arc::new(Measured::new(store, metrics.clone()));
     let functions = Functions::new(store.clone(), Arc::new(blobs));
     let directory = load(&*store, &vault).map_err(OpenError::new)?;
     // Nobody uploads yet, so whatever nothing refers to is left over.
     if let Err(error) = functions.sweep(std::time::Duration::ZERO) {
         tracing::warn!(%error, "left-over files could not be removed");
     }
-    Ok(Kept { store, functions, vault, directory })
+    Ok(Kept { store, functions, vault, directory, metrics })
 }
 
 fn make_workshop(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn Workshop>, OpenError> {

@@ -13,6 +13,7 @@ use crate::directory::Directory;
 use crate::dispatch::{Function, Workshop};
 use crate::error::ServiceError;
 use crate::ids::AccountId;
+use crate::metrics::Metrics;
 use crate::resources::{Build, Spec};
 use crate::store::{Batch, Digest, Functions, Store};
 use crate::vault::Vault;
@@ -25,6 +26,7 @@ pub(crate) struct State {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) workshop: Arc<dyn Workshop>,
     pub(crate) limits: ServiceLimits,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) directory: ArcSwap<Directory>,
     /// Held by whoever changes something.
     pub(crate) turn: Arc<Mutex<()>>,

@@ -270,6 +270,10 @@ impl Workshop for ScriptWorkshop {
         }
     }
 
+    fn free_slots(&self) -> usize {
+        1
+    }
+
     fn forget(&self, name: FunctionDigest) {
         self.forgotten.lock().unwrap().push(name);
     }

@@ -45,12 +45,15 @@ impl Functions {
         let Some(record) = self.store.get(key(account, digest).as_bytes())? else { return Ok(None) };
         match record.split_first() {
             Some((&INLINE, bytes)) if Digest::of(bytes) == *digest => Ok(Some(bytes.to_vec())),
-            Some((&BLOB, [])) => match self.blobs.get(digest)? {
-                Some(bytes) => Ok(Some(bytes)),
-                None => Err(StoreError::Corrupt(format!("the blob of function {digest} is missing"))),
-            },
+            Some((&BLOB, [])) => self.file(digest).map(Some),
             _ => Err(StoreError::Corrupt(format!("the record of function {digest} is not one"))),
         }
+    }
+
+    /// The bytes of a function that lies in a file of its own.
+    pub(crate) fn file(&self, digest: &Digest) -> Result<Vec<u8>, StoreError> {
+        let missing = || StoreError::Corrupt(format!("the blob of function {digest} is missing"));
+        self.blobs.get(digest)?.ok_or_else(missing)
     }
 
     /// Removes a function's records with a batch that the caller commits. Its blob goes with the next sweep.

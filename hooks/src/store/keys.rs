@@ -25,6 +25,10 @@ pub(crate) enum Kind {
     Log = 6,
 }
 
+impl Kind {
+    const ALL: [Self; 7] = [Self::Meta, Self::Account, Self::Credential, Self::Hook, Self::EnvVar, Self::Function, Self::Log];
+}
+
 /// A key, or the common beginning of several.
 ///
 /// Whole parts are prefix-free: no encoded part is the beginning of another of the same type, so a range over a key never
@@ -107,6 +111,14 @@ impl<'a> KeyReader<'a> {
     /// The account of any key.
     pub(crate) fn account_of(key: &'a [u8]) -> Option<u64> {
         Self(key).u64()
+    }
+
+    /// The kind of any key.
+    pub(crate) fn kind_of(key: &'a [u8]) -> Option<Kind> {
+        let mut reader = Self(key);
+        reader.u64()?;
+        let [byte] = reader.fixed::<1>()?;
+        Kind::ALL.into_iter().find(|kind| *kind as u8 == byte)
     }
 
     /// The next part, a text.
@@ -213,6 +225,15 @@ mod tests {
         let holds = |key: &Key| range.start.as_slice() <= key.as_bytes() && range.end.as_deref().is_none_or(|end| key.as_bytes() < end);
         assert!(holds(&inside) && !holds(&outside));
         assert_eq!(Key(vec![0xff; 9]).range().end, None);
+    }
+
+    #[test]
+    fn a_kind_is_read_back() {
+        for (number, kind) in Kind::ALL.into_iter().enumerate() {
+            assert_eq!((kind as usize, KeyReader::kind_of(Key::new(1, kind).as_bytes())), (number, Some(kind)));
+        }
+        assert_eq!(KeyReader::kind_of(&[0; 8]), None);
+        assert_eq!(KeyReader::kind_of(&[99; 9]), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod blobs;
 mod contract;
 mod functions;
 mod keys;
+mod measured;
 mod open;
 mod redb;
 mod room;
@@ -24,8 +25,9 @@ pub(crate) use batch::Batch;
 pub(crate) use blobs::{Blobs, Digest};
 pub(crate) use functions::Functions;
 pub(crate) use keys::{Key, KeyReader, Kind, SERVER};
+pub(crate) use measured::Measured;
 pub use open::Engine;
-pub(crate) use open::open;
+pub(crate) use open::{found, make_folder, name, open, path_in as store_path, sync_folder};
 
 /// What a scan calls for each key and value; `Break` ends the scan.
 pub(crate) type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;

@@ -34,14 +34,20 @@ pub enum Engine {
 const ENGINES: [Engine; 2] = [Engine::Redb, Engine::Sled];
 
 /// The name as it is configured.
-fn name(engine: Engine) -> &'static str {
+pub(crate) fn name(engine: Engine) -> &'static str {
     match engine {
         Engine::Redb => "redb",
         Engine::Sled => "sled",
     }
 }
 
-fn path_in(folder: &Path, engine: Engine) -> PathBuf {
+/// The engine of the store in a folder, if there is one.
+pub(crate) fn found(folder: &Path) -> Option<Engine> {
+    ENGINES.into_iter().find(|engine| path_in(folder, *engine).exists())
+}
+
+/// Where the store of this engine is in a folder.
+pub(crate) fn path_in(folder: &Path, engine: Engine) -> PathBuf {
     folder.join(format!("store.{}", name(engine)))
 }
 
@@ -88,7 +94,7 @@ pub(crate) fn open(folder: &Path, engine: Engine) -> Result<Arc<dyn Store>, Open
 }
 
 /// Makes a folder for the owner alone, and makes its name durable.
-pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
@@ -101,7 +107,7 @@ pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Makes the names in a folder durable.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 

@@ -46,9 +46,14 @@ impl MasterKey {
     }
 }
 
+/// Where the key is.
+pub(super) fn path(data: &Path, key_file: Option<&Path>) -> PathBuf {
+    key_file.map_or_else(|| data.join("master.key"), Path::to_owned)
+}
+
 /// Reads the key, making the default file if it is missing and `may_make` says that nothing depends on an older one.
 pub(super) fn load(data: &Path, key_file: Option<&Path>, may_make: bool) -> Result<(PathBuf, MasterKey), VaultError> {
-    let path = key_file.map_or_else(|| data.join("master.key"), Path::to_owned);
+    let path = path(data, key_file);
     let file = match OpenOptions::new().read(true).open(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound && key_file.is_none() && may_make => make(&path)?,
         other => other.map_err(|error| problem(&path, &error.to_string()))?,
@@ -85,6 +90,57 @@ fn read(file: File, path: &Path) -> Result<MasterKey, VaultError> {
     MasterKey::parse(&bytes).ok_or_else(|| problem(path, "it must hold 32 bytes, or 64 hexadecimal digits"))
 }
 
+/// The name of the key that is to follow the one in this file.
+fn next(path: &Path) -> PathBuf {
+    beside(path, ".next")
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// The key that is to follow, where there is one.
+pub(super) fn load_next(path: &Path) -> Result<Option<MasterKey>, VaultError> {
+    let next = next(path);
+    match File::open(&next) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(problem(&next, &error.to_string())),
+        Ok(file) => read(file, &next).map(Some),
+    }
+}
+
+/// Makes the key that is to follow; one that was left by an earlier attempt is replaced.
+pub(super) fn make_next(path: &Path) -> Result<MasterKey, VaultError> {
+    let next = next(path);
+    read(make(&next)?, &next)
+}
+
+/// Puts the key that follows in the place of the one in this file.
+pub(super) fn publish_next(path: &Path) -> Result<(), VaultError> {
+    let failed = |error: io::Error| problem(path, &format!("the new key beside it cannot take its place: {error}"));
+    fs::rename(next(path), path).map_err(failed)?;
+    File::open(folder(path)).and_then(|folder| folder.sync_all()).map_err(failed)
+}
+
+/// Gives the file a second name, which stays with the key that is in it now.
+pub(super) fn keep_former(path: &Path) -> Result<PathBuf, VaultError> {
+    let mut number = 1_u32;
+    loop {
+        let former = beside(path, &format!(".former-{number}"));
+        match fs::hard_link(path, &former) {
+            Ok(()) => return Ok(former),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number = number.saturating_add(1),
+            Err(error) => return Err(problem(&former, &error.to_string())),
+        }
+    }
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Makes a random key. It is on disk, under its final name and whole, before anything is sealed with it.
 fn make(path: &Path) -> Result<File, VaultError> {
     let mut key = Zeroizing::new([0; KEY_BYTES]);
@@ -102,7 +158,7 @@ fn write(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<File> {
     file.write_all(key)?;
     file.sync_all()?;
     fs::rename(&unfinished, path)?;
-    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
+    File::open(folder(path))?.sync_all()?;
     File::open(path)
 }
 

@@ -3,6 +3,7 @@
 //! Where the master key comes from is in [`master`]. What is sealed, hashed or signed, and where it is kept, is for the resources.
 
 mod master;
+mod rotation;
 mod seal;
 
 use std::fmt;
@@ -17,6 +18,8 @@ use zeroize::Zeroizing;
 
 use self::master::MasterKey;
 use crate::store::{Batch, Key, Kind, SERVER, Store, StoreError};
+
+pub(crate) use rotation::Rotation;
 
 /// Why the vault was not opened, or something in it cannot be read. No variant holds key material or plain text.
 #[derive(Debug, thiserror::Error)]
@@ -92,18 +95,27 @@ impl Vault {
     pub(crate) fn open(data: &Path, key_file: Option<&Path>, store: &dyn Store) -> Result<Self, VaultError> {
         let stored = store.get(check_key().as_bytes())?;
         let (path, master) = master::load(data, key_file, stored.is_none())?;
-        let check = PurposeKey::derive(&master, "check")?;
-        match stored {
-            Some(stored) if bool::from(stored.as_slice().ct_eq(check.0.as_slice())) => {}
-            Some(_) => return Err(VaultError::WrongKey(path)),
-            None => keep_check(store, &check)?,
+        let master = match stored {
+            Some(stored) => the_stores(&stored, master, &path)?,
+            None => {
+                keep_check(store, &PurposeKey::derive(&master, "check")?)?;
+                master
+            }
+        };
+        let mut vault = Self::derive(&master, master::is_inside(&path, data))?;
+        if let Some(carried) = rotation::carried(store, &master)? {
+            vault.secret_hash = carried;
         }
+        Ok(vault)
+    }
+
+    fn derive(master: &MasterKey, inside_data_folder: bool) -> Result<Self, VaultError> {
         Ok(Self {
-            env: PurposeKey::derive(&master, "env")?,
-            token: PurposeKey::derive(&master, "token")?,
-            secret_hash: PurposeKey::derive(&master, "secret-hash")?,
-            artifact: PurposeKey::derive(&master, "artifact")?,
-            inside_data_folder: master::is_inside(&path, data),
+            env: PurposeKey::derive(master, "env")?,
+            token: PurposeKey::derive(master, "token")?,
+            secret_hash: PurposeKey::derive(master, "secret-hash")?,
+            artifact: PurposeKey::derive(master, "artifact")?,
+            inside_data_folder,
         })
     }
 
@@ -142,6 +154,21 @@ impl Vault {
     /// Whether the secret has this hash, in a time that does not depend on where they differ.
     pub(crate) fn verify_secret(&self, secret: &str, hash: &[u8; 32]) -> bool {
         self.secret_hash(secret).ct_eq(hash).into()
+    }
+}
+
+/// The key that the store was made with: the one in the file, or the one beside it where a change of keys broke off.
+fn the_stores(stored: &[u8], master: MasterKey, path: &Path) -> Result<MasterKey, VaultError> {
+    let fits = |master: &MasterKey| Ok::<bool, VaultError>(bool::from(PurposeKey::derive(master, "check")?.0.as_slice().ct_eq(stored)));
+    if fits(&master)? {
+        return Ok(master);
+    }
+    match master::load_next(path)? {
+        Some(next) if fits(&next)? => {
+            master::publish_next(path)?;
+            Ok(next)
+        }
+        Some(_) | None => Err(VaultError::WrongKey(path.to_owned())),
     }
 }
 

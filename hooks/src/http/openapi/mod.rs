@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use self::operations::{DOCS, Doc};
+use self::operations::{BINARY, DOCS, Doc};
 use super::routes::{Access, BodyKind, Dialect, ROUTES, RouteSpec};
 
 const COMPONENTS: &str = include_str!("components.json");
@@ -141,9 +141,13 @@ fn answer(doc: &Doc, status: u16, meaning: &str, schema: Option<&str>, shared: b
     let mut answer = json!({"description": meaning, "headers": headers(status, doc.paged)});
     if let (Some(schema), Value::Object(answer)) = (schema, &mut answer) {
         let own = reference("schemas", schema);
+        let content = |written| match schema {
+            BINARY => json!({"application/octet-stream": {}}),
+            _ if doc.lines => json!({"application/x-ndjson": {"schema": written}}),
+            _ => json!({"application/json": {"schema": written}}),
+        };
         let schema = if shared { json!({"oneOf": [own, reference("schemas", "Error")]}) } else { own };
-        let media = if doc.lines { "application/x-ndjson" } else { "application/json" };
-        answer.insert("content".into(), json!({media: {"schema": schema}}));
+        answer.insert("content".into(), content(schema));
     }
     answer
 }

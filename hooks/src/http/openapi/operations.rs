@@ -30,6 +30,9 @@ const EXECUTIONS: &[&str] = &["request_id", "correlation_id", "outcome", "limit"
 
 const FOLLOW: &[&str] = &["request_id", "correlation_id", "outcome", "since", "limit"];
 
+/// The schema of an answer that is no JSON.
+pub(super) const BINARY: &str = "Binary";
+
 const NONE: Doc = Doc {
     operation: "",
     tag: "",
@@ -218,6 +221,15 @@ pub(super) static DOCS: &[Doc] = &[
         tag: "accounts",
         summary: "Delete a credential; its tokens are worthless at once",
         answers: &[(204, "It is deleted", None)],
+        errors: &[409, 503],
+        ..NONE
+    },
+    Doc {
+        operation: "backup",
+        tag: "server",
+        summary: "Get everything that the server keeps, as of one moment, in a file that `hookbox restore` reads; the master key is not in it",
+        query: &["logs"],
+        answers: &[(200, "The backup", Some(BINARY))],
         errors: &[409, 503],
         ..NONE
     },

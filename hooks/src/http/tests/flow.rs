@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::routes::ROUTES;
 use super::*;
+use crate::backup::check_backup;
 use crate::service::testing::new_hook;
 
 /// Waits until a hook's status is no longer a waiting one.
@@ -140,6 +141,16 @@ async fn apply(server: &TestServer, token: &str) {
     assert_eq!(server.call(token, "POST /v1/apply", body).await.expect(200)["changed"], false);
 }
 
+async fn backup(server: &TestServer, admin: &str) {
+    let all = server.call(admin, "GET /v1/backup", None).await;
+    assert_eq!((all.status.as_u16(), all.header("cache-control")), (200, Some("no-store")));
+    let contents = check_backup(&*all.body).unwrap();
+    assert_eq!((contents.bytes, all.header("content-length")), (all.body.len() as u64, Some(&*all.body.len().to_string())));
+    let without = server.call(admin, "GET /v1/backup?logs=false", None).await;
+    assert!(check_backup(&*without.body).unwrap().records < contents.records);
+    server.call(admin, "GET /v1/backup?logs=no", None).await.expect(422);
+}
+
 #[tokio::test]
 async fn every_route_does_what_it_is_for() {
     let server = TestServer::start().await;
@@ -154,6 +165,7 @@ async fn every_route_does_what_it_is_for() {
     follow(&server, &manager, &id).await;
     apply(&server, &manager).await;
     other_forms(&server, &admin).await;
+    backup(&server, &admin).await;
     let deleted = server.call(&manager, &format!("DELETE /api/2/hooks/{id}"), None).await;
     assert!(deleted.body.is_empty() && deleted.status == 202);
     let body = json!({"access_token": admin}).to_string();

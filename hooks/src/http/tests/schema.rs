@@ -27,6 +27,10 @@ pub(super) fn check(method: &Method, path: &str, answered: &Answered) -> Option<
         }
         return Some(spec.operation.to_owned());
     }
+    if response.pointer("/content/application~1octet-stream").is_some() {
+        assert_eq!(answered.header("content-type"), Some("application/octet-stream"));
+        return Some(spec.operation.to_owned());
+    }
     match response.pointer("/content/application~1json/schema") {
         None => {
             assert!(answered.body.is_empty() && answered.header("content-type").is_none(), "{} answers a body", spec.operation);

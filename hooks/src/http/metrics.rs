@@ -1,0 +1,30 @@
+//! `GET /metrics`, on a listener of its own: without a token, so who can reach that address may read it. The numbers are the service's.
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Response, StatusCode, header};
+
+use super::respond::Reply;
+use crate::metrics::CONTENT_TYPE;
+use crate::service::Service;
+
+const ALLOWED: HeaderValue = HeaderValue::from_static("GET, HEAD");
+
+/// Answers a request to the listener.
+pub(super) fn answer(service: &Service, method: &Method, path: &str) -> Reply {
+    if path != "/metrics" {
+        return reply(StatusCode::NOT_FOUND, "there is /metrics here, and nothing else\n");
+    }
+    if method != Method::GET && method != Method::HEAD {
+        let mut refusal = reply(StatusCode::METHOD_NOT_ALLOWED, "only GET\n");
+        refusal.headers_mut().insert(header::ALLOW, ALLOWED);
+        return refusal;
+    }
+    reply(StatusCode::OK, service.metrics())
+}
+
+fn reply(status: StatusCode, text: impl Into<Bytes>) -> Reply {
+    let mut reply = Response::new(text.into().into());
+    *reply.status_mut() = status;
+    reply.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+    reply
+}

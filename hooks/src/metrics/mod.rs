@@ -1,0 +1,142 @@
+//! Numbers about the server, counted where things happen and read as one page: [`page`] says which there are.
+//!
+//! Counting is a relaxed addition, with no lock and no allocation, so an execution can afford it. Nothing is kept by hook or by account: the
+//! number of lines does not grow with what is deployed. Serving the page is the HTTP server's.
+
+mod histogram;
+mod page;
+mod text;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use hookbox_host_api::{HookType, Outcome};
+
+use self::histogram::{Histogram, LONG, SHORT};
+
+pub(crate) use page::Gauges;
+pub(crate) use text::CONTENT_TYPE;
+
+/// Everything that is counted.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    executions: [Executions; HookType::ALL.len()],
+    /// Executions that have begun and not ended.
+    running: AtomicU64,
+    /// Functions that were prepared.
+    prepared: Histogram,
+    /// Functions that were refused, or could not be prepared.
+    refused: Histogram,
+    pub(crate) store: StoreMetrics,
+}
+
+/// The executions of hooks of one type.
+#[derive(Debug)]
+struct Executions {
+    outcomes: [AtomicU64; Outcome::ALL.len()],
+    duration: Histogram,
+    fuel: AtomicU64,
+}
+
+/// What the store was asked for.
+#[derive(Debug)]
+pub(crate) struct StoreMetrics {
+    pub(crate) get: Operation,
+    pub(crate) scan: Operation,
+    pub(crate) commit: Operation,
+}
+
+/// One kind of call to the store.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    duration: Histogram,
+    failures: AtomicU64,
+}
+
+/// Counts as a running execution until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Running<'a>(&'a AtomicU64);
+
+impl Metrics {
+    /// An execution is running.
+    pub(crate) fn running(&self) -> Running<'_> {
+        self.running.fetch_add(1, Ordering::Relaxed);
+        Running(&self.running)
+    }
+
+    /// An event was answered.
+    pub(crate) fn executed(&self, hook_type: HookType, outcome: Outcome, duration_us: u64, fuel: u64) {
+        let Some(executions) = self.executions.get(hook_type as usize) else { return };
+        if let Some(count) = executions.outcomes.get(outcome as usize) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+        executions.duration.observe_micros(duration_us);
+        executions.fuel.fetch_add(fuel, Ordering::Relaxed);
+    }
+
+    /// A function was prepared, or was not.
+    pub(crate) fn admitted(&self, prepared: bool, duration: Duration) {
+        let histogram = if prepared { &self.prepared } else { &self.refused };
+        histogram.observe(duration);
+    }
+}
+
+impl Operation {
+    /// A call came back.
+    pub(crate) fn observe(&self, duration: Duration, failed: bool) {
+        self.duration.observe(duration);
+        if failed {
+            self.failures.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            executions: std::array::from_fn(|_| Executions::default()),
+            running: AtomicU64::new(0),
+            prepared: Histogram::new(LONG),
+            refused: Histogram::new(LONG),
+            store: StoreMetrics { get: Operation::default(), scan: Operation::default(), commit: Operation::default() },
+        }
+    }
+}
+
+impl Default for Executions {
+    fn default() -> Self {
+        Self { outcomes: std::array::from_fn(|_| AtomicU64::new(0)), duration: Histogram::new(SHORT), fuel: AtomicU64::new(0) }
+    }
+}
+
+impl Default for Operation {
+    fn default() -> Self {
+        Self { duration: Histogram::new(SHORT), failures: AtomicU64::new(0) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_and_outcomes_are_at_their_own_places() {
+        assert!(HookType::ALL.iter().enumerate().all(|(place, one)| place == *one as usize));
+        assert!(Outcome::ALL.iter().enumerate().all(|(place, one)| place == *one as usize));
+    }
+
+    #[test]
+    fn what_runs_is_counted_until_it_ends() {
+        let metrics = Metrics::default();
+        let (one, two) = (metrics.running(), metrics.running());
+        assert_eq!(metrics.running.load(Ordering::Relaxed), 2);
+        drop((one, two));
+        assert_eq!(metrics.running.load(Ordering::Relaxed), 0);
+    }
+}

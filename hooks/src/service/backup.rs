@@ -1,0 +1,89 @@
+//! A backup of the running service. Its form is `backup`'s; who may have one, and how it travels, is for the gateways.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Seek as _};
+use std::ops::ControlFlow;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::state::blocking;
+use super::{Service, State};
+use crate::backup::Writer;
+use crate::error::ServiceError;
+use crate::fresh;
+use crate::store::{Digest, KeyRange, KeyReader, Kind, Order, SERVER, StoreError};
+
+/// A backup that is complete, in a file without a name: it is gone when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Backup {
+    /// Read from its beginning.
+    pub(crate) file: File,
+    /// Its length, in bytes.
+    pub(crate) length: u64,
+    /// There is one at a time, so that nobody fills the disk with them.
+    pub(crate) permit: OwnedSemaphorePermit,
+}
+
+impl Service {
+    /// Makes a backup, with the log entries or without. Changes wait until it is made; events, and the entries that they leave, do not.
+    pub(crate) async fn backup(&self, with_logs: bool) -> Result<Backup, ServiceError> {
+        let permit = Arc::clone(&self.backups).try_acquire_owned();
+        let permit = permit.map_err(|_| ServiceError::Conflict("A backup is under way already".into()))?;
+        self.log.flush().await;
+        // So that no function is removed between its record and its bytes.
+        let turn = self.state.turn.clone().lock_owned().await;
+        let (state, data) = (self.state.clone(), self.fixed.data.clone());
+        blocking(move || {
+            let _turn = turn;
+            let mut file = nameless(&data).map_err(StoreError::from)?;
+            write(&state, &file, with_logs)?;
+            let length = file.stream_position().and_then(|length| file.rewind().map(|()| length)).map_err(StoreError::from)?;
+            Ok(Backup { file, length, permit })
+        })
+        .await
+    }
+}
+
+/// A file that only this process can reach.
+fn nameless(folder: &Path) -> io::Result<File> {
+    let path = folder.join(format!(".backup-{}", fresh::uuid()));
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+    fs::remove_file(&path)?;
+    Ok(file)
+}
+
+fn write(state: &State, file: &File, with_logs: bool) -> Result<(), ServiceError> {
+    let mut writer = Writer::new(BufWriter::with_capacity(1 << 20, file)).map_err(StoreError::from)?;
+    let (mut functions, mut failed) = (BTreeSet::new(), None);
+    state.store.scan(KeyRange::all(), Order::Ascending, &mut |key, value| {
+        if !with_logs && KeyReader::new(key, Kind::Log).is_some() {
+            return ControlFlow::Continue(());
+        }
+        functions.extend(reference(key));
+        match writer.record(key, value) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    })?;
+    if let Some(error) = failed {
+        return Err(StoreError::from(error).into());
+    }
+    for digest in functions {
+        writer.function(&state.functions.file(&digest)?).map_err(StoreError::from)?;
+    }
+    writer.finish().map_err(StoreError::from)?;
+    Ok(())
+}
+
+/// The function that a key says is in a file of its own.
+fn reference(key: &[u8]) -> Option<Digest> {
+    let (account, mut parts) = KeyReader::new(key, Kind::Function)?;
+    parts.fixed::<32>().filter(|_| account == SERVER).map(Digest::from)
+}

@@ -1,0 +1,40 @@
+//! The service in numbers: what the metrics' page shows besides what is counted where it happens.
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::Service;
+use crate::metrics::Gauges;
+
+/// What stays the same while the service runs.
+#[derive(Clone, Debug)]
+pub(super) struct Fixed {
+    pub(super) data: PathBuf,
+    pub(super) engine: &'static str,
+    pub(super) slots: usize,
+    pub(super) started: SystemTime,
+}
+
+impl Service {
+    /// Every number, in Prometheus' text format.
+    pub(crate) fn metrics(&self) -> String {
+        self.state.metrics.page(&self.gauges())
+    }
+
+    fn gauges(&self) -> Gauges {
+        let directory = self.state.directory.load();
+        let pending = directory.accounts().flat_map(|account| account.hooks()).filter(|hook| hook.record.status.is_pending()).count();
+        let waking = self.admission.waking();
+        Gauges {
+            engine: self.fixed.engine,
+            started: self.fixed.started.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64(),
+            ready: waking == 0,
+            slots: self.fixed.slots,
+            free_slots: self.state.workshop.free_slots(),
+            admission_queue: pending.saturating_add(waking),
+            log_written: self.log.written(),
+            log_dropped: self.log.dropped(),
+            log_waiting_bytes: self.log.waiting_bytes(),
+        }
+    }
+}

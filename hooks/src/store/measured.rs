@@ -1,0 +1,42 @@
+//! A store that times the calls to another one. What becomes of the times is the metrics'.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{Batch, KeyRange, Order, Store, StoreError, Visit};
+use crate::metrics::{Metrics, Operation};
+
+/// A store and where its times go. A scan's time includes what its visitor does.
+pub(crate) struct Measured {
+    store: Arc<dyn Store>,
+    metrics: Arc<Metrics>,
+}
+
+impl Measured {
+    /// Times the calls to this store.
+    pub(crate) fn new(store: Arc<dyn Store>, metrics: Arc<Metrics>) -> Self {
+        Self { store, metrics }
+    }
+}
+
+fn timed<T>(operation: &Operation, call: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    let started = Instant::now();
+    let result = call();
+    // A conflict is an answer, not a failure.
+    operation.observe(started.elapsed(), !matches!(result, Ok(_) | Err(StoreError::Conflict)));
+    result
+}
+
+impl Store for Measured {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        timed(&self.metrics.store.get, || self.store.get(key))
+    }
+
+    fn scan(&self, range: KeyRange, order: Order, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        timed(&self.metrics.store.scan, || self.store.scan(range, order, visit))
+    }
+
+    fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        timed(&self.metrics.store.commit, || self.store.commit(batch))
+    }
+}
