@@ -40,6 +40,7 @@ mod onelogin_mcp;
 mod onelogin_others;
 mod onelogin_refusals;
 mod onelogin_terraform;
+mod operator_deploy;
 mod operator_folder;
 mod operator_metrics;
 mod overload;
