@@ -18,6 +18,8 @@ use crate::exit::Problem;
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a stream may be silent: several times the pause between the server's signs of life.
 const SILENCE: Duration = Duration::from_secs(60);
+/// How long a server may take to make a file that is asked for.
+const PREPARATION: Duration = Duration::from_secs(30 * 60);
 /// A page of hooks with their functions is large, and the server is one that was chosen.
 const MOST_BYTES: u64 = 1 << 30;
 const LIMIT: usize = 100;
@@ -121,8 +123,18 @@ impl Client {
 
     /// A stream of lines, which lasts until the server ends it.
     pub(crate) fn stream(&self, path: &str) -> Result<BufReader<BodyReader<'static>>> {
+        self.open(path, SILENCE)
+    }
+
+    /// A file, which the server may have to make first.
+    pub(crate) fn download(&self, path: &str) -> Result<BufReader<BodyReader<'static>>> {
+        self.open(path, PREPARATION)
+    }
+
+    /// An answer of any length; the server is silent for no longer than this.
+    fn open(&self, path: &str, silence: Duration) -> Result<BufReader<BodyReader<'static>>> {
         let request = ureq::http::Request::get(format!("{}{path}", self.url)).header("authorization", &self.authorization).body(())?;
-        let request = self.agent.configure_request(request).timeout_global(None).timeout_per_read(Some(SILENCE));
+        let request = self.agent.configure_request(request).timeout_global(None).timeout_per_read(Some(silence));
         let request = request.build();
         let mut answer = self.agent.run(request).map_err(|error| self.unreachable(&error))?;
         if !answer.status().is_success() {

@@ -77,7 +77,7 @@ fn fetch(client: &Client, args: &BackupArgs) -> Result<Contents> {
 
 fn download(client: &Client, args: &BackupArgs, draft: &Path) -> Result<Contents> {
     let path = if args.without_logs { "/v1/backup?logs=false" } else { "/v1/backup" };
-    let mut from = client.stream(path)?;
+    let mut from = client.download(path)?;
     let _absent = fs::remove_file(draft);
     let opened: io::Result<File> = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(draft);
     let mut file = opened.with_context(|| draft.display().to_string())?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Seek as _};
+use std::io::{self, BufWriter, Seek as _, Write};
 use std::ops::ControlFlow;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -15,7 +15,12 @@ use super::{Service, State};
 use crate::backup::Writer;
 use crate::error::ServiceError;
 use crate::fresh;
-use crate::store::{Digest, KeyRange, KeyReader, Kind, Order, SERVER, StoreError};
+use crate::store::{Digest, KeyRange, KeyReader, Kind, Order, SERVER, StoreError, free_bytes};
+
+/// Room that is left to the store: a backup must not be why a log entry is lost.
+const RESERVE: u64 = 64 << 20;
+/// Bytes after which the room is looked at again.
+const LOOK_EVERY: usize = 8 << 20;
 
 /// A backup that is complete, in a file without a name: it is gone when this is dropped.
 #[derive(Debug)]
@@ -57,7 +62,7 @@ fn nameless(folder: &Path) -> io::Result<File> {
 }
 
 fn write(state: &State, file: &File, with_logs: bool) -> Result<(), ServiceError> {
-    let mut writer = Writer::new(BufWriter::with_capacity(1 << 20, file)).map_err(StoreError::from)?;
+    let mut writer = Writer::new(BufWriter::with_capacity(1 << 20, Careful::new(file))).map_err(StoreError::from)?;
     let (mut functions, mut failed) = (BTreeSet::new(), None);
     state.store.scan(KeyRange::all(), Order::Ascending, &mut |key, value| {
         if !with_logs && KeyReader::new(key, Kind::Log).is_some() {
@@ -82,8 +87,69 @@ fn write(state: &State, file: &File, with_logs: bool) -> Result<(), ServiceError
     Ok(())
 }
 
+/// Writes a file as long as there is room for others.
+struct Careful<'a> {
+    file: &'a File,
+    free: fn(&File) -> Option<u64>,
+    unseen: usize,
+}
+
+impl<'a> Careful<'a> {
+    fn new(file: &'a File) -> Self {
+        Self { file, free: |file| free_bytes(file), unseen: LOOK_EVERY }
+    }
+}
+
+impl Write for Careful<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.unseen >= LOOK_EVERY {
+            self.unseen = 0;
+            if (self.free)(self.file).is_some_and(|free| free < RESERVE) {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+        }
+        let written = self.file.write(bytes)?;
+        self.unseen += written;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
 /// The function that a key says is in a file of its own.
 fn reference(key: &[u8]) -> Option<Digest> {
     let (account, mut parts) = KeyReader::new(key, Kind::Function)?;
     parts.fixed::<32>().filter(|_| account == SERVER).map(Digest::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backup::check_backup;
+    use crate::service::testing::{World, refused};
+
+    #[tokio::test]
+    async fn there_is_one_at_a_time_and_none_is_left_over() {
+        let world = World::new();
+        let service = world.first_start().await;
+        let mut first = service.backup(true).await.unwrap();
+        assert_eq!(refused(service.backup(true).await), "A backup is under way already");
+        assert_eq!(check_backup(&mut first.file).unwrap().bytes, first.length);
+        drop(first);
+        service.backup(false).await.unwrap();
+        let mut names = fs::read_dir(world.folder.path()).unwrap().map(|one| one.unwrap().file_name().into_string().unwrap());
+        assert!(names.all(|name| !name.starts_with(".backup")));
+    }
+
+    #[test]
+    fn room_is_left_to_others() {
+        let file = tempfile::tempfile().unwrap();
+        let mut roomy = Careful { file: &file, free: |_| Some(RESERVE), unseen: LOOK_EVERY };
+        roomy.write_all(b"fits").unwrap();
+        let mut tight = Careful { file: &file, free: |_| Some(RESERVE - 1), unseen: LOOK_EVERY };
+        assert_eq!(tight.write_all(b"does not").unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!(file.metadata().unwrap().len(), 4);
+    }
 }

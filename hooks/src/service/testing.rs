@@ -127,6 +127,8 @@ pub(crate) async fn settled(service: &Service, account: AccountId, id: &str) -> 
     loop {
         let hook = service.get_hook(account, id).await.unwrap();
         if !hook.status.is_pending() {
+            // What the change left without an owner is removed before its turn ends.
+            drop(service.state.turn.lock().await);
             return hook;
         }
         tokio::time::sleep(Duration::from_millis(2)).await;

@@ -28,6 +28,7 @@ pub(crate) use keys::{Key, KeyReader, Kind, SERVER};
 pub(crate) use measured::Measured;
 pub use open::Engine;
 pub(crate) use open::{found, make_folder, name, open, path_in as store_path, sync_folder};
+pub(crate) use room::free_bytes;
 
 /// What a scan calls for each key and value; `Break` ends the scan.
 pub(crate) type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;

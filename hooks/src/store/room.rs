@@ -8,7 +8,7 @@ use super::Batch;
 const HEADROOM: u64 = 4 << 20;
 
 /// The bytes that can still be written where this file lies, if the file system says so. A quota may allow less.
-pub(super) fn free_bytes(file: impl AsFd) -> Option<u64> {
+pub(crate) fn free_bytes(file: impl AsFd) -> Option<u64> {
     let status = rustix::fs::fstatvfs(file).ok()?;
     Some(status.f_bavail.saturating_mul(status.f_frsize))
 }
