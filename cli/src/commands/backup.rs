@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::client::Client;
 use crate::login::ServerArgs;
+use crate::style::visible;
 
 /// Copy everything that a running server keeps to a file (scope operate)
 ///
@@ -52,6 +53,7 @@ pub(crate) fn run(args: &BackupArgs) -> Result<()> {
     if args.json {
         writeln!(out, "{:#}", json!({"file": file.to_string(), "records": records, "functions": functions, "bytes": bytes}))?;
     } else {
+        let file = visible(&file.to_string());
         writeln!(out, "{file}: {records} records, {functions} large functions, {bytes} bytes")?;
     }
     writeln!(

@@ -8,6 +8,7 @@ use hookbox_hooks::offline::{Rotated, rotate};
 use serde_json::json;
 
 use crate::folder::FolderArgs;
+use crate::style::visible;
 
 /// Change the key that env values are encrypted with
 #[derive(Debug, Args)]
@@ -44,6 +45,7 @@ pub(crate) fn run(args: &KeysArgs) -> Result<()> {
         let json = json!({"env_vars": env_vars, "key_file": key_file.to_string(), "former_key_file": former.to_string()});
         writeln!(out, "{json:#}")?;
     } else {
+        let (key_file, former) = (visible(&key_file.to_string()), visible(&former.to_string()));
         writeln!(out, "{env_vars} env values are encrypted with the new key in {key_file}")?;
         writeln!(out, "the former key, which backups from before need, is in {former}")?;
     }

@@ -9,6 +9,7 @@ use hookbox_hooks::offline::{Folder, Restored, restore};
 
 use super::verify::holdings;
 use crate::folder::FolderArgs;
+use crate::style::visible;
 
 /// Bring a backup back into an empty data folder
 ///
@@ -36,7 +37,7 @@ pub(crate) fn run(args: &RestoreArgs) -> Result<()> {
     if args.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&restored)?)?;
     } else {
-        writeln!(out, "restored to {}", folder.data.display())?;
+        writeln!(out, "restored to {}", visible(&folder.data.display().to_string()))?;
         out.write_all(holdings(&restored.checked).as_bytes())?;
     }
     let Restored { key_checked, .. } = restored;
