@@ -32,7 +32,7 @@ enum From {
 /// The hooks are made disabled. Values of env vars cannot be read, so each is made with a placeholder and named at the end.
 #[derive(Debug, Args)]
 struct OneLoginArgs {
-    /// The server to copy from, such as https://acme.onelogin.com
+    /// The server to copy from: the URL of your account there
     #[arg(long, value_name = "URL")]
     url: String,
 
