@@ -58,8 +58,8 @@ fn an_account_becomes_what_the_files_say_and_stays_so() {
         shell.run(&["env", "list", "--json"]).json().as_array().unwrap().iter().map(|env| env["name"].clone()).collect::<Vec<_>>()
     };
     assert_eq!(names(&shell), ["API_KEY"]);
-    let hooks = shell.run(&["hooks", "list", "--json"]).json();
-    let ids: Vec<&str> = hooks.as_array().unwrap().iter().map(|hook| hook["id"].as_str().unwrap()).collect();
+    let ids = ["pre-authentication", "user-migration"]
+        .map(|hook_type| shell.run(&["hooks", "get", hook_type, "--json"]).json()["id"].as_str().unwrap().to_owned());
     for id in &ids {
         assert_eq!(server.admin().settled(id)["status"], "ready");
     }
@@ -72,7 +72,7 @@ fn an_account_becomes_what_the_files_say_and_stays_so() {
 
     // What a file no longer says takes its default, and what has no file goes.
     edit(&shell, "hooks/login/hook.json", "\"timeout\": 1", "\"timeout\": 7");
-    shell.run(&["hooks", "disable", ids[0]]).expect(0);
+    shell.run(&["hooks", "disable", &ids[0]]).expect(0);
     shell.write("account.json", r#"{"hooks": ["hooks/login"], "env_vars": ["OTHER_KEY"]}"#);
     shell.write("env", "API_KEY=the second value\nOTHER_KEY=another\n");
     let told = shell.run(&["apply", "account.json", "--env-file", "env", "--dry-run", "--json"]).json();
@@ -81,7 +81,7 @@ fn an_account_becomes_what_the_files_say_and_stays_so() {
     assert_eq!(told["hooks"][0]["fields"], json!(["disabled", "timeout"]));
     let done = shell.run(&["apply", "account.json", "--env-file", "env", "--json"]).json();
     assert_eq!(actions(&done), owned(&wanted));
-    let hook = server.admin().settled(ids[0]);
+    let hook = server.admin().settled(&ids[0]);
     assert_eq!((&hook["disabled"], &hook["timeout"], &hook["version"]), (&json!(false), &json!(7), &json!(2)));
     shell.run(&["hooks", "get", "user-migration"]).expect(4);
 }
@@ -106,7 +106,7 @@ fn nothing_is_done_where_anything_is_wrong() {
 }
 
 #[test]
-fn hooks_of_a_type_can_change_places() {
+fn the_order_of_hooks_does_not_matter_and_they_can_change_places() {
     let (server, shell) = account();
     server.admin().allow_many_hooks();
     edit(&shell, "hooks/login/hook.json", "\"env_vars\": [\"API_KEY\"]", "\"env_vars\": []");
@@ -117,17 +117,19 @@ fn hooks_of_a_type_can_change_places() {
     let first = shell.run(&["apply", "account.json", "--json"]).json();
     let ids: Vec<String> = first["hooks"].as_array().unwrap().iter().map(|hook| hook["id"].as_str().unwrap().to_owned()).collect();
     ids.iter().for_each(|id| drop(server.admin().settled(id)));
-    // The enabled and the disabled one swap everything, functions too.
     shell.write("account.json", r#"{"hooks": ["other", "hooks/login"]}"#);
+    assert!(shell.run(&["apply", "account.json"]).expect(0).err.contains("nothing differs"));
+
+    // Each takes the other's function and settings, with only one enabled at any time.
+    let (login, other) = (shell.read("hooks/login/hook.js"), shell.read("other/hook.js"));
+    shell.write("hooks/login/hook.js", &other.replace("'other'", "'swapped'"));
+    shell.write("other/hook.js", &login);
     let applied = shell.run(&["apply", "account.json", "--json"]).json();
-    let places = |applied: &Value| {
-        shell.run(&["hooks", "list", "--json"]).json().as_array().unwrap().len() + applied["hooks"].as_array().unwrap().len()
-    };
-    assert_eq!(places(&applied), 4);
+    assert!(applied["hooks"].as_array().unwrap().iter().all(|hook| hook["action"] == "update"), "{applied}");
     ids.iter().for_each(|id| assert_eq!(server.admin().settled(id)["status"], "ready"));
     assert!(shell.run(&["apply", "account.json"]).expect(0).err.contains("nothing differs"));
-    let enabled: Vec<Value> =
-        shell.run(&["hooks", "list", "--json"]).json().as_array().unwrap().iter().map(|hook| hook["disabled"].clone()).collect();
-    assert_eq!(enabled.iter().filter(|disabled| **disabled == json!(false)).count(), 1);
+    let enabled = server.admin().get("/v1/hooks?disabled=false").expect(200);
+    assert_eq!(enabled["items"].as_array().unwrap().len(), 1);
     shell.run(&["fire", "pre-authentication", "-c", "other/samples/event.json"]).expect(0);
+    assert!(shell.run(&["logs", "pre-authentication"]).expect(0).out.contains("swapped"));
 }

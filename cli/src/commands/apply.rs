@@ -26,7 +26,7 @@ use crate::table::{Cell, Look, Table};
 /// happens as a whole or not at all, and doing it twice changes nothing the second time.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  hookbox apply hooks --dry-run\n  hookbox apply hooks --env-file .env\n  hookbox apply account.json\n\nWithin a type, the first project (in the file's order, or by folder name) is the oldest hook on the server, and so on."
+    after_help = "Examples:\n  hookbox apply hooks --dry-run\n  hookbox apply hooks --env-file .env\n  hookbox apply account.json\n\nHooks have no names: within a type, a hook that is as a project says stays, and the other projects (in the file's order, or by folder\nname) take the place of the oldest hooks that are left."
 )]
 pub(crate) struct ApplyArgs {
     /// A folder of projects, or a file that lists them

@@ -1,7 +1,7 @@
 //! Making an account's hooks and env vars what one caller says that they are: one change, so that it happens as a whole or not at all.
 //!
-//! Hooks have no names, so within a type the first that is wanted is the oldest that there is, and so on; what is left over on one side is
-//! made or deleted. How a hook is made, changed and deleted is in `hooks`, and the same for env vars in `envs`.
+//! Hooks have no names. Within a type, one that is as it is wanted stays; for the others, the first that is wanted is made of the oldest that
+//! is left, and so on; what is left over on one side is made or deleted. How a hook is made, changed and deleted is in `hooks`, and the same for env vars in `envs`.
 
 use bytes::Bytes;
 use hookbox_host_api::HookType;
@@ -12,7 +12,7 @@ use super::state::{Change, State, blocking};
 use super::{Service, envs, hooks};
 use crate::error::ServiceError;
 use crate::ids::{AccountId, HookId};
-use crate::resources::{HookInput, HookRecord, HookView, Status, Wanted, WantedEnv, at};
+use crate::resources::{HookInput, HookRecord, HookView, Spec, Status, Wanted, WantedEnv, at};
 
 /// What was done, or would be.
 #[derive(Debug, Serialize)]
@@ -122,6 +122,22 @@ fn put_env(state: &State, change: &mut Change, id: AccountId, index: usize, env:
     Ok(AppliedEnv { action, name: shown })
 }
 
+/// A hook that is to be, and the one that it is to be made of; none where it is new.
+struct Pair<'a> {
+    /// Its place in the body.
+    index: usize,
+    input: &'a HookInput,
+    /// What the caller does not say takes its default: the hook is what was said, and nothing of what it was.
+    spec: Spec,
+    before: Option<HookRecord>,
+}
+
+impl Pair<'_> {
+    fn disabled(&self) -> bool {
+        self.input.disabled.unwrap_or(false)
+    }
+}
+
 /// The hooks of one type. Those that go or become disabled come first: one at a time can be enabled, and there may be room for one only.
 fn apply_type(
     state: &State,
@@ -133,33 +149,47 @@ fn apply_type(
 ) -> Result<(), ServiceError> {
     let mut there: Vec<HookRecord> = change.directory.account(id)?.hooks().map(|hook| hook.record.clone()).collect();
     there.retain(|record| record.hook_type == hook_type);
-    there.sort_by_key(|record| (record.created_at, record.id));
-    for record in there.iter().skip(wanted.len()) {
+    let mut pairs = pair(wanted, &mut there)?;
+    for record in there {
         hooks::delete(state, change, id, record.id)?;
-        applied.push(AppliedHook::new(Action::Delete, record, Vec::new()));
+        applied.push(AppliedHook::new(Action::Delete, &record, Vec::new()));
     }
-    let mut pairs: Vec<_> = wanted.into_iter().enumerate().map(|(place, (index, input))| (index, input, there.get(place))).collect();
-    pairs.sort_by_key(|(_, input, _)| input.disabled != Some(true));
-    for (index, input, before) in pairs {
-        let done = match before {
-            Some(before) => replace(state, change, id, before, input),
-            None => hooks::create(state, change, id, input).and_then(|view| {
-                let record = &change.directory.account(id)?.hook(view.id)?.record;
-                Ok(AppliedHook::new(Action::Create, record, Vec::new()))
-            }),
-        };
-        applied.push(done.map_err(|error| at(&format!("hooks[{index}]"), error))?);
+    pairs.sort_by_key(|pair| !pair.disabled());
+    for pair in pairs {
+        let index = pair.index;
+        applied.push(put_hook(state, change, id, pair).map_err(|error| at(&format!("hooks[{index}]"), error))?);
     }
     Ok(())
 }
 
-/// What the caller does not say takes its default: the hook is what was said, and nothing of what it was.
-fn replace(state: &State, change: &mut Change, id: AccountId, before: &HookRecord, input: &HookInput) -> Result<AppliedHook, ServiceError> {
-    let (_, spec) = input.create()?;
-    let record = hooks::revised(before, spec, input.disabled.unwrap_or(false), true, state)?;
-    hooks::put(state, change, id, before, &record, input.function.as_ref())?;
-    let action = if record == *before { Action::Keep } else { Action::Update };
-    Ok(AppliedHook::new(action, &record, differing(before, &record)?))
+/// Finds for each hook that is wanted the one that is it already, whatever their order, and for the others the oldest that is left.
+fn pair<'a>(wanted: Vec<(usize, &'a HookInput)>, there: &mut Vec<HookRecord>) -> Result<Vec<Pair<'a>>, ServiceError> {
+    there.sort_by_key(|record| (record.created_at, record.id));
+    let mut pairs = Vec::new();
+    for (index, input) in wanted {
+        let (_, spec) = input.create().map_err(|error| at(&format!("hooks[{index}]"), error))?;
+        let mut pair = Pair { index, input, spec, before: None };
+        let same = there.iter().position(|record| record.spec == pair.spec && record.disabled == pair.disabled());
+        pair.before = same.map(|place| there.remove(place));
+        pairs.push(pair);
+    }
+    for pair in pairs.iter_mut().filter(|pair| pair.before.is_none()).take(there.len()) {
+        pair.before = Some(there.remove(0));
+    }
+    Ok(pairs)
+}
+
+fn put_hook(state: &State, change: &mut Change, id: AccountId, pair: Pair<'_>) -> Result<AppliedHook, ServiceError> {
+    let disabled = pair.disabled();
+    let Pair { input, spec, before, .. } = pair;
+    let Some(before) = before else {
+        let made = hooks::create(state, change, id, input)?.id;
+        return Ok(AppliedHook::new(Action::Create, &change.directory.account(id)?.hook(made)?.record, Vec::new()));
+    };
+    let record = hooks::revised(&before, spec, disabled, true, state)?;
+    hooks::put(state, change, id, &before, &record, input.function.as_ref())?;
+    let action = if record == before { Action::Keep } else { Action::Update };
+    Ok(AppliedHook::new(action, &record, differing(&before, &record)?))
 }
 
 /// The fields that an author writes and that differ.
