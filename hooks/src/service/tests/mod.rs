@@ -5,5 +5,6 @@ mod admission;
 mod conditions;
 mod dispatch;
 mod envs;
+mod follow;
 mod hooks;
 mod javascript;
