@@ -18,7 +18,7 @@ type Answered = Result<Reply, ApiError>;
 /// The filter that a list of hooks takes.
 pub(super) fn hook_filter(query: &Query<'_>) -> Result<HookFilter, ServiceError> {
     Ok(HookFilter {
-        hook_type: query.parsed("type", "is not one of enum values: pre-authentication,user-migration")?,
+        hook_type: query.picked("type", "is not one of enum values: pre-authentication,user-migration")?,
         disabled: query.parsed("disabled", "is not of a type(s) boolean")?,
     })
 }

@@ -22,10 +22,21 @@ impl<'a> Query<'a> {
         found.map(|(_, value)| &**value).filter(|value| !value.is_empty())
     }
 
-    /// A parameter of a type that is parsed.
+    /// A parameter of a type that is parsed. Nothing is none of it, where the name is given.
     pub(crate) fn parsed<T: FromStr>(&self, name: &str, rule: &str) -> Result<Option<T>, ServiceError> {
+        let given = self.0.iter().find(|(have, _)| have.eq_ignore_ascii_case(name));
         let wrong = |_| ServiceError::invalid(name, format!("{name} {rule}"));
-        self.get(name).map(|value| value.parse().map_err(wrong)).transpose()
+        given.map(|(_, value)| value.parse().map_err(wrong)).transpose()
+    }
+
+    /// A parameter that picks: nothing picks all, because clients send their filters empty.
+    pub(crate) fn picked<T: FromStr>(&self, name: &str, rule: &str) -> Result<Option<T>, ServiceError> {
+        if self.get(name).is_some() { self.parsed(name, rule) } else { Ok(None) }
+    }
+
+    /// A whole number.
+    pub(crate) fn number(&self, name: &str) -> Result<Option<u64>, ServiceError> {
+        self.parsed(name, "is not of a type(s) integer")
     }
 
     /// What is asked for of `path` but for the page.
@@ -35,15 +46,6 @@ impl<'a> Query<'a> {
         rest.extend_pairs(self.0.iter().filter(|(name, _)| !paging(name)));
         let rest = rest.finish();
         if rest.is_empty() { path.to_owned() } else { format!("{path}?{rest}") }
-    }
-
-    /// A whole number. Nothing is not one, where a name is given with it.
-    pub(crate) fn number(&self, name: &str) -> Result<Option<u64>, ServiceError> {
-        const RULE: &str = "is not of a type(s) integer";
-        match self.0.iter().find(|(have, _)| have.eq_ignore_ascii_case(name)) {
-            Some((_, value)) if value.is_empty() => Err(ServiceError::invalid(name, format!("{name} {RULE}"))),
-            _ => self.parsed(name, RULE),
-        }
     }
 
     /// The page that is asked for.
