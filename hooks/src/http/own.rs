@@ -122,11 +122,7 @@ pub(super) async fn create_credential(service: &Service, call: Call<'_>) -> Answ
 }
 
 pub(super) async fn backup(service: &Service, call: &Call<'_>) -> Answered {
-    let with_logs = match call.query.get("logs") {
-        None | Some("true") => true,
-        Some("false") => false,
-        Some(_) => return Err(ServiceError::invalid("logs", "logs is not one of enum values: true,false").into()),
-    };
+    let with_logs = call.query.parsed("logs", "is not of a type(s) boolean")?.unwrap_or(true);
     let Backup { file, length, permit } = service.backup(with_logs).await?;
     let mut reply = Response::new(ReplyBody::file(file, length, permit));
     let headers = reply.headers_mut();
