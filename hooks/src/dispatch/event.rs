@@ -19,7 +19,8 @@ pub(super) struct Event {
     pub(super) hook_type: HookType,
     /// Whether the account takes a user without `success` for none.
     pub(super) strict: bool,
-    pub(super) body: Bytes,
+    /// The user as the caller sent it, for an allow that no function gives; empty where there is none.
+    user: Bytes,
     pub(super) execution_id: ExecutionId,
     pub(super) request_id: String,
     pub(super) correlation_id: String,
@@ -45,7 +46,7 @@ impl Event {
         Ok(Self {
             hook_type,
             strict: account.record.settings.strict,
-            body: body.clone(),
+            user: context.get("user").map_or_else(Bytes::new, |user| body.slice_ref(user.get().as_bytes())),
             execution_id: ExecutionId::random(),
             request_id: id("request_id"),
             correlation_id: id("correlation_id"),
@@ -56,8 +57,7 @@ impl Event {
 
     /// The answer of an allow that no function gave: the user as the caller sent it.
     fn allowed(&self) -> Option<Box<RawValue>> {
-        let context = Context::parse(self.hook_type, &self.body).ok();
-        let user = context.as_ref().and_then(|context| context.get("user")).map_or("null", RawValue::get);
+        let user = str::from_utf8(&self.user).ok().filter(|user| !user.is_empty()).unwrap_or("null");
         RawValue::from_string(format!(r#"{{"success":true,"user":{user}}}"#)).ok()
     }
 

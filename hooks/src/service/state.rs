@@ -57,13 +57,7 @@ impl State {
         T: Send + 'static,
         F: FnOnce(&Self, &mut Change) -> Result<T, ServiceError> + Send + 'static,
     {
-        let turn = self.turn.clone().lock_owned().await;
-        let state = self.clone();
-        blocking(move || {
-            let _turn = turn;
-            state.apply(change)
-        })
-        .await
+        self.in_turn(move |state| state.apply(change)).await
     }
 
     /// Makes a change and forgets it: what it would be, and whether it could be made.
@@ -72,15 +66,26 @@ impl State {
         T: Send + 'static,
         F: FnOnce(&Self, &mut Change) -> Result<T, ServiceError> + Send + 'static,
     {
-        let turn = self.turn.clone().lock_owned().await;
-        let state = self.clone();
-        blocking(move || {
-            let _turn = turn;
+        let rehearse = move |state: &Self| {
             let mut made = Change::new(Directory::clone(&state.directory.load()));
-            let value = change(&state, &mut made);
+            let value = change(state, &mut made);
             // Files that were written for it belong to nothing.
             state.clean(&[], true);
             value
+        };
+        self.in_turn(rehearse).await
+    }
+
+    /// Runs something that blocks while nobody changes anything.
+    async fn in_turn<T, F>(self: &Arc<Self>, work: F) -> Result<T, ServiceError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Self) -> Result<T, ServiceError> + Send + 'static,
+    {
+        let turn = self.turn.clone().lock_owned().await;
+        self.read(move |state| {
+            let _turn = turn;
+            work(state)
         })
         .await
     }

@@ -94,17 +94,11 @@ impl LogBuffer {
         }
     }
 
-    /// Adds what another run of the same execution wrote after this one. Together they keep as much as one.
+    /// Adds what another log holds, under this one's mask and limit: that of a run after this one, or, to a log that has just begun, what was
+    /// written before it.
     pub fn append(&mut self, other: Self) {
-        self.held = self.held.saturating_add(other.held);
         self.truncated |= other.truncated;
-        self.records.extend(other.records);
-    }
-
-    /// What was written before this log began, under this log's mask and limit.
-    pub fn continue_from(&mut self, earlier: Self) {
-        self.truncated |= earlier.truncated;
-        for record in earlier.records {
+        for record in other.records {
             let text = self.admit(&record.text, true).to_vec();
             if !text.is_empty() || !self.truncated {
                 self.records.push(Record { text, ..record });
@@ -280,7 +274,7 @@ mod tests {
         let mut earlier = LogBuffer::new("e0".into(), Arc::default(), 4096);
         earlier.block(Level::Warn, "a\nsecret-secret", T0);
         let mut log = buffer(4096, &["secret-secret"]);
-        log.continue_from(earlier);
+        log.append(earlier);
         log.message(Level::Info, "b", T0 + Duration::from_secs(1));
         let expected = ["1970-01-01T00:00:00.000Z\te1\tWARN\ta", "***", "1970-01-01T00:00:01.000Z\te1\tINFO\tb"];
         assert_eq!(log.finish(None, T0).events, expected);
@@ -288,7 +282,7 @@ mod tests {
         let mut earlier = LogBuffer::new("e0".into(), Arc::default(), 100_000);
         (0..1000).for_each(|_| earlier.message(Level::Info, "line", T0));
         let mut log = buffer(1000, &[]);
-        log.continue_from(earlier);
+        log.append(earlier);
         assert!(log.records.len() < 20);
         assert!(log.finish(None, T0).truncated);
     }

@@ -171,7 +171,7 @@ pub(crate) async fn call(store: &mut Store<CallState>, deployed: &super::Deploye
 /// A guest whose handler can be called.
 pub(crate) async fn start<'a>(store: &mut Store<CallState>, deployed: &'a super::Deployed) -> wasmtime::Result<Result<Guest<'a>, Failure>> {
     if let Some(printed) = deployed.printed.take() {
-        store.data_mut().log.continue_from(printed);
+        store.data_mut().log.append(printed);
     }
     let guest = deployed.engine.start(store, &deployed.image).await?;
     match &deployed.evaluate {
