@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, anyhow};
 use bytes::Bytes;
 use hookbox_host_api::log::Mask;
 use hookbox_host_api::{EnvVars, Usage};
-use hookbox_runtime::{Admission, AdmissionConfig, Invocation, JavaScript, Limits, PreparedHook, Sandbox, SandboxConfig};
+use hookbox_runtime::{Admission, AdmissionConfig, Invocation, JavaScript, Limits, PagemapUse, PreparedHook, Sandbox, SandboxConfig};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
@@ -53,13 +53,13 @@ pub(crate) struct Workshop {
 
 impl Workshop {
     pub(crate) fn new() -> Result<Self> {
-        Self::with_pagemap_scan(true)
+        Self::with_pagemap(PagemapUse::Scan)
     }
 
-    /// One that asks the kernel what a JavaScript hook wrote, or gives all of its memory back.
-    pub(crate) fn with_pagemap_scan(pagemap_scan: bool) -> Result<Self> {
+    /// One that asks the kernel this about the memories of JavaScript hooks.
+    pub(crate) fn with_pagemap(pagemap: PagemapUse) -> Result<Self> {
         let cache = tempfile::tempdir()?;
-        let sandbox = Sandbox::new(SandboxConfig { concurrency: 64, max_memory_bytes: MEMORY, max_result_bytes: 256 << 10, pagemap_scan })?;
+        let sandbox = Sandbox::new(SandboxConfig { concurrency: 64, max_memory_bytes: MEMORY, max_result_bytes: 256 << 10, pagemap })?;
         let config = AdmissionConfig {
             worker: (std::env::current_exe()?, vec![COMPILE_WORKER.to_owned()]),
             cache_dir: cache.path().to_owned(),

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use hookbox_host_api::log::{Log, Mask};
 use hookbox_host_api::{Context, Decision, EnvVars, Failure, FailureKind, HookType, Outcome, Secret, Usage, response};
 use hookbox_runtime::{
-    Admission, AdmissionConfig, AdmissionError, Invocation, JavaScript, Limits, PreparedHook, Sandbox, SandboxConfig, SandboxError,
+    Admission, AdmissionConfig, AdmissionError, Invocation, JavaScript, Limits, PagemapUse, PreparedHook, Sandbox, SandboxConfig,
+    SandboxError,
 };
 use serde_json::value::RawValue;
 
@@ -93,7 +94,7 @@ impl LocalRun {
             concurrency: 1,
             max_memory_bytes: memory_bytes,
             max_result_bytes: RESULT_BYTES,
-            pagemap_scan: true,
+            pagemap: PagemapUse::Scan,
         })?;
         let admission = AdmissionConfig {
             worker: self.compile_worker,

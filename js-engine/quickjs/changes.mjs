@@ -1,4 +1,4 @@
-// Writes a copy of QuickJS's source with two changes: `node changes.mjs quickjs.c copy.c`.
+// Writes a copy of QuickJS's source with three changes and with plain.c behind it: `node changes.mjs quickjs.c copy.c`.
 //
 // Promise reactions and other jobs keep the async context that they were made in, on which AsyncLocalStorage is built. The context
 // is any one value. A reaction takes it when `then` or `await` is reached, every other job when it is queued; while a job runs, its
@@ -8,6 +8,7 @@
 // The parsers of source text and JSON, and JSON.stringify, stop sooner than other recursion: for each byte of QuickJS's stack they
 // take several of the stack that compiled code has besides, whose end is a trap and not a RangeError that an author can catch.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const [, , from, to] = process.argv;
 
@@ -75,10 +76,45 @@ typedef struct JSJobEntry {
 `],
 ];
 
+// Small blocks of a call lie side by side, where they would otherwise fill holes all over the heap: an execution pays for each page that
+// it writes. Such a block is not used again once it is freed; where there is no more room, there are arenas as ever.
+const NURSERY = 0x80;
+changes.push(
+  ['static inline JSMallocBlockHeader *arena_zero_block(', `#define NURSERY_BLOCK ${NURSERY}
+
+static uint8_t *nursery_next;
+static size_t nursery_left;
+
+/* Has small blocks lie in these bytes from now on, which must be aligned to JS_ARENA_ALIGN and stay where they are. */
+void JS_SetNursery(void *start, size_t len)
+{
+    nursery_next = start;
+    nursery_left = len;
+}
+
+static inline JSMallocBlockHeader *arena_zero_block(`],
+  ['        block_size = arena_block_sizes[block_size_idx];\n        head =', `        block_size = arena_block_sizes[block_size_idx];
+        if (likely(nursery_left >= block_size)) {
+            b = (JSMallocBlockHeader *)nursery_next;
+            nursery_next += block_size;
+            nursery_left -= block_size;
+            b->u.block_idx = 0;
+            b->block_size_idx = block_size_idx | NURSERY_BLOCK;
+            return b->user_data;
+        }
+        head =`],
+  ['            rt->mf.js_free(rt->malloc_state.opaque, b);\n        }\n    } else {\n', `            rt->mf.js_free(rt->malloc_state.opaque, b);
+        }
+    } else if (!(b->block_size_idx & NURSERY_BLOCK)) {
+`],
+  ['return arena_block_sizes[b->block_size_idx] -', 'return arena_block_sizes[b->block_size_idx & ~NURSERY_BLOCK] -'],
+  ['unsigned int block_size = arena_block_sizes[b->block_size_idx];', 'unsigned int block_size = arena_block_sizes[b->block_size_idx & ~NURSERY_BLOCK];'],
+);
+
 let source = readFileSync(from, 'utf8');
 for (const [text, replacement, times = 1] of changes) {
   const parts = source.split(text);
   if (parts.length !== times + 1) throw new Error(`${from} contains this ${parts.length - 1} times:\n${text}`);
   source = parts.join(replacement);
 }
-writeFileSync(to, source);
+writeFileSync(to, source + readFileSync(join(import.meta.dirname, 'plain.c'), 'utf8'));

@@ -6,7 +6,8 @@ use rquickjs::{Context, Ctx, Function, Object, Persistent, Runtime, Value};
 
 use crate::failure::Failure;
 use crate::quick::{self, Kind};
-use crate::{async_context, heap, host, load, modules, natives, rejections, run, state, version};
+use crate::plain::Plain;
+use crate::{async_context, heap, host, json, load, modules, natives, rejections, run, state, version};
 
 /// The globals and modules, bundled from `node/` when the engine is built. It ends in a zero byte. It is not constant: once
 /// evaluated, its memory is given to the heap, so that no image carries its text.
@@ -38,6 +39,10 @@ pub(crate) struct Engine {
     pub(crate) context: Context,
     pub(crate) hooks: Hooks,
     pub(crate) handler: Option<Persistent<Function<'static>>>,
+    /// Where the small blocks of the first call will lie.
+    nursery: *mut u8,
+    /// Values whose property names and shapes are those of contexts to come.
+    learned: Vec<Persistent<Value<'static>>>,
 }
 
 /// Makes the interpreter. A failure is a defect of the build: it traps, and the output says why.
@@ -55,7 +60,7 @@ fn try_boot() -> Result<(), Failure> {
     let (runtime, context) = interpreter()?;
     let hooks = context.with(|ctx| run_prelude(&ctx, code).map_err(|_| Failure::caught(&ctx)))?;
     rejections::track(&runtime);
-    state::set_engine(Engine { context, hooks, handler: None });
+    state::set_engine(Engine { context, hooks, handler: None, nursery: heap::reserve_nursery(), learned: Vec::new() });
     host::booted();
     rest(&runtime);
     Ok(())
@@ -166,6 +171,18 @@ pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 
     answer(outcome.unwrap_or_else(|| Err(Failure::new("exception", "the engine was not booted"))))
 }
 
+/// Keeps a value of a form that contexts will have. What it is made of is found again, instead of being made, when they are read.
+pub(crate) fn learn(len: usize) {
+    let learn = |input: &[u8]| {
+        state::with_engine(|engine| {
+            let sample = engine.context.with(|ctx| json::read(&ctx, input).map(|sample| Persistent::save(&ctx, sample)));
+            engine.learned.extend(sample);
+            rest(engine.context.runtime());
+        })
+    };
+    state::with_input(len, learn);
+}
+
 /// Calls the author's function.
 pub(crate) fn call(len: usize) -> i32 {
     state::begin_run();
@@ -173,10 +190,16 @@ pub(crate) fn call(len: usize) -> i32 {
     let outcome = state::with_input(len, |input| {
         state::with_engine(|engine| {
             let handler = engine.handler.clone()?;
+            // SAFETY: it was set aside at the start, and is taken once.
+            unsafe { heap::use_nursery(std::mem::replace(&mut engine.nursery, std::ptr::null_mut())) };
             Some(engine.context.with(|ctx| {
                 async_context::clear(&ctx);
-                let result = run::call(&ctx, &engine.hooks, handler, input)?;
-                write_result(&ctx, &result)
+                state::keep([None; 2]).into_iter().flatten().for_each(|value| Plain(ctx.as_raw().as_ptr()).free(value));
+                let context = read_context(&ctx, input)?;
+                let kept = quick::owned(&context);
+                let result = run::call(&ctx, &engine.hooks, handler, context);
+                state::keep([Some(kept), result.as_ref().ok().map(quick::owned)]);
+                write_result(&ctx, &result?)
             }))
         })
     });
@@ -184,8 +207,15 @@ pub(crate) fn call(len: usize) -> i32 {
     answer(outcome.unwrap_or_else(|| Err(Failure::new("no_handler", "nothing was loaded"))).map_err(Failure::at_run_time))
 }
 
+fn read_context<'js>(ctx: &Ctx<'js>, text: &[u8]) -> Result<Value<'js>, Failure> {
+    json::read(ctx, text).map_or_else(|| quick::parse_json(ctx, text).map_err(|_| run::thrown(ctx)), Ok)
+}
+
 /// The result's JSON becomes the output. Getters and `toJSON` are the author's code, and run.
 fn write_result<'js>(ctx: &Ctx<'js>, result: &Value<'js>) -> Result<(), Failure> {
+    if state::write_output(|output| json::write(result, output)) {
+        return Ok(());
+    }
     let invalid = || {
         if let Some(code) = state::exit_code() {
             return run::exited(code);

@@ -35,6 +35,9 @@ struct Heap {
     /// Where the memory ends that was ever handed out from. The instance may have more, which is ours as well.
     top: usize,
     free: [usize; CLASSES],
+    /// Room that is used up before any freed block is looked for, so that what a call allocates lies side by side.
+    fresh: usize,
+    fresh_end: usize,
     refused: bool,
 }
 
@@ -44,7 +47,7 @@ struct Shared(UnsafeCell<Heap>);
 unsafe impl Sync for Shared {}
 
 static HEAP: Shared = Shared(UnsafeCell::new(EMPTY));
-const EMPTY: Heap = Heap { next: 0, end: 0, top: 0, free: [0; CLASSES], refused: false };
+const EMPTY: Heap = Heap { next: 0, end: 0, top: 0, free: [0; CLASSES], fresh: 0, fresh_end: 0, refused: false };
 
 /// The list whose blocks all have `size` bytes or more.
 fn class_above(size: usize) -> usize {
@@ -79,10 +82,18 @@ impl Heap {
     /// A block of at least `size` bytes, header included; 0 when there is no memory.
     fn take(&mut self, size: usize) -> usize {
         let class = class_above(size);
+        let length = size_of_class(class);
+        if length <= self.fresh_end - self.fresh {
+            let block = self.fresh;
+            self.fresh += length;
+            // SAFETY: the room is ours and nobody else's, and `length` fits into it.
+            unsafe { *(block as *mut usize) = length };
+            return block;
+        }
         let Some(head) = self.head(class) else { return 0 };
         let block = *head;
         if block == 0 {
-            return self.carve(size_of_class(class));
+            return self.carve(length);
         }
         // SAFETY: a block in a list is ours, and holds the next of the list behind its header.
         *head = unsafe { *((block + HEADER) as *const usize) };
@@ -304,6 +315,36 @@ unsafe fn reallocate(content: *mut u8, size: usize) -> *mut u8 {
         }
     }
     moved
+}
+
+/// How much of the memory the small blocks of QuickJS's lie in during a call, side by side, and how much all others; most calls need less
+/// than a quarter of it.
+const NURSERY: usize = 32 * 1024;
+const FRESH: usize = 16 * 1024;
+
+unsafe extern "C" {
+    fn JS_SetNursery(start: *mut u8, len: usize);
+}
+
+/// Sets the nursery's bytes aside; null when there is no memory.
+pub(crate) fn reserve_nursery() -> *mut u8 {
+    allocate(NURSERY + FRESH)
+}
+
+/// Has a call's blocks lie in the nursery from now on.
+///
+/// # Safety
+/// `nursery` must come from `reserve_nursery`, and must not have been used before.
+pub(crate) unsafe fn use_nursery(nursery: *mut u8) {
+    if !nursery.is_null() {
+        // SAFETY: the bytes are set aside for this, for good.
+        unsafe { JS_SetNursery(nursery, NURSERY) }
+        with(|heap| {
+            // What is handed out of it can be freed and used again like any other block.
+            heap.fresh = nursery as usize + NURSERY + (UNIT - HEADER);
+            heap.fresh_end = nursery as usize + NURSERY + FRESH;
+        });
+    }
 }
 
 struct Rust;

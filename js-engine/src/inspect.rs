@@ -1,11 +1,14 @@
 //! What `util.inspect` makes of plain data, which is most of what functions log: a context above all.
 //!
-//! It gives exactly the text of the prelude's `inspect`, some ten times sooner, or nothing: for whatever is not a plain
-//! object, a short array, a string without anything to escape, a number, a boolean, null or undefined, the caller asks the
-//! real one. It never runs code of the author's: a getter or a proxy is not plain.
+//! It gives exactly the text of the prelude's `inspect`, some fifty times sooner, or nothing: for whatever is not a plain object, a short
+//! array, a string without anything to escape, a number, a boolean, null or undefined, the caller asks the real one. It never runs code of
+//! the author's: a getter or a proxy is not plain.
 
-use rquickjs::{Ctx, Object, Value, qjs};
+use rquickjs::qjs::JSValue;
 
+use crate::ascii::simple_len;
+use crate::json::{push_int, push_latin1};
+use crate::plain::{Entries, Plain, Shape};
 use crate::quick;
 
 /// Node's defaults.
@@ -15,128 +18,197 @@ const COMPACT: usize = 3;
 /// Longer arrays are laid out in columns.
 const LONGEST_ARRAY: usize = 6;
 const LONGEST_STRING: usize = 10_000;
+/// No object is rendered below this depth, so there is no longer path.
+const PATH: usize = DEPTH + 1;
 
-/// What the prototypes of plain values have to be.
-pub(crate) struct Prototypes<'js> {
-    object: Value<'js>,
-    array: Value<'js>,
-}
-
-impl<'js> Prototypes<'js> {
-    /// Those that literals of this context get.
-    pub(crate) fn of(ctx: &Ctx<'js>) -> rquickjs::Result<Self> {
-        let of = |object: &Object<'js>| object.get_prototype().map(Object::into_value).ok_or(rquickjs::Error::Unknown);
-        let array = rquickjs::Array::new(ctx.clone())?;
-        Ok(Self { object: of(&Object::new(ctx.clone())?)?, array: of(array.as_object())? })
-    }
-}
-
-/// One rendering.
-struct Inspector<'a, 'js> {
-    prototypes: &'a Prototypes<'js>,
+/// One rendering, into one buffer. An object is first written as one line; where it turns out too long, its entries are moved apart.
+struct Inspector<'a> {
+    plain: Plain,
+    out: &'a mut Vec<u8>,
+    /// Where the entries of the objects that are being rendered begin, outermost first.
+    entries: Vec<usize>,
     /// The objects that are being rendered, outermost first.
-    path: Vec<qjs::JSValue>,
-    indentation: usize,
+    path: [JSValue; PATH],
     /// How deep the last object lay that was begun; Node decides by it what goes on one line.
     deepest: usize,
 }
 
-/// What `console.log` prints for these arguments, if all of them are plain.
-pub(crate) fn format<'js>(prototypes: &Prototypes<'js>, arguments: &[Value<'js>]) -> Option<String> {
-    let mut text = String::new();
+/// Appends what `console.log` prints for these arguments, if all of them are plain; else it may have appended a part of it.
+pub(crate) fn format(plain: Plain, arguments: &[JSValue], out: &mut Vec<u8>) -> Option<()> {
     for (at, argument) in arguments.iter().enumerate() {
         if at > 0 {
-            text.push(' ');
+            out.push(b' ');
         }
-        let Some(string) = argument.as_string() else {
-            let mut inspector = Inspector { prototypes, path: Vec::new(), indentation: 0, deepest: 0 };
-            text.push_str(&inspector.value(argument, 0)?);
-            continue;
+        let from = out.len();
+        match plain.shape(*argument) {
+            Shape::Latin1(text) if text.is_ascii() => out.extend_from_slice(text),
+            Shape::Latin1(text) => push_latin1(out, text),
+            Shape::Text => quick::push_text(out, plain, *argument)?,
+            _ => {
+                let mut inspector = Inspector { plain, out, entries: Vec::new(), path: [0; PATH], deepest: 0 };
+                inspector.value(*argument, 0)?;
+                continue;
+            }
+        }
+        if at == 0 && arguments.len() > 1 && out.get(from..)?.contains(&b'%') {
+            return None;
+        }
+    }
+    Some(())
+}
+
+/// Whether a text has more than one line.
+type Lines = bool;
+
+impl Inspector<'_> {
+    fn value(&mut self, value: JSValue, depth: usize) -> Option<Lines> {
+        match self.plain.shape(value) {
+            Shape::Undefined => self.out.extend_from_slice(b"undefined"),
+            Shape::Null => self.out.extend_from_slice(b"null"),
+            Shape::Bool(true) => self.out.extend_from_slice(b"true"),
+            Shape::Bool(false) => self.out.extend_from_slice(b"false"),
+            Shape::Int(number) => push_int(self.out, number),
+            Shape::Float(number) if number == 0.0 && number.is_sign_negative() => self.out.extend_from_slice(b"-0"),
+            Shape::Float(number) => quick::push_number(self.out, self.plain, number)?,
+            Shape::Latin1(text) => self.quoted(text)?,
+            Shape::Text => self.quoted_wide(value)?,
+            Shape::Object(entries) => return self.object(value, entries, depth, false),
+            Shape::Array(entries) => return self.object(value, entries, depth, true),
+            Shape::Other => return None,
+        }
+        Some(false)
+    }
+
+    fn object(&mut self, value: JSValue, mut entries: Entries<'_>, depth: usize, is_array: bool) -> Option<Lines> {
+        let (open, close, beyond) = if is_array { (b'[', b']', &b"[Array]"[..]) } else { (b'{', b'}', &b"[Object]"[..]) };
+        if (is_array && entries.len() > LONGEST_ARRAY) || self.path.get(..depth.min(PATH))?.contains(&value) {
+            return None;
+        }
+        let Some(mut entry) = entries.next().ok()? else {
+            self.out.extend_from_slice(&[open, close]);
+            return Some(false);
         };
-        let string = string.to_string().ok()?;
-        if at == 0 && arguments.len() > 1 && string.contains('%') {
-            return None;
-        }
-        text.push_str(&string);
-    }
-    Some(text)
-}
-
-impl<'js> Inspector<'_, 'js> {
-    fn value(&mut self, value: &Value<'js>, depth: usize) -> Option<String> {
-        if let Some(object) = value.as_object() {
-            return self.object(object, depth);
-        }
-        if value.is_string() {
-            return quick::with_utf8(value, quoted).ok()?;
-        }
-        if value.as_float().is_some_and(|number| number == 0.0 && number.is_sign_negative()) {
-            return Some("-0".to_owned());
-        }
-        let simple = value.is_number() || value.is_bool() || value.is_null() || value.is_undefined();
-        if !simple {
-            return None;
-        }
-        quick::with_utf8(value, |text| String::from_utf8_lossy(text).into_owned()).ok()
-    }
-
-    fn object(&mut self, object: &Object<'js>, depth: usize) -> Option<String> {
-        let value = object.as_value();
-        if value.is_proxy() || object.is_function() || self.path.contains(&value.as_raw()) {
-            return None;
-        }
-        let is_array = value.is_array();
-        let wanted = if is_array { &self.prototypes.array } else { &self.prototypes.object };
-        if object.get_prototype()?.as_value().as_raw() != wanted.as_raw() || !quick::is_ordinary(value, is_array) {
-            return None;
-        }
-        let properties = quick::plain_properties(value, is_array, LONGEST_ARRAY)?;
-        let (open, close) = if is_array { ('[', ']') } else { ('{', '}') };
-        if properties.is_empty() {
-            return Some(format!("{open}{close}"));
-        }
         if depth > DEPTH {
-            return Some(if is_array { "[Array]" } else { "[Object]" }.to_owned());
+            // Whether the rest is plain does not show.
+            self.out.extend_from_slice(beyond);
+            return Some(false);
         }
-        self.path.push(value.as_raw());
+        *self.path.get_mut(depth)? = value;
         self.deepest = depth;
-        self.indentation += 2;
-        let mut entries = Vec::with_capacity(properties.len());
-        for (name, content) in properties {
-            let content = self.value(&content, depth + 1)?;
-            entries.push(if is_array { content } else { format!("{}: {content}", key(&name)?) });
+        let first = self.entries.len();
+        let mut lines = false;
+        self.out.push(open);
+        loop {
+            self.out.push(b' ');
+            self.entries.push(self.out.len());
+            if !is_array {
+                self.key(entry.name)?;
+                self.out.extend_from_slice(b": ");
+            }
+            lines |= self.value(entry.value, depth + 1)?;
+            match entries.next().ok()? {
+                Some(next) => entry = next,
+                None => break,
+            }
+            self.out.push(b',');
         }
-        self.indentation -= 2;
-        self.path.pop();
-        Some(self.joined(&entries, open, close, depth))
+        self.out.extend_from_slice(&[b' ', close]);
+        let lines = lines || !self.fits(first, depth)?;
+        if lines {
+            self.break_up(first, depth)?;
+        }
+        self.entries.truncate(first);
+        Some(lines)
     }
 
-    fn joined(&self, entries: &[String], open: char, close: char, depth: usize) -> String {
-        let start = entries.len() + self.indentation + 1 + 10;
-        let length: usize = entries.iter().map(|entry| entry.encode_utf16().count()).sum::<usize>() + entries.len() + start;
-        let near = self.deepest - depth < COMPACT;
-        if near && length <= BREAK_LENGTH && !entries.iter().any(|entry| entry.contains('\n')) {
-            return format!("{open} {} {close}", entries.join(", "));
+    /// Whether Node would leave the object that was just written on its line.
+    fn fits(&self, first: usize, depth: usize) -> Option<bool> {
+        if self.deepest - depth >= COMPACT {
+            return Some(false);
         }
-        let indentation = " ".repeat(self.indentation);
-        format!("{open}\n{indentation}  {}\n{indentation}{close}", entries.join(&format!(",\n{indentation}  ")))
+        let count = self.entries.len() - first;
+        let start = *self.entries.get(first)?;
+        let text = self.out.get(start..self.out.len() - 2)?;
+        // Between two entries stand two characters that Node does not count.
+        let bytes = text.len() - 2 * (count - 1);
+        let most = BREAK_LENGTH.checked_sub(2 * count + 2 * depth + 11);
+        Some(most.is_some_and(|most| bytes <= most || (bytes <= 3 * most && utf16_len(text) - 2 * (count - 1) <= most)))
+    }
+
+    /// Puts each entry of the object that was just written on a line of its own.
+    fn break_up(&mut self, first: usize, depth: usize) -> Option<()> {
+        let indentation = 2 * depth;
+        let count = self.entries.len() - first;
+        let close = *self.out.last()?;
+        // What stands behind the last entry is written anew.
+        self.out.truncate(self.out.len() - 2);
+        let mut end = self.out.len();
+        // In front of each entry, one space becomes a line feed and the indentation.
+        let wider = indentation + 2;
+        self.out.resize(end + wider * count, b' ');
+        for (at, start) in self.entries.get(first..)?.iter().enumerate().rev() {
+            let moved = start + wider * (at + 1);
+            self.out.copy_within(*start..end, moved);
+            self.out.get_mut(start - 1 + wider * at..moved)?.fill(b' ');
+            *self.out.get_mut(start - 1 + wider * at)? = b'\n';
+            end = start - 1;
+        }
+        self.out.push(b'\n');
+        self.out.resize(self.out.len() + indentation, b' ');
+        self.out.push(close);
+        Some(())
+    }
+
+    /// A string in quotes, if nothing in it needs an escape or another kind of quote.
+    fn quoted(&mut self, text: &[u8]) -> Option<()> {
+        let simple = simple_len(text, b'\'');
+        let rest = text.get(simple..)?;
+        if text.len() > LONGEST_STRING || rest.iter().any(|byte| is_special(*byte)) {
+            return None;
+        }
+        self.out.push(b'\'');
+        self.out.extend_from_slice(text.get(..simple)?);
+        push_latin1(self.out, rest);
+        self.out.push(b'\'');
+        Some(())
+    }
+
+    /// The same of a string that is not Latin-1 in one piece.
+    fn quoted_wide(&mut self, value: JSValue) -> Option<()> {
+        self.out.push(b'\'');
+        let from = self.out.len();
+        quick::push_text(self.out, self.plain, value)?;
+        let text = std::str::from_utf8(self.out.get(from..)?).ok()?;
+        let special = |c: char| u8::try_from(c).is_ok_and(is_special);
+        if text.len() > LONGEST_STRING || text.contains(special) {
+            return None;
+        }
+        self.out.push(b'\'');
+        Some(())
+    }
+
+    /// A key as it stands in front of a colon.
+    fn key(&mut self, name: &[u8]) -> Option<()> {
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        // These change what an object is called, or are shown in a way of their own.
+        if name == b"constructor" || name == b"__proto__" {
+            return None;
+        }
+        // No name begins with a digit: those are not plain.
+        if !name.is_empty() && name.iter().all(is_word) {
+            self.out.extend_from_slice(name);
+            return Some(());
+        }
+        self.quoted(name)
     }
 }
 
-/// A string in quotes, if nothing in it needs an escape or another kind of quote.
-fn quoted(text: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(text).ok()?;
-    let special = |c: char| c == '\'' || c == '\\' || c < ' ' || ('\u{7f}'..='\u{9f}').contains(&c);
-    if text.len() > LONGEST_STRING || text.contains(special) { None } else { Some(format!("'{text}'")) }
+/// Whether a character of Latin-1 is shown as an escape, or makes the quotes others.
+fn is_special(byte: u8) -> bool {
+    byte == b'\'' || byte == b'\\' || byte < b' ' || (0x7f..=0x9f).contains(&byte)
 }
 
-/// A key as it stands in front of a colon.
-fn key(name: &str) -> Option<String> {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    // These change what an object is called, or are shown in a way of their own.
-    if name == "constructor" || name == "__proto__" {
-        return None;
-    }
-    let plain = name.chars().all(is_word) && !name.starts_with(|c: char| c.is_ascii_digit());
-    if plain && !name.is_empty() { Some(name.to_owned()) } else { quoted(name.as_bytes()) }
+/// How many UTF-16 units a text of UTF-8 has.
+fn utf16_len(text: &[u8]) -> usize {
+    text.iter().map(|byte| usize::from(byte & 0xc0 != 0x80) + usize::from(*byte >= 0xf0)).sum()
 }

@@ -3,12 +3,11 @@
 
 use std::ptr::NonNull;
 
-use rquickjs::function::{Func, Opt, Rest};
+use rquickjs::function::{Func, Opt};
 use rquickjs::{Array, Ctx, Exception, Object, Result, TypedArray, Value};
 
 use crate::host::{self, Clock};
-use crate::inspect::{self, Prototypes};
-use crate::{async_context, quick, state};
+use crate::{async_context, console, quick, state};
 
 /// The object.
 pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -17,6 +16,8 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     natives.set("monotonic", Func::from(|| host::now(Clock::Monotonic)))?;
     natives.set("env", Func::from(env))?;
     natives.set("log", Func::from(log))?;
+    natives.set("printer", Func::from(console::printer))?;
+    natives.set("grouped", Func::from(state::set_grouped))?;
     natives.set("start", Func::from(|operation: String| host::start(&operation)))?;
     natives.set("wait", Func::from(host::wait))?;
     natives.set("random", Func::from(random))?;
@@ -26,7 +27,6 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     natives.set("exit", Func::from(exit))?;
     natives.set("encodeUtf8", Func::from(encode_utf8))?;
     natives.set("decodeUtf8", Func::from(decode_utf8))?;
-    natives.set("formatPlain", Func::from(format_plain))?;
     natives.set("proxyDetails", Func::from(proxy_details))?;
     natives.set("asyncContext", Func::from(async_context::get))?;
     natives.set("setAsyncContext", Func::from(async_context::set))?;
@@ -109,11 +109,6 @@ fn decode_utf8<'js>(ctx: Ctx<'js>, array: TypedArray<'js, u8>, fatal: Opt<bool>)
         Err(_) if fatal.0 == Some(true) => Err(Exception::throw_type(&ctx, "The encoded data was not valid for encoding utf-8")),
         Err(_) => rquickjs::String::from_str(ctx, &String::from_utf8_lossy(text)),
     }
-}
-
-/// What `console.log` prints for these arguments, or undefined for any that `inspect` is needed for.
-fn format_plain<'js>(ctx: Ctx<'js>, arguments: Rest<Value<'js>>) -> Result<Option<String>> {
-    Ok(inspect::format(&Prototypes::of(&ctx)?, &arguments))
 }
 
 /// `[target, handler]` of a proxy, else undefined.

@@ -1,9 +1,11 @@
-//! The few things of QuickJS that rquickjs has no safe name for.
+//! The few things of QuickJS that rquickjs has no safe name for; how plain data is looked at is next door, in `plain`.
 
 use std::ffi::CStr;
 use std::ptr;
 
 use rquickjs::{Ctx, Error, Object, Result, Value, qjs};
+
+use crate::plain::Plain;
 
 /// What a promise is up to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -132,6 +134,26 @@ pub(crate) fn with_utf8<R>(value: &Value<'_>, read: impl FnOnce(&[u8]) -> R) -> 
     }
 }
 
+/// Appends what a value of this context is as a string, in UTF-8; for strings and numbers, which runs no code of the author's.
+pub(crate) fn push_text(out: &mut Vec<u8>, Plain(ctx): Plain, value: qjs::JSValue) -> Option<()> {
+    let mut len = 0;
+    // SAFETY: the bytes are copied before they are freed, and freed once.
+    unsafe {
+        let text = qjs::JS_ToCStringLen2(ctx, &mut len, value, false);
+        if text.is_null() {
+            return None;
+        }
+        out.extend_from_slice(std::slice::from_raw_parts(text.cast(), len as usize));
+        qjs::JS_FreeCString(ctx, text);
+    }
+    Some(())
+}
+
+/// Appends a number as JavaScript writes it.
+pub(crate) fn push_number(out: &mut Vec<u8>, plain: Plain, number: f64) -> Option<()> {
+    push_text(out, plain, qjs::JS_NewFloat64(number))
+}
+
 /// Where a promise stands.
 pub(crate) fn promised(promise: &Value<'_>) -> Promised {
     // SAFETY: plain call on a living value.
@@ -181,72 +203,5 @@ pub(crate) fn proxy_parts<'js>(value: &Value<'js>) -> Option<(Value<'js>, Value<
         let target = Value::from_raw(ctx.clone(), qjs::JS_GetProxyTarget(raw, value.as_raw()));
         let handler = Value::from_raw(ctx.clone(), qjs::JS_GetProxyHandler(raw, value.as_raw()));
         Some((target, handler))
-    }
-}
-
-/// Whether a value is a plain object or array, and not one of another class with the same prototype.
-pub(crate) fn is_ordinary(value: &Value<'_>, is_array: bool) -> bool {
-    const OBJECT: u32 = 1;
-    // SAFETY: plain call; the class is a number.
-    is_array || unsafe { qjs::JS_GetClassID(value.as_raw()) } == OBJECT
-}
-
-/// The names and values of an object's own properties; nothing if it has a getter, a symbol, a property that does not
-/// enumerate, a hole, or, being an array, more than `most` elements.
-pub(crate) fn plain_properties<'js>(value: &Value<'js>, is_array: bool, most: usize) -> Option<Vec<(String, Value<'js>)>> {
-    let names = Names::of(value)?;
-    let elements = value.as_array().map_or(0, rquickjs::Array::len);
-    // An array has a property `length` besides its elements.
-    if is_array && (elements > most || names.len != elements + 1) {
-        return None;
-    }
-    let count = if is_array { elements } else { names.len };
-    (0..count).map(|at| names.property(at)).collect()
-}
-
-/// The own keys of an object, freed at the end.
-struct Names<'a, 'js> {
-    value: &'a Value<'js>,
-    table: *mut qjs::JSPropertyEnum,
-    len: usize,
-}
-
-impl<'a, 'js> Names<'a, 'js> {
-    fn of(value: &'a Value<'js>) -> Option<Self> {
-        let (mut table, mut len) = (ptr::null_mut(), 0);
-        let flags = qjs::JS_GPN_STRING_MASK | qjs::JS_GPN_SYMBOL_MASK;
-        // SAFETY: plain call; the table is freed when this is dropped.
-        let failed =
-            unsafe { qjs::JS_GetOwnPropertyNames(value.ctx().as_raw().as_ptr(), &mut table, &mut len, value.as_raw(), flags as i32) };
-        (failed == 0).then_some(Self { value, table, len: len as usize })
-    }
-
-    fn property(&self, at: usize) -> Option<(String, Value<'js>)> {
-        let ctx = self.value.ctx();
-        let raw = ctx.as_raw().as_ptr();
-        let mut found = std::mem::MaybeUninit::<qjs::JSPropertyDescriptor>::uninit();
-        // SAFETY: `at` is below the table's length; the descriptor is filled when 1 is returned, and each of its values is
-        // taken over once.
-        unsafe {
-            let atom = (*self.table.add(at)).atom;
-            let name = Value::from_raw(ctx.clone(), qjs::JS_AtomToValue(raw, atom));
-            if qjs::JS_GetOwnProperty(raw, found.as_mut_ptr(), self.value.as_raw(), atom) != 1 {
-                return None;
-            }
-            let found = found.assume_init();
-            let value = Value::from_raw(ctx.clone(), found.value);
-            let _getter = Value::from_raw(ctx.clone(), found.getter);
-            let _setter = Value::from_raw(ctx.clone(), found.setter);
-            let plain = found.flags & qjs::JS_PROP_GETSET as i32 == 0 && found.flags & qjs::JS_PROP_ENUMERABLE as i32 != 0;
-            let name = if name.is_symbol() { None } else { name.get().ok() };
-            name.filter(|_| plain).map(|name| (name, value))
-        }
-    }
-}
-
-impl Drop for Names<'_, '_> {
-    fn drop(&mut self) {
-        // SAFETY: the table came from JS_GetOwnPropertyNames and is freed once.
-        unsafe { qjs::JS_FreePropertyEnum(self.value.ctx().as_raw().as_ptr(), self.table, self.len as _) };
     }
 }

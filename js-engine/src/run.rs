@@ -1,4 +1,4 @@
-//! One call of the author's function, from the context's JSON to the value that its promise is fulfilled with.
+//! One call of the author's function, from the context to the value that its promise is fulfilled with.
 //!
 //! The order is Node's: `process.nextTick`, then promise jobs, then one timer or immediate, and again. A run ends as soon as
 //! the function's promise is settled; what was started and not awaited is dropped with the memory.
@@ -15,9 +15,8 @@ pub(crate) fn call<'js>(
     ctx: &Ctx<'js>,
     hooks: &Hooks,
     handler: Persistent<Function<'static>>,
-    context: &[u8],
+    context: Value<'js>,
 ) -> Result<Value<'js>, Failure> {
-    let context = quick::parse_json(ctx, context).map_err(|_| thrown(ctx))?;
     let handler = handler.restore(ctx).map_err(|_| thrown(ctx))?;
     let returned: Value<'js> = handler.call((context,)).map_err(|_| thrown(ctx))?;
     settle(ctx, hooks, returned)

@@ -4,6 +4,8 @@
 
 use std::cell::{Cell, RefCell};
 
+use rquickjs::qjs::JSValue;
+
 use crate::engine::Engine;
 
 thread_local! {
@@ -12,6 +14,8 @@ thread_local! {
     static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
     static EXIT: Cell<Option<i32>> = const { Cell::new(None) };
     static TICKS: Cell<bool> = const { Cell::new(false) };
+    static GROUPED: Cell<bool> = const { Cell::new(false) };
+    static KEPT: Cell<[Option<JSValue>; 2]> = const { Cell::new([None; 2]) };
     static SEED: Cell<Option<[u64; 2]>> = const { Cell::new(None) };
 }
 
@@ -37,6 +41,14 @@ pub(crate) fn with_input<R>(len: usize, read: impl FnOnce(&[u8]) -> R) -> R {
 /// Reads the output.
 pub(crate) fn output<R>(read: impl FnOnce(&[u8]) -> R) -> R {
     OUTPUT.with_borrow(|output| read(output))
+}
+
+/// Lets `write` make the output, whose answer says whether it is one.
+pub(crate) fn write_output(write: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> bool {
+    OUTPUT.with_borrow_mut(|output| {
+        output.clear();
+        write(output).is_some()
+    })
 }
 
 /// Replaces the output.
@@ -96,4 +108,20 @@ pub(crate) fn seed() -> Option<[u64; 2]> {
 /// Replaces the state of `Math.random`.
 pub(crate) fn set_seed(seed: [u64; 2]) {
     SEED.set(Some(seed));
+}
+
+/// Notes whether `console.group` indents what is printed.
+pub(crate) fn set_grouped(grouped: bool) {
+    GROUPED.set(grouped);
+}
+
+/// Whether it does.
+pub(crate) fn is_grouped() -> bool {
+    GROUPED.get()
+}
+
+/// Keeps a run's context and result until the next run, and hands out those of the one before. Freeing them is work that a memory
+/// which is thrown away need not do.
+pub(crate) fn keep(values: [Option<JSValue>; 2]) -> [Option<JSValue>; 2] {
+    KEPT.replace(values)
 }

@@ -7,7 +7,7 @@ const text = new TextDecoder();
 const bytes = new TextEncoder();
 
 export class Engine {
-  constructor(path) {
+  constructor(path, learned = []) {
     this.module = new WebAssembly.Module(readFileSync(path));
     this.running = new WebAssembly.Module(withoutData(readFileSync(path)));
     const initial = initialMemory(path);
@@ -17,6 +17,7 @@ export class Engine {
     } catch (error) {
       throw new Error(`the engine did not boot: ${booted.output()}`, { cause: error });
     }
+    learned.forEach((text) => booted.learn(text));
     this.bootCalls = booted.calls;
     this.base = image(booted);
   }
@@ -30,8 +31,11 @@ export class Engine {
 
   // One execution on a fresh copy of an image.
   call(hook, context, options = {}) {
-    const sandbox = this.sandbox(hook.image, options);
-    return sandbox.call(JSON.stringify(context));
+    return this.callWithText(hook, JSON.stringify(context), options);
+  }
+
+  callWithText(hook, context, options = {}) {
+    return this.sandbox(hook.image, options).call(context);
   }
 
   sandbox(from, options) {
@@ -123,6 +127,12 @@ class Sandbox {
     this.write(Buffer.concat([body, name]));
     const failed = this.exports.hb_load(body.length, name.length, major);
     return failed ? JSON.parse(this.output()) : null;
+  }
+
+  learn(context) {
+    const input = bytes.encode(context);
+    this.write(input);
+    this.exports.hb_learn(input.length);
   }
 
   call(context) {

@@ -1,6 +1,6 @@
 // Runs the engine's tests against target/js-engine/engine.wasm: `node js-engine/tests/run.mjs [part of a name]`.
 // A case in same.mjs is a handler's body whose result and log have to be what this Node makes of it; one in outcomes.mjs says
-// itself what has to come out; one in language.json is an expression or a function's body with its value. A case of the language that
+// itself what has to come out; one of contexts.mjs is a context that has to be read, logged and handed back as on Node; one in language.json is an expression or a function's body with its value. A case of the language that
 // is known to fail carries what happens instead, so that it is noticed when it works.
 import { readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
@@ -11,6 +11,7 @@ import { Engine, setCompute } from './host.mjs';
 import { compute } from './compute.mjs';
 import { same } from './same.mjs';
 import { outcomes } from './outcomes.mjs';
+import { contexts } from './contexts.mjs';
 
 // The engine bounds recursion by its own stack; V8's has to be larger than what that takes.
 if (!process.execArgv.some((arg) => arg.startsWith('--stack-size'))) {
@@ -72,6 +73,29 @@ for (const [name, body] of Object.entries(same).filter(([name]) => name.includes
   const wanted = await onNode(source);
   const { result, failure, load, logs } = here(source);
   report(name, wanted, { ...(failure || load ? { thrown: (failure ?? load).message } : { result }), logs: logs ?? [] });
+}
+
+function withText(hook, text) {
+  const { result, failure, logs } = hook.engine.callWithText(hook, text);
+  return failure ? { failure: failure.kind } : { result, logs };
+}
+
+function textOnNode(text) {
+  try {
+    const context = JSON.parse(text);
+    return { result: [JSON.stringify(context), plain(context)], logs: [['info', formatWithOptions({}, 'context:', context)]] };
+  } catch {
+    return { failure: 'exception' };
+  }
+}
+
+// An engine that has seen contexts of a form before reads such ones in another way.
+const hooks = [[], contexts.slice(0, 60)].map((learned) => {
+  const learning = new Engine(path, learned);
+  return learning.load('exports.handler = (context) => { console.log("context:", context); return [JSON.stringify(context), context]; }');
+});
+for (const text of contexts.filter((text) => text.includes(only))) {
+  for (const hook of hooks) report(`the context ${text.slice(0, 60)}`, textOnNode(text), withText(hook, text));
 }
 
 const language = JSON.parse(readFileSync(join(import.meta.dirname, 'language.json'), 'utf8'));

@@ -6,7 +6,7 @@ use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, ModuleVersionStrategy, OptLevel, PoolingAllocationConfig, RegallocAlgorithm,
 };
 
-use crate::memory::{Memories, Stacks};
+use crate::memory::{Memories, PagemapUse, Stacks};
 
 /// What a sandbox may use.
 #[derive(Clone, Debug)]
@@ -17,8 +17,8 @@ pub struct SandboxConfig {
     pub max_memory_bytes: usize,
     /// The longest result, in bytes.
     pub max_result_bytes: usize,
-    /// Whether the kernel is asked, where it knows, which pages of its memory a JavaScript hook wrote.
-    pub pagemap_scan: bool,
+    /// The most that the kernel is asked about the memories of JavaScript hooks.
+    pub pagemap: PagemapUse,
 }
 
 /// Why a sandbox cannot be made.
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn compiler_and_runners_agree_on_artifacts() {
-        let config = SandboxConfig { concurrency: 2, max_memory_bytes: 64 << 20, max_result_bytes: 1024, pagemap_scan: true };
+        let config = SandboxConfig { concurrency: 2, max_memory_bytes: 64 << 20, max_result_bytes: 1024, pagemap: crate::PagemapUse::Scan };
         let compiled = compatibility(&compiler().unwrap());
         assert_eq!(compiled, compatibility(&runner(&config).unwrap()));
         assert_eq!(compiled, compatibility(&javascript_runner(Memories::new(None)).unwrap()));

@@ -23,5 +23,6 @@ pub use execution::{Execution, Invocation, Limits};
 pub use function::{FunctionDigest, FunctionKind};
 #[cfg(feature = "bench")]
 pub use kept::KeptInstance;
+pub use memory::PagemapUse;
 pub use prepared::PreparedHook;
 pub use sandbox::Sandbox;

@@ -14,7 +14,7 @@ use crate::engine::{self, SandboxConfig, SandboxError};
 use crate::execution::{CallState, DeadlinePassed, FUEL_YIELD_INTERVAL, MemoryLimiter, Meter, Stop, classify, sliced};
 use crate::host::{self, JsState, Linkers, Stdout, WasiState};
 use crate::javascript;
-use crate::memory::{Memories, Pagemap};
+use crate::memory::{Memories, Pagemap, PagemapUse};
 use crate::prepared::Shape;
 use crate::{Execution, Invocation, PreparedHook};
 
@@ -28,7 +28,7 @@ struct Inner {
     /// Runs JavaScript hooks, on memories of our own.
     javascript: Engine,
     memories: Memories,
-    /// Why the kernel is not asked which pages were written, where it is not.
+    /// Why the kernel is not asked in the best way which pages were written, where it is not.
     no_scan: Option<String>,
     /// One permit per slot of the pool: an exhausted pool is an error, so nobody may ask it for more than it has.
     slots: Semaphore,
@@ -44,15 +44,15 @@ impl Sandbox {
         let engine = engine::runner(&config)?;
         let linkers = Linkers::new(&engine)?;
         let slots = Semaphore::new(config.concurrency as usize);
-        let (pagemap, no_scan) = pagemap(config.pagemap_scan);
+        let (pagemap, no_scan) = Pagemap::open(config.pagemap);
         let memories = Memories::new(pagemap);
         let javascript = engine::javascript_runner(memories.clone())?;
         Ok(Self(Arc::new(Inner { engine, linkers, javascript, memories, no_scan, slots, config })))
     }
 
-    /// Why the memories of JavaScript hooks are given back to the kernel after each use, and not written over; none where they are.
-    pub fn no_pagemap_scan(&self) -> Option<&str> {
-        self.0.no_scan.as_deref()
+    /// What the kernel is asked about the memories of JavaScript hooks, and why no better question is.
+    pub fn pagemap_use(&self) -> (PagemapUse, Option<&str>) {
+        (self.0.memories.pagemap_use(), self.0.no_scan.as_deref())
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -145,15 +145,6 @@ impl Sandbox {
         let metered = store.fuel_async_yield_interval(Some(FUEL_YIELD_INTERVAL)).and_then(|()| store.set_fuel(fuel));
         debug_assert!(metered.is_ok());
         store
-    }
-}
-
-/// The kernel's map of our pages, or why it is not asked.
-fn pagemap(wanted: bool) -> (Option<Pagemap>, Option<String>) {
-    match wanted.then(Pagemap::open) {
-        Some(Ok(pagemap)) => (Some(pagemap), None),
-        Some(Err(error)) => (None, Some(format!("the kernel cannot be asked: {error}"))),
-        None => (None, Some("it is switched off".to_owned())),
     }
 }
 

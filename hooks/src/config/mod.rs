@@ -11,6 +11,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use hookbox_runtime::PagemapUse;
+
 use crate::service::{Engine, ServiceConfig, ServiceLimits};
 
 pub use layers::{ConfigError, Effective, Loaded, Origin, Sources};
@@ -137,17 +139,29 @@ pub struct LimitsConfig {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SandboxConfig {
-    /// Whether the kernel is asked which pages of its memory a JavaScript hook wrote.
+    /// How the kernel is asked which pages of its memory a JavaScript hook wrote.
     pub pagemap_scan: PagemapScan,
 }
 
-/// Whether the kernel is asked which pages of a memory were written.
+/// How the kernel is asked which pages of a memory were written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PagemapScan {
-    /// Where it can be: Linux 6.7 and later.
+    /// In the best way that it knows.
     Auto,
-    /// Never: a memory is given back to it as a whole after each use.
+    /// By reading the state of each page, as kernels before Linux 6.7 have to be asked.
+    Read,
+    /// Not at all: a memory is given back to it as a whole after each use.
     Off,
+}
+
+impl PagemapScan {
+    fn most(self) -> PagemapUse {
+        match self {
+            Self::Auto => PagemapUse::Scan,
+            Self::Read => PagemapUse::Read,
+            Self::Off => PagemapUse::None,
+        }
+    }
 }
 
 /// The compilation of functions.
@@ -185,7 +199,7 @@ impl Config {
             compile_memory_bytes: u64::from(self.compile.memory_mib) << 20,
             javascript_at_start: self.compile.javascript_at_start,
             concurrency: self.concurrency,
-            pagemap_scan: self.sandbox.pagemap_scan == PagemapScan::Auto,
+            pagemap: self.sandbox.pagemap_scan.most(),
             retention: self.retention,
             log_queue: LOG_QUEUE,
             limits: ServiceLimits {

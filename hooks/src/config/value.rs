@@ -118,11 +118,12 @@ impl Value for LogFormat {
 
 impl Value for PagemapScan {
     fn read(text: &str) -> Result<Self, String> {
-        choice(text, &[("auto", Self::Auto), ("off", Self::Off)])
+        choice(text, &[("auto", Self::Auto), ("read", Self::Read), ("off", Self::Off)])
     }
     fn show(&self) -> String {
         match self {
             Self::Auto => "auto".to_owned(),
+            Self::Read => "read".to_owned(),
             Self::Off => "off".to_owned(),
         }
     }

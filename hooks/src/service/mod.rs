@@ -22,6 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookbox_host_api::{HookType, Outcome};
+use hookbox_runtime::PagemapUse;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
@@ -56,8 +57,8 @@ pub struct ServiceConfig {
     pub javascript_at_start: bool,
     /// Executions at a time.
     pub concurrency: u32,
-    /// Whether the kernel is asked, where it knows, which pages of its memory a JavaScript hook wrote.
-    pub pagemap_scan: bool,
+    /// The most that the kernel is asked about the memories of JavaScript hooks.
+    pub pagemap: PagemapUse,
     /// How long log entries are served and kept.
     pub retention: Duration,
     /// Log entries that may wait to be written.

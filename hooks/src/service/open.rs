@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use hookbox_runtime::{Admission, AdmissionConfig, Sandbox, SandboxConfig};
+use hookbox_runtime::{Admission, AdmissionConfig, PagemapUse, Sandbox, SandboxConfig};
 use tokio::sync::{Mutex, Semaphore, watch};
 
 use super::numbers::Fixed;
@@ -121,12 +121,18 @@ fn make_workshop(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn
         concurrency: config.concurrency,
         max_memory_bytes: usize::try_from(max_memory).unwrap_or(usize::MAX),
         max_result_bytes: config.limits.result_bytes,
-        pagemap_scan: config.pagemap_scan,
+        pagemap: config.pagemap,
     })
     .map_err(OpenError::new)?;
-    match sandbox.no_pagemap_scan() {
-        None => tracing::info!("memories of JavaScript hooks are written over after use (pagemap_scan is on)"),
-        Some(reason) => tracing::info!(reason, "memories of JavaScript hooks are given back after use (pagemap_scan is off)"),
+    match sandbox.pagemap_use() {
+        (PagemapUse::Scan, _) => tracing::info!("memories of JavaScript hooks are written over after use (pagemap_scan is on)"),
+        (PagemapUse::Read, reason) => {
+            tracing::info!(
+                reason,
+                "memories of JavaScript hooks are written over after use, which is found by reading (pagemap_scan is off)"
+            );
+        }
+        (PagemapUse::None, reason) => tracing::info!(reason, "memories of JavaScript hooks are given back after use (pagemap_scan is off)"),
     }
     let admission = AdmissionConfig {
         worker: config.compile_worker.clone(),

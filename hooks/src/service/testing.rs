@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{Failure, FailureKind, Secret, Usage};
-use hookbox_runtime::{AdmissionError, Execution, FunctionDigest, Invocation};
+use hookbox_runtime::{AdmissionError, Execution, FunctionDigest, Invocation, PagemapUse};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
@@ -67,7 +67,7 @@ impl World {
             compile_memory_bytes: 0,
             javascript_at_start: false,
             concurrency: 1,
-            pagemap_scan: false,
+            pagemap: PagemapUse::Read,
             retention: Duration::from_secs(7 * 86_400),
             log_queue: 1024,
             limits: self.limits,

@@ -1,5 +1,6 @@
 //! The context of one event: what the caller sent, and what of it a function may see.
 
+mod sample;
 mod shape;
 mod version;
 

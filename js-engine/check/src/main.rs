@@ -13,6 +13,7 @@ const EXPORTS: &[&str] = &[
     "hb_alloc",
     "hb_boot",
     "hb_call",
+    "hb_learn",
     "hb_load",
     "hb_out",
     "hb_out_len",

@@ -1,4 +1,5 @@
-// `console`, on Node's own formatting. A lone string, which is the most frequent argument, goes to the log as it is.
+// `console`, on Node's own formatting. Strings and plain data, which are the most frequent arguments, never come here: the engine
+// prints them itself.
 import { formatWithOptions, inspect } from './inspect.js';
 import { table } from './table.js';
 
@@ -13,7 +14,14 @@ function write(level, text) {
 
 function print(level, args) {
   const lone = args.length === 1 && typeof args[0] === 'string';
-  write(level, lone ? args[0] : (hb.formatPlain(...args) ?? formatWithOptions({}, ...args)));
+  write(level, lone ? args[0] : formatWithOptions({}, ...args));
+}
+
+const printer = (name, level) => hb.printer(name, level, (...args) => print(level, args));
+
+function indentBy(text) {
+  indent = text;
+  hb.grouped(indent !== '');
 }
 
 function elapsed(label, verb) {
@@ -29,11 +37,11 @@ function duration(us) {
 }
 
 export const console = {
-  log(...args) { print(INFO, args); },
-  info(...args) { print(INFO, args); },
-  debug(...args) { print(DEBUG, args); },
-  warn(...args) { print(WARN, args); },
-  error(...args) { print(ERROR, args); },
+  log: printer('log', INFO),
+  info: printer('info', INFO),
+  debug: printer('debug', DEBUG),
+  warn: printer('warn', WARN),
+  error: printer('error', ERROR),
   trace(...args) {
     const here = new Error(formatWithOptions({}, ...args));
     here.name = 'Trace';
@@ -71,10 +79,10 @@ export const console = {
   },
   group(...args) {
     if (args.length > 0) print(INFO, args);
-    indent += '  ';
+    indentBy(`${indent}  `);
   },
   groupCollapsed(...args) { console.group(...args); },
-  groupEnd() { indent = indent.slice(2); },
+  groupEnd() { indentBy(indent.slice(2)); },
   profile() {},
   profileEnd() {},
   timeStamp() {},

@@ -103,11 +103,12 @@ impl Admission {
         let code = Bytes::from(built.code);
         let module = self.code(self.sandbox.javascript(), &code, FunctionDigest::of(&code), Code::Module).await?.module().map_err(host)?;
         let engine = Arc::new(Engine::new(&module).map_err(AdmissionError::Host)?);
-        let base = match self.images.load(*BUILT_DIGEST) {
+        let key = javascript::base_key(*BUILT_DIGEST);
+        let base = match self.images.load(key) {
             Some(bytes) => bytes,
             None => {
                 let booted = javascript::boot(&self.sandbox, &engine, built.memory).await.map_err(AdmissionError::Host)?;
-                self.keep_image(*BUILT_DIGEST, booted.clone()).await?;
+                self.keep_image(key, booted.clone()).await?;
                 booted
             }
         };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookbox_host_api::log::LogBuffer;
-use hookbox_host_api::{EnvVars, Failure, FailureKind};
+use hookbox_host_api::{EnvVars, Failure, FailureKind, HookType};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 use wasmtime::Store;
@@ -63,6 +63,20 @@ pub(crate) fn image_key(engine: FunctionDigest, source: &Source) -> FunctionDige
     FunctionDigest::from_bytes(hash.finalize().into())
 }
 
+/// What the base knows of contexts.
+fn samples() -> impl Iterator<Item = String> {
+    HookType::ALL.into_iter().flat_map(HookType::sample_contexts)
+}
+
+/// The key of the base that an engine is booted to.
+pub(crate) fn base_key(engine: FunctionDigest) -> FunctionDigest {
+    let mut hash = Sha256::new();
+    hash.update(b"javascript base");
+    hash.update(engine.as_bytes());
+    samples().for_each(|sample| hash.update(sample));
+    FunctionDigest::from_bytes(hash.finalize().into())
+}
+
 /// Boots the engine on its first memory; what every memory begins with afterwards.
 pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: Vec<u8>) -> Result<Vec<u8>, String> {
     let first = Arc::new(Base::new(first).map_err(|error| error.to_string())?);
@@ -72,6 +86,9 @@ pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: Vec<u8>) -> 
     let booting = async {
         let guest = engine.start(&mut store, &Image::of_base(first)).await?;
         guest.boot(&mut store).await?;
+        for sample in samples() {
+            guest.learn(&mut store, &sample).await?;
+        }
         guest.used(&mut store, 0).await
     };
     sliced(booting, Instant::now() + TIME)

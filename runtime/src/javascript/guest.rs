@@ -16,6 +16,7 @@ pub(crate) struct Engine {
     memory: ModuleExport,
     alloc: ModuleExport,
     boot: ModuleExport,
+    learn: ModuleExport,
     pages: ModuleExport,
     load: ModuleExport,
     call: ModuleExport,
@@ -39,6 +40,7 @@ impl Engine {
             memory: export(MEMORY)?,
             alloc: export("hb_alloc")?,
             boot: export("hb_boot")?,
+            learn: export("hb_learn")?,
             pages: export("hb_pages")?,
             load: export("hb_load")?,
             call: export("hb_call")?,
@@ -99,6 +101,12 @@ impl Guest<'_> {
     /// Makes the runtime and its globals.
     pub(super) async fn boot(&self, store: &mut Store<CallState>) -> wasmtime::Result<()> {
         self.func::<(), ()>(store, &self.engine.boot)?.call_async(store.as_context_mut(), ()).await
+    }
+
+    /// Makes contexts of this form faster to read.
+    pub(super) async fn learn(&self, store: &mut Store<CallState>, sample: &str) -> wasmtime::Result<()> {
+        let len = self.pass(store, sample.as_bytes()).await?;
+        self.func::<i32, ()>(store, &self.engine.learn)?.call_async(store.as_context_mut(), len).await
     }
 
     /// Evaluates a source's top level.

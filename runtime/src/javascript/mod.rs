@@ -13,7 +13,7 @@ mod guest;
 mod image;
 mod printed;
 
-pub(crate) use deploy::{Deployed, Source, boot, evaluate, image_key};
+pub(crate) use deploy::{Deployed, Source, base_key, boot, evaluate, image_key};
 pub(crate) use engine_module::EngineModule;
 pub(crate) use guest::{Engine, call};
 #[cfg(feature = "bench")]

@@ -32,7 +32,8 @@ async fn world() -> &'static World {
 }
 
 async fn make_world() -> World {
-    let config = SandboxConfig { concurrency: 8, max_memory_bytes: 128 << 20, max_result_bytes: 256 << 10, pagemap_scan: true };
+    let config =
+        SandboxConfig { concurrency: 8, max_memory_bytes: 128 << 20, max_result_bytes: 256 << 10, pagemap: crate::PagemapUse::Scan };
     let sandbox = Sandbox::new(config).unwrap();
     let built = EngineModule::take_apart(BUILT).unwrap();
     let engine = Engine::new(&Module::new(sandbox.javascript(), &built.code).unwrap()).unwrap();

@@ -18,6 +18,7 @@ use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 
 pub(crate) use base::Base;
 pub(crate) use pagemap::Pagemap;
+pub use pagemap::PagemapUse;
 use slot::{GUARD, RESERVED, Slot};
 pub(crate) use stack::Stacks;
 
@@ -53,6 +54,11 @@ impl Memories {
             std::mem::take(&mut state.idle)
         };
         drop(idle);
+    }
+
+    /// What the kernel is asked after each use.
+    pub(crate) fn pagemap_use(&self) -> PagemapUse {
+        self.0.pagemap.as_ref().map_or(PagemapUse::None, |pagemap| pagemap.way().needs())
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {

@@ -1,6 +1,7 @@
 //! Asks the kernel which pages of a mapping are private to this process: those that were written since they were mapped.
 //!
-//! One ioctl of Linux 6.7 on `/proc/self/pagemap`, of which only the answer is used. A page that is swapped out, or that the kernel is
+//! One ioctl of Linux 6.7 on `/proc/self/pagemap`, of which only the answer is used; older kernels have the same in that file, as eight
+//! bytes for each page. A page that is swapped out, or that the kernel is
 //! just moving to another place (which it does without any swap, to make room for large pages), is not present and was written all the
 //! same: it is asked for too. Whoever asks for present pages only leaves such a page as it is, to the next one who gets the memory.
 
@@ -8,12 +9,54 @@ use std::ffi::c_void;
 use std::fs::File;
 use std::io;
 use std::ops::Range;
+use std::os::unix::fs::FileExt;
 
 use rustix::ioctl::{Ioctl, IoctlOutput, Opcode, ioctl, opcode};
 
+/// What the kernel may be asked about the memories of JavaScript hooks after each use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PagemapUse {
+    /// Nothing: memories are given back as a whole.
+    None,
+    /// The state of each page.
+    Read,
+    /// Which pages were written.
+    Scan,
+}
+
+/// How it is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    Scan,
+    Read,
+}
+
+impl Way {
+    /// What has to be allowed for it.
+    pub(crate) fn needs(self) -> PagemapUse {
+        match self {
+            Self::Scan => PagemapUse::Scan,
+            Self::Read => PagemapUse::Read,
+        }
+    }
+}
+
 /// The file to ask.
 #[derive(Debug)]
-pub(crate) struct Pagemap(File);
+pub(crate) struct Pagemap {
+    file: File,
+    way: Way,
+}
+
+const PAGE: usize = 4 << 10;
+
+/// Bytes of the file for each page, and what some of their bits say.
+const ENTRY: usize = 8;
+const IS_PRESENT: u64 = 1 << 63;
+const IS_SWAPPED: u64 = 1 << 62;
+const IS_FILE: u64 = 1 << 61;
+/// Pages that are read at a time.
+const PAGES: usize = 1024;
 
 /// Kinds of pages, as the kernel numbers them.
 const FILE: u64 = 1 << 2;
@@ -83,18 +126,46 @@ unsafe impl Ioctl for Scan<'_> {
 }
 
 impl Pagemap {
-    /// Opens it.
+    /// Opens it, to be used in the best way that is allowed and that this machine knows; and why that is not the best of all.
+    pub(crate) fn open(most: PagemapUse) -> (Option<Self>, Option<String>) {
+        let mut why = None;
+        for way in [Way::Scan, Way::Read] {
+            if way.needs() > most {
+                why = Some("it is switched off".to_owned());
+                continue;
+            }
+            match Self::open_for(way) {
+                Ok(pagemap) => return (Some(pagemap), why),
+                Err(error) => why = Some(format!("the kernel cannot be asked: {error}")),
+            }
+        }
+        (None, why)
+    }
+
+    /// Opens it for one way.
     ///
     /// # Errors
     /// Where `/proc` is not there or the kernel does not know the question.
-    pub(crate) fn open() -> io::Result<Self> {
-        let map = Self(File::open("/proc/self/pagemap")?);
-        map.written(0..0, |_| true)?;
+    pub(crate) fn open_for(way: Way) -> io::Result<Self> {
+        let map = Self { file: File::open("/proc/self/pagemap")?, way };
+        let probe = &raw const map as usize & !(PAGE - 1);
+        map.written(probe..probe + PAGE, |_| true)?;
         Ok(map)
     }
 
+    pub(crate) fn way(&self) -> Way {
+        self.way
+    }
+
     /// Calls `each` with every range of written pages within `within`, in order, until it says `false`. Addresses, of whole pages.
-    pub(crate) fn written(&self, within: Range<usize>, mut each: impl FnMut(Range<usize>) -> bool) -> io::Result<()> {
+    pub(crate) fn written(&self, within: Range<usize>, each: impl FnMut(Range<usize>) -> bool) -> io::Result<()> {
+        match self.way {
+            Way::Scan => self.scan(within, each),
+            Way::Read => self.read(within, each),
+        }
+    }
+
+    fn scan(&self, within: Range<usize>, mut each: impl FnMut(Range<usize>) -> bool) -> io::Result<()> {
         let mut from = within.start;
         let mut answers = [Answer::default(); RANGES];
         loop {
@@ -114,6 +185,35 @@ impl Pagemap {
         }
     }
 
+    fn read(&self, within: Range<usize>, mut each: impl FnMut(Range<usize>) -> bool) -> io::Result<()> {
+        let mut entries = [0; PAGES * ENTRY];
+        let mut from = within.start;
+        let mut run: Option<Range<usize>> = None;
+        while from < within.end {
+            let wanted = ((within.end - from) / PAGE).min(PAGES);
+            let part = entries.get_mut(..wanted * ENTRY).unwrap_or_default();
+            self.file.read_exact_at(part, (from / PAGE * ENTRY) as u64)?;
+            for (page, entry) in part.chunks_exact(ENTRY).enumerate() {
+                let entry = entry.try_into().map_or(0, u64::from_ne_bytes);
+                if entry & (IS_PRESENT | IS_SWAPPED) == 0 || entry & IS_FILE != 0 {
+                    continue;
+                }
+                let at = from + page * PAGE;
+                match &mut run {
+                    Some(run) if run.end == at => run.end = at + PAGE,
+                    _ => {
+                        if run.replace(at..at + PAGE).is_some_and(|run| !each(run)) {
+                            return Ok(());
+                        }
+                    }
+                }
+            }
+            from += wanted * PAGE;
+        }
+        run.map(each);
+        Ok(())
+    }
+
     #[allow(unsafe_code, reason = "an ioctl; what makes it sound stands below")]
     fn ask(&self, within: Range<usize>, answers: &mut [Answer; RANGES]) -> io::Result<(usize, usize)> {
         let question = Question {
@@ -128,6 +228,6 @@ impl Pagemap {
             ..Question::default()
         };
         // SAFETY: the file is a pagemap, and `Scan` says what the kernel reads and writes.
-        Ok(unsafe { ioctl(&self.0, Scan { question, answers }) }?)
+        Ok(unsafe { ioctl(&self.file, Scan { question, answers }) }?)
     }
 }

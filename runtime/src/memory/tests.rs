@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustix::mm::{Advice, madvise};
 use wasmtime::{Engine, Instance, Module, Store};
 
+use super::pagemap::Way;
 use super::*;
 use crate::engine;
 
@@ -19,8 +20,12 @@ fn base() -> Arc<Base> {
 /// With the kernel's help, where it helps, and without.
 fn ways() -> Vec<Option<Pagemap>> {
     let mut ways = vec![None];
-    ways.extend(Pagemap::open().ok().map(Some));
+    ways.extend(pagemaps().into_iter().map(Some));
     ways
+}
+
+fn pagemaps() -> Vec<Pagemap> {
+    [Way::Scan, Way::Read].into_iter().filter_map(|way| Pagemap::open_for(way).ok()).collect()
 }
 
 #[allow(unsafe_code, reason = "the slot is this test's, and that many bytes of it are accessible")]
@@ -76,35 +81,36 @@ fn what_was_grown_is_gone_and_comes_back_as_zeros() {
 #[allow(unsafe_code, reason = "the slot is this test's")]
 fn a_page_that_was_swapped_out_is_reset_too() {
     let base = base();
-    let Ok(pagemap) = Pagemap::open() else { return };
-    let mut slot = Slot::new(base.clone()).unwrap();
-    for page in 0..100 {
-        memory(&mut slot, LEN)[page * PAGE..][..PAGE].fill(0xAA);
+    for pagemap in pagemaps() {
+        let mut slot = Slot::new(base.clone()).unwrap();
+        for page in 0..100 {
+            memory(&mut slot, LEN)[page * PAGE..][..PAGE].fill(0xAA);
+        }
+        // Where there is no swap the pages stay, and the reset is an ordinary one.
+        unsafe { madvise(slot.start().cast(), LEN, Advice::LinuxPageOut) }.unwrap();
+        slot.reset(Some(&pagemap)).unwrap();
+        assert!(memory(&mut slot, LEN) == base.bytes());
     }
-    // Where there is no swap the pages stay, and the reset is an ordinary one.
-    unsafe { madvise(slot.start().cast(), LEN, Advice::LinuxPageOut) }.unwrap();
-    slot.reset(Some(&pagemap)).unwrap();
-    assert!(memory(&mut slot, LEN) == base.bytes());
 }
 
 #[test]
 fn a_scan_tells_written_pages_from_read_ones() {
-    let Ok(pagemap) = Pagemap::open() else { return };
-    let mut slot = Slot::new(base()).unwrap();
-    let read: u64 = memory(&mut slot, LEN).iter().map(|byte| u64::from(*byte)).sum();
-    assert!(read > 0);
-    for page in [3, 4, 9] {
-        memory(&mut slot, LEN)[page * PAGE] = 1;
-    }
-    let start = slot.start().expose_provenance();
-    let mut written = Vec::new();
-    pagemap
-        .written(start..start + LEN, |range| {
+    for pagemap in pagemaps() {
+        let mut slot = Slot::new(base()).unwrap();
+        let read: u64 = memory(&mut slot, LEN).iter().map(|byte| u64::from(*byte)).sum();
+        assert!(read > 0);
+        for page in [3, 4, 9] {
+            memory(&mut slot, LEN)[page * PAGE] = 1;
+        }
+        let start = slot.start().expose_provenance();
+        let mut written = Vec::new();
+        let keep = |range: std::ops::Range<usize>| {
             written.push((range.start - start) / PAGE..(range.end - start) / PAGE);
             true
-        })
-        .unwrap();
-    assert_eq!(written, [3..5, 9..10]);
+        };
+        pagemap.written(start..start + LEN, keep).unwrap();
+        assert_eq!(written, [3..5, 9..10], "{pagemap:?}");
+    }
 }
 
 /// A guest that answers how many of its first pages begin otherwise than with `begins`, then writes all it has and grows.
@@ -143,7 +149,7 @@ async fn guests_get_the_base_each_time() {
 
 #[tokio::test]
 async fn an_access_beyond_a_memory_is_a_trap() {
-    let memories = Memories::new(Pagemap::open().ok());
+    let memories = Memories::new(pagemaps().pop());
     memories.set_base(Arc::new(Base::new(vec![7; LEN]).unwrap()));
     let engine = engine::javascript_runner(memories).unwrap();
     for (at, offset) in [(LEN as u32, 0u32), (u32::MAX, 0), (u32::MAX, u32::MAX), (LEN as u32 - 1, 65_536 * 8), (0, u32::MAX)] {

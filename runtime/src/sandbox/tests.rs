@@ -24,7 +24,13 @@ const ECHO: &str = r#"(module
         (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"#;
 
 fn sandbox() -> Sandbox {
-    Sandbox::new(SandboxConfig { concurrency: 4, max_memory_bytes: 128 << 20, max_result_bytes: 256 << 10, pagemap_scan: true }).unwrap()
+    Sandbox::new(SandboxConfig {
+        concurrency: 4,
+        max_memory_bytes: 128 << 20,
+        max_result_bytes: 256 << 10,
+        pagemap: crate::PagemapUse::Scan,
+    })
+    .unwrap()
 }
 
 fn prepare(sandbox: &Sandbox, wat: &str) -> Result<PreparedHook, String> {
@@ -232,7 +238,8 @@ async fn fuel_is_the_same_for_the_same_input() {
 #[tokio::test]
 async fn who_finds_no_slot_is_overloaded() {
     let sandbox =
-        Sandbox::new(SandboxConfig { concurrency: 1, max_memory_bytes: 1 << 20, max_result_bytes: 1024, pagemap_scan: true }).unwrap();
+        Sandbox::new(SandboxConfig { concurrency: 1, max_memory_bytes: 1 << 20, max_result_bytes: 1024, pagemap: crate::PagemapUse::Scan })
+            .unwrap();
     let spin = prepare(&sandbox, &command(r#"(func (export "_start") (loop (br 0)))"#)).unwrap();
     let plenty = Limits { fuel: 100_000_000_000, memory_bytes: 1 << 20 };
     let long = Invocation { limits: plenty, ..invocation(Duration::from_millis(300)) };

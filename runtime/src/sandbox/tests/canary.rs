@@ -10,6 +10,7 @@ use crate::admission::BUILT;
 use crate::execution::CallState;
 use crate::javascript::{Deployed, Engine, EngineModule, Source, boot, evaluate};
 use crate::memory::Base;
+use crate::memory::PagemapUse;
 use crate::prepared::Shape;
 
 /// The byte of the pattern. Eight of it in a row are nowhere in the engine's memory.
@@ -36,13 +37,13 @@ fn looking(pages: usize, tail: &str) -> String {
     )
 }
 
-fn sandbox_of_one(pagemap_scan: bool) -> Sandbox {
-    Sandbox::new(SandboxConfig { concurrency: 1, max_memory_bytes: 64 << 20, max_result_bytes: 1 << 20, pagemap_scan }).unwrap()
+fn sandbox_of_one(pagemap: PagemapUse) -> Sandbox {
+    Sandbox::new(SandboxConfig { concurrency: 1, max_memory_bytes: 64 << 20, max_result_bytes: 1 << 20, pagemap }).unwrap()
 }
 
 #[tokio::test]
 async fn a_command_finds_nothing_of_another() {
-    let sandbox = sandbox_of_one(true);
+    let sandbox = sandbox_of_one(PagemapUse::Scan);
     let writer = prepare(
         &sandbox,
         &command(
@@ -80,8 +81,8 @@ struct World {
     looker: Code,
 }
 
-async fn world(pagemap_scan: bool) -> World {
-    let sandbox = sandbox_of_one(pagemap_scan);
+async fn world(pagemap: PagemapUse) -> World {
+    let sandbox = sandbox_of_one(pagemap);
     let built = EngineModule::take_apart(BUILT).unwrap();
     let engine = Arc::new(Engine::new(&Code::new(sandbox.javascript(), &built.code).unwrap()).unwrap());
     let base = Arc::new(Base::new(boot(&sandbox, &engine, built.memory).await.unwrap()).unwrap());
@@ -141,8 +142,8 @@ async fn poll_once<F: Future + Unpin>(mut future: F) -> Option<F::Output> {
     .await
 }
 
-async fn nobody_finds_what_javascript_left(pagemap_scan: bool) {
-    let world = world(pagemap_scan).await;
+async fn nobody_finds_what_javascript_left(pagemap: PagemapUse) {
+    let world = world(pagemap).await;
     assert_eq!(world.look().await, 0, "the pattern is not the engine's own");
     for reuse in 0..reuses() {
         world.write(reuse).await;
@@ -152,10 +153,15 @@ async fn nobody_finds_what_javascript_left(pagemap_scan: bool) {
 
 #[tokio::test]
 async fn nobody_finds_what_javascript_left_in_a_memory_written_over() {
-    nobody_finds_what_javascript_left(true).await;
+    nobody_finds_what_javascript_left(PagemapUse::Scan).await;
 }
 
 #[tokio::test]
 async fn nobody_finds_what_javascript_left_in_a_memory_given_back() {
-    nobody_finds_what_javascript_left(false).await;
+    nobody_finds_what_javascript_left(PagemapUse::None).await;
+}
+
+#[tokio::test]
+async fn nobody_finds_what_javascript_left_in_a_memory_written_over_by_older_kernels() {
+    nobody_finds_what_javascript_left(PagemapUse::Read).await;
 }

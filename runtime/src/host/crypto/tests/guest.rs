@@ -45,7 +45,8 @@ fn store(sandbox: &Sandbox, fuel: u64, timeout: Duration) -> Store<CallState> {
 
 async fn run(fuel: u64, timeout: Duration, header: Value, parts: &[&[u8]]) -> Seen {
     let sandbox =
-        Sandbox::new(SandboxConfig { concurrency: 2, max_memory_bytes: 2 << 20, max_result_bytes: 1024, pagemap_scan: true }).unwrap();
+        Sandbox::new(SandboxConfig { concurrency: 2, max_memory_bytes: 2 << 20, max_result_bytes: 1024, pagemap: crate::PagemapUse::Scan })
+            .unwrap();
     let mut store = store(&sandbox, fuel, timeout);
     let module = Module::new(sandbox.engine(), GUEST).unwrap();
     let instance = javascript_linker(sandbox.engine()).unwrap().instantiate_async(&mut store, &module).await.unwrap();
