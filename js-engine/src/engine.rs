@@ -7,7 +7,7 @@ use rquickjs::{Context, Ctx, Function, Object, Persistent, Runtime, Value};
 use crate::failure::Failure;
 use crate::quick::{self, Kind};
 use crate::plain::Plain;
-use crate::{async_context, heap, host, json, load, modules, natives, rejections, run, state, version};
+use crate::{async_context, exchange, heap, host, json, load, modules, natives, rejections, run, state, version};
 
 /// The globals and modules, bundled from `node/` when the engine is built. It ends in a zero byte. It is not constant: once
 /// evaluated, its memory is given to the heap, so that no image carries its text.
@@ -48,7 +48,7 @@ pub(crate) struct Engine {
 /// Makes the interpreter. A failure is a defect of the build: it traps, and the output says why.
 pub(crate) fn boot() {
     if let Err(failure) = try_boot() {
-        state::set_output(failure.to_json().as_bytes());
+        exchange::set_output(failure.to_json().as_bytes());
         core::arch::wasm32::unreachable()
     }
 }
@@ -120,6 +120,7 @@ pub(crate) fn pages() -> usize {
 
 /// Leaves memory as small an image as it can be.
 fn rest(runtime: &Runtime) {
+    exchange::clear();
     runtime.run_gc();
     runtime.set_gc_threshold(usize::try_from(runtime.memory_usage().malloc_size).unwrap_or(0) + GC_AFTER);
     heap::scrub();
@@ -142,7 +143,7 @@ fn answer(outcome: Result<(), Failure>) -> i32 {
     match outcome {
         Ok(()) => 0,
         Err(failure) => {
-            state::set_output(failure.to_json().as_bytes());
+            exchange::set_output(failure.to_json().as_bytes());
             1
         }
     }
@@ -151,7 +152,7 @@ fn answer(outcome: Result<(), Failure>) -> i32 {
 /// Evaluates the author's source.
 pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 {
     state::begin_run();
-    let outcome = state::with_input(source_len + entry_len, |input| {
+    let outcome = exchange::with_input(source_len + entry_len, |input| {
         let (source, behind) = input.split_at_checked(source_len)?;
         let entry = behind.get(..entry_len)?;
         state::with_engine(|engine| {
@@ -163,11 +164,13 @@ pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 
             rejections::clear();
             found.map(|handler| {
                 engine.handler = Some(handler);
-                state::set_output(b"null");
-                rest(engine.context.runtime());
+                exchange::set_output(b"null");
             })
         })
     });
+    if let Some(Ok(())) = outcome {
+        state::with_engine(|engine| rest(engine.context.runtime()));
+    }
     answer(outcome.unwrap_or_else(|| Err(Failure::new("exception", "the engine was not booted"))))
 }
 
@@ -177,17 +180,17 @@ pub(crate) fn learn(len: usize) {
         state::with_engine(|engine| {
             let sample = engine.context.with(|ctx| json::read(&ctx, input).map(|sample| Persistent::save(&ctx, sample)));
             engine.learned.extend(sample);
-            rest(engine.context.runtime());
         })
     };
-    state::with_input(len, learn);
+    exchange::with_input(len, learn);
+    state::with_engine(|engine| rest(engine.context.runtime()));
 }
 
 /// Calls the author's function.
 pub(crate) fn call(len: usize) -> i32 {
     state::begin_run();
     rejections::clear();
-    let outcome = state::with_input(len, |input| {
+    let outcome = exchange::with_input(len, |input| {
         state::with_engine(|engine| {
             let handler = engine.handler.clone()?;
             // SAFETY: it was set aside at the start, and is taken once.
@@ -213,7 +216,7 @@ fn read_context<'js>(ctx: &Ctx<'js>, text: &[u8]) -> Result<Value<'js>, Failure>
 
 /// The result's JSON becomes the output. Getters and `toJSON` are the author's code, and run.
 fn write_result<'js>(ctx: &Ctx<'js>, result: &Value<'js>) -> Result<(), Failure> {
-    if state::write_output(|output| json::write(result, output)) {
+    if exchange::write_output(|output| json::write(result, output)) {
         return Ok(());
     }
     let invalid = || {
@@ -224,8 +227,8 @@ fn write_result<'js>(ctx: &Ctx<'js>, result: &Value<'js>) -> Result<(), Failure>
     };
     let json = quick::to_json(ctx, result).map_err(|_| invalid())?;
     if json.is_undefined() {
-        state::set_output(b"null");
+        exchange::set_output(b"null");
         return Ok(());
     }
-    quick::with_utf8(&json, state::set_output).map_err(|_| invalid())
+    quick::with_utf8(&json, exchange::set_output).map_err(|_| invalid())
 }

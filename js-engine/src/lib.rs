@@ -1,5 +1,5 @@
 //! The one WebAssembly module that runs every JavaScript hook: QuickJS, the globals and modules that Node's authors expect,
-//! and a dozen exports through which a host drives them.
+//! and ten exports through which a host drives them.
 //!
 //! The module imports its memory. A host boots it, lets it evaluate a hook's source, and saves that memory; an execution is
 //! the same code on a copy of it. So nothing here may keep state anywhere but in linear memory, and whatever a hook learns
@@ -12,11 +12,11 @@
 //! |---|---|
 //! | `hb_boot()` | makes the interpreter and its globals; calls no import |
 //! | `hb_learn(len)` | keeps the JSON at the start of the input buffer, so that contexts with its keys are read faster |
-//! | `hb_alloc(len) -> ptr` | the input buffer, at least `len` bytes long; the next call may move it |
+//! | `hb_exchange` | a global: the address of where the input goes and the output is, see `exchange` |
+//! | `hb_alloc(len) -> ptr` | the input buffer, at least `len` bytes long; needed for long inputs only |
 //! | `hb_load(source_len, entry_len, node_major) -> i32` | evaluates the source at the start of the input buffer, followed there by the name of the exported function to call; 0, or 1 with an error as output |
 //! | `hb_call(len) -> i32` | calls that function with the JSON at the start of the input buffer; 0 with the result's JSON as output, or 1 with an error |
 //! | `hb_pages() -> i32` | how many pages an image taken now has to have; above them is nothing |
-//! | `hb_out() -> ptr`, `hb_out_len() -> i32` | the output of the last `hb_load` or `hb_call` |
 //!
 //! An error is `{"kind", "message", "stack", "place"}`; `failure` lists the kinds.
 
@@ -24,6 +24,7 @@ mod ascii;
 mod async_context;
 mod console;
 mod engine;
+mod exchange;
 mod failure;
 mod heap;
 mod host;
@@ -48,7 +49,7 @@ pub extern "C" fn hb_boot() {
 /// Room for `len` bytes of input, and a zero byte behind them.
 #[unsafe(no_mangle)]
 pub extern "C" fn hb_alloc(len: u32) -> *mut u8 {
-    state::input_buffer(len as usize)
+    exchange::make_room(len as usize)
 }
 
 /// Evaluates the author's source.
@@ -73,16 +74,4 @@ pub extern "C" fn hb_learn(len: u32) {
 #[unsafe(no_mangle)]
 pub extern "C" fn hb_pages() -> u32 {
     u32::try_from(engine::pages()).unwrap_or(u32::MAX)
-}
-
-/// Where the last output begins.
-#[unsafe(no_mangle)]
-pub extern "C" fn hb_out() -> *const u8 {
-    state::output(|out| out.as_ptr())
-}
-
-/// How many bytes the last output has.
-#[unsafe(no_mangle)]
-pub extern "C" fn hb_out_len() -> u32 {
-    state::output(|out| u32::try_from(out.len()).unwrap_or(u32::MAX))
 }

@@ -1,4 +1,4 @@
-//! What outlives a call from the host: the two buffers, the interpreter, and what the current run has asked for.
+//! What outlives a call from the host: the interpreter, and what the current run has asked for.
 //!
 //! A WebAssembly instance has one thread, so thread-locals are plain statics here.
 
@@ -9,54 +9,12 @@ use rquickjs::qjs::JSValue;
 use crate::engine::Engine;
 
 thread_local! {
-    static INPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
     static EXIT: Cell<Option<i32>> = const { Cell::new(None) };
     static TICKS: Cell<bool> = const { Cell::new(false) };
     static GROUPED: Cell<bool> = const { Cell::new(false) };
     static KEPT: Cell<[Option<JSValue>; 2]> = const { Cell::new([None; 2]) };
     static SEED: Cell<Option<[u64; 2]>> = const { Cell::new(None) };
-}
-
-/// Room for `len` bytes and a terminating zero, which QuickJS's parsers want.
-pub(crate) fn input_buffer(len: usize) -> *mut u8 {
-    INPUT.with_borrow_mut(|input| {
-        input.clear();
-        input.resize(len.saturating_add(1), 0);
-        input.as_mut_ptr()
-    })
-}
-
-/// The first `len` bytes of the input and the zero behind them.
-pub(crate) fn with_input<R>(len: usize, read: impl FnOnce(&[u8]) -> R) -> R {
-    let mut input = INPUT.take();
-    input.truncate(len);
-    input.push(0);
-    let answer = read(&input);
-    INPUT.set(input);
-    answer
-}
-
-/// Reads the output.
-pub(crate) fn output<R>(read: impl FnOnce(&[u8]) -> R) -> R {
-    OUTPUT.with_borrow(|output| read(output))
-}
-
-/// Lets `write` make the output, whose answer says whether it is one.
-pub(crate) fn write_output(write: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> bool {
-    OUTPUT.with_borrow_mut(|output| {
-        output.clear();
-        write(output).is_some()
-    })
-}
-
-/// Replaces the output.
-pub(crate) fn set_output(bytes: &[u8]) {
-    OUTPUT.with_borrow_mut(|output| {
-        output.clear();
-        output.extend_from_slice(bytes);
-    });
 }
 
 /// Keeps the engine.

@@ -120,7 +120,10 @@ class Sandbox {
     this.view(ptr, input.length).set(input);
   }
 
-  output() { return this.string(this.exports.hb_out(), this.exports.hb_out_len()); }
+  output() {
+    const exchange = new DataView(this.memory.buffer, this.exports.hb_exchange.value, 16);
+    return this.string(exchange.getUint32(8, true), exchange.getUint32(12, true));
+  }
 
   load(source, entry, major) {
     const [body, name] = [bytes.encode(source), bytes.encode(entry)];

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail, ensure};
 use wasmparser::{DataKind, Operator, Parser, Payload, TypeRef};
 
 const IMPORTS: &[&str] = &["env.memory", "hb.crypto", "hb.env", "hb.log", "hb.now", "hb.random", "hb.start", "hb.take", "hb.wait"];
-/// The two globals are constants that every build for this target exports; the function is what QuickJS reads a clock with.
+/// Three globals are constants that every build for this target exports; the function is what QuickJS reads a clock with.
 const EXPORTS: &[&str] = &[
     "__data_end",
     "__heap_base",
@@ -13,10 +13,9 @@ const EXPORTS: &[&str] = &[
     "hb_alloc",
     "hb_boot",
     "hb_call",
+    "hb_exchange",
     "hb_learn",
     "hb_load",
-    "hb_out",
-    "hb_out_len",
     "hb_pages",
     "memory",
 ];

@@ -20,8 +20,7 @@ pub(crate) struct Engine {
     pages: ModuleExport,
     load: ModuleExport,
     call: ModuleExport,
-    out: ModuleExport,
-    out_len: ModuleExport,
+    exchange: ModuleExport,
 }
 
 /// An engine that works on a memory.
@@ -29,6 +28,17 @@ pub(crate) struct Guest<'a> {
     engine: &'a Engine,
     instance: Instance,
     memory: Memory,
+    /// Where in the memory the engine says where input goes and output is.
+    exchange: usize,
+}
+
+/// What the engine says there, as offsets of four bytes each.
+#[derive(Clone, Copy)]
+enum Told {
+    Input = 0,
+    Room = 1,
+    Output = 2,
+    OutputLen = 3,
 }
 
 impl Engine {
@@ -44,8 +54,7 @@ impl Engine {
             pages: export("hb_pages")?,
             load: export("hb_load")?,
             call: export("hb_call")?,
-            out: export("hb_out")?,
-            out_len: export("hb_out_len")?,
+            exchange: export("hb_exchange")?,
             pre: linker.instantiate_pre(module).map_err(|error| format!("{error:#}"))?,
         })
     }
@@ -57,9 +66,13 @@ impl Engine {
         let memory = instance.get_module_export(&mut *store, &self.memory).and_then(wasmtime::Extern::into_memory).ok_or_else(missing)?;
         // Before anything of the guest runs: what is accessible of a memory and its size are one from here on.
         let pages = image.len().saturating_sub(memory.data_size(&*store)) / WASM_PAGE;
-        memory.grow_async(&mut *store, pages as u64).await.map_err(during_start)?;
+        if pages > 0 {
+            memory.grow_async(&mut *store, pages as u64).await.map_err(during_start)?;
+        }
         image.apply(memory.data_mut(&mut *store))?;
-        Ok(Guest { engine: self, instance, memory })
+        let exchange = instance.get_module_export(&mut *store, &self.exchange).and_then(wasmtime::Extern::into_global);
+        let exchange = exchange.and_then(|global| global.get(&mut *store).i32()).ok_or_else(missing)?;
+        Ok(Guest { engine: self, instance, memory, exchange: exchange as u32 as usize })
     }
 }
 
@@ -117,7 +130,7 @@ impl Guest<'_> {
         let load = self.func::<(i32, i32, i32), i32>(store, &self.engine.load)?;
         match load.call_async(store.as_context_mut(), (source_len, entry_len, source.node_major)).await? {
             0 => Ok(Ok(())),
-            _ => self.complaint(store).await.map(Err),
+            _ => self.complaint(store).map(Err),
         }
     }
 
@@ -127,8 +140,8 @@ impl Guest<'_> {
         let len = self.pass(store, &context).await?;
         let call = self.func::<i32, i32>(store, &self.engine.call)?;
         match call.call_async(store.as_context_mut(), len).await? {
-            0 => Ok(self.output(store).await?.map_err(|message| Failure::new(FailureKind::InvalidResponse, message))),
-            _ => self.complaint(store).await.map(Err),
+            0 => Ok(self.output(store)?.map_err(|message| Failure::new(FailureKind::InvalidResponse, message))),
+            _ => self.complaint(store).map(Err),
         }
     }
 
@@ -139,29 +152,37 @@ impl Guest<'_> {
         Ok(used.ok_or(wasmtime::Trap::MemoryOutOfBounds)?.to_vec())
     }
 
+    fn told(&self, store: &Store<CallState>, what: Told) -> wasmtime::Result<usize> {
+        let at = self.exchange.saturating_add(what as usize * 4);
+        let told = self.memory.data(store).get(at..at.saturating_add(4)).and_then(|bytes| bytes.try_into().ok());
+        Ok(u32::from_le_bytes(told.ok_or(wasmtime::Trap::MemoryOutOfBounds)?) as usize)
+    }
+
     /// Copies bytes to where the engine reads its input; how many they are.
     async fn pass(&self, store: &mut Store<CallState>, bytes: &[u8]) -> wasmtime::Result<i32> {
         let len = i32::try_from(bytes.len())?;
-        let at = self.func::<i32, i32>(store, &self.engine.alloc)?.call_async(store.as_context_mut(), len).await?;
-        let from = at as u32 as usize;
+        let from = if bytes.len() <= self.told(store, Told::Room)? {
+            self.told(store, Told::Input)?
+        } else {
+            self.func::<i32, i32>(store, &self.engine.alloc)?.call_async(store.as_context_mut(), len).await? as u32 as usize
+        };
         let room = self.memory.data_mut(store).get_mut(from..from.saturating_add(bytes.len()));
         room.ok_or(wasmtime::Trap::MemoryOutOfBounds)?.copy_from_slice(bytes);
         Ok(len)
     }
 
-    async fn output(&self, store: &mut Store<CallState>) -> wasmtime::Result<Result<String, String>> {
-        let at = self.func::<(), i32>(store, &self.engine.out)?.call_async(store.as_context_mut(), ()).await? as u32 as usize;
-        let len = self.func::<(), i32>(store, &self.engine.out_len)?.call_async(store.as_context_mut(), ()).await? as u32 as usize;
+    fn output(&self, store: &Store<CallState>) -> wasmtime::Result<Result<String, String>> {
+        let (at, len) = (self.told(store, Told::Output)?, self.told(store, Told::OutputLen)?);
         let limit = store.data().result_limit;
         if len > limit {
             return Ok(Err(format!("the response has {len} bytes, more than {limit}")));
         }
-        let bytes = self.memory.data(&*store).get(at..at.saturating_add(len)).ok_or(wasmtime::Trap::MemoryOutOfBounds)?;
+        let bytes = self.memory.data(store).get(at..at.saturating_add(len)).ok_or(wasmtime::Trap::MemoryOutOfBounds)?;
         Ok(String::from_utf8(bytes.to_vec()).map_err(|_| "the response is not valid UTF-8".to_owned()))
     }
 
-    async fn complaint(&self, store: &mut Store<CallState>) -> wasmtime::Result<Failure> {
-        let text = self.output(store).await?;
+    fn complaint(&self, store: &Store<CallState>) -> wasmtime::Result<Failure> {
+        let text = self.output(store)?;
         let complaint = text.and_then(|text| serde_json::from_str::<Complaint>(&text).map_err(|error| error.to_string()));
         Ok(complaint
             .map_or_else(|error| Failure::new(FailureKind::Host, format!("the engine's complaint is unreadable: {error}")), Into::into))
