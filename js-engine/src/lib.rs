@@ -17,6 +17,7 @@
 //! | `hb_call(len) -> i32` | calls that function with the JSON at the start of the input buffer; 0 with the result's JSON as output, or 1 with an error |
 //! | `hb_pages() -> i32` | how many pages an image taken now has to have; above them is nothing |
 //! | `hb_out() -> ptr`, `hb_out_len() -> i32` | the output of the last `hb_load` or `hb_call` |
+//! | `hb_stack() -> ptr` | only after a trap, and nothing may be called after it: the calls that were under way, see `stack` |
 //!
 //! An error is `{"kind", "message", "stack", "place"}`; `failure` lists the kinds.
 
@@ -36,6 +37,7 @@ mod plain;
 mod quick;
 mod rejections;
 mod run;
+mod stack;
 mod state;
 mod version;
 
@@ -85,4 +87,10 @@ pub extern "C" fn hb_out() -> *const u8 {
 #[unsafe(no_mangle)]
 pub extern "C" fn hb_out_len() -> u32 {
     state::output(|out| u32::try_from(out.len()).unwrap_or(u32::MAX))
+}
+
+/// Writes down the calls that were under way when this instance trapped. It cannot be used for anything else afterwards.
+#[unsafe(no_mangle)]
+pub extern "C" fn hb_stack() -> *const u8 {
+    stack::write()
 }

@@ -18,6 +18,7 @@ const EXPORTS: &[&str] = &[
     "hb_out",
     "hb_out_len",
     "hb_pages",
+    "hb_stack",
     "memory",
 ];
 const MOST_SEGMENTS: u32 = 8;
