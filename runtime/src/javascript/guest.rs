@@ -22,6 +22,7 @@ pub(crate) struct Engine {
     call: ModuleExport,
     out: ModuleExport,
     out_len: ModuleExport,
+    stack: ModuleExport,
 }
 
 /// An engine that works on a memory.
@@ -46,6 +47,7 @@ impl Engine {
             call: export("hb_call")?,
             out: export("hb_out")?,
             out_len: export("hb_out_len")?,
+            stack: export("hb_stack")?,
             pre: linker.instantiate_pre(module).map_err(|error| format!("{error:#}"))?,
         })
     }
@@ -130,6 +132,15 @@ impl Guest<'_> {
             0 => Ok(self.output(store).await?.map_err(|message| Failure::new(FailureKind::InvalidResponse, message))),
             _ => self.complaint(store).await.map(Err),
         }
+    }
+
+    /// The calls that were under way when this guest trapped, innermost first; what becomes of it afterwards is nobody's concern.
+    pub(super) async fn stack(&self, store: &mut Store<CallState>) -> wasmtime::Result<String> {
+        let at = self.func::<(), i32>(store, &self.engine.stack)?.call_async(store.as_context_mut(), ()).await? as u32 as usize;
+        let written = self.memory.data(&*store).get(at..).and_then(<[u8]>::split_first_chunk);
+        let (len, text) = written.ok_or(wasmtime::Trap::MemoryOutOfBounds)?;
+        let text = text.get(..u32::from_le_bytes(*len) as usize).ok_or(wasmtime::Trap::MemoryOutOfBounds)?;
+        Ok(String::from_utf8_lossy(text).into_owned())
     }
 
     /// The memory as it is now, and no less of it than `least` bytes. The engine says how much is in use; above that there are zeros.
