@@ -255,6 +255,7 @@ fn shells_get_their_completions() {
     for name in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = shell.run(&["completions", name]).expect(0).out;
         assert!(script.contains("executions") && script.contains("credentials"), "{name}");
+        assert_eq!(shell.run(&["completions", name, "--json"]).json(), json!({"shell": name, "script": script}));
     }
     shell.run(&["completions", "tcsh"]).expect(2);
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::harness::{Hook, Server};
+use crate::harness::{Hook, Server, Shell};
 
 /// Every example; each has tests of its own here.
 const EXAMPLES: [&str; 2] = ["policy-by-device", "stdin-stdout-c"];
@@ -22,10 +22,14 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
+/// Where the compiled functions are.
+fn guests() -> PathBuf {
+    std::env::var_os("HOOKBOX_GUESTS").map_or_else(|| root().join("target/guests"), PathBuf::from)
+}
+
 /// An example's compiled function.
 fn example(name: &str) -> Hook {
-    let target = std::env::var_os("HOOKBOX_GUESTS").map_or_else(|| root().join("target/guests"), PathBuf::from);
-    let path = target.join(format!("{name}.wasm"));
+    let path = guests().join(format!("{name}.wasm"));
     let function = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; run tools/build-guests first", path.display()));
     Hook::new(&function)
 }
@@ -123,6 +127,26 @@ fn stdin_stdout_c_passes_the_user_through() {
     let [(level, message)] = messages(entry)[..] else { panic!("{entry}") };
     assert!(level == "ERROR" && message.starts_with("passed the user through, out of "), "{message}");
     assert_eq!(admin.get(&format!("/v1/hooks/{id}")).expect(200)["kind"], "command");
+}
+
+#[test]
+fn the_demo_goes_well_and_tells_programs_too() {
+    let shell = Shell::new();
+    let guests = guests();
+    let guests = guests.to_str().unwrap();
+    let told = shell.run(&["demo", "--guests", guests, "--json"]).json();
+    let hooks = told["hooks"].as_array().unwrap();
+    assert_eq!(
+        hooks.iter().map(|hook| hook["name"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["policy-by-device", "stdin-stdout-c", "deny-high-risk"]
+    );
+    let decisions = |hook: &Value| hook["logins"].as_array().unwrap().iter().map(|login| login["decision"].clone()).collect::<Vec<_>>();
+    assert_eq!(hooks.iter().map(decisions).collect::<Vec<_>>(), [vec!["allow", "allow", "deny"], vec!["allow"], vec!["allow", "deny"]]);
+    let mobile = &hooks[0]["logins"][1];
+    assert_eq!((&mobile["policy_before"], &mobile["policy_after"]), (&json!(187_345), &json!(202_020)));
+    assert!(mobile["usage"]["fuel"].as_u64() > Some(0) && !hooks[0]["log"].as_array().unwrap().is_empty(), "{told:#}");
+    let shown = shell.run(&["demo", "--guests", guests]).expect(0).out;
+    assert!(shown.contains("allow, policy 187345 changed to 202020") && shown.contains("The server is stopped"), "{shown}");
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! Starting and stopping: what is printed, what is refused, and what becomes of work that is under way.
 
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::guests::{allowing, sleeping};
-use crate::harness::{Api, Hook, Server, ServerBuilder, connect, context, eventually};
+use crate::harness::{Api, Hook, Server, ServerBuilder, Shell, connect, context, eventually};
 
 #[test]
 fn one_line_is_printed_and_a_signal_ends_well() {
@@ -180,4 +181,28 @@ fn the_data_folder_is_for_its_owner_alone() {
             path == server.data() || path.ends_with("master.key") || path.extension().is_some_and(|one| one == "cwasm" || one == "image");
         assert!(!private || mode & 0o077 == 0, "{} has mode {mode:o}", path.display());
     }
+}
+
+#[test]
+fn programs_are_told_in_json_where_it_listens_and_what_it_does() {
+    let shell = Shell::new();
+    shell.write("hookbox.toml", "[metrics]\nlisten = '127.0.0.1:0'\n[log]\nformat = 'text'\n");
+    let errors = shell.folder().join("errors");
+    let mut command = shell.command(&["serve", "--listen", "127.0.0.1:0", "--data", "data", "--json"]);
+    let mut child = command.stderr(std::fs::File::create(&errors).unwrap()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(2);
+    let told: Vec<Value> = lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    let url = |at: usize| told[at]["url"].as_str().unwrap();
+    assert_eq!((&told[0]["event"], &told[1]["event"]), (&json!("listening"), &json!("metrics")));
+    let address = url(0).strip_prefix("http://").unwrap();
+    assert!(connect(address.parse().unwrap()).is_ok());
+    assert!(url(1).starts_with("http://127.0.0.1:") && url(1).ends_with("/metrics"), "{told:?}");
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM).unwrap();
+    assert!(child.wait().unwrap().success());
+    let log: Vec<Value> = std::fs::read_to_string(errors).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let entry = |message: &str| log.iter().find(|entry| entry["message"].as_str().unwrap().starts_with(message));
+    assert_eq!(entry("made the admin credential").unwrap()["file"], "data/admin-credential.json");
+    assert_eq!(entry("listening").unwrap()["data"], "data");
+    assert!(entry("memories of JavaScript hooks are").unwrap()["message"].as_str().unwrap().contains("pagemap_scan is o"));
+    assert!(entry("stopped").is_some(), "{log:?}");
 }

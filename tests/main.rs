@@ -15,6 +15,8 @@ mod auth;
 mod cli_admin;
 mod cli_apply;
 mod cli_author;
+mod cli_new;
+mod cli_profile;
 mod clients;
 mod contexts;
 mod durability;

@@ -57,10 +57,10 @@ impl AdminCredential {
     ///
     /// The file comes first: if the server died between the two, an account without a credential that anybody knows could not be
     /// used, whereas the file is simply written anew at the next start.
-    pub(crate) async fn bootstrap_random(service: &Service, data: &Path) -> Result<()> {
+    pub(crate) async fn bootstrap_random(service: &Service, data: &Path, json: bool) -> Result<()> {
         let credential = Self::random()?;
         let path = credential.write(data).with_context(|| format!("{} cannot be written", data.join(FILE).display()))?;
-        credential.announce(&path);
+        credential.announce(&path, json);
         credential.bootstrap(service).await
     }
 
@@ -71,7 +71,7 @@ impl AdminCredential {
         let credential = Self::random()?;
         reset_credential(folder, credential.client_id.clone(), &credential.client_secret)?;
         let path = credential.write(&folder.data).with_context(|| format!("{} cannot be written", folder.data.join(FILE).display()))?;
-        credential.announce(&path);
+        credential.announce(&path, false);
         Ok((credential.client_id, path))
     }
 
@@ -93,9 +93,15 @@ impl AdminCredential {
         Ok(path)
     }
 
-    /// Tells where the credential is. The secret itself goes to a terminal only: anywhere else it would be kept in a log.
-    fn announce(&self, path: &Path) {
+    /// Tells where the credential is. The secret itself goes to a person at a terminal only: anywhere else it would be kept in a log.
+    fn announce(&self, path: &Path, json: bool) {
         let mut stderr = io::stderr().lock();
+        if json {
+            let (client_id, file) = (self.client_id.as_str(), path.display().to_string());
+            let _ =
+                writeln!(stderr, "{}", serde_json::json!({"message": "made the admin credential", "client_id": client_id, "file": file}));
+            return;
+        }
         // The file is what counts; that nobody reads this is no reason to stop.
         let _ = writeln!(stderr, "made the admin credential, client id {}, in {}", self.client_id, path.display());
         if stderr.is_terminal() {

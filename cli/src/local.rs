@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
-use hookbox_hooks::{LocalError, LocalOutcome, LocalRun};
+use hookbox_hooks::{LocalError, LocalOutcome, LocalRun, Profile, ProfileError};
 use hookbox_host_api::{HookType, Secret};
 use tokio::runtime::Runtime;
 
@@ -35,7 +35,21 @@ impl LocalHook {
 
     /// One run.
     pub(crate) fn run(&self, context: Vec<u8>, env: Vec<(String, Secret)>) -> Result<Result<LocalOutcome, LocalError>> {
-        let run = LocalRun {
+        Ok(self.runtime.block_on(self.once(context, env)?.run()))
+    }
+
+    /// One run, and where its fuel goes.
+    pub(crate) fn run_with_profile(
+        &self,
+        context: Vec<u8>,
+        env: Vec<(String, Secret)>,
+        progress: impl FnMut(u64, u64),
+    ) -> Result<Result<Profiled, LocalError>> {
+        Ok(self.runtime.block_on(self.once(context, env)?.run_with_profile(progress)))
+    }
+
+    fn once(&self, context: Vec<u8>, env: Vec<(String, Secret)>) -> Result<LocalRun> {
+        Ok(LocalRun {
             function: self.function.clone(),
             hook_type: self.hook_type,
             context,
@@ -46,10 +60,12 @@ impl LocalHook {
             node_major: self.node_major,
             compile_worker: (std::env::current_exe()?, vec![COMPILE_WORKER.to_owned()]),
             cache_dir: cache_dir(),
-        };
-        Ok(self.runtime.block_on(run.run()))
+        })
     }
 }
+
+/// A run, and its profile or why there is none.
+pub(crate) type Profiled = (LocalOutcome, Result<Profile, ProfileError>);
 
 /// Where compiled code is kept between runs: the user's own cache folder.
 fn cache_dir() -> PathBuf {

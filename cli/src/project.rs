@@ -79,6 +79,15 @@ impl Project {
         }
     }
 
+    /// The same, and where it is built, with the names of its functions.
+    pub(crate) fn function_with_names(&self) -> Result<Vec<u8>> {
+        match self.main.extension().and_then(|extension| extension.to_str()) {
+            Some("rs") => build::build_with_names(&self.dir),
+            Some("c") => build::compile_c(&self.main, build::Names::Kept),
+            _ => self.function(),
+        }
+    }
+
     /// The file that the author writes.
     pub(crate) fn main(&self) -> &Path {
         &self.main

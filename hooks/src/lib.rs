@@ -24,7 +24,7 @@ pub use backup::{BackupError, Contents, check_backup};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use dispatch::Answer;
 pub use error::ServiceError;
-pub use hookbox_runtime::compile_worker;
+pub use hookbox_runtime::{Frame, Profile, ProfileError, Sample, compile_worker};
 pub use http::{Listener, ServerError, Tls, TlsError, openapi_document};
 pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
 pub use local::{LocalError, LocalOutcome, LocalRun};

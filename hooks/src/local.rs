@@ -8,8 +8,8 @@ use bytes::Bytes;
 use hookbox_host_api::log::{Log, Mask};
 use hookbox_host_api::{Context, Decision, EnvVars, Failure, FailureKind, HookType, Outcome, Secret, Usage, response};
 use hookbox_runtime::{
-    Admission, AdmissionConfig, AdmissionError, Invocation, JavaScript, Limits, PagemapUse, PreparedHook, Sandbox, SandboxConfig,
-    SandboxError,
+    Admission, AdmissionConfig, AdmissionError, Invocation, JavaScript, Limits, PagemapUse, PreparedHook, Profile, ProfileError, Sandbox,
+    SandboxConfig, SandboxError,
 };
 use serde_json::value::RawValue;
 
@@ -88,9 +88,28 @@ impl LocalRun {
     /// # Errors
     /// When it does not come to a run. A run that fails is an outcome.
     pub async fn run(self) -> Result<LocalOutcome, LocalError> {
+        Ok(self.prepared(Sandbox::new).await?.run().await)
+    }
+
+    /// The same, and then where its fuel goes, for which the function is run some hundred times more. `progress` is told how many samples
+    /// are taken, and of how many.
+    ///
+    /// # Errors
+    /// As [`LocalRun::run`]. That there is no profile is an outcome of its own.
+    pub async fn run_with_profile(
+        self,
+        progress: impl FnMut(u64, u64),
+    ) -> Result<(LocalOutcome, Result<Profile, ProfileError>), LocalError> {
+        let prepared = self.prepared(Sandbox::for_profiles).await?;
+        let outcome = prepared.run().await;
+        let profile = prepared.sandbox.profile(&prepared.hook, prepared.invocation(Instant::now()), progress).await;
+        Ok((outcome, profile.map(|profile| prepared.masked(profile))))
+    }
+
+    async fn prepared(self, sandbox: impl FnOnce(SandboxConfig) -> Result<Sandbox, SandboxError>) -> Result<Prepared, LocalError> {
         Context::parse(self.hook_type, &self.context)?;
         let memory_bytes = (self.memory_mib as usize) << 20;
-        let sandbox = Sandbox::new(SandboxConfig {
+        let sandbox = sandbox(SandboxConfig {
             concurrency: 1,
             max_memory_bytes: memory_bytes,
             max_result_bytes: RESULT_BYTES,
@@ -106,28 +125,57 @@ impl LocalRun {
         let env = Arc::new(self.env.iter().cloned().collect::<EnvVars>());
         let hook = prepare(&Admission::new(sandbox.clone(), admission)?, self.function, self.node_major, env.clone()).await?;
         let mask = Arc::new(Mask::new(self.env.iter().map(|(_, value)| value)).map_err(|error| LocalError::Env(error.to_string()))?);
-        let started = Instant::now();
-        let invocation = Invocation {
+        let limits = Limits { fuel: self.fuel, memory_bytes };
+        Ok(Prepared { sandbox, hook, hook_type: self.hook_type, context: self.context.into(), env, mask, limits, timeout: self.timeout })
+    }
+}
+
+/// A function that is ready to be run, and all that its runs have in common.
+struct Prepared {
+    sandbox: Sandbox,
+    hook: PreparedHook,
+    hook_type: HookType,
+    context: Bytes,
+    env: Arc<EnvVars>,
+    mask: Arc<Mask>,
+    limits: Limits,
+    timeout: Duration,
+}
+
+impl Prepared {
+    fn invocation(&self, started: Instant) -> Invocation {
+        Invocation {
             execution_id: "local".into(),
-            context: Bytes::from(self.context),
-            env,
-            mask: mask.clone(),
-            limits: Limits { fuel: self.fuel, memory_bytes },
+            context: self.context.clone(),
+            env: self.env.clone(),
+            mask: self.mask.clone(),
+            limits: self.limits,
             deadline: (started + self.timeout).into(),
             log_limit: LOG_BYTES,
-        };
-        let execution = sandbox.execute(&hook, invocation).await;
+        }
+    }
+
+    async fn run(&self) -> LocalOutcome {
+        let started = Instant::now();
+        let execution = self.sandbox.execute(&self.hook, self.invocation(started)).await;
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let (decision, result, failure) = judge(self.hook_type, execution.result);
-        let failure = failure.map(|failure| masked_failure(&mask, failure, usize::MAX));
-        Ok(LocalOutcome {
+        let failure = failure.map(|failure| masked_failure(&self.mask, failure, usize::MAX));
+        LocalOutcome {
             outcome: failure.as_ref().map_or(Outcome::Completed, |failure| failure.kind.outcome()),
             decision,
             result,
             log: execution.log.finish(failure.as_ref(), SystemTime::now()),
             failure,
             usage: Usage { duration_us, ..execution.usage },
-        })
+        }
+    }
+
+    /// A function can give another any name, a secret too.
+    fn masked(&self, mut profile: Profile) -> Profile {
+        profile.frames.iter_mut().for_each(|frame| frame.name = self.mask.apply(&frame.name));
+        profile.failure = profile.failure.map(|failure| masked_failure(&self.mask, failure, usize::MAX));
+        profile
     }
 }
 

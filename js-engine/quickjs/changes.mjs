@@ -1,4 +1,4 @@
-// Writes a copy of QuickJS's source with three changes and with plain.c behind it: `node changes.mjs quickjs.c copy.c`.
+// Writes a copy of QuickJS's source with three changes, and with plain.c and stack.c behind it: `node changes.mjs quickjs.c copy.c`.
 //
 // Promise reactions and other jobs keep the async context that they were made in, on which AsyncLocalStorage is built. The context
 // is any one value. A reaction takes it when `then` or `await` is reached, every other job when it is queued; while a job runs, its
@@ -7,6 +7,9 @@
 //
 // The parsers of source text and JSON, and JSON.stringify, stop sooner than other recursion: for each byte of QuickJS's stack they
 // take several of the stack that compiled code has besides, whose end is a trap and not a RangeError that an author can catch.
+//
+// The calls that are under way can be written down by somebody who finds the interpreter stopped in the middle of anything: see
+// stack.c. Nothing calls it, so that no compiled code changes for it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -117,4 +120,5 @@ for (const [text, replacement, times = 1] of changes) {
   if (parts.length !== times + 1) throw new Error(`${from} contains this ${parts.length - 1} times:\n${text}`);
   source = parts.join(replacement);
 }
-writeFileSync(to, source + readFileSync(join(import.meta.dirname, 'plain.c'), 'utf8'));
+const behind = ['plain.c', 'stack.c'].map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'));
+writeFileSync(to, [source, ...behind].join('\n'));

@@ -7,7 +7,7 @@ use rquickjs::{Context, Ctx, Function, Object, Persistent, Runtime, Value};
 use crate::failure::Failure;
 use crate::quick::{self, Kind};
 use crate::plain::Plain;
-use crate::{async_context, exchange, heap, host, json, load, modules, natives, rejections, run, state, version};
+use crate::{async_context, exchange, heap, host, json, load, modules, natives, rejections, run, stack, state, version};
 
 /// The globals and modules, bundled from `node/` when the engine is built. It ends in a zero byte. It is not constant: once
 /// evaluated, its memory is given to the heap, so that no image carries its text.
@@ -60,6 +60,7 @@ fn try_boot() -> Result<(), Failure> {
     let (runtime, context) = interpreter()?;
     let hooks = context.with(|ctx| run_prelude(&ctx, code).map_err(|_| Failure::caught(&ctx)))?;
     rejections::track(&runtime);
+    context.with(|ctx| stack::watch(&ctx));
     state::set_engine(Engine { context, hooks, handler: None, nursery: heap::reserve_nursery(), learned: Vec::new() });
     host::booted();
     rest(&runtime);

@@ -17,6 +17,7 @@
 //! | `hb_load(source_len, entry_len, node_major) -> i32` | evaluates the source at the start of the input buffer, followed there by the name of the exported function to call; 0, or 1 with an error as output |
 //! | `hb_call(len) -> i32` | calls that function with the JSON at the start of the input buffer; 0 with the result's JSON as output, or 1 with an error |
 //! | `hb_pages() -> i32` | how many pages an image taken now has to have; above them is nothing |
+//! | `hb_stack() -> ptr` | only after a trap, and nothing may be called after it: the calls that were under way, see `stack` |
 //!
 //! An error is `{"kind", "message", "stack", "place"}`; `failure` lists the kinds.
 
@@ -37,6 +38,7 @@ mod plain;
 mod quick;
 mod rejections;
 mod run;
+mod stack;
 mod state;
 mod version;
 
@@ -74,4 +76,10 @@ pub extern "C" fn hb_learn(len: u32) {
 #[unsafe(no_mangle)]
 pub extern "C" fn hb_pages() -> u32 {
     u32::try_from(engine::pages()).unwrap_or(u32::MAX)
+}
+
+/// Writes down the calls that were under way when this instance trapped. It cannot be used for anything else afterwards.
+#[unsafe(no_mangle)]
+pub extern "C" fn hb_stack() -> *const u8 {
+    stack::write()
 }

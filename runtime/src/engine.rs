@@ -1,5 +1,6 @@
 //! The wasmtime engines: which WebAssembly is allowed, how it is compiled, and where instances come from.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use wasmtime::{
@@ -47,6 +48,11 @@ pub(crate) const INSTANCES_PER_COMPONENT: u32 = 8;
 pub(crate) const MEMORIES_PER_COMPONENT: u32 = 2;
 pub(crate) const TABLES_PER_COMPONENT: u32 = 8;
 
+/// Frames of a backtrace: a failure names the innermost function.
+pub(crate) const FRAMES: NonZeroUsize = NonZeroUsize::new(20).unwrap();
+/// More than the stack of a guest has.
+pub(crate) const ALL_FRAMES: NonZeroUsize = NonZeroUsize::new(1 << 20).unwrap();
+
 /// What decides the compiled code. The compiling child and the server share it, so that their artifacts are compatible.
 fn code_config() -> Result<Config, SandboxError> {
     let mut config = Config::new();
@@ -80,8 +86,8 @@ pub(crate) fn compiler() -> Result<Engine, SandboxError> {
     Ok(Engine::new(&code_config()?)?)
 }
 
-/// An engine that runs `concurrency` executions at a time out of a pool.
-pub(crate) fn runner(sandbox: &SandboxConfig) -> Result<Engine, SandboxError> {
+/// An engine that runs `concurrency` executions at a time out of a pool, with so many frames in a backtrace.
+pub(crate) fn runner(sandbox: &SandboxConfig, frames: NonZeroUsize) -> Result<Engine, SandboxError> {
     let slots = sandbox.concurrency;
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(slots)
@@ -103,13 +109,15 @@ pub(crate) fn runner(sandbox: &SandboxConfig) -> Result<Engine, SandboxError> {
         // next guest could read them, on a machine without swap too.
         .pagemap_scan(Enabled::No);
     let mut config = code_config()?;
+    config.wasm_backtrace_max_frames(Some(frames));
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     Ok(Engine::new(&config)?)
 }
 
 /// An engine for JavaScript hooks, whose memories and stacks are ours.
-pub(crate) fn javascript_runner(memories: Memories) -> Result<Engine, SandboxError> {
+pub(crate) fn javascript_runner(memories: Memories, frames: NonZeroUsize) -> Result<Engine, SandboxError> {
     let mut config = code_config()?;
+    config.wasm_backtrace_max_frames(Some(frames));
     config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
     config.with_host_memory(Arc::new(memories)).with_host_stack(Arc::new(Stacks::default()));
     Ok(Engine::new(&config)?)
@@ -142,7 +150,7 @@ mod tests {
     fn compiler_and_runners_agree_on_artifacts() {
         let config = SandboxConfig { concurrency: 2, max_memory_bytes: 64 << 20, max_result_bytes: 1024, pagemap: crate::PagemapUse::Scan };
         let compiled = compatibility(&compiler().unwrap());
-        assert_eq!(compiled, compatibility(&runner(&config).unwrap()));
-        assert_eq!(compiled, compatibility(&javascript_runner(Memories::new(None)).unwrap()));
+        assert_eq!(compiled, compatibility(&runner(&config, FRAMES).unwrap()));
+        assert_eq!(compiled, compatibility(&javascript_runner(Memories::new(None), ALL_FRAMES).unwrap()));
     }
 }

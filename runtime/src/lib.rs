@@ -2,6 +2,7 @@
 //!
 //! * [`Admission`] checks, compiles and caches what was uploaded. Compilation happens in a child process ([`compile_worker`]).
 //! * [`Sandbox`] runs a [`PreparedHook`] once per [`Invocation`], each time in a store of its own, under fuel, memory and a deadline.
+//! * [`Profile`] says which of a hook's functions burn its fuel.
 //!
 //! It knows nothing of accounts, storage or HTTP.
 
@@ -15,6 +16,7 @@ mod javascript;
 mod kept;
 mod memory;
 mod prepared;
+mod profile;
 mod sandbox;
 
 pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, compile_worker};
@@ -25,4 +27,5 @@ pub use function::{FunctionDigest, FunctionKind};
 pub use kept::KeptInstance;
 pub use memory::PagemapUse;
 pub use prepared::PreparedHook;
+pub use profile::{Frame, Profile, ProfileError, Sample};
 pub use sandbox::Sandbox;

@@ -1,5 +1,6 @@
 //! Runs prepared hooks: a slot, a store, an instance, one call; then everything of it is gone.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use hookbox_host_api::log::LogBuffer;
@@ -11,7 +12,7 @@ use wasmtime::component::ComponentExportIndex;
 use wasmtime::{AsContextMut, Engine, InstancePre, ModuleExport, Store, component};
 
 use crate::engine::{self, SandboxConfig, SandboxError};
-use crate::execution::{CallState, DeadlinePassed, FUEL_YIELD_INTERVAL, MemoryLimiter, Meter, Stop, classify, sliced};
+use crate::execution::{CallState, DeadlinePassed, FUEL_YIELD_INTERVAL, MemoryLimiter, Meter, Stop, World, classify, sliced};
 use crate::host::{self, JsState, Linkers, Stdout, WasiState};
 use crate::javascript;
 use crate::memory::{Memories, Pagemap, PagemapUse};
@@ -41,12 +42,24 @@ impl Sandbox {
     /// # Errors
     /// When the address space cannot be reserved or the engine refuses this machine.
     pub fn new(config: SandboxConfig) -> Result<Self, SandboxError> {
-        let engine = engine::runner(&config)?;
+        Self::with_frames(config, engine::FRAMES)
+    }
+
+    /// The same, with backtraces that are deep enough for [`Sandbox::profile`]: a trap costs more here.
+    ///
+    /// # Errors
+    /// As [`Sandbox::new`].
+    pub fn for_profiles(config: SandboxConfig) -> Result<Self, SandboxError> {
+        Self::with_frames(config, engine::ALL_FRAMES)
+    }
+
+    fn with_frames(config: SandboxConfig, frames: NonZeroUsize) -> Result<Self, SandboxError> {
+        let engine = engine::runner(&config, frames)?;
         let linkers = Linkers::new(&engine)?;
         let slots = Semaphore::new(config.concurrency as usize);
         let (pagemap, no_scan) = Pagemap::open(config.pagemap);
         let memories = Memories::new(pagemap);
-        let javascript = engine::javascript_runner(memories.clone())?;
+        let javascript = engine::javascript_runner(memories.clone(), frames)?;
         Ok(Self(Arc::new(Inner { engine, linkers, javascript, memories, no_scan, slots, config })))
     }
 
@@ -123,11 +136,12 @@ impl Sandbox {
             limiter: MemoryLimiter::new(invocation.limits.memory_bytes),
             meter: Meter::new(invocation.deadline, started),
             log: LogBuffer::new(invocation.execution_id, invocation.mask, invocation.log_limit),
-            wasi: wasi.then(|| Box::new(WasiState::new(&invocation.env))),
+            wasi: wasi.then(|| Box::new(WasiState::new(&invocation.env, None))),
             env: invocation.env,
             stdin: (invocation.context, 0),
             stdout: Stdout::new(self.0.config.max_result_bytes),
             started,
+            world: World::default(),
             js: JsState::default(),
             result_limit: self.0.config.max_result_bytes,
         }
@@ -149,9 +163,9 @@ impl Sandbox {
 }
 
 /// What a function handed back: text to be read as JSON, or nothing where standard output carries it.
-type Returned = Result<Option<String>, Failure>;
+pub(crate) type Returned = Result<Option<String>, Failure>;
 
-async fn call_component(
+pub(crate) async fn call_component(
     store: &mut Store<CallState>,
     pre: &component::InstancePre<CallState>,
     handle: &ComponentExportIndex,
@@ -164,7 +178,11 @@ async fn call_component(
     Ok(result.map(Some).map_err(|message| Failure::new(FailureKind::Exit, message)))
 }
 
-async fn call_command(store: &mut Store<CallState>, pre: &InstancePre<CallState>, start: &ModuleExport) -> wasmtime::Result<Returned> {
+pub(crate) async fn call_command(
+    store: &mut Store<CallState>,
+    pre: &InstancePre<CallState>,
+    start: &ModuleExport,
+) -> wasmtime::Result<Returned> {
     let ended = match pre.instantiate_async(&mut *store).await.map_err(during_start) {
         Err(error) => Err(error),
         Ok(instance) => match instance.get_module_export(&mut *store, start).and_then(wasmtime::Extern::into_func) {

@@ -11,7 +11,7 @@ mod server;
 use std::time::{Duration, Instant};
 
 pub(crate) use api::Api;
-pub(crate) use cli::Shell;
+pub(crate) use cli::{Ran, Shell};
 pub(crate) use client::{Reply, Request, connect};
 pub(crate) use hook::Hook;
 pub(crate) use recorded::{Recorded, Secrets};

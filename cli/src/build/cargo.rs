@@ -10,6 +10,7 @@ use std::process::Stdio;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
+use super::Names;
 use super::toolchain::Toolchain;
 
 /// The core module of a guest, as the linker left it.
@@ -29,13 +30,17 @@ impl Module {
 }
 
 /// Compiles the crate of the folder, an absolute path.
-pub(super) fn build(dir: &Path, toolchain: Toolchain) -> Result<Module> {
+pub(super) fn build(dir: &Path, toolchain: Toolchain, names: Names) -> Result<Module> {
     let mut note = std::io::stderr().lock();
     // A closed stderr is no reason not to build.
     let _ = writeln!(note, "building {}{}", dir.display(), toolchain.note());
     drop(note);
     let mut command = toolchain.cargo_build();
     command.arg("--message-format=json-render-diagnostics").current_dir(dir).stdin(Stdio::null()).stdout(Stdio::piped());
+    if names == Names::Kept {
+        // The code is the same: only what the linker leaves out of it differs.
+        command.env("CARGO_PROFILE_RELEASE_STRIP", "debuginfo");
+    }
     let mut cargo = command.spawn().with_context(|| format!("cannot start {}", command.get_program().to_string_lossy()))?;
     let messages = cargo.stdout.take().context("cargo has no output")?;
     let found = find_module(BufReader::new(messages), &dir.join("Cargo.toml"));

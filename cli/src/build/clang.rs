@@ -5,20 +5,26 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
+use super::Names;
+
 /// Names another compiler.
 const CHOICE: &str = "HOOKBOX_GUEST_CC";
 /// Tried in this order.
 const COMPILERS: [&str; 3] = ["clang-19", "clang", "wasm32-wasi-clang"];
 
 /// Compiles one source file.
-pub(super) fn compile(source: &Path, out: &Path) -> Result<()> {
+pub(super) fn compile(source: &Path, out: &Path, names: Names) -> Result<()> {
     let compiler = match std::env::var(CHOICE) {
         Ok(name) if !name.is_empty() => name,
         _ => installed()
             .context("there is no clang to compile C with; on Debian: apt install clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32")?,
     };
     let mut command = Command::new(&compiler);
-    command.args(["--target=wasm32-wasi", "-Os", "-s", "-Wall", "-Wextra"]).arg(source).arg("-o").arg(out);
+    let strip = match names {
+        Names::Stripped => "-s",
+        Names::Kept => "-Wl,--strip-debug",
+    };
+    command.args(["--target=wasm32-wasi", "-Os", strip, "-Wall", "-Wextra"]).arg(source).arg("-o").arg(out);
     let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status().with_context(|| format!("cannot start {compiler}"))?;
     if !status.success() {
         bail!("{compiler} could not compile {} (its messages are above)", source.display());

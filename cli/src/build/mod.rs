@@ -48,19 +48,37 @@ impl fmt::Display for HookKind {
     }
 }
 
+/// Whether the functions keep their names, which nothing but a profile shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// As the author says, else not.
+    Stripped,
+    Kept,
+}
+
 /// Compiles the crate in `dir` and writes the result to `out`, by default to `hookbox/<package>.wasm` in cargo's target folder.
 ///
 /// # Errors
 /// No crate there, no compiler for the target, a compiler error (cargo prints it), or a result that no hook could be.
 pub(crate) fn build(dir: &Path, out: Option<&Path>) -> Result<BuiltHook> {
-    let dir = crate_folder(dir)?;
-    let toolchain = Toolchain::find(&dir)?;
-    let module = cargo::build(&dir, toolchain)?;
-    let bytes = fs::read(&module.path).with_context(|| format!("cannot read {}", module.path.display()))?;
-    let (kind, bytes) = component::make(&bytes).with_context(|| format!("{} is not a hook", dir.display()))?;
+    let (module, kind, bytes) = compile(dir, Names::Stripped)?;
     let path = out.map_or_else(|| module.default_out(), Path::to_path_buf);
     write(&path, &bytes)?;
     Ok(BuiltHook { path, bytes, kind })
+}
+
+/// The same with the names of its functions, and without a file.
+pub(crate) fn build_with_names(dir: &Path) -> Result<Vec<u8>> {
+    compile(dir, Names::Kept).map(|(_, _, bytes)| bytes)
+}
+
+fn compile(dir: &Path, names: Names) -> Result<(cargo::Module, HookKind, Vec<u8>)> {
+    let dir = crate_folder(dir)?;
+    let toolchain = Toolchain::find(&dir)?;
+    let module = cargo::build(&dir, toolchain, names)?;
+    let bytes = fs::read(&module.path).with_context(|| format!("cannot read {}", module.path.display()))?;
+    let (kind, bytes) = component::make(&bytes).with_context(|| format!("{} is not a hook", dir.display()))?;
+    Ok((module, kind, bytes))
 }
 
 /// Compiles a C source to `out`, by default to `build/<name>.wasm` beside it.
@@ -70,12 +88,17 @@ pub(crate) fn build(dir: &Path, out: Option<&Path>) -> Result<BuiltHook> {
 pub(crate) fn build_c(source: &Path, out: Option<&Path>) -> Result<BuiltHook> {
     let beside = || source.with_file_name("build").join(source.file_name().unwrap_or_default()).with_extension("wasm");
     let path = out.map_or_else(beside, Path::to_path_buf);
-    let folder = tempfile::tempdir().context("there is no room for what the compiler makes")?;
-    let made = folder.path().join("hook.wasm");
-    clang::compile(source, &made)?;
-    let bytes = fs::read(&made).context("the compiler made nothing")?;
+    let bytes = compile_c(source, Names::Stripped)?;
     write(&path, &bytes)?;
     Ok(BuiltHook { path, bytes, kind: HookKind::Command })
+}
+
+/// The bytes alone.
+pub(crate) fn compile_c(source: &Path, names: Names) -> Result<Vec<u8>> {
+    let folder = tempfile::tempdir().context("there is no room for what the compiler makes")?;
+    let made = folder.path().join("hook.wasm");
+    clang::compile(source, &made, names)?;
+    fs::read(&made).context("the compiler made nothing")
 }
 
 fn crate_folder(dir: &Path) -> Result<PathBuf> {

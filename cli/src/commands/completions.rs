@@ -3,9 +3,10 @@
 use anyhow::Result;
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
+use serde_json::json;
 
 use crate::args::Cli;
-use crate::output;
+use crate::output::OutputArgs;
 
 /// Print the script that makes a shell complete hookbox commands
 #[derive(Debug, Args)]
@@ -15,10 +16,14 @@ use crate::output;
 pub(crate) struct CompletionsArgs {
     /// The shell
     shell: Shell,
+
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 pub(crate) fn run(args: &CompletionsArgs) -> Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "hookbox", &mut script);
-    output::write(&String::from_utf8(script)?)
+    let script = String::from_utf8(script)?;
+    args.output.print(&json!({"shell": args.shell.to_string(), "script": script}), |_| script.clone())
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use hookbox_hooks::config::{Config, Effective, Origin};
 use serde_json::{Map, Value, json};
 
-use super::serve::ServeArgs;
+use super::serve::SettingArgs;
 use crate::style::{Style, visible};
 
 /// Show every setting of the server, and where its value comes from
@@ -17,7 +17,7 @@ use crate::style::{Style, visible};
 #[derive(Debug, Args)]
 pub(crate) struct ConfigArgs {
     #[command(flatten)]
-    serve: ServeArgs,
+    settings: SettingArgs,
 
     /// Print JSON instead of text
     #[arg(long)]
@@ -25,7 +25,7 @@ pub(crate) struct ConfigArgs {
 }
 
 pub(crate) fn run(args: &ConfigArgs) -> Result<()> {
-    let loaded = Config::load(&args.serve.sources()?)?;
+    let loaded = Config::load(&args.settings.sources()?)?;
     for warning in &loaded.warnings {
         writeln!(std::io::stderr().lock(), "warning: {}", visible(warning))?;
     }

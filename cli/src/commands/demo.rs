@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::demo;
+use crate::output::OutputArgs;
 
 /// Upload the example hooks to a server of its own, fire them on logins, show decisions and logs
 #[derive(Debug, Args)]
@@ -13,8 +14,11 @@ pub(crate) struct DemoArgs {
     /// The folder with the example hooks [default: target/guests]
     #[arg(long, value_name = "DIR")]
     guests: Option<PathBuf>,
+
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 pub(crate) fn run(args: &DemoArgs) -> Result<()> {
-    demo::run(&args.guests.clone().unwrap_or_else(demo::default_guests))
+    demo::run(&args.guests.clone().unwrap_or_else(demo::default_guests), args.output)
 }

@@ -20,6 +20,7 @@ pub(crate) mod keys;
 pub(crate) mod login;
 pub(crate) mod logs;
 pub(crate) mod new;
+mod profiling;
 pub(crate) mod pull;
 pub(crate) mod restore;
 pub(crate) mod run;

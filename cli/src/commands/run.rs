@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use hookbox_hooks::{LocalError, LocalOutcome};
+use hookbox_hooks::{LocalError, LocalOutcome, Profile};
 use hookbox_host_api::{Decision, Failure, HookType, Secret};
 
+use super::profiling::{self, Profiling};
 use crate::env_file;
 use crate::excerpt::Excerpt;
 use crate::exit::{DENIED, Problem};
@@ -24,7 +25,7 @@ use crate::watch::Watch;
 /// JavaScript. Exit codes: 0 the function allows, 10 it denies, 1 it failed.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  hookbox run\n  hookbox run --watch --env-file .env\n  hookbox run hook.js --context login.json --env API_KEY=test"
+    after_help = "Examples:\n  hookbox run\n  hookbox run --watch --env-file .env\n  hookbox run --profile profile.json\n  hookbox run hook.js --context login.json --env API_KEY=test"
 )]
 pub(crate) struct RunArgs {
     /// A project's folder, or a function's file
@@ -50,6 +51,10 @@ pub(crate) struct RunArgs {
     /// Run again whenever a file changes
     #[arg(short, long)]
     watch: bool,
+
+    /// Run some hundred times more, and write to this file which functions burn the fuel; speedscope opens it
+    #[arg(long, value_name = "FILE", conflicts_with = "watch")]
+    profile: Option<PathBuf>,
 
     /// Fuel budget [default: the project's, else 1000000000]
     #[arg(long)]
@@ -92,6 +97,7 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
     let project = if Project::is_at(&args.path) { Some(Project::open(&args.path)?) } else { None };
     let contexts = contexts(args, project.as_ref())?;
     let function = match &project {
+        Some(project) if args.profile.is_some() => project.function_with_names()?,
         Some(project) => project.function()?,
         None => std::fs::read(&args.path).with_context(|| format!("cannot read {}", args.path.display()))?,
     };
@@ -99,21 +105,29 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
     let hook = LocalHook::new(function, hook_type, project.as_ref().and_then(Project::node_major), limits(args, project.as_ref()))?;
     let mut env = args.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
     env.extend(args.env.iter().cloned());
+    let mut profiling = args.profile.as_deref().map(|path| Profiling::new(path, &args.path));
     let (mut denied, mut failed) = (false, false);
     for context in &contexts {
         if contexts.len() > 1 && !args.output.json {
             output::write(&format!("{}\n", Style::stdout().bold(&visible(&context.display().to_string()))))?;
         }
         let bytes = std::fs::read(context).with_context(|| format!("cannot read {}", context.display()))?;
-        match hook.run(bytes, env.clone())? {
+        match once(&hook, bytes, env.clone(), profiling.is_some())? {
             Err(LocalError::Function(refusal)) => return refuse(&refusal.to_string(), &hook.function),
             Err(error) => return Err(error).with_context(|| context.display().to_string()),
-            Ok(outcome) => {
-                print(args.output, &outcome, &hook)?;
+            Ok((outcome, profile)) => {
+                print(args.output, &outcome, &hook, profiling.as_ref().zip(profile.as_ref()))?;
+                if let (Some(profiling), Some(profile)) = (&mut profiling, &profile) {
+                    profiling::note_missing_names(profile)?;
+                    profiling.push(context, profile);
+                }
                 failed |= outcome.failure.is_some();
                 denied |= outcome.decision == Some(Decision::Deny);
             }
         }
+    }
+    if let Some(profiling) = profiling {
+        profiling.save()?;
     }
     Ok(if failed {
         ExitCode::FAILURE
@@ -123,6 +137,19 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
         ExitCode::SUCCESS
     })
 }
+
+/// One run, with a profile if one is wanted. That there can be none is an error.
+fn once(hook: &LocalHook, context: Vec<u8>, env: Vec<(String, Secret)>, profile: bool) -> Result<Result<Ran, LocalError>> {
+    if !profile {
+        return Ok(hook.run(context, env)?.map(|outcome| (outcome, None)));
+    }
+    match hook.run_with_profile(context, env, profiling::progress())? {
+        Ok((outcome, profile)) => Ok(Ok((outcome, Some(profile?)))),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+type Ran = (LocalOutcome, Option<Profile>);
 
 fn contexts(args: &RunArgs, project: Option<&Project>) -> Result<Vec<PathBuf>> {
     match (&args.context, project) {
@@ -151,8 +178,8 @@ fn refuse(refusal: &str, source: &[u8]) -> Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-fn print(output: OutputArgs, outcome: &LocalOutcome, hook: &LocalHook) -> Result<()> {
-    let json = serde_json::json!({
+fn print(output: OutputArgs, outcome: &LocalOutcome, hook: &LocalHook, profile: Option<(&Profiling, &Profile)>) -> Result<()> {
+    let mut json = serde_json::json!({
         "outcome": outcome.outcome,
         "decision": outcome.decision,
         "result": outcome.result,
@@ -161,7 +188,13 @@ fn print(output: OutputArgs, outcome: &LocalOutcome, hook: &LocalHook) -> Result
         "usage": outcome.usage,
     });
     let excerpt = outcome.failure.as_ref().and_then(|failure| Excerpt::find(&hook.function, failure.place.as_deref()?));
-    output.print(&json, |style| page(outcome, hook.limits, excerpt, style))
+    if let (Some((profiling, profile)), Some(fields)) = (profile, json.as_object_mut()) {
+        fields.insert("profile".to_owned(), profiling.json(profile));
+    }
+    output.print(&json, |style| {
+        let profile = profile.map(|(profiling, profile)| profiling.page(profile, style)).unwrap_or_default();
+        page(outcome, hook.limits, excerpt, style) + &profile
+    })
 }
 
 fn page(outcome: &LocalOutcome, limits: Limits, excerpt: Option<Excerpt<'_>>, style: Style) -> String {

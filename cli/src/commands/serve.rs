@@ -1,7 +1,6 @@
 //! `hookbox serve`: the server, from its configuration to the signal that ends it. On stdout it says where it listens, a
-//! line for each address; all else is its log, on stderr.
+//! line for each address; all else is its log, on stderr. With `--json` each line of both is an object.
 
-use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,12 +11,13 @@ use clap::Args;
 use hookbox_hooks::config::{Config, Sources};
 use hookbox_hooks::{Listener, Opened, Service, SystemClock, Tls};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use serde_json::json;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::admin_credential::AdminCredential;
 use crate::folder::{environment, path_flag};
-use crate::telemetry;
+use crate::{output, telemetry};
 
 /// The subcommand that [`compile_worker`] is behind.
 pub(crate) const COMPILE_WORKER: &str = "compile-worker";
@@ -25,6 +25,17 @@ pub(crate) const COMPILE_WORKER: &str = "compile-worker";
 /// Run the server
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    settings: SettingArgs,
+
+    /// Print JSON instead of text, an object a line: where it listens on stdout, its log on stderr
+    #[arg(long)]
+    json: bool,
+}
+
+/// The settings that have flags.
+#[derive(Debug, Args)]
+pub(crate) struct SettingArgs {
     /// Where to listen [default: 127.0.0.1:8080]; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
@@ -46,7 +57,7 @@ pub(crate) struct ServeArgs {
     config: Option<PathBuf>,
 }
 
-impl ServeArgs {
+impl SettingArgs {
     /// What the settings are read from.
     pub(crate) fn sources(&self) -> Result<Sources> {
         let mut flags: Vec<(&'static str, String)> = self.listen.map(|address| ("listen", address.to_string())).into_iter().collect();
@@ -58,12 +69,16 @@ impl ServeArgs {
 }
 
 pub(crate) fn run(args: &ServeArgs) -> Result<()> {
-    let loaded = Config::load(&args.sources()?)?;
+    let mut sources = args.settings.sources()?;
+    if args.json {
+        sources.flags.push(("log.format", "json".to_owned()));
+    }
+    let loaded = Config::load(&sources)?;
     telemetry::start(&loaded.config.log)?;
     warn(&loaded.warnings);
     raise_file_limit();
     let runtime = Runtime::new().context("the threads cannot be started")?;
-    runtime.block_on(serve(&loaded.config))
+    runtime.block_on(serve(&loaded.config, args.json))
 }
 
 /// Allows as many open files as the system lets us have: each connection is one, and so is the compiled code of each WebAssembly hook.
@@ -79,7 +94,7 @@ pub(crate) fn compile_worker() -> ExitCode {
     hookbox_hooks::compile_worker()
 }
 
-async fn serve(config: &Config) -> Result<()> {
+async fn serve(config: &Config, json: bool) -> Result<()> {
     // Before anything is begun that a signal would break off.
     let stop = Stop::new().context("signals cannot be received")?;
     let admin = AdminCredential::from_environment()?;
@@ -89,7 +104,7 @@ async fn serve(config: &Config) -> Result<()> {
     let Opened { service, first_start, warnings, .. } = Service::open(config.service(worker), Arc::new(SystemClock)).await?;
     warn(&warnings);
     if first_start {
-        bootstrap(&service, admin, &config.data).await?;
+        bootstrap(&service, admin, &config.data, json).await?;
     }
     let scheme = if listener.tls().is_some() { "https" } else { "http" };
     if listener.tls().is_none() && !listener.address().ip().is_loopback() {
@@ -102,15 +117,22 @@ async fn serve(config: &Config) -> Result<()> {
         let hang_up = signal(SignalKind::hangup()).context("signals cannot be received")?;
         tokio::spawn(reload(hang_up, tls));
     }
-    writeln!(std::io::stdout().lock(), "listening on {scheme}://{}", listener.address())?;
+    say(json, "listening", &format!("{scheme}://{}", listener.address()))?;
     if let Some(address) = listener.metrics_address() {
-        writeln!(std::io::stdout().lock(), "metrics on http://{address}/metrics")?;
+        say(json, "metrics", &format!("http://{address}/metrics"))?;
     }
-    std::io::stdout().lock().flush()?;
     tracing::info!(address = %listener.address(), data = %config.data.display(), "listening");
     listener.serve(service, config, stop.received()).await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Says where something is, to whoever started this program.
+fn say(json: bool, what: &str, url: &str) -> Result<()> {
+    match json {
+        true => output::json_line(&json!({"event": what, "url": url})),
+        false => output::write(&format!("{what} on {url}\n")),
+    }
 }
 
 /// Reads the certificate again at each signal.
@@ -123,10 +145,10 @@ async fn reload(mut hang_up: Signal, tls: Tls) {
     }
 }
 
-async fn bootstrap(service: &Service, admin: Option<AdminCredential>, data: &Path) -> Result<()> {
+async fn bootstrap(service: &Service, admin: Option<AdminCredential>, data: &Path, json: bool) -> Result<()> {
     match admin {
         Some(credential) => credential.bootstrap(service).await,
-        None => AdminCredential::bootstrap_random(service, data).await,
+        None => AdminCredential::bootstrap_random(service, data, json).await,
     }
 }
 

@@ -1,8 +1,8 @@
 //! What `hookbox demo` shows: an admin uploads hooks, an identity provider fires them on logins, and the logs tell what happened.
 
 mod server;
+mod show;
 
-use std::io::{StdoutLock, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -13,8 +13,9 @@ use hookbox_host_api::Decision;
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::style::Style;
+use crate::output::OutputArgs;
 use server::DemoServer;
+use show::Show;
 
 /// The context of one login, as OneLogin documents it for its pre-authentication hook.
 const LOGIN: &str = include_str!("../../../examples/contexts/pre-authentication.json");
@@ -35,41 +36,41 @@ struct Login {
 }
 
 /// Runs the whole story with the functions in `guests`. An unexpected decision is an error.
-pub(crate) fn run(guests: &Path) -> Result<()> {
+pub(crate) fn run(guests: &Path, output: OutputArgs) -> Result<()> {
     let (device, stdin) = (function(guests, "policy-by-device")?, function(guests, "stdin-stdout-c")?);
     let server = DemoServer::start()?;
     let admin = server.client()?;
-    let mut show = Show { out: std::io::stdout().lock(), style: Style::stdout() };
+    let mut show = Show::new(output);
 
     show.heading(&format!("A server on {}, with an empty store", server.url))?;
     admin.post("/api/2/hooks/envs", &json!({"name": "MOBILE_POLICY_ID", "value": "202020"}))?;
     show.line("env var   MOBILE_POLICY_ID, encrypted at rest")?;
 
     show.heading("A component written in Rust: another policy for mobile devices, no login at high risk")?;
-    let hook = upload(&mut show, &admin, &device, json!({"runtime": "wasm", "env_vars": ["MOBILE_POLICY_ID"]}))?;
+    let hook = upload(&mut show, &admin, "policy-by-device", &device, json!({"runtime": "wasm", "env_vars": ["MOBILE_POLICY_ID"]}))?;
     for login in logins()? {
         fire(&mut show, &admin, &login)?;
     }
-    show.log(&admin, &hook)?;
+    log(&mut show, &admin, &hook)?;
 
     show.heading("A WASI command written in C: context on stdin, response on stdout")?;
     admin.delete(&format!("/api/2/hooks/{hook}"))?;
-    let hook = upload(&mut show, &admin, &stdin, json!({"runtime": "wasm"}))?;
+    let hook = upload(&mut show, &admin, "stdin-stdout-c", &stdin, json!({"runtime": "wasm"}))?;
     let context: Value = serde_json::from_str(LOGIN)?;
     let policy = policy(&context);
     fire(&mut show, &admin, &Login { what: "the same login", context, decision: Decision::Allow, policy, mobile: false })?;
-    show.log(&admin, &hook)?;
+    log(&mut show, &admin, &hook)?;
 
     show.heading("A function for Node, unmodified: no login at high risk (the first one compiles the engine, once)")?;
     admin.delete(&format!("/api/2/hooks/{hook}"))?;
-    upload(&mut show, &admin, DENY_HIGH_RISK.as_bytes(), json!({"runtime": "nodejs22.x"}))?;
+    upload(&mut show, &admin, "deny-high-risk", DENY_HIGH_RISK.as_bytes(), json!({"runtime": "nodejs22.x"}))?;
     for login in logins()?.iter().filter(|login| !login.mobile) {
         fire(&mut show, &admin, login)?;
     }
 
     drop(admin);
     server.stop()?;
-    show.heading("The server is stopped and its store removed")
+    show.end("The server is stopped and its store removed")
 }
 
 fn logins() -> Result<Vec<Login>> {
@@ -111,7 +112,7 @@ fn function(guests: &Path, name: &str) -> Result<Vec<u8>> {
 }
 
 /// Creates an enabled hook and waits until it is ready; its id.
-fn upload(show: &mut Show<'_>, admin: &Client, function: &[u8], more: Value) -> Result<String> {
+fn upload(show: &mut Show, admin: &Client, name: &str, function: &[u8], more: Value) -> Result<String> {
     let mut body = json!({
         "type": "pre-authentication", "timeout": 1, "disabled": false,
         "options": {"risk_enabled": true, "location_enabled": true}, "function": BASE64.encode(function),
@@ -131,13 +132,12 @@ fn upload(show: &mut Show<'_>, admin: &Client, function: &[u8], more: Value) -> 
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    let took = started.elapsed().as_millis();
-    show.line(&format!("hook      {id}, {} bytes, ready after {took} ms", function.len()))?;
+    show.hook(&id, name, function.len(), started.elapsed())?;
     Ok(id)
 }
 
 /// Fires one login at the type's live hook, as an identity provider does.
-fn fire(show: &mut Show<'_>, admin: &Client, login: &Login) -> Result<()> {
+fn fire(show: &mut Show, admin: &Client, login: &Login) -> Result<()> {
     let answer = admin.post("/v1/triggers/pre-authentication", &login.context)?;
     show.decision(login, &answer)?;
     let decision = answer.get("decision").and_then(Value::as_str);
@@ -146,46 +146,12 @@ fn fire(show: &mut Show<'_>, admin: &Client, login: &Login) -> Result<()> {
     Ok(())
 }
 
-struct Show<'a> {
-    out: StdoutLock<'a>,
-    style: Style,
-}
-
-impl Show<'_> {
-    fn heading(&mut self, text: &str) -> Result<()> {
-        Ok(writeln!(self.out, "\n{}", self.style.bold(text))?)
-    }
-
-    fn line(&mut self, text: &str) -> Result<()> {
-        Ok(writeln!(self.out, "  {text}")?)
-    }
-
-    fn decision(&mut self, login: &Login, answer: &Value) -> Result<()> {
-        let before = policy(&login.context).map_or_else(|| "none".to_owned(), |id| id.to_string());
-        let text = match login.policy {
-            None => "deny".to_owned(),
-            Some(after) if Some(after) == policy(&login.context) => format!("allow, policy {after} kept"),
-            Some(after) => format!("allow, policy {before} changed to {after}"),
-        };
-        let usage = |key: &str| answer.pointer(&format!("/usage/{key}")).and_then(Value::as_u64).unwrap_or_default();
-        let numbers = format!("{:>6} us {:>7} fuel {:>5} KiB", usage("duration_us"), usage("fuel"), usage("memory_bytes") >> 10);
-        let padded = format!("{text:<40}");
-        writeln!(self.out, "  {:<24}{} {}", login.what, self.style.decision(Some(login.decision), &padded), self.style.dim(&numbers))?;
-        Ok(())
-    }
-
-    fn log(&mut self, admin: &Client, hook: &str) -> Result<()> {
-        let entries = admin.get(&format!("/api/2/hooks/{hook}/logs"))?;
-        let entries = entries.as_array().context("the log is no list")?;
-        writeln!(self.out, "  {}", self.style.dim("log, newest first"))?;
-        for entry in entries {
-            for line in entry.get("events").and_then(Value::as_array).into_iter().flatten() {
-                writeln!(self.out, "    {}", line.as_str().unwrap_or_default())?;
-            }
-        }
-        ensure!(!entries.is_empty(), "the log is empty");
-        Ok(())
-    }
+fn log(show: &mut Show, admin: &Client, hook: &str) -> Result<()> {
+    let entries = admin.get(&format!("/api/2/hooks/{hook}/logs"))?;
+    let entries = entries.as_array().context("the log is no list")?;
+    ensure!(!entries.is_empty(), "the log is empty");
+    let lines = entries.iter().filter_map(|entry| entry.get("events").and_then(Value::as_array)).flatten();
+    show.log(lines.filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
 /// Where the example functions are when nobody says: built by `make guests`, beside this program's own build.

@@ -17,6 +17,7 @@ const EXPORTS: &[&str] = &[
     "hb_learn",
     "hb_load",
     "hb_pages",
+    "hb_stack",
     "memory",
 ];
 const MOST_SEGMENTS: u32 = 8;

@@ -55,13 +55,33 @@ fn kind(error: &wasmtime::Error) -> (FailureKind, String) {
 
 /// The innermost function that has a name.
 fn place(backtrace: &WasmBacktrace) -> Option<String> {
-    backtrace.frames().iter().find_map(|frame| frame.func_name()).map(|name| rustc_demangled(name).chars().take(200).collect())
+    backtrace.frames().iter().find_map(|frame| frame.func_name()).map(plain_name)
 }
 
-fn rustc_demangled(name: &str) -> String {
-    // A legacy Rust symbol ends in a hash that tells an author nothing.
-    match name.rsplit_once("::h") {
-        Some((path, hash)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => path.to_owned(),
-        _ => name.to_owned(),
+/// A function's name as its author wrote it, without the hash at the end of a Rust symbol; at most two hundred characters of it.
+pub(crate) fn plain_name(name: &str) -> String {
+    let name = format!("{:#}", rustc_demangle::demangle(name));
+    let name = match name.rsplit_once("::h") {
+        Some((path, hash)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => path,
+        _ => &name,
+    };
+    name.chars().take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_name;
+
+    #[test]
+    fn names_are_as_authors_wrote_them() {
+        let names = [
+            ("_ZN10serde_json2de12ParserNumber5visit17h8b28969a1430c131E", "serde_json::de::ParserNumber::visit"),
+            ("_RNvNtCsgXGp5Oqx2Ny_4core3fmt5write", "core::fmt::write"),
+            ("app::run::h8b28969a1430c131", "app::run"),
+            ("app::run::hello", "app::run::hello"),
+            ("parse", "parse"),
+        ];
+        names.iter().for_each(|(symbol, name)| assert_eq!(plain_name(symbol), *name));
+        assert_eq!(plain_name(&"x".repeat(500)).len(), 200);
     }
 }

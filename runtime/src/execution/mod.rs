@@ -4,6 +4,7 @@ mod failure;
 mod limiter;
 mod meter;
 mod slice;
+mod world;
 
 use std::sync::Arc;
 
@@ -13,10 +14,11 @@ use hookbox_host_api::{EnvVars, Failure, Usage};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
-pub(crate) use failure::{Stop, classify};
+pub(crate) use failure::{Stop, classify, plain_name};
 pub(crate) use limiter::MemoryLimiter;
 pub(crate) use meter::{FUEL_YIELD_INTERVAL, Meter, settle};
 pub(crate) use slice::{DeadlinePassed, sliced};
+pub(crate) use world::{HeldClock, World, draw};
 
 use crate::host::{JsState, Stdout, WasiState};
 
@@ -30,7 +32,7 @@ pub struct Limits {
 }
 
 /// All that one execution needs besides the hook.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Invocation {
     /// The server's id of the execution.
     pub execution_id: Arc<str>,
@@ -69,6 +71,7 @@ pub(crate) struct CallState {
     pub(crate) stdin: (Bytes, usize),
     pub(crate) stdout: Stdout,
     pub(crate) started: Instant,
+    pub(crate) world: World,
     pub(crate) wasi: Option<Box<WasiState>>,
     pub(crate) js: JsState,
     /// The longest result, in bytes.

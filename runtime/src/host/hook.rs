@@ -7,7 +7,7 @@ use hookbox_host_api::{EnvVars, Secret};
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentType, Lift, Linker};
 
-use super::{MAX_RANDOM_BYTES, fill_random};
+use super::MAX_RANDOM_BYTES;
 use crate::execution::{CallState, settle};
 
 /// The version in the WIT package's name.
@@ -90,14 +90,14 @@ fn add_clock(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     clock.func_wrap_async("now", |mut store: StoreContextMut<'_, CallState>, (): ()| {
         Box::new(async move {
             settle(&mut store, 0).await?;
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            let since = store.data().wall_clock().duration_since(UNIX_EPOCH).unwrap_or_default();
             Ok((u64::try_from(since.as_micros()).unwrap_or(u64::MAX),))
         })
     })?;
     clock.func_wrap_async("monotonic", |mut store: StoreContextMut<'_, CallState>, (): ()| {
         Box::new(async move {
             settle(&mut store, 0).await?;
-            let since = store.data().started.elapsed();
+            let since = store.data().age();
             Ok((u64::try_from(since.as_micros()).unwrap_or(u64::MAX),))
         })
     })
@@ -108,7 +108,7 @@ fn add_random(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     random.func_wrap_async("bytes", |mut store: StoreContextMut<'_, CallState>, (len,): (u32,)| {
         Box::new(async move {
             let mut bytes = vec![0; (len as usize).min(MAX_RANDOM_BYTES)];
-            fill_random(&mut bytes)?;
+            store.data_mut().world.fill_random(&mut bytes)?;
             settle(&mut store, bytes.len()).await?;
             Ok((bytes,))
         })

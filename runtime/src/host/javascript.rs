@@ -9,7 +9,6 @@ use serde::Deserialize;
 use tokio::time::Instant;
 use wasmtime::{AsContextMut, Caller, Extern, Linker};
 
-use super::fill_random;
 use crate::execution::{CallState, settle};
 
 /// The module that the engine imports from.
@@ -60,7 +59,7 @@ fn add_world(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
             settle(&mut caller.as_context_mut(), 0).await?;
             let state = caller.data_mut();
             state.js.reads.fleeting.get_or_insert("the clock");
-            let since = if kind == 0 { SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() } else { state.started.elapsed() };
+            let since = if kind == 0 { state.wall_clock().duration_since(UNIX_EPOCH).unwrap_or_default() } else { state.age() };
             Ok(since.as_nanos() as f64 / 1000.0)
         })
     })?;
@@ -68,7 +67,7 @@ fn add_world(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
         Box::new(async move {
             caller.data_mut().js.reads.fleeting.get_or_insert("random bytes");
             let mut bytes = vec![0; (len as u32 as usize).min(MAX_RANDOM)];
-            fill_random(&mut bytes)?;
+            caller.data_mut().world.fill_random(&mut bytes)?;
             write(&mut caller, at, &bytes)?;
             settle(&mut caller.as_context_mut(), bytes.len()).await
         })
@@ -119,6 +118,7 @@ fn add_operations(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
             let request = text(&mut caller, at, len)?;
             let Operation::Sleep { us } = serde_json::from_str(&request)?;
             settle(&mut caller.as_context_mut(), request.len()).await?;
+            let now = caller.data().moment();
             let js = &mut caller.data_mut().js;
             js.reads.fleeting.get_or_insert("a timer");
             if js.pending.len() >= MAX_OPERATIONS {
@@ -126,17 +126,18 @@ fn add_operations(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
             }
             let handle = js.next;
             js.next = js.next.wrapping_add(1) & i32::MAX;
-            js.pending.insert((Instant::now() + wait_time(us), handle), ());
+            js.pending.insert((now + wait_time(us), handle), ());
             Ok(handle)
         })
     })?;
     linker.func_wrap_async(MODULE, "wait", |mut caller: Caller<'_, CallState>, (): ()| {
         Box::new(async move {
             settle(&mut caller.as_context_mut(), 0).await?;
-            let deadline = caller.data().meter.deadline;
             let Some(((due, handle), ())) = caller.data_mut().js.pending.pop_first() else { return Ok(-1) };
-            if due > Instant::now() {
-                tokio::time::sleep_until(due.min(deadline)).await;
+            if due > caller.data().moment() {
+                if let Some(until) = caller.data().wait_until(due)? {
+                    tokio::time::sleep_until(until).await;
+                }
                 settle(&mut caller.as_context_mut(), 0).await?;
             }
             Ok(handle)

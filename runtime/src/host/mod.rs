@@ -78,11 +78,6 @@ impl Stdout {
     }
 }
 
-/// Fills `bytes` from the operating system's generator.
-pub(crate) fn fill_random(bytes: &mut [u8]) -> wasmtime::Result<()> {
-    getrandom::fill(bytes).map_err(|error| wasmtime::Error::msg(format!("no random bytes: {error}")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

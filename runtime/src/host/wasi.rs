@@ -7,7 +7,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hookbox_host_api::EnvVars;
 use hookbox_host_api::log::Stream;
@@ -15,10 +15,10 @@ use tokio::io::{AsyncWrite, Empty, empty};
 use wasmtime::component::ResourceTable;
 use wasmtime::{CallHook, CallHookHandler, StoreContextMut};
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::{Deterministic, HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use super::MAX_RANDOM_BYTES;
-use crate::execution::{CallState, settle};
+use crate::execution::{CallState, HeldClock, draw, settle};
 
 /// Handles that one guest may hold.
 const MAX_RESOURCES: usize = 1000;
@@ -36,7 +36,8 @@ pub(crate) struct WasiState {
 type Printed = Arc<Mutex<Vec<(Stream, Vec<u8>)>>>;
 
 impl WasiState {
-    pub(crate) fn new(env: &EnvVars) -> Self {
+    /// With the machine's clock and random bytes, or with those of a world that is held.
+    pub(crate) fn new(env: &EnvVars, held: Option<HeldClock>) -> Self {
         let printed = Printed::default();
         let mut ctx = WasiCtxBuilder::new();
         for (name, value) in env.iter() {
@@ -48,9 +49,46 @@ impl WasiState {
             .allow_udp(false)
             .allow_ip_name_lookup(false)
             .max_random_size(MAX_RANDOM_BYTES as u64);
+        if let Some(clock) = held {
+            hold(&mut ctx, clock);
+        }
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_RESOURCES);
         Self { ctx: ctx.build(), table, printed }
+    }
+}
+
+/// Random bytes after which a held generator begins anew.
+const HELD_RANDOM_BYTES: usize = 64 << 10;
+
+/// Gives a context the same clock and the same random bytes as every other of that world. Its waits are real ones.
+fn hold(ctx: &mut WasiCtxBuilder, clock: HeldClock) {
+    let mut state = 0;
+    let bytes: Vec<u8> = std::iter::repeat_with(|| draw(&mut state).to_le_bytes()).take(HELD_RANDOM_BYTES / 8).flatten().collect();
+    ctx.wall_clock(clock.clone())
+        .monotonic_clock(clock)
+        .secure_random(Deterministic::new(bytes.clone()))
+        .insecure_random(Deterministic::new(bytes))
+        .insecure_random_seed(u128::from(draw(&mut state)));
+}
+
+impl HostWallClock for HeldClock {
+    fn resolution(&self) -> Duration {
+        Duration::from_micros(1)
+    }
+
+    fn now(&self) -> Duration {
+        self.wall().duration_since(UNIX_EPOCH).unwrap_or_default()
+    }
+}
+
+impl HostMonotonicClock for HeldClock {
+    fn resolution(&self) -> u64 {
+        1000
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.look().as_nanos()).unwrap_or(u64::MAX)
     }
 }
 
@@ -58,7 +96,7 @@ impl WasiView for CallState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         // Only a component that imports WASI is linked to it, and exactly those get a context. Should that ever be untrue, the
         // guest finds an empty one.
-        let wasi = self.wasi.get_or_insert_with(|| Box::new(WasiState::new(&EnvVars::default())));
+        let wasi = self.wasi.get_or_insert_with(|| Box::new(WasiState::new(&EnvVars::default(), None)));
         WasiCtxView { ctx: &mut wasi.ctx, table: &mut wasi.table }
     }
 }

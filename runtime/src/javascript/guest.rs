@@ -21,6 +21,7 @@ pub(crate) struct Engine {
     load: ModuleExport,
     call: ModuleExport,
     exchange: ModuleExport,
+    stack: ModuleExport,
 }
 
 /// An engine that works on a memory.
@@ -55,6 +56,7 @@ impl Engine {
             load: export("hb_load")?,
             call: export("hb_call")?,
             exchange: export("hb_exchange")?,
+            stack: export("hb_stack")?,
             pre: linker.instantiate_pre(module).map_err(|error| format!("{error:#}"))?,
         })
     }
@@ -143,6 +145,15 @@ impl Guest<'_> {
             0 => Ok(self.output(store)?.map_err(|message| Failure::new(FailureKind::InvalidResponse, message))),
             _ => self.complaint(store).map(Err),
         }
+    }
+
+    /// The calls that were under way when this guest trapped, innermost first; what becomes of it afterwards is nobody's concern.
+    pub(super) async fn stack(&self, store: &mut Store<CallState>) -> wasmtime::Result<String> {
+        let at = self.func::<(), i32>(store, &self.engine.stack)?.call_async(store.as_context_mut(), ()).await? as u32 as usize;
+        let written = self.memory.data(&*store).get(at..).and_then(<[u8]>::split_first_chunk);
+        let (len, text) = written.ok_or(wasmtime::Trap::MemoryOutOfBounds)?;
+        let text = text.get(..u32::from_le_bytes(*len) as usize).ok_or(wasmtime::Trap::MemoryOutOfBounds)?;
+        Ok(String::from_utf8_lossy(text).into_owned())
     }
 
     /// The memory as it is now, and no less of it than `least` bytes. The engine says how much is in use; above that there are zeros.

@@ -12,6 +12,7 @@ mod engine_module;
 mod guest;
 mod image;
 mod printed;
+mod stopped;
 
 pub(crate) use deploy::{Deployed, Source, base_key, boot, evaluate, image_key};
 pub(crate) use engine_module::EngineModule;
@@ -20,6 +21,7 @@ pub(crate) use guest::{Engine, call};
 pub(crate) use guest::{Guest, start};
 pub(crate) use image::Image;
 pub(crate) use printed::Printed;
+pub(crate) use stopped::{Step, Stopped, run_until_stopped};
 
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,7 @@ use crate::{AdmissionError, Execution, Invocation, Limits, PreparedHook, Sandbox
 
 mod fuzz;
 mod language;
+mod profile;
 
 struct World {
     sandbox: Sandbox,

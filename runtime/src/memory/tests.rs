@@ -134,7 +134,7 @@ async fn run(engine: &Engine, module: &Module) -> wasmtime::Result<i32> {
 async fn guests_get_the_base_each_time() {
     for way in ways() {
         let memories = Memories::new(way);
-        let engine = engine::javascript_runner(memories.clone()).unwrap();
+        let engine = engine::javascript_runner(memories.clone(), engine::FRAMES).unwrap();
         let module = Module::new(&engine, GUEST).unwrap();
         assert!(run(&engine, &module).await.is_err(), "there is no base yet");
         memories.set_base(Arc::new(Base::new(vec![7; LEN]).unwrap()));
@@ -151,7 +151,7 @@ async fn guests_get_the_base_each_time() {
 async fn an_access_beyond_a_memory_is_a_trap() {
     let memories = Memories::new(pagemaps().pop());
     memories.set_base(Arc::new(Base::new(vec![7; LEN]).unwrap()));
-    let engine = engine::javascript_runner(memories).unwrap();
+    let engine = engine::javascript_runner(memories, engine::FRAMES).unwrap();
     for (at, offset) in [(LEN as u32, 0u32), (u32::MAX, 0), (u32::MAX, u32::MAX), (LEN as u32 - 1, 65_536 * 8), (0, u32::MAX)] {
         for access in ["(drop (i32.load8_u offset=OFFSET (i32.const AT)))", "(i32.store8 offset=OFFSET (i32.const AT) (i32.const 1))"] {
             let access = access.replace("OFFSET", &offset.to_string()).replace("AT", &(at as i32).to_string());

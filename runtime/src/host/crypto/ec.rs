@@ -71,7 +71,7 @@ impl Private {
         let mut scalar = Zeroizing::new(vec![0; curve.len()]);
         // A random number is out of the curve's range once in four thousand million times.
         for _ in 0..4 {
-            super::super::fill_random(&mut scalar).map_err(|_| CryptoError::Failed("key generation"))?;
+            getrandom::fill(&mut scalar).map_err(|_| CryptoError::Failed("key generation"))?;
             if let Ok(key) = Self::from_scalar(curve, &scalar) {
                 return Ok(key);
             }

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use hookbox_host_api::log::Stream;
 use wasmtime::{AsContextMut, Caller, Linker, WasmTyList};
 
-use super::{MAX_RANDOM_BYTES, PREVIEW1, fill_random};
+use super::{MAX_RANDOM_BYTES, PREVIEW1};
 use crate::execution::{CallState, Stop, settle};
 use memory::GuestMemory;
 
@@ -82,7 +82,7 @@ async fn random_get(caller: &mut Caller<'_, CallState>, at: usize, len: usize) -
     let mut part = [0; MAX_RANDOM_BYTES];
     for from in (0..len).step_by(MAX_RANDOM_BYTES) {
         let part = part.split_at_mut((len - from).min(MAX_RANDOM_BYTES)).0;
-        fill_random(part)?;
+        caller.data_mut().world.fill_random(part)?;
         let written = GuestMemory::of(caller).and_then(|mut memory| memory.write(at.saturating_add(from), part));
         if written.is_err() {
             return Ok(errno(written));
@@ -164,8 +164,8 @@ fn environ_get(caller: &mut Caller<'_, CallState>, (pointers, at): (i32, i32)) -
 /// The clocks of the specification; processor time is answered with the execution's age.
 fn clock(state: &CallState, id: i32) -> Called<u64> {
     let nanos = match id {
-        0 => SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos(),
-        1..=3 => state.started.elapsed().as_nanos(),
+        0 => state.wall_clock().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos(),
+        1..=3 => state.age().as_nanos(),
         _ => return Err(Errno::Inval),
     };
     Ok(u64::try_from(nanos).unwrap_or(u64::MAX))

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
 use wasmtime::{AsContextMut, Caller, Linker};
 
 use super::memory::GuestMemory;
@@ -34,9 +33,12 @@ pub(super) fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<
             settle(&mut caller.as_context_mut(), subscriptions.len() * SUBSCRIPTION_SIZE).await?;
             let wait = subscriptions.iter().map(|one| one.wait).min().unwrap_or_default();
             if !wait.is_zero() {
-                let deadline = caller.data().meter.deadline;
-                let until = Instant::now().checked_add(wait).map_or(deadline, |until| until.min(deadline));
-                tokio::time::sleep_until(until).await;
+                let state = caller.data();
+                let longest = state.meter.deadline;
+                let due = state.moment().checked_add(wait).unwrap_or(longest);
+                if let Some(until) = state.wait_until(due)? {
+                    tokio::time::sleep_until(until).await;
+                }
                 settle(&mut caller.as_context_mut(), 0).await?;
             }
             let ready = subscriptions.iter().filter(|one| one.wait <= wait);

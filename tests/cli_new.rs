@@ -1,0 +1,65 @@
+//! A project in Rust from `hookbox new`, as its author goes on with it. Those in other languages, which take no cargo, are in
+//! `cli_author`.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::harness::{Ran, Shell};
+
+/// What cargo and rustup are found by.
+const PASSED_ON: [&str; 6] = ["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "HOOKBOX_GUEST_TOOLCHAIN", "HOOKBOX_GUEST_CC"];
+
+/// Somebody in a folder that is the same in each run of the tests: cargo tells crates by their path, and compiles only what is new.
+struct Author {
+    shell: Shell,
+    folder: PathBuf,
+}
+
+impl Author {
+    fn new() -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("new-rust");
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self { shell: Shell::new(), folder }
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        let mut command = self.shell.command(args);
+        command.current_dir(&self.folder);
+        // Where the examples were compiled, so that everything is there and nothing is asked of a network.
+        command.env("CARGO_TARGET_DIR", root().join("target/guest-build")).env("CARGO_NET_OFFLINE", "true");
+        command.envs(PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+        Ran::of(&command.output().unwrap())
+    }
+
+    fn json(&self, file: &str) -> Value {
+        serde_json::from_slice(&std::fs::read(self.folder.join(file)).unwrap()).unwrap()
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+#[test]
+fn a_new_project_in_rust_is_built_run_tested_and_profiled() {
+    let author = Author::new();
+    for hook_type in ["pre-authentication", "user-migration"] {
+        author.run(&["new", hook_type, "--lang", "rust", "--type", hook_type]).expect(0);
+        // The versions that the examples have.
+        std::fs::copy(root().join("examples/Cargo.lock"), author.folder.join(hook_type).join("Cargo.lock")).unwrap();
+        let built = author.run(&["build", hook_type, "--json"]).json();
+        assert_eq!(built["kind"], "component");
+        assert!(Path::new(built["path"].as_str().unwrap()).ends_with(format!("hookbox/{hook_type}.wasm")), "{built}");
+        let ran = author.run(&["run", hook_type]).expect(0);
+        assert!(ran.out.contains("decision  allow"), "{}", ran.out);
+        let tested = author.run(&["test", hook_type]).expect(0);
+        assert!(tested.err.contains("2 of 2 tests passed"), "{}{}", tested.out, tested.err);
+    }
+    let ran = author.run(&["run", "pre-authentication", "--profile", "out.json"]).expect(0);
+    let profile = author.json("out.json");
+    let names: Vec<&str> = profile["shared"]["frames"].as_array().unwrap().iter().map(|frame| frame["name"].as_str().unwrap()).collect();
+    assert!(names.iter().any(|name| name.starts_with("serde_json::")) && !names.iter().any(|name| name.starts_with("_ZN")), "{names:?}");
+    assert!(ran.out.contains("profile   1000 samples"), "{}", ran.out);
+}
