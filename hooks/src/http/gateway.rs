@@ -9,8 +9,8 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request, Version, header};
 use hyper::body::Body;
 use tokio::time::Instant;
-use tracing::Instrument as _;
 use tracing::field::Empty;
+use tracing::{Instrument as _, Level, Span};
 use uuid::Uuid;
 
 use super::body::{BodyRules, linger};
@@ -96,25 +96,29 @@ impl Gateway {
             Match::Found(spec, _) => (spec.operation, spec.dialect),
             Match::WrongMethod(_) | Match::Nothing => ("none", Dialect::of_path(parts.uri.path())),
         };
-        let span = tracing::info_span!(
-            "request",
-            operation,
-            http_request_id = id.to_str().unwrap_or_default(),
-            execution_id = Empty,
-            request_id = Empty,
-            correlation_id = Empty
-        );
+        let http_request_id = id.clone();
+        let span = || {
+            let http_request_id = http_request_id.to_str().unwrap_or_default();
+            tracing::info_span!("request", operation, http_request_id, execution_id = Empty, request_id = Empty, correlation_id = Empty)
+        };
+        // Writing a span costs a login more than reading its token. Unless every request is spoken of, only one that fails has a span.
+        let around = if tracing::enabled!(Level::DEBUG) { span() } else { Span::none() };
+        let bare = around.is_none();
         let answer = async {
             let answered = self.answer(found, &parts, &mut body, peer).await;
             if answered.is_err() && sends_regardless(&parts) {
                 linger(body);
             }
-            let mut reply = answered.unwrap_or_else(|error| error.reply(dialect));
+            let mut reply = match answered {
+                Ok(reply) => reply,
+                Err(error) if bare => span().in_scope(|| error.reply(dialect)),
+                Err(error) => error.reply(dialect),
+            };
             reply.headers_mut().insert(REQUEST_ID, id);
             tracing::debug!(status = reply.status().as_u16(), duration_us = elapsed_us(started), "answered");
             reply
         };
-        answer.instrument(span).await
+        answer.instrument(around).await
     }
 
     async fn answer<B>(&self, found: Match<'_, '_>, parts: &Parts, body: &mut B, peer: IpAddr) -> Result<Reply, ApiError>

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::line::{prefix, push_escaped};
+use super::line::{PREFIX, push_escaped, push_prefix};
 use super::{Level, Mask};
 use crate::Failure;
 
@@ -127,11 +127,13 @@ impl LogBuffer {
         }
         let Lines { mut events, truncated, .. } = lines;
         if truncated {
-            let cut = prefix(now, &self.execution_id, Level::Warn);
-            events.push(format!("{cut}log cut: more than {} bytes", self.limit));
+            let mut line = String::new();
+            push_prefix(&mut line, now, &self.execution_id, Level::Warn);
+            events.push(line + &format!("log cut: more than {} bytes", self.limit));
         }
         if let Some(failure) = failure {
-            let mut line = prefix(now, &self.execution_id, Level::Error);
+            let mut line = String::new();
+            push_prefix(&mut line, now, &self.execution_id, Level::Error);
             push_escaped(&mut line, &format!("{}: {}", failure.kind.as_str(), self.mask.apply(&failure.message)));
             events.push(line);
         }
@@ -148,6 +150,11 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn record(&mut self, record: &Record) {
+        if self.buffer.mask.find(&record.text).next().is_none()
+            && let Ok(text) = str::from_utf8(&record.text)
+        {
+            return self.plain(record, text);
+        }
         let mut line = String::new();
         let mut at = 0;
         let mut begun = 0;
@@ -173,16 +180,30 @@ impl Lines<'_> {
         }
     }
 
+    /// A record in which nothing has to be masked or mended, which is almost every one.
+    fn plain(&mut self, record: &Record, text: &str) {
+        let mut begun = 0;
+        for line in text.split('\n') {
+            let end = begun + line.len();
+            // A stream's last newline ends a line and does not begin one.
+            if record.stream.is_none() || end < text.len() || !line.is_empty() {
+                self.line(record, begun, line);
+            }
+            begun = end + 1;
+        }
+    }
+
     fn line(&mut self, record: &Record, begun: usize, text: &str) {
         if self.left == 0 {
             self.truncated = true;
             return;
         }
         let time = record.times.iter().rev().find(|(from, _)| *from <= begun).map_or(SystemTime::UNIX_EPOCH, |(_, time)| *time);
-        let mut line = match record.block && begun > 0 {
-            true => String::new(),
-            false => prefix(time, &self.buffer.execution_id, record.level),
-        };
+        let begins = !record.block || begun == 0;
+        let mut line = String::with_capacity(text.len() + if begins { PREFIX } else { 0 });
+        if begins {
+            push_prefix(&mut line, time, &self.buffer.execution_id, record.level);
+        }
         push_escaped(&mut line, text.strip_suffix('\r').unwrap_or(text));
         if line.len() > self.left {
             line.truncate((0..=self.left).rev().find(|at| line.is_char_boundary(*at)).unwrap_or_default());

@@ -31,13 +31,19 @@ impl Level {
     }
 }
 
-/// What every line of an execution begins with.
-pub(super) fn prefix(time: SystemTime, execution_id: &str, level: Level) -> String {
-    format!("{}\t{execution_id}\t{}\t", humantime::format_rfc3339_millis(time), level.as_str())
+/// What a line of an execution begins with is about as long.
+pub(super) const PREFIX: usize = 24 + 1 + 36 + 1 + 5 + 1;
+
+/// Appends what every line of an execution begins with.
+pub(super) fn push_prefix(line: &mut String, time: SystemTime, execution_id: &str, level: Level) {
+    drop(write!(line, "{}\t{execution_id}\t{}\t", humantime::format_rfc3339_millis(time), level.as_str()));
 }
 
 /// Appends `text` with its control characters other than tab spelled out, so that a terminal shows them instead of obeying them.
 pub(super) fn push_escaped(line: &mut String, text: &str) {
+    if text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+        return line.push_str(text);
+    }
     for c in text.chars() {
         match c {
             '\t' => line.push(c),
@@ -61,7 +67,8 @@ mod tests {
 
     #[test]
     fn begins_with_time_execution_and_level() {
-        let line = prefix(SystemTime::UNIX_EPOCH, "e1", Level::Warn);
+        let mut line = String::new();
+        push_prefix(&mut line, SystemTime::UNIX_EPOCH, "e1", Level::Warn);
         assert_eq!(line, "1970-01-01T00:00:00.000Z\te1\tWARN\t");
     }
 }
