@@ -79,7 +79,7 @@ typedef struct JSJobEntry {
 `],
 ];
 
-// Small blocks of a call lie side by side, where they would otherwise fill holes all over the heap: an execution pays for each page that
+// Small blocks of a load or a call lie side by side, where they would otherwise fill holes all over the heap: an execution pays for each page that
 // it writes. Such a block is not used again once it is freed; where there is no more room, there are arenas as ever.
 const NURSERY = 0x80;
 changes.push(
@@ -87,12 +87,21 @@ changes.push(
 
 static uint8_t *nursery_next;
 static size_t nursery_left;
+static bool nursery_is_cleared;
 
-/* Has small blocks lie in these bytes from now on, which must be aligned to JS_ARENA_ALIGN and stay where they are. */
-void JS_SetNursery(void *start, size_t len)
+/* Has small blocks lie in these bytes from now on, which must be aligned to JS_ARENA_ALIGN and stay where they are. What is freed there is
+   zeroed if \`cleared\` says so. */
+void JS_SetNursery(void *start, size_t len, bool cleared)
 {
     nursery_next = start;
     nursery_left = len;
+    nursery_is_cleared = cleared;
+}
+
+/* How much of it is left. */
+size_t JS_GetNursery(void)
+{
+    return nursery_left;
 }
 
 static inline JSMallocBlockHeader *arena_zero_block(`],
@@ -108,7 +117,10 @@ static inline JSMallocBlockHeader *arena_zero_block(`],
         head =`],
   ['            rt->mf.js_free(rt->malloc_state.opaque, b);\n        }\n    } else {\n', `            rt->mf.js_free(rt->malloc_state.opaque, b);
         }
-    } else if (!(b->block_size_idx & NURSERY_BLOCK)) {
+    } else if (b->block_size_idx & NURSERY_BLOCK) {
+        if (nursery_is_cleared)
+            memset(b, 0, arena_block_sizes[b->block_size_idx & ~NURSERY_BLOCK]);
+    } else {
 `],
   ['return arena_block_sizes[b->block_size_idx] -', 'return arena_block_sizes[b->block_size_idx & ~NURSERY_BLOCK] -'],
   ['unsigned int block_size = arena_block_sizes[b->block_size_idx];', 'unsigned int block_size = arena_block_sizes[b->block_size_idx & ~NURSERY_BLOCK];'],

@@ -6,6 +6,7 @@ use rquickjs::{Context, Ctx, Function, Object, Persistent, Runtime, Value};
 
 use crate::failure::Failure;
 use crate::quick::{self, Kind};
+use crate::heap::Nursery;
 use crate::plain::Plain;
 use crate::{async_context, exchange, heap, host, json, load, modules, natives, rejections, run, stack, state, version};
 
@@ -39,8 +40,9 @@ pub(crate) struct Engine {
     pub(crate) context: Context,
     pub(crate) hooks: Hooks,
     pub(crate) handler: Option<Persistent<Function<'static>>>,
-    /// Where the small blocks of the first call will lie.
-    nursery: *mut u8,
+    /// Where the blocks of the first load and of the first call will lie.
+    to_load: Option<Nursery>,
+    to_call: Option<Nursery>,
     /// Values whose property names and shapes are those of contexts to come.
     learned: Vec<Persistent<Value<'static>>>,
 }
@@ -61,7 +63,9 @@ fn try_boot() -> Result<(), Failure> {
     let hooks = context.with(|ctx| run_prelude(&ctx, code).map_err(|_| Failure::caught(&ctx)))?;
     rejections::track(&runtime);
     context.with(|ctx| stack::watch(&ctx));
-    state::set_engine(Engine { context, hooks, handler: None, nursery: heap::reserve_nursery(), learned: Vec::new() });
+    runtime.run_gc();
+    let (to_load, to_call) = (Nursery::reserve(48 * 1024, 32 * 1024), Nursery::reserve(32 * 1024, 16 * 1024));
+    state::set_engine(Engine { context, hooks, handler: None, to_load, to_call, learned: Vec::new() });
     host::booted();
     rest(&runtime);
     Ok(())
@@ -122,7 +126,6 @@ pub(crate) fn pages() -> usize {
 /// Leaves memory as small an image as it can be.
 fn rest(runtime: &Runtime) {
     exchange::clear();
-    runtime.run_gc();
     runtime.set_gc_threshold(usize::try_from(runtime.memory_usage().malloc_size).unwrap_or(0) + GC_AFTER);
     heap::scrub();
     scrub_stack();
@@ -157,6 +160,9 @@ pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 
         let (source, behind) = input.split_at_checked(source_len)?;
         let entry = behind.get(..entry_len)?;
         state::with_engine(|engine| {
+            if let Some(nursery) = engine.to_load.take() {
+                nursery.enter(true);
+            }
             let found = engine.context.with(|ctx| {
                 async_context::clear(&ctx);
                 let source = load::Source { text: source, entry, version: version::of_major(node_major) };
@@ -170,7 +176,13 @@ pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 
         })
     });
     if let Some(Ok(())) = outcome {
-        state::with_engine(|engine| rest(engine.context.runtime()));
+        state::with_engine(|engine| {
+            // Looking for cycles touches everything, which a small source is not worth.
+            if !Nursery::leave() {
+                engine.context.runtime().run_gc();
+            }
+            rest(engine.context.runtime());
+        });
     }
     answer(outcome.unwrap_or_else(|| Err(Failure::new("exception", "the engine was not booted"))))
 }
@@ -194,8 +206,9 @@ pub(crate) fn call(len: usize) -> i32 {
     let outcome = exchange::with_input(len, |input| {
         state::with_engine(|engine| {
             let handler = engine.handler.clone()?;
-            // SAFETY: it was set aside at the start, and is taken once.
-            unsafe { heap::use_nursery(std::mem::replace(&mut engine.nursery, std::ptr::null_mut())) };
+            if let Some(nursery) = engine.to_call.take() {
+                nursery.enter(false);
+            }
             Some(engine.context.with(|ctx| {
                 async_context::clear(&ctx);
                 state::keep([None; 2]).into_iter().flatten().for_each(|value| Plain(ctx.as_raw().as_ptr()).free(value));

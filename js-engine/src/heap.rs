@@ -317,35 +317,52 @@ unsafe fn reallocate(content: *mut u8, size: usize) -> *mut u8 {
     moved
 }
 
-/// How much of the memory the small blocks of QuickJS's lie in during a call, side by side, and how much all others; most calls need less
-/// than a quarter of it.
-const NURSERY: usize = 32 * 1024;
-const FRESH: usize = 16 * 1024;
-
 unsafe extern "C" {
-    fn JS_SetNursery(start: *mut u8, len: usize);
+    fn JS_SetNursery(start: *mut u8, len: usize, cleared: bool);
+    fn JS_GetNursery() -> usize;
 }
 
-/// Sets the nursery's bytes aside; null when there is no memory.
-pub(crate) fn reserve_nursery() -> *mut u8 {
-    allocate(NURSERY + FRESH)
+/// Room in which everything that is allocated for a while lies side by side.
+pub(crate) struct Nursery {
+    start: *mut u8,
+    /// Bytes for the small blocks of QuickJS's, and for all others.
+    small: usize,
+    others: usize,
 }
 
-/// Has a call's blocks lie in the nursery from now on.
-///
-/// # Safety
-/// `nursery` must come from `reserve_nursery`, and must not have been used before.
-pub(crate) unsafe fn use_nursery(nursery: *mut u8) {
-    if !nursery.is_null() {
-        // SAFETY: the bytes are set aside for this, for good.
-        unsafe { JS_SetNursery(nursery, NURSERY) }
+impl Nursery {
+    /// Sets the room aside. Without memory there is none, and blocks lie where they may.
+    pub(crate) fn reserve(small: usize, others: usize) -> Option<Self> {
+        let start = allocate(small + others);
+        (!start.is_null()).then_some(Self { start, small, others })
+    }
+
+    /// Has blocks lie in it from now on; with `cleared`, nothing is left there of those that are freed.
+    pub(crate) fn enter(self, cleared: bool) {
+        // SAFETY: the bytes are set aside for this, for good, and nobody used them before.
+        unsafe { JS_SetNursery(self.start, self.small, cleared) }
         with(|heap| {
             // What is handed out of it can be freed and used again like any other block.
-            heap.fresh = nursery as usize + NURSERY + (UNIT - HEADER);
-            heap.fresh_end = nursery as usize + NURSERY + FRESH;
+            heap.fresh = self.start as usize + self.small + (UNIT - HEADER);
+            heap.fresh_end = self.start as usize + self.small + self.others;
         });
     }
+
+    /// Has blocks lie where they may, and says whether there was room for all small ones until now.
+    pub(crate) fn leave() -> bool {
+        // SAFETY: no bytes at all are as good as any.
+        let left = unsafe {
+            let left = JS_GetNursery();
+            JS_SetNursery(ptr::null_mut(), 0, false);
+            left
+        };
+        with(|heap| (heap.fresh, heap.fresh_end) = (0, 0));
+        left >= LARGEST_SMALL
+    }
 }
+
+/// QuickJS's own arenas have blocks up to this size.
+const LARGEST_SMALL: usize = 512;
 
 struct Rust;
 
