@@ -86,7 +86,7 @@ fn a_wrong_value_names_the_setting_the_source_and_the_rule() {
         ("retention = '0s'", "`retention`", "from 1s"),
         ("data = ''", "`data`", "a path"),
         ("[log]\nformat = 'xml'", "`log.format`", "\"text\" or \"json\""),
-        ("[sandbox]\npagemap_scan = 'yes'", "`sandbox.pagemap_scan`", "\"auto\", \"read\" or \"off\""),
+        ("[sandbox]\npagemap_scan = 'yes'", "`sandbox.pagemap_scan`", "\"auto\" or \"read\" or \"off\""),
         ("[store]\nengine = 'mysql'", "`store.engine`", "\"redb\" or \"sled\""),
         ("log = []", "`log`", "unknown setting"),
     ] {
