@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::quick::{self, Kind};
 use crate::heap::Nursery;
 use crate::plain::Plain;
-use crate::{async_context, exchange, heap, host, json, load, modules, natives, rejections, run, stack, state, version};
+use crate::{async_context, exchange, heap, host, json, load, modules, natives, rehearsal, rejections, run, stack, state, version};
 
 /// The globals and modules, bundled from `node/` when the engine is built. It ends in a zero byte. It is not constant: once
 /// evaluated, its memory is given to the heap, so that no image carries its text.
@@ -63,9 +63,10 @@ fn try_boot() -> Result<(), Failure> {
     let hooks = context.with(|ctx| run_prelude(&ctx, code).map_err(|_| Failure::caught(&ctx)))?;
     rejections::track(&runtime);
     context.with(|ctx| stack::watch(&ctx));
+    let remains = context.with(|ctx| rehearsal::rehearse(&ctx, &hooks))?;
     runtime.run_gc();
     let (to_load, to_call) = (Nursery::reserve(48 * 1024, 32 * 1024), Nursery::reserve(32 * 1024, 16 * 1024));
-    state::set_engine(Engine { context, hooks, handler: None, to_load, to_call, learned: Vec::new() });
+    state::set_engine(Engine { context, hooks, handler: None, to_load, to_call, learned: remains.into() });
     host::booted();
     rest(&runtime);
     Ok(())

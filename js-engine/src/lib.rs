@@ -36,6 +36,7 @@ mod modules;
 mod natives;
 mod plain;
 mod quick;
+mod rehearsal;
 mod rejections;
 mod run;
 mod stack;
