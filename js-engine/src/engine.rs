@@ -5,9 +5,9 @@ use std::ffi::CStr;
 use rquickjs::{Context, Ctx, Function, Object, Persistent, Runtime, Value};
 
 use crate::failure::Failure;
-use crate::quick::{self, Kind};
-use crate::heap::Nursery;
+use crate::nursery::Nursery;
 use crate::plain::Plain;
+use crate::quick::{self, Kind};
 use crate::{async_context, exchange, heap, host, json, load, modules, natives, rehearsal, rejections, run, stack, state, version};
 
 /// The globals and modules, bundled from `node/` when the engine is built. It ends in a zero byte. It is not constant: once

@@ -317,52 +317,20 @@ unsafe fn reallocate(content: *mut u8, size: usize) -> *mut u8 {
     moved
 }
 
-unsafe extern "C" {
-    fn JS_SetNursery(start: *mut u8, len: usize, cleared: bool);
-    fn JS_GetNursery() -> usize;
+/// Sets bytes aside that are not handed out by anything below; null when there is no memory.
+pub(crate) fn reserve(size: usize) -> *mut u8 {
+    allocate(size)
 }
 
-/// Room in which everything that is allocated for a while lies side by side.
-pub(crate) struct Nursery {
-    start: *mut u8,
-    /// Bytes for the small blocks of QuickJS's, and for all others.
-    small: usize,
-    others: usize,
+/// Takes blocks from these bytes from now on, for as long as they last, before any freed block is looked for. None: no longer.
+///
+/// # Safety
+/// Nobody may use them, now or later.
+pub(crate) unsafe fn use_fresh(bytes: Option<(*mut u8, usize)>) {
+    // A block's content is aligned, and its header lies in front of that.
+    let range = bytes.map_or((0, 0), |(start, len)| ((start as usize).next_multiple_of(UNIT) + UNIT - HEADER, start as usize + len));
+    with(|heap| (heap.fresh, heap.fresh_end) = range);
 }
-
-impl Nursery {
-    /// Sets the room aside. Without memory there is none, and blocks lie where they may.
-    pub(crate) fn reserve(small: usize, others: usize) -> Option<Self> {
-        let start = allocate(small + others);
-        (!start.is_null()).then_some(Self { start, small, others })
-    }
-
-    /// Has blocks lie in it from now on; with `cleared`, nothing is left there of those that are freed.
-    pub(crate) fn enter(self, cleared: bool) {
-        // SAFETY: the bytes are set aside for this, for good, and nobody used them before.
-        unsafe { JS_SetNursery(self.start, self.small, cleared) }
-        with(|heap| {
-            // What is handed out of it can be freed and used again like any other block.
-            heap.fresh = self.start as usize + self.small + (UNIT - HEADER);
-            heap.fresh_end = self.start as usize + self.small + self.others;
-        });
-    }
-
-    /// Has blocks lie where they may, and says whether there was room for all small ones until now.
-    pub(crate) fn leave() -> bool {
-        // SAFETY: no bytes at all are as good as any.
-        let left = unsafe {
-            let left = JS_GetNursery();
-            JS_SetNursery(ptr::null_mut(), 0, false);
-            left
-        };
-        with(|heap| (heap.fresh, heap.fresh_end) = (0, 0));
-        left >= LARGEST_SMALL
-    }
-}
-
-/// QuickJS's own arenas have blocks up to this size.
-const LARGEST_SMALL: usize = 512;
 
 struct Rust;
 

@@ -14,8 +14,14 @@ const DEEPEST: usize = 48;
 
 /// The value of a JSON text that ends in a zero byte, unless it is out of the ordinary.
 pub(crate) fn read<'js>(ctx: &Ctx<'js>, text: &[u8]) -> Option<Value<'js>> {
-    let mut reader =
-        Reader { plain: Plain(ctx.as_raw().as_ptr()), text, at: 0, names: Vec::with_capacity(32), values: Vec::with_capacity(32), scratch: Vec::new() };
+    let mut reader = Reader {
+        plain: Plain(ctx.as_raw().as_ptr()),
+        text,
+        at: 0,
+        names: Vec::with_capacity(32),
+        values: Vec::with_capacity(32),
+        scratch: Vec::new(),
+    };
     let value = reader.value(0)?;
     reader.space();
     if reader.at + 1 != text.len() {

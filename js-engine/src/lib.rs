@@ -34,6 +34,7 @@ mod json;
 mod load;
 mod modules;
 mod natives;
+mod nursery;
 mod plain;
 mod quick;
 mod rehearsal;
