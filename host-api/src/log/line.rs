@@ -36,7 +36,8 @@ pub(super) const PREFIX: usize = 24 + 1 + 36 + 1 + 5 + 1;
 
 /// Appends what every line of an execution begins with.
 pub(super) fn push_prefix(line: &mut String, time: SystemTime, execution_id: &str, level: Level) {
-    drop(write!(line, "{}\t{execution_id}\t{}\t", humantime::format_rfc3339_millis(time), level.as_str()));
+    // Writing to a string never fails.
+    let _ = write!(line, "{}\t{execution_id}\t{}\t", humantime::format_rfc3339_millis(time), level.as_str());
 }
 
 /// Appends `text` with its control characters other than tab spelled out, so that a terminal shows them instead of obeying them.
