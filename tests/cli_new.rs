@@ -60,6 +60,9 @@ fn a_new_project_in_rust_is_built_run_tested_and_profiled() {
     let ran = author.run(&["run", "pre-authentication", "--profile", "out.json"]).expect(0);
     let profile = author.json("out.json");
     let names: Vec<&str> = profile["shared"]["frames"].as_array().unwrap().iter().map(|frame| frame["name"].as_str().unwrap()).collect();
-    assert!(names.iter().any(|name| name.starts_with("serde_json::")) && !names.iter().any(|name| name.starts_with("_ZN")), "{names:?}");
+    // How a compiler spells a name is its own affair; that it is spelled out is ours.
+    let is_mangled = |name: &&&str| name.starts_with("_ZN") || name.starts_with("_R");
+    assert!(names.iter().any(|name| name.contains("serde_json::")), "{names:?}");
+    assert!(names.iter().find(is_mangled).is_none(), "{names:?}");
     assert!(ran.out.contains("profile   1000 samples"), "{}", ran.out);
 }

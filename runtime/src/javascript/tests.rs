@@ -115,6 +115,28 @@ async fn runs_a_handler_sync_or_async_in_either_module_system() {
     }
 }
 
+/// Room for 16 KiB is always there; for more the engine has to be asked.
+#[tokio::test]
+async fn a_context_may_be_long() {
+    let hook = deploy("exports.handler = (context) => context").await;
+    for len in [16_383, 16_384, 16_385, 200_000] {
+        let context = format!(r#"{{"text":"{}"}}"#, "x".repeat(len - r#"{"text":""}"#.len()));
+        assert_eq!(call(&hook, &context).await.result.unwrap().get(), context, "{len}");
+    }
+}
+
+/// A top level that needs more room than is set aside for it leaves an image like any other.
+#[tokio::test]
+async fn a_top_level_may_make_a_lot() {
+    let source = "const all = Array.from({ length: 5000 }, (_, at) => ({ at, text: `number ${at}`, self: null }));
+        for (const one of all) one.self = one;
+        exports.handler = () => ({ last: all.at(-1).text, sum: all.reduce((sum, { self }) => sum + self.at, 0) })";
+    let hook = deploy(source).await;
+    for _ in 0..2 {
+        assert_eq!(call(&hook, "{}").await.result.unwrap().get(), r#"{"last":"number 4999","sum":12497500}"#);
+    }
+}
+
 #[tokio::test]
 async fn nothing_of_an_execution_is_there_in_the_next() {
     let source = "let count = 0; exports.handler = () => { count++; Array.prototype.mine = count; globalThis.left = count;

@@ -161,3 +161,16 @@ async fn an_access_beyond_a_memory_is_a_trap() {
         }
     }
 }
+
+#[test]
+fn the_best_way_that_is_allowed_is_taken() {
+    let (none, why) = Pagemap::open(PagemapUse::None);
+    assert!(none.is_none() && why.unwrap().contains("switched off"));
+    // Where there is a pagemap at all, it can be read.
+    if let (Some(pagemap), why) = Pagemap::open(PagemapUse::Read) {
+        assert_eq!((pagemap.way(), why.as_deref()), (Way::Read, Some("it is switched off")));
+    }
+    if let Ok(scan) = Pagemap::open_for(Way::Scan) {
+        assert_eq!(Pagemap::open(PagemapUse::Scan).0.unwrap().way(), scan.way());
+    }
+}
