@@ -14,9 +14,9 @@ use super::{Batch, Key, KeyRange, Kind, Order, SERVER, Store, StoreError, Visit}
 
 /// How long a lock may outlive its server. One that is killed just when it starts a process leaves it to that process until this
 /// has begun its own program, and a supervisor that starts the server anew at once should not be refused for it.
-const LOCK_PATIENCE: Duration = Duration::from_millis(1000);
+pub(super) const LOCK_PATIENCE: Duration = Duration::from_millis(1000);
 /// How often the lock is tried meanwhile.
-const LOCK_RETRY: Duration = Duration::from_millis(10);
+pub(super) const LOCK_RETRY: Duration = Duration::from_millis(10);
 
 /// The format of keys and values that this program writes.
 const FORMAT: u64 = 1;

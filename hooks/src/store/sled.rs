@@ -9,10 +9,13 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
+use std::thread;
+use std::time::Instant;
 
 use ::sled::{Db, Mode};
 
 use super::batch::Change;
+use super::open::{LOCK_PATIENCE, LOCK_RETRY};
 use super::{Batch, KeyRange, Order, Store, StoreError, Visit, room};
 
 /// sled's cache. The hot path reads no store.
@@ -35,7 +38,7 @@ impl SledStore {
     /// Opens the folder, or makes it.
     pub(super) fn open(folder: &Path) -> Result<Self, StoreError> {
         let config = ::sled::Config::new().path(folder).mode(Mode::LowSpace).cache_capacity(CACHE_BYTES).flush_every_ms(None);
-        let db = config.open().map_err(explain)?;
+        let db = open_soon(&config).map_err(explain)?;
         let store = Self { folder: folder.to_owned(), db, state: RwLock::new(State::Live) };
         store.sync()?;
         Ok(store)
@@ -116,6 +119,18 @@ impl Store for SledStore {
             tracing::error!("the disk failed: the store takes no writes until the server is restarted");
         }
         result
+    }
+}
+
+/// Threads of sled's may hold a store, and with it the lock on its files, for a moment after it was dropped. Nobody else can hold it: the
+/// folder around it is locked by us.
+fn open_soon(config: &::sled::Config) -> ::sled::Result<Db> {
+    let patience = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match config.open() {
+            Err(::sled::Error::Io(error)) if error.kind() == io::ErrorKind::Other && Instant::now() < patience => thread::sleep(LOCK_RETRY),
+            opened => return opened,
+        }
     }
 }
 
