@@ -8,7 +8,9 @@ use crate::failure::Failure;
 use crate::nursery::Nursery;
 use crate::plain::Plain;
 use crate::quick::{self, Kind};
-use crate::{async_context, exchange, heap, host, json, load, modules, natives, rehearsal, rejections, run, stack, state, version};
+use crate::{
+    allocators, async_context, exchange, heap, host, json, load, modules, natives, rehearsal, rejections, run, stack, state, version,
+};
 
 /// The globals and modules, bundled from `node/` when the engine is built. It ends in a zero byte. It is not constant: once
 /// evaluated, its memory is given to the heap, so that no image carries its text.
@@ -74,7 +76,7 @@ fn try_boot() -> Result<(), Failure> {
 
 fn interpreter() -> Result<(Runtime, Context), Failure> {
     let lacking = |_| Failure::new("out_of_memory", "there is no memory for an interpreter");
-    let runtime = Runtime::new_with_alloc(heap::ForQuickJs).map_err(lacking)?;
+    let runtime = Runtime::new_with_alloc(allocators::ForQuickJs).map_err(lacking)?;
     runtime.set_max_stack_size(STACK);
     runtime.set_gc_threshold(GC_AFTER);
     let context = Context::full(&runtime).map_err(lacking)?;

@@ -1,15 +1,12 @@
-//! The allocator of both Rust and QuickJS.
+//! The memory that both Rust and QuickJS allocate from; how each of them asks for it is next door, in `allocators`.
 //!
 //! A memory image costs what it spans, and an execution pays for each page that it touches first. So the heap begins right
 //! behind the data, grows in small steps, hands out neighbouring bytes to neighbouring requests, and never keeps books in
 //! memory that nobody asked for. Freed blocks go to lists by size and are not merged; a large one is cut up again before the
 //! memory grows. Most small objects never come here: QuickJS has arenas for them.
 
-use std::alloc::{GlobalAlloc, Layout};
 use std::cell::UnsafeCell;
 use std::ptr;
-
-use rquickjs::allocator::Allocator;
 
 /// Bytes in front of each block that hold its size. A block is a multiple of 16 long and its content begins 8 bytes into it.
 const HEADER: usize = 8;
@@ -271,7 +268,8 @@ pub(crate) unsafe fn donate(start: *mut u8, len: usize) {
     });
 }
 
-fn allocate(size: usize) -> *mut u8 {
+/// A block's content of at least `size` bytes; null when there is no memory.
+pub(crate) fn allocate(size: usize) -> *mut u8 {
     if size > isize::MAX as usize - UNIT {
         return ptr::null_mut();
     }
@@ -279,22 +277,28 @@ fn allocate(size: usize) -> *mut u8 {
     if block == 0 { ptr::null_mut() } else { (block + HEADER) as *mut u8 }
 }
 
+/// Takes a block back.
+///
 /// # Safety
 /// `content` must come from `allocate` or `reallocate` and not be used again.
-unsafe fn release(content: *mut u8) {
+pub(crate) unsafe fn release(content: *mut u8) {
     with(|heap| heap.put(content as usize - HEADER));
 }
 
+/// How many bytes a block's content may take.
+///
 /// # Safety
 /// `content` must come from `allocate` or `reallocate`.
-unsafe fn usable(content: *const u8) -> usize {
+pub(crate) unsafe fn usable(content: *const u8) -> usize {
     // SAFETY: the caller says that a block's header lies in front.
     unsafe { *((content as usize - HEADER) as *const usize) - HEADER }
 }
 
+/// Makes a block longer or shorter, where it lies or elsewhere.
+///
 /// # Safety
 /// As for `release`, unless null is returned.
-unsafe fn reallocate(content: *mut u8, size: usize) -> *mut u8 {
+pub(crate) unsafe fn reallocate(content: *mut u8, size: usize) -> *mut u8 {
     // SAFETY: the caller's promise is the same.
     let has = unsafe { usable(content) };
     if size <= has && (has <= FINE || size > has / 2) {
@@ -317,11 +321,6 @@ unsafe fn reallocate(content: *mut u8, size: usize) -> *mut u8 {
     moved
 }
 
-/// Sets bytes aside that are not handed out by anything below; null when there is no memory.
-pub(crate) fn reserve(size: usize) -> *mut u8 {
-    allocate(size)
-}
-
 /// Takes blocks from these bytes from now on, for as long as they last, before any freed block is looked for. None: no longer.
 ///
 /// # Safety
@@ -330,91 +329,4 @@ pub(crate) unsafe fn use_fresh(bytes: Option<(*mut u8, usize)>) {
     // A block's content is aligned, and its header lies in front of that.
     let range = bytes.map_or((0, 0), |(start, len)| ((start as usize).next_multiple_of(UNIT) + UNIT - HEADER, start as usize + len));
     with(|heap| (heap.fresh, heap.fresh_end) = range);
-}
-
-struct Rust;
-
-#[global_allocator]
-static RUST: Rust = Rust;
-
-// SAFETY: blocks are disjoint and aligned to 8; a larger alignment is made by hand, with the block's address in front.
-unsafe impl GlobalAlloc for Rust {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if layout.align() <= 8 {
-            return allocate(layout.size());
-        }
-        let content = allocate(layout.size() + layout.align());
-        if content.is_null() {
-            return content;
-        }
-        let aligned = (content as usize + 4).next_multiple_of(layout.align());
-        // SAFETY: content is 8-aligned, so at least 4 bytes lie between it and the aligned address.
-        unsafe { *((aligned - 4) as *mut usize) = content as usize };
-        aligned as *mut u8
-    }
-
-    unsafe fn dealloc(&self, content: *mut u8, layout: Layout) {
-        // SAFETY: the caller hands back what `alloc` gave for the same layout.
-        unsafe {
-            if layout.align() <= 8 {
-                release(content);
-            } else {
-                release(*((content as usize - 4) as *const usize) as *mut u8);
-            }
-        }
-    }
-
-    unsafe fn realloc(&self, content: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // SAFETY: the caller hands over what `alloc` gave for the same layout.
-        unsafe {
-            if layout.align() <= 8 {
-                return reallocate(content, size);
-            }
-            let Ok(layout_after) = Layout::from_size_align(size, layout.align()) else { return ptr::null_mut() };
-            let moved = self.alloc(layout_after);
-            if !moved.is_null() {
-                ptr::copy_nonoverlapping(content, moved, layout.size().min(size));
-                self.dealloc(content, layout);
-            }
-            moved
-        }
-    }
-}
-
-/// The same heap, as QuickJS wants it.
-pub(crate) struct ForQuickJs;
-
-// SAFETY: as for `Rust`; QuickJS needs no alignment above 8.
-unsafe impl Allocator for ForQuickJs {
-    fn alloc(&mut self, size: usize) -> *mut u8 {
-        allocate(size)
-    }
-
-    fn calloc(&mut self, count: usize, size: usize) -> *mut u8 {
-        let Some(size) = count.checked_mul(size) else { return ptr::null_mut() };
-        let content = allocate(size);
-        if !content.is_null() {
-            // SAFETY: the block was just made with that length.
-            unsafe { ptr::write_bytes(content, 0, size) };
-        }
-        content
-    }
-
-    unsafe fn dealloc(&mut self, content: *mut u8) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { release(content) };
-    }
-
-    unsafe fn realloc(&mut self, content: *mut u8, size: usize) -> *mut u8 {
-        if content.is_null() {
-            return allocate(size);
-        }
-        // SAFETY: the caller's promise is the same.
-        unsafe { reallocate(content, size) }
-    }
-
-    unsafe fn usable_size(content: *mut u8) -> usize {
-        // SAFETY: the caller's promise is the same.
-        unsafe { usable(content) }
-    }
 }

@@ -103,38 +103,38 @@ impl<'a> Reader<'a> {
 
     fn object(&mut self, depth: usize) -> Option<JSValue> {
         let from = (self.names.len(), self.values.len());
-        self.at += 1;
-        self.space();
-        if self.peek() != b'}' {
-            loop {
-                self.take(b'"')?;
-                let name = match self.string()? {
-                    Token::Ascii(text) | Token::Utf8(text) => self.plain.new_name(text)?,
-                    Token::Unescaped => self.plain.new_name(&self.scratch)?,
-                };
-                self.names.push(name);
-                self.take(b':')?;
-                let value = self.value(depth + 1)?;
-                self.values.push(value);
-                self.space();
-                if self.peek() != b',' {
-                    break;
-                }
-                self.at += 1;
-            }
-        }
-        self.take(b'}')?;
+        self.list(b'}', |reader| {
+            reader.take(b'"')?;
+            let name = match reader.string()? {
+                Token::Ascii(text) | Token::Utf8(text) => reader.plain.new_name(text)?,
+                Token::Unescaped => reader.plain.new_name(&reader.scratch)?,
+            };
+            reader.names.push(name);
+            reader.take(b':')?;
+            reader.element(depth)
+        })?;
         self.plain.new_object(&mut self.names, &mut self.values, from)
     }
 
     fn array(&mut self, depth: usize) -> Option<JSValue> {
         let from = self.values.len();
+        self.list(b']', |reader| reader.element(depth))?;
+        self.plain.new_array(&mut self.values, from)
+    }
+
+    fn element(&mut self, depth: usize) -> Option<()> {
+        let value = self.value(depth + 1)?;
+        self.values.push(value);
+        Some(())
+    }
+
+    /// What stands between an opening bracket, which is next, and this one that closes it.
+    fn list(&mut self, close: u8, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.at += 1;
         self.space();
-        if self.peek() != b']' {
+        if self.peek() != close {
             loop {
-                let value = self.value(depth + 1)?;
-                self.values.push(value);
+                item(self)?;
                 self.space();
                 if self.peek() != b',' {
                     break;
@@ -142,8 +142,7 @@ impl<'a> Reader<'a> {
                 self.at += 1;
             }
         }
-        self.take(b']')?;
-        self.plain.new_array(&mut self.values, from)
+        self.take(close)
     }
 
     fn number(&mut self) -> Option<JSValue> {

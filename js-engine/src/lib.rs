@@ -21,6 +21,7 @@
 //!
 //! An error is `{"kind", "message", "stack", "place"}`; `failure` lists the kinds.
 
+mod allocators;
 mod ascii;
 mod async_context;
 mod console;

@@ -24,7 +24,7 @@ pub(crate) struct Nursery {
 impl Nursery {
     /// Sets the room aside. Without memory there is none, and blocks lie where they may.
     pub(crate) fn reserve(small: usize, others: usize) -> Option<Self> {
-        let start = heap::reserve(small + others);
+        let start = heap::allocate(small + others);
         (!start.is_null()).then_some(Self { start, small, others })
     }
 
