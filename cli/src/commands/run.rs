@@ -213,7 +213,7 @@ fn page(outcome: &LocalOutcome, limits: Limits, excerpt: Option<Excerpt<'_>>, st
         page.push_str(&format!("{}\n", style.dim("log")));
     }
     // Tabs stand between the parts of a line, and harm nobody.
-    let event = |line: &String| line.split('\t').map(visible).collect::<Vec<_>>().join("\t");
+    let event = |line: &str| line.split('\t').map(visible).collect::<Vec<_>>().join("\t");
     outcome.log.events.iter().for_each(|line| page.push_str(&format!("  {}\n", event(line))));
     page
 }

@@ -1,6 +1,7 @@
 //! The `/api/2/hooks` routes, as OneLogin's own clients know them: bare arrays and objects, paging in headers. Where the clients exclude
 //! each other, the table of `resources::Client` decides.
 
+use hookbox_host_api::log::Lines;
 use http::StatusCode;
 use serde::Serialize;
 
@@ -86,7 +87,7 @@ struct LogEntry {
     request_id: String,
     correlation_id: String,
     created_at: Timestamp,
-    events: Vec<String>,
+    events: Lines,
 }
 
 impl From<ExecutionView> for LogEntry {

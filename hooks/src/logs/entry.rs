@@ -2,10 +2,14 @@
 
 use std::borrow::Cow;
 
+use hookbox_host_api::log::Lines;
 use hookbox_host_api::{Decision, Failure, Outcome, Usage};
 use serde::{Deserialize, Serialize};
 
 use crate::store::{Key, KeyReader, Kind, StoreError};
+
+/// What stands before the lines takes about as much.
+const HEAD: usize = 256;
 
 const MICROS_PER_DAY: u64 = 86_400_000_000;
 
@@ -35,12 +39,13 @@ pub(crate) struct LogEntry {
     /// What it used.
     pub(crate) usage: Usage,
     /// Its lines, masked and finished.
-    pub(crate) events: Vec<String>,
+    pub(crate) events: Lines,
     /// Whether lines are missing because there were too many.
     pub(crate) truncated: bool,
 }
 
-/// What of an entry is not in its key. The names are short because there is one of them for every login.
+/// What of an entry is not in its key, but for its lines, which follow as text after a newline. The names are short because there is one of them
+/// for every login.
 #[derive(Serialize, Deserialize)]
 struct Stored<'a> {
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
@@ -57,8 +62,9 @@ struct Stored<'a> {
     failure: Option<Cow<'a, Failure>>,
     #[serde(rename = "u")]
     usage: (u64, u64, u64, u32),
-    #[serde(rename = "e")]
-    events: Cow<'a, [String]>,
+    /// The lines of entries that were written before these followed as text.
+    #[serde(rename = "e", default, skip_serializing)]
+    events: Vec<String>,
     #[serde(rename = "t", default, skip_serializing_if = "std::ops::Not::not")]
     truncated: bool,
 }
@@ -71,8 +77,7 @@ impl LogEntry {
             let texts = [Some(&failure.message), failure.stack.as_ref(), failure.place.as_ref()];
             texts.into_iter().flatten().map(String::len).sum()
         });
-        let lines = self.events.iter().map(|line| line.len() + size_of::<String>()).sum::<usize>();
-        size_of::<Self>() + texts + failure + lines
+        size_of::<Self>() + texts + failure + self.events.text().len()
     }
 
     /// Where it stands in its hook's log.
@@ -94,16 +99,27 @@ impl LogEntry {
             decision: self.decision,
             failure: self.failure.as_ref().map(Cow::Borrowed),
             usage: (duration_us, fuel, memory_bytes, attempts),
-            events: Cow::Borrowed(&self.events),
+            events: Vec::new(),
             truncated: self.truncated,
         };
-        serde_json::to_vec(&stored).map_err(|error| StoreError::Corrupt(error.to_string()))
+        let lines = self.events.text();
+        let mut value = Vec::with_capacity(HEAD + lines.len());
+        serde_json::to_writer(&mut value, &stored).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        value.push(b'\n');
+        value.extend_from_slice(lines.as_bytes());
+        Ok(value)
     }
 
     /// Reads an entry back.
     pub(crate) fn decode(key: &[u8], value: &[u8]) -> Result<Self, StoreError> {
         let place = Place::read(key).ok_or_else(|| StoreError::Corrupt("a log entry has a key that is none".to_owned()))?;
-        let stored: Stored<'_> = serde_json::from_slice(value).map_err(|error| StoreError::Corrupt(format!("a log entry: {error}")))?;
+        let damaged = |error: &dyn std::fmt::Display| StoreError::Corrupt(format!("a log entry: {error}"));
+        let mut parts = value.splitn(2, |byte| *byte == b'\n');
+        let stored: Stored<'_> = serde_json::from_slice(parts.next().unwrap_or_default()).map_err(|error| damaged(&error))?;
+        let events = match parts.next() {
+            Some(text) => Lines::of_text(str::from_utf8(text).map_err(|error| damaged(&error))?.to_owned()),
+            None => stored.events.iter().collect(),
+        };
         let (duration_us, fuel, memory_bytes, attempts) = stored.usage;
         Ok(Self {
             id: place.cursor.id,
@@ -117,7 +133,7 @@ impl LogEntry {
             decision: stored.decision,
             failure: stored.failure.map(Cow::into_owned),
             usage: Usage { duration_us, fuel, memory_bytes, attempts },
-            events: stored.events.into_owned(),
+            events,
             truncated: stored.truncated,
         })
     }
@@ -203,7 +219,7 @@ pub(super) mod tests {
             decision: Decision::Allow,
             failure: None,
             usage: Usage { duration_us: 120, fuel: 4_000, memory_bytes: 65_536, attempts: 1 },
-            events: vec![format!("line {number}")],
+            events: [format!("line {number}")].iter().collect(),
             truncated: false,
         }
     }
@@ -220,13 +236,20 @@ pub(super) mod tests {
                 place: Some("hook.js:2:3".to_owned()),
                 ..Failure::new(FailureKind::Exception, "boom \"quoted\"\n")
             }),
-            events: vec![],
+            events: Lines::default(),
             truncated: true,
             ..entry(2, "", 0)
         };
         for entry in [plain, failed] {
             assert_eq!(LogEntry::decode(entry.key().as_bytes(), &entry.value().unwrap()).unwrap(), entry);
         }
+    }
+
+    #[test]
+    fn an_entry_with_its_lines_in_json_reads_back() {
+        let entry = entry(1, "hook", 5);
+        let value = br#"{"v":3,"r":"request-1","c":"login-0","o":"completed","d":"allow","u":[120,4000,65536,1],"e":["line 1"]}"#;
+        assert_eq!(LogEntry::decode(entry.key().as_bytes(), value).unwrap(), entry);
     }
 
     #[test]

@@ -311,7 +311,7 @@ mod tests {
     async fn entries_too_large_to_wait_are_dropped() {
         let (_folder, gate, writer, reader) = fixture(QueueSettings { bytes: 100_000, ..QueueSettings::default() });
         gate.set_closed(true);
-        let large = |number| LogEntry { events: vec!["x".repeat(40_000)], ..entry(number, "hook", NOW) };
+        let large = |number| LogEntry { events: ["x".repeat(40_000)].iter().collect(), ..entry(number, "hook", NOW) };
         (0..5).for_each(|number| writer.append(large(number)));
         assert_eq!(writer.dropped(), 3);
         gate.set_closed(false);

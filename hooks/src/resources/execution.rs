@@ -1,5 +1,6 @@
 //! Executions as callers see them.
 
+use hookbox_host_api::log::Lines;
 use hookbox_host_api::{Decision, Failure, Outcome, Usage};
 use serde::Serialize;
 
@@ -30,7 +31,7 @@ pub struct ExecutionView {
     /// Why it did not complete.
     pub error: Option<Failure>,
     /// The log lines.
-    pub events: Vec<String>,
+    pub events: Lines,
     /// Whether lines were cut off.
     pub truncated: bool,
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::line::{PREFIX, push_escaped, push_prefix};
-use super::{Level, Mask};
+use super::{Level, Lines, Mask};
 use crate::Failure;
 
 /// A byte stream of the guest whose lines go to the log.
@@ -24,7 +24,7 @@ pub enum Stream {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Log {
     /// The lines, in the order in which they were written.
-    pub events: Vec<String>,
+    pub events: Lines,
     /// Whether something was cut off because the limit was reached.
     pub truncated: bool,
 }
@@ -121,34 +121,36 @@ impl LogBuffer {
 
     /// The lines, masked and cut. A failure ends the log with a line of its own, which is never cut off.
     pub fn finish(self, failure: Option<&Failure>, now: SystemTime) -> Log {
-        let mut lines = Lines { buffer: &self, events: Vec::new(), left: self.limit, truncated: self.truncated };
+        let mut writer = Writer { buffer: &self, events: Lines::default(), left: self.limit, truncated: self.truncated };
         for record in &self.records {
-            lines.record(record);
+            writer.record(record);
         }
-        let Lines { mut events, truncated, .. } = lines;
+        let Writer { mut events, truncated, .. } = writer;
         if truncated {
-            let mut line = String::new();
-            push_prefix(&mut line, now, &self.execution_id, Level::Warn);
-            events.push(line + &format!("log cut: more than {} bytes", self.limit));
+            events.push_with(|line| {
+                push_prefix(line, now, &self.execution_id, Level::Warn);
+                line.push_str(&format!("log cut: more than {} bytes", self.limit));
+            });
         }
         if let Some(failure) = failure {
-            let mut line = String::new();
-            push_prefix(&mut line, now, &self.execution_id, Level::Error);
-            push_escaped(&mut line, &format!("{}: {}", failure.kind.as_str(), self.mask.apply(&failure.message)));
-            events.push(line);
+            events.push_with(|line| {
+                push_prefix(line, now, &self.execution_id, Level::Error);
+                push_escaped(line, &format!("{}: {}", failure.kind.as_str(), self.mask.apply(&failure.message)));
+            });
         }
         Log { events, truncated }
     }
 }
 
-struct Lines<'a> {
+/// Writes the lines of one log.
+struct Writer<'a> {
     buffer: &'a LogBuffer,
-    events: Vec<String>,
+    events: Lines,
     left: usize,
     truncated: bool,
 }
 
-impl Lines<'_> {
+impl Writer<'_> {
     fn record(&mut self, record: &Record) {
         if self.buffer.mask.find(&record.text).next().is_none()
             && let Ok(text) = str::from_utf8(&record.text)
@@ -182,6 +184,7 @@ impl Lines<'_> {
 
     /// A record in which nothing has to be masked or mended, which is almost every one.
     fn plain(&mut self, record: &Record, text: &str) {
+        self.events.reserve(PREFIX + text.len() + 1);
         let mut begun = 0;
         for line in text.split('\n') {
             let end = begun + line.len();
@@ -200,17 +203,22 @@ impl Lines<'_> {
         }
         let time = record.times.iter().rev().find(|(from, _)| *from <= begun).map_or(SystemTime::UNIX_EPOCH, |(_, time)| *time);
         let begins = !record.block || begun == 0;
-        let mut line = String::with_capacity(text.len() + if begins { PREFIX } else { 0 });
-        if begins {
-            push_prefix(&mut line, time, &self.buffer.execution_id, record.level);
-        }
-        push_escaped(&mut line, text.strip_suffix('\r').unwrap_or(text));
-        if line.len() > self.left {
-            line.truncate((0..=self.left).rev().find(|at| line.is_char_boundary(*at)).unwrap_or_default());
-            self.truncated = true;
-        }
-        self.left -= line.len();
-        self.events.push(line);
+        let (id, left) = (&self.buffer.execution_id, self.left);
+        let (len, cut) = self.events.push_with(|line| {
+            let start = line.len();
+            if begins {
+                push_prefix(line, time, id, record.level);
+            }
+            push_escaped(line, text.strip_suffix('\r').unwrap_or(text));
+            let most = start + left;
+            let cut = line.len() > most;
+            if cut {
+                line.truncate((start..=most).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(start));
+            }
+            (line.len() - start, cut)
+        });
+        self.left -= len;
+        self.truncated |= cut;
     }
 }
 
@@ -249,8 +257,9 @@ mod tests {
         log.stream(Stream::Stderr, b"ur\nfive\n", T0 + Duration::from_secs(1));
         let log = log.finish(None, T0);
         assert_eq!(messages(&log), ["one", "two", "three\\x07", "four", "five"]);
-        assert_eq!(log.events[3], "1970-01-01T00:00:00.000Z\te1\tERROR\tfour");
-        assert!(log.events[4].starts_with("1970-01-01T00:00:01.000Z"));
+        let lines: Vec<&str> = log.events.iter().collect();
+        assert_eq!(lines[3], "1970-01-01T00:00:00.000Z\te1\tERROR\tfour");
+        assert!(lines[4].starts_with("1970-01-01T00:00:01.000Z"));
         assert!(!log.truncated);
     }
 
@@ -264,7 +273,7 @@ mod tests {
         let mut log = buffer(100, &["0123456789abcdef"]);
         log.message(Level::Info, &format!("{}0123456789abcdef", "x".repeat(98)), T0);
         let log = log.finish(None, T0);
-        assert!(log.truncated && !log.events.concat().contains("0123"), "{log:?}");
+        assert!(log.truncated && !log.events.text().contains("0123"), "{log:?}");
     }
 
     #[test]
@@ -280,14 +289,14 @@ mod tests {
         let messages = messages(&log);
         assert_eq!(messages[messages.len() - 2], "log cut: more than 1000 bytes");
         assert_eq!(messages[messages.len() - 1], "trap: broken\\x0ahere");
-        assert!(log.events.iter().map(String::len).sum::<usize>() < 1300);
+        assert!(log.events.iter().map(str::len).sum::<usize>() < 1300);
     }
 
     #[test]
     fn a_block_begins_once() {
         let mut log = buffer(4096, &["secret-secret"]);
         log.block(Level::Info, "{\n  a: 'secret-secret'\n}", T0);
-        assert_eq!(log.finish(None, T0).events, ["1970-01-01T00:00:00.000Z\te1\tINFO\t{", "  a: '***'", "}"]);
+        assert_eq!(log.finish(None, T0).events.text(), "1970-01-01T00:00:00.000Z\te1\tINFO\t{\n  a: '***'\n}\n");
     }
 
     #[test]
@@ -298,7 +307,7 @@ mod tests {
         log.append(earlier);
         log.message(Level::Info, "b", T0 + Duration::from_secs(1));
         let expected = ["1970-01-01T00:00:00.000Z\te1\tWARN\ta", "***", "1970-01-01T00:00:01.000Z\te1\tINFO\tb"];
-        assert_eq!(log.finish(None, T0).events, expected);
+        assert_eq!(log.finish(None, T0).events, expected.iter().collect());
 
         let mut earlier = LogBuffer::new("e0".into(), Arc::default(), 100_000);
         (0..1000).for_each(|_| earlier.message(Level::Info, "line", T0));
@@ -313,6 +322,6 @@ mod tests {
         let mut log = buffer(1000, &[]);
         log.message(Level::Debug, "", T0);
         assert_eq!(messages(&log.finish(None, T0)), [""]);
-        assert_eq!(buffer(1000, &[]).finish(None, T0).events, Vec::<String>::new());
+        assert!(buffer(1000, &[]).finish(None, T0).events.is_empty());
     }
 }

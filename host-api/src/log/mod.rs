@@ -2,8 +2,10 @@
 
 mod buffer;
 mod line;
+mod lines;
 mod mask;
 
 pub use buffer::{Log, LogBuffer, Stream};
 pub use line::Level;
+pub use lines::Lines;
 pub use mask::Mask;

@@ -113,7 +113,7 @@ impl Admission {
             }
         };
         let base = Arc::new(Base::new(base).map_err(host)?);
-        self.sandbox.memories().set_base(base.clone());
+        self.sandbox.memories().set_base(&base);
         tracing::info!(engine = %BUILT_DIGEST.to_hex(), elapsed = ?started.elapsed(), "the JavaScript engine is ready");
         Ok(Ready { engine, base })
     }

@@ -81,7 +81,7 @@ pub(crate) fn base_key(engine: FunctionDigest) -> FunctionDigest {
 pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: Vec<u8>) -> Result<Vec<u8>, String> {
     let first = Arc::new(Base::new(first).map_err(|error| error.to_string())?);
     let _slot = sandbox.slot().await.map_err(|error| error.to_string())?;
-    sandbox.memories().set_base(first.clone());
+    sandbox.memories().set_base(&first);
     let mut store = scratch(sandbox, Arc::default());
     let booting = async {
         let guest = engine.start(&mut store, &Image::of_base(first)).await?;

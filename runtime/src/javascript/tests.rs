@@ -39,7 +39,7 @@ async fn make_world() -> World {
     let built = EngineModule::take_apart(BUILT).unwrap();
     let engine = Engine::new(&Module::new(sandbox.javascript(), &built.code).unwrap()).unwrap();
     let base = Arc::new(Base::new(boot(&sandbox, &engine, built.memory).await.unwrap()).unwrap());
-    sandbox.memories().set_base(base.clone());
+    sandbox.memories().set_base(&base);
     World { engine: Arc::new(engine), base, sandbox }
 }
 

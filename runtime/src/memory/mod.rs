@@ -7,18 +7,20 @@
 
 mod base;
 mod pagemap;
+mod piles;
 mod slot;
 mod stack;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 
 pub(crate) use base::Base;
 pub(crate) use pagemap::Pagemap;
 pub use pagemap::PagemapUse;
+use piles::Piles;
 use slot::{GUARD, RESERVED, Slot};
 pub(crate) use stack::Stacks;
 
@@ -29,9 +31,10 @@ pub(crate) struct Memories(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     pagemap: Option<Pagemap>,
-    state: Mutex<State>,
+    piles: Piles<State>,
 }
 
+/// Of one pile.
 #[derive(Debug, Default)]
 struct State {
     /// What new memories begin with. None until the engine is ready, and until then nobody gets a memory.
@@ -43,17 +46,16 @@ struct State {
 impl Memories {
     /// A pool without a base. With a pagemap, what was written is found and written over; without, all is given back to the kernel.
     pub(crate) fn new(pagemap: Option<Pagemap>) -> Self {
-        Self(Arc::new(Inner { pagemap, state: Mutex::default() }))
+        Self(Arc::new(Inner { pagemap, piles: Piles::default() }))
     }
 
     /// Lets memories begin with this from now on.
-    pub(crate) fn set_base(&self, base: Arc<Base>) {
-        let idle = {
-            let mut state = self.state();
-            state.base = Some(base);
-            std::mem::take(&mut state.idle)
-        };
-        drop(idle);
+    pub(crate) fn set_base(&self, base: &Arc<Base>) {
+        for mut pile in self.0.piles.all() {
+            let before = std::mem::replace(&mut *pile, State { base: Some(base.clone()), idle: Vec::new() });
+            drop(pile);
+            drop(before);
+        }
     }
 
     /// What the kernel is asked after each use.
@@ -61,18 +63,12 @@ impl Memories {
         self.0.pagemap.as_ref().map_or(PagemapUse::None, |pagemap| pagemap.way().needs())
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
+    /// A slot that is idle, this thread's last one if it can be, or a new one.
     fn take(&self) -> Result<Slot, String> {
-        let base = {
-            let mut state = self.state();
-            match state.idle.pop() {
-                Some(slot) => return Ok(slot),
-                None => state.base.clone().ok_or("no memory before the engine is ready")?,
-            }
-        };
+        if let Some(slot) = self.0.piles.all().find_map(|mut pile| pile.idle.pop()) {
+            return Ok(slot);
+        }
+        let base = self.0.piles.mine().base.clone().ok_or("no memory before the engine is ready")?;
         Slot::new(base).map_err(|error| format!("no memory can be mapped: {error}"))
     }
 
@@ -82,9 +78,9 @@ impl Memories {
             tracing::error!(%error, "a memory could not be reset; it is not used again");
             return;
         }
-        let mut state = self.state();
-        if state.base.as_ref().is_some_and(|base| Arc::ptr_eq(base, slot.base())) {
-            state.idle.push(slot);
+        let mut mine = self.0.piles.mine();
+        if mine.base.as_ref().is_some_and(|base| Arc::ptr_eq(base, slot.base())) {
+            mine.idle.push(slot);
         }
     }
 }

@@ -5,17 +5,19 @@
 
 use std::ops::Range;
 use std::ptr::NonNull;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
 use wasmtime::{StackCreator, StackMemory};
+
+use super::piles::Piles;
 
 /// Bytes below a stack that cannot be touched.
 const GUARD: usize = 64 << 10;
 
 /// Makes stacks, or gives out those that are idle.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Stacks(Arc<Mutex<Vec<Mapping>>>);
+pub(crate) struct Stacks(Arc<Piles<Vec<Mapping>>>);
 
 /// A stack with its guard, and where it belongs.
 struct Lent {
@@ -68,7 +70,7 @@ impl Drop for Mapping {
 #[allow(unsafe_code, reason = "stacks are handed to the engine; what makes it sound stands above")]
 unsafe impl StackCreator for Stacks {
     fn new_stack(&self, size: usize, zeroed: bool) -> wasmtime::Result<Box<dyn StackMemory>> {
-        let idle = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self.0.all().find_map(|mut pile| pile.pop());
         let mapping = match idle.filter(|mapping| mapping.size == size && !zeroed) {
             Some(mapping) => mapping,
             None => Mapping::new(size)?,
@@ -102,6 +104,6 @@ unsafe impl StackMemory for Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        self.home.0.lock().unwrap_or_else(PoisonError::into_inner).extend(self.mapping.take());
+        self.home.0.mine().extend(self.mapping.take());
     }
 }

@@ -137,12 +137,12 @@ async fn guests_get_the_base_each_time() {
         let engine = engine::javascript_runner(memories.clone(), engine::FRAMES).unwrap();
         let module = Module::new(&engine, GUEST).unwrap();
         assert!(run(&engine, &module).await.is_err(), "there is no base yet");
-        memories.set_base(Arc::new(Base::new(vec![7; LEN]).unwrap()));
+        memories.set_base(&Arc::new(Base::new(vec![7; LEN]).unwrap()));
         for _ in 0..20 {
             assert_eq!(run(&engine, &module).await.unwrap(), 0);
         }
-        assert_eq!(memories.state().idle.len(), 1, "one slot did for all");
-        memories.set_base(Arc::new(Base::new(vec![8; LEN]).unwrap()));
+        assert_eq!(memories.0.piles.mine().idle.len(), 1, "one slot did for all");
+        memories.set_base(&Arc::new(Base::new(vec![8; LEN]).unwrap()));
         assert_eq!(run(&engine, &module).await.unwrap(), 640);
     }
 }
@@ -150,7 +150,7 @@ async fn guests_get_the_base_each_time() {
 #[tokio::test]
 async fn an_access_beyond_a_memory_is_a_trap() {
     let memories = Memories::new(pagemaps().pop());
-    memories.set_base(Arc::new(Base::new(vec![7; LEN]).unwrap()));
+    memories.set_base(&Arc::new(Base::new(vec![7; LEN]).unwrap()));
     let engine = engine::javascript_runner(memories, engine::FRAMES).unwrap();
     for (at, offset) in [(LEN as u32, 0u32), (u32::MAX, 0), (u32::MAX, u32::MAX), (LEN as u32 - 1, 65_536 * 8), (0, u32::MAX)] {
         for access in ["(drop (i32.load8_u offset=OFFSET (i32.const AT)))", "(i32.store8 offset=OFFSET (i32.const AT) (i32.const 1))"] {

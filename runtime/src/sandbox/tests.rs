@@ -204,7 +204,7 @@ async fn a_log_flood_is_cut_and_costly_host_calls_are_paid_for() {
     let execution = run(&flood).await;
     assert_eq!(execution.result.as_ref().unwrap().get(), "null");
     let log = execution.log.finish(None, std::time::SystemTime::UNIX_EPOCH);
-    assert!(log.truncated && log.events.iter().map(String::len).sum::<usize>() < 66_000);
+    assert!(log.truncated && log.events.iter().map(str::len).sum::<usize>() < 66_000);
 
     let costly = command(r#"(func (export "_start") (loop (drop (call $random (i32.const 0) (i32.const 65536))) (br 0)))"#);
     let execution = run(&costly).await;

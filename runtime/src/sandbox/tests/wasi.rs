@@ -81,5 +81,5 @@ async fn a_flood_on_stdout_is_cut() {
     let execution = run_component(flood, invocation(Duration::from_secs(10))).await;
     assert_eq!(execution.result.as_ref().unwrap().get(), "null");
     let log = execution.log.finish(None, std::time::SystemTime::UNIX_EPOCH);
-    assert!(log.truncated && log.events.iter().map(String::len).sum::<usize>() < 66_000);
+    assert!(log.truncated && log.events.iter().map(str::len).sum::<usize>() < 66_000);
 }
