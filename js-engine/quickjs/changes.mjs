@@ -1,4 +1,4 @@
-// Writes a copy of QuickJS's source with three changes, and with plain.c and stack.c behind it: `node changes.mjs quickjs.c copy.c`.
+// Writes a copy of QuickJS's source with a few changes, and with freeze.c, plain.c and stack.c behind it: `node changes.mjs quickjs.c copy.c`.
 //
 // Promise reactions and other jobs keep the async context that they were made in, on which AsyncLocalStorage is built. The context
 // is any one value. A reaction takes it when `then` or `await` is reached, every other job when it is queued; while a job runs, its
@@ -20,6 +20,8 @@ const PARSERS_LEAVE = '(224 * 1024)';
 
 // Each text has to occur once, or as often as it says: another release of QuickJS fails the build here instead of losing a change.
 const changes = [
+  // What only a debugger of QuickJS wants: a list of all strings, which every string is put into and taken out of.
+  ['#ifndef NDEBUG\n#define ENABLE_DUMPS\n#endif\n', ''],
   ['typedef struct JSJobEntry {\n', `static JSValue async_context;
 
 JSValue JS_GetAsyncContext(JSContext *ctx)
@@ -81,9 +83,36 @@ typedef struct JSJobEntry {
 
 // Small blocks of a load or a call lie side by side, where they would otherwise fill holes all over the heap: an execution pays for each page that
 // it writes. Such a block is not used again once it is freed; where there is no more room, there are arenas as ever.
+//
+// For the same reason, what was made before any hook was loaded can be frozen: from then on nobody counts its references, frees it or
+// looks through it for garbage. Whatever happens to it besides, such as a property that is set, happens as ever.
 const NURSERY = 0x80;
+const FROZEN = 0x40;
 changes.push(
+  ['#define JS_GC_MARK(p)   (js_rc(p)->mark)\n', `#define JS_GC_MARK(p)   (js_rc(p)->mark)
+
+/* The reference count of what is frozen, which is more than memory has room for references. It stays as it is. */
+#define FROZEN_REF_COUNT (1 << 30)
+
+static inline void js_ref_inc(const void *p)
+{
+    int count = JS_REF_COUNT(p);
+    if (likely(count < FROZEN_REF_COUNT))
+        JS_REF_COUNT(p) = count + 1;
+}
+
+/* The count afterwards. */
+static inline int js_ref_dec(const void *p)
+{
+    int count = JS_REF_COUNT(p);
+    if (likely(count < FROZEN_REF_COUNT))
+        JS_REF_COUNT(p) = --count;
+    return count;
+}
+`],
   ['static inline JSMallocBlockHeader *arena_zero_block(', `#define NURSERY_BLOCK ${NURSERY}
+#define FROZEN_BLOCK ${FROZEN}
+#define BLOCK_SIZE_IDX(b) ((b)->block_size_idx & ~(NURSERY_BLOCK | FROZEN_BLOCK))
 
 static uint8_t *nursery_next;
 static size_t nursery_left;
@@ -117,20 +146,26 @@ static inline JSMallocBlockHeader *arena_zero_block(`],
         head =`],
   ['            rt->mf.js_free(rt->malloc_state.opaque, b);\n        }\n    } else {\n', `            rt->mf.js_free(rt->malloc_state.opaque, b);
         }
-    } else if (b->block_size_idx & NURSERY_BLOCK) {
-        if (nursery_is_cleared)
-            memset(b, 0, arena_block_sizes[b->block_size_idx & ~NURSERY_BLOCK]);
+    } else if (b->block_size_idx & (NURSERY_BLOCK | FROZEN_BLOCK)) {
+        if (nursery_is_cleared && !(b->block_size_idx & FROZEN_BLOCK))
+            memset(b, 0, arena_block_sizes[BLOCK_SIZE_IDX(b)]);
     } else {
 `],
-  ['return arena_block_sizes[b->block_size_idx] -', 'return arena_block_sizes[b->block_size_idx & ~NURSERY_BLOCK] -'],
-  ['unsigned int block_size = arena_block_sizes[b->block_size_idx];', 'unsigned int block_size = arena_block_sizes[b->block_size_idx & ~NURSERY_BLOCK];'],
+  // The last arena of a size that has room is kept when it becomes empty, or a loop that makes one object after the other would make an arena
+  // for each.
+  ['        if (unlikely(ar->n_used_blocks == 0)) {\n', '        if (unlikely(ar->n_used_blocks == 0) && ar->free_link.next != ar->free_link.prev) {\n'],
+  ['return arena_block_sizes[b->block_size_idx] -', 'return arena_block_sizes[BLOCK_SIZE_IDX(b)] -'],
+  ['unsigned int block_size = arena_block_sizes[b->block_size_idx];', 'unsigned int block_size = arena_block_sizes[BLOCK_SIZE_IDX(b)];'],
+  [/JS_REF_COUNT\(([\w>.-]+)\)\+\+/g, 'js_ref_inc($1)', 19],
+  [/--JS_REF_COUNT\(([\w>.-]+)\)/g, 'js_ref_dec($1)', 7],
+  [/JS_REF_COUNT\(([\w>.-]+)\)--/g, 'js_ref_dec($1)', 2],
 );
 
 let source = readFileSync(from, 'utf8');
 for (const [text, replacement, times = 1] of changes) {
-  const parts = source.split(text);
-  if (parts.length !== times + 1) throw new Error(`${from} contains this ${parts.length - 1} times:\n${text}`);
-  source = parts.join(replacement);
+  const found = text instanceof RegExp ? [...source.matchAll(text)].length : source.split(text).length - 1;
+  if (found !== times) throw new Error(`${from} contains this ${found} times:\n${text}`);
+  source = source.replaceAll(text, text instanceof RegExp ? replacement : () => replacement);
 }
-const behind = ['plain.c', 'stack.c'].map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'));
+const behind = ['freeze.c', 'plain.c', 'stack.c'].map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'));
 writeFileSync(to, [source, ...behind].join('\n'));

@@ -21,9 +21,8 @@ static mut PRELUDE: [u8; include_bytes!(env!("HOOKBOX_PRELUDE")).len()] = *inclu
 /// parsers of nested JSON and source text up to 6. A host that has less gets its trap for an exhausted call stack before the
 /// author gets a RangeError.
 const STACK: usize = 384 * 1024;
-/// The garbage collector looks for cycles only after this much was allocated: an execution seldom lives that long, and a
-/// collection touches every page of the image.
-const GC_AFTER: usize = 6 * 1024 * 1024;
+/// The garbage collector looks for cycles only after this much was allocated: an execution seldom lives that long.
+const GC_AFTER: usize = 1024 * 1024;
 
 /// What the prelude hands to the engine.
 pub(crate) struct Hooks {
@@ -180,7 +179,7 @@ pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 
     });
     if let Some(Ok(())) = outcome {
         state::with_engine(|engine| {
-            // Looking for cycles touches everything, which a small source is not worth.
+            // A small source leaves nothing that is worth looking for.
             if !Nursery::leave() {
                 engine.context.runtime().run_gc();
             }
@@ -200,6 +199,15 @@ pub(crate) fn learn(len: usize) {
     };
     exchange::with_input(len, learn);
     state::with_engine(|engine| rest(engine.context.runtime()));
+}
+
+/// Ends the part of memory that all hooks share.
+pub(crate) fn freeze() {
+    state::with_engine(|engine| {
+        engine.context.runtime().run_gc();
+        engine.context.with(|ctx| quick::freeze(&ctx));
+        rest(engine.context.runtime());
+    });
 }
 
 /// Calls the author's function.

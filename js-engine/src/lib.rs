@@ -1,5 +1,5 @@
 //! The one WebAssembly module that runs every JavaScript hook: QuickJS, the globals and modules that Node's authors expect,
-//! and ten exports through which a host drives them.
+//! and eleven exports through which a host drives them.
 //!
 //! The module imports its memory. A host boots it, lets it evaluate a hook's source, and saves that memory; an execution is
 //! the same code on a copy of it. So nothing here may keep state anywhere but in linear memory, and whatever a hook learns
@@ -12,6 +12,7 @@
 //! |---|---|
 //! | `hb_boot()` | makes the interpreter and its globals; calls no import |
 //! | `hb_learn(len)` | keeps the JSON at the start of the input buffer, so that contexts with its keys are read faster |
+//! | `hb_freeze()` | what there is by now is shared by all hooks: it is neither counted, freed nor looked through for garbage any more |
 //! | `hb_exchange` | a global: the address of where the input goes and the output is, see `exchange` |
 //! | `hb_alloc(len) -> ptr` | the input buffer, at least `len` bytes long; needed for long inputs only |
 //! | `hb_load(source_len, entry_len, node_major) -> i32` | evaluates the source at the start of the input buffer, followed there by the name of the exported function to call; 0, or 1 with an error as output |
@@ -73,6 +74,12 @@ pub extern "C" fn hb_call(len: u32) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn hb_learn(len: u32) {
     engine::learn(len as usize);
+}
+
+/// What there is by now is all hooks'. Once, before the first is loaded.
+#[unsafe(no_mangle)]
+pub extern "C" fn hb_freeze() {
+    engine::freeze();
 }
 
 /// How many pages of 64 KiB an image taken now has to have. What lies above is unused and zero, and need not be saved.

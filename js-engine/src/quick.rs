@@ -31,6 +31,16 @@ pub(crate) enum Kind {
     Module,
 }
 
+unsafe extern "C" {
+    fn JS_Freeze(runtime: *mut qjs::JSRuntime);
+}
+
+/// Freezes what there is: it is neither counted, freed nor looked through for garbage any more. Once.
+pub(crate) fn freeze(ctx: &Ctx<'_>) {
+    // SAFETY: the context lives, and none of its functions is under way.
+    unsafe { JS_Freeze(qjs::JS_GetRuntime(ctx.as_raw().as_ptr())) };
+}
+
 fn checked<'js>(ctx: &Ctx<'js>, value: qjs::JSValue) -> Result<Value<'js>> {
     // SAFETY: the value came from this context and is owned here.
     let value = unsafe { Value::from_raw(ctx.clone(), value) };

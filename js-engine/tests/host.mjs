@@ -18,6 +18,7 @@ export class Engine {
       throw new Error(`the engine did not boot: ${booted.output()}`, { cause: error });
     }
     learned.forEach((text) => booted.learn(text));
+    booted.exports.hb_freeze();
     this.bootCalls = booted.calls;
     this.base = image(booted);
   }

@@ -49,4 +49,24 @@ export const same = {
   'numbers': `return [(1234567.891).toLocaleString("en-US"), (0.256).toLocaleString("en-US", { style: "percent" }), (1234.5).toLocaleString("en-US", { style: "currency", currency: "USD" }), (-5).toLocaleString("en-US", { style: "currency", currency: "EUR" }), (5).toLocaleString("en-US", { minimumFractionDigits: 2 }), new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 }).format(2.25), (1e21).toLocaleString("en-US"), (12).toLocaleString("en-US", { minimumIntegerDigits: 4, useGrouping: false }), (0.000001234).toLocaleString("en-US", { maximumSignificantDigits: 2 }), (123456).toLocaleString("en-US", { maximumSignificantDigits: 2 }), (1234n).toLocaleString("en-US"), (1.005).toLocaleString("en-US", {maximumFractionDigits: 2}), (99.995).toLocaleString("en-US", { style: "currency", currency: "JPY" }), NaN.toLocaleString("en-US"), (-0.5).toLocaleString("en-US", { maximumFractionDigits: 0 })]`,
   'sorting and plurals': `return [["b", "a", "B", "á", "A"].sort((x, y) => x.localeCompare(y)), ["a10", "a2"].sort(new Intl.Collator("en", { numeric: true }).compare), "a".localeCompare("A", "en", { sensitivity: "base" }), new Intl.PluralRules("en").select(1), [1, 2, 3, 4, 11, 21].map((n) => new Intl.PluralRules("en", { type: "ordinal" }).select(n)), new Intl.ListFormat("en").format(["a", "b", "c"])]`,
   'JSON': `return [JSON.stringify({ a: [1, { b: undefined, c: () => 1, d: NaN, e: new Date(0) }], f: "é\\u2028" }, null, 2), JSON.parse('{"a":1}', (k, v) => v)]`,
+  'what was there before the hook can be changed, and is no garbage': `
+const churn = () => { for (let i = 0; i < 20000; i++) { const a = { i }, b = { a, f: () => b }; a.b = b; a["name" + i] = "x" + i; } };
+const own = [Object.prototype, Array.prototype, Function.prototype, Promise.prototype, Map.prototype, String.prototype, Error, Math, JSON, console, Buffer, URL.prototype, globalThis, process.env];
+const at = Array.prototype.at, join = Array.prototype.join; const out = [];
+const weak = own.slice(0, 5).map((o) => new WeakRef(o)); const map = new WeakMap(own.map((o, i) => [o, { i }])); const registry = new FinalizationRegistry(() => out.push("finalized")); own.forEach((o) => registry.register(o, 1));
+for (let round = 0; round < 3; round++) {
+  for (const o of own) for (let i = 0; i < 40; i++) Object.defineProperty(o, "k" + i, { value: o === process.env ? "v" + i : { round, i, list: [i] }, enumerable: o === process.env, configurable: true, writable: true });
+  delete Array.prototype.at; Array.prototype.join = function (...a) { return "<" + join.apply(this, a) + ">" };
+  churn();
+  out.push(own.every((o) => Array.from({ length: 40 }).every((_, i) => o === process.env ? o["k" + i] === "v" + i : o["k" + i].i === i && o["k" + i].list[0] === i && o["k" + i].round === round)), [1].at, [1, 2].join("-"));
+  for (const o of own) for (let i = 0; i < 40; i += 2) delete o["k" + i];
+  churn();
+  out.push(own.map((o) => Object.getOwnPropertyNames(o).filter((k) => /^k\\d+$/.test(k)).length));
+  for (const o of own) for (let i = 1; i < 40; i += 2) delete o["k" + i];
+  Object.defineProperty(Array.prototype, "at", { value: at, configurable: true, writable: true }); Array.prototype.join = join;
+  churn();
+}
+const { create, keys } = Object; Object.keys = null; Object.create = undefined; churn(); const gone = [typeof Object.keys, typeof Object.create]; Object.keys = keys; Object.create = create; churn();
+out.push(gone, Object.keys(Object.create({ a: 1 }, { b: { value: 2, enumerable: true } })), [3, 4].join(), [5].at(-1), weak.every((w, i) => w.deref() === own[i]), own.map((o) => map.get(o).i), own.some((o) => "k0" in o), Symbol.for("k1") === Symbol.for("k" + 1));
+return out;`,
 };

@@ -14,6 +14,7 @@ const EXPORTS: &[&str] = &[
     "hb_boot",
     "hb_call",
     "hb_exchange",
+    "hb_freeze",
     "hb_learn",
     "hb_load",
     "hb_pages",

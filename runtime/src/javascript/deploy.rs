@@ -89,6 +89,7 @@ pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: Vec<u8>) -> 
         for sample in samples() {
             guest.learn(&mut store, &sample).await?;
         }
+        guest.freeze(&mut store).await?;
         guest.used(&mut store, 0).await
     };
     sliced(booting, Instant::now() + TIME)

@@ -17,6 +17,7 @@ pub(crate) struct Engine {
     alloc: ModuleExport,
     boot: ModuleExport,
     learn: ModuleExport,
+    freeze: ModuleExport,
     pages: ModuleExport,
     load: ModuleExport,
     call: ModuleExport,
@@ -52,6 +53,7 @@ impl Engine {
             alloc: export("hb_alloc")?,
             boot: export("hb_boot")?,
             learn: export("hb_learn")?,
+            freeze: export("hb_freeze")?,
             pages: export("hb_pages")?,
             load: export("hb_load")?,
             call: export("hb_call")?,
@@ -122,6 +124,11 @@ impl Guest<'_> {
     pub(super) async fn learn(&self, store: &mut Store<CallState>, sample: &str) -> wasmtime::Result<()> {
         let len = self.pass(store, sample.as_bytes()).await?;
         self.func::<i32, ()>(store, &self.engine.learn)?.call_async(store.as_context_mut(), len).await
+    }
+
+    /// Ends what all hooks share: nobody counts references to it, frees it or looks through it for garbage from here on.
+    pub(super) async fn freeze(&self, store: &mut Store<CallState>) -> wasmtime::Result<()> {
+        self.func::<(), ()>(store, &self.engine.freeze)?.call_async(store.as_context_mut(), ()).await
     }
 
     /// Evaluates a source's top level.

@@ -222,6 +222,15 @@ async fn limits_hold_inside_javascript() {
 }
 
 #[tokio::test]
+async fn garbage_is_collected_even_in_cycles() {
+    let source = "exports.handler = ({ n }) => { for (let i = 0; i < n; i++) { const a = { i }; a.a = [a, () => a]; } return { n } }";
+    let hook = deploy(source).await;
+    let [few, many] = [call(&hook, r#"{"n":10}"#).await, call(&hook, r#"{"n":50000}"#).await];
+    assert_eq!(many.result.unwrap().get(), r#"{"n":50000}"#);
+    assert!(many.usage.memory_bytes < few.usage.memory_bytes + (4 << 20), "{:?}", many.usage);
+}
+
+#[tokio::test]
 async fn what_cannot_be_deployed_says_where() {
     let syntax = rejection("exports.handler = (").await;
     assert!(syntax.contains("hook.js:"), "{syntax}");
