@@ -4,7 +4,7 @@ NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain engine build guests demo test test-fast test-clients fuzz lint audit bench docs
+.PHONY: help toolchain engine build guests demo test test-fast test-clients fuzz format lint audit bench docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,8 +45,10 @@ test-clients: engine ## Run OneLogin's own clients and schemathesis against the 
 fuzz: engine ## Throw generated sources and contexts at the sandbox (CASES=20000 of each)
 	HOOKBOX_FUZZ_CASES=$(or $(CASES),20000) cargo test -p hookbox-runtime --lib -- javascript::tests::fuzz
 
-lint: engine ## Check format, lints, licences and who may depend on what
-	cargo fmt --all --check
+format: ## Check the format of all workspaces
+	for folder in . js-engine examples; do cargo fmt --manifest-path $$folder/Cargo.toml --all --check || exit 1; done
+
+lint: engine format ## Check format, lints, licences and who may depend on what
 	cargo clippy --workspace --all-targets -- -D warnings
 	tools/cargo-deny check bans licenses sources
 

@@ -101,9 +101,10 @@ impl Admission {
         let started = Instant::now();
         let built = EngineModule::take_apart(BUILT).map_err(host)?;
         let code = Bytes::from(built.code);
-        let module = self.code(self.sandbox.javascript(), &code, FunctionDigest::of(&code), Code::Module).await?.module().map_err(host)?;
+        let digest = FunctionDigest::of(&code);
+        let module = self.code(self.sandbox.javascript(), &code, digest, Code::Module).await?.module().map_err(host)?;
         let engine = Arc::new(Engine::new(&module).map_err(AdmissionError::Host)?);
-        let key = javascript::base_key(*BUILT_DIGEST);
+        let key = javascript::base_key(digest);
         let base = match self.images.load(key) {
             Some(bytes) => bytes,
             None => {

@@ -80,6 +80,8 @@ pub(crate) fn base_key(engine: FunctionDigest) -> FunctionDigest {
 /// Boots the engine on its first memory; what every memory begins with afterwards.
 pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: Vec<u8>) -> Result<Vec<u8>, String> {
     let first = Arc::new(Base::new(first).map_err(|error| error.to_string())?);
+    // No shorter than the engine's memory is at first, or each execution would begin with growing its own.
+    let least = first.len();
     let _slot = sandbox.slot().await.map_err(|error| error.to_string())?;
     sandbox.memories().set_base(&first);
     let mut store = scratch(sandbox, Arc::default());
@@ -90,7 +92,7 @@ pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: Vec<u8>) -> 
             guest.learn(&mut store, &sample).await?;
         }
         guest.freeze(&mut store).await?;
-        guest.used(&mut store, 0).await
+        guest.used(&mut store, least).await
     };
     sliced(booting, Instant::now() + TIME)
         .await

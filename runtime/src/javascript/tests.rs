@@ -127,6 +127,18 @@ async fn a_context_may_be_long() {
 
 /// A top level that needs more room than is set aside for it leaves an image like any other.
 #[tokio::test]
+async fn an_ordinary_hook_does_not_grow_its_memory() {
+    let rules = (0..80).map(|n| format!("rules.push((user) => user.roles?.includes('group-{n}') ? {{ policy_id: {n} }} : null);\n"));
+    let source = format!(
+        "const rules = [];\n{}exports.handler = ({{ user }}) => rules.map((rule) => rule(user)).find(Boolean)",
+        rules.collect::<String>()
+    );
+    let execution = call(&deploy(&source).await, r#"{"user":{"roles":["group-7"]}}"#).await;
+    assert_eq!(execution.result.unwrap().get(), r#"{"policy_id":7}"#);
+    assert_eq!(execution.usage.memory_bytes, world().await.base.len() as u64);
+}
+
+#[tokio::test]
 async fn a_top_level_may_make_a_lot() {
     let source = "const all = Array.from({ length: 5000 }, (_, at) => ({ at, text: `number ${at}`, self: null }));
         for (const one of all) one.self = one;
