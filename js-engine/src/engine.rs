@@ -141,7 +141,7 @@ fn scrub_stack() {
     let here = 0_u8;
     let length = (&raw const here as usize).saturating_sub(OWN_FRAME + LOWEST);
     // SAFETY: the stack grows down to the bottom of memory, so what lies below the frame is free.
-    unsafe { std::ptr::write_bytes(std::hint::black_box(LOWEST) as *mut u8, 0, length) };
+    unsafe { heap::zero(std::hint::black_box(LOWEST), length) };
 }
 
 /// Finishes a call from the host: its output is the text or the failure.

@@ -194,14 +194,25 @@ impl Heap {
                 // SAFETY: blocks in the lists are ours; their header and link stay.
                 unsafe {
                     let size = *(block as *const usize);
-                    ptr::write_bytes((block + UNIT) as *mut u8, 0, size - UNIT);
+                    zero(block + UNIT, size - UNIT);
                     block = *((block + HEADER) as *const usize);
                 }
             }
         }
         // SAFETY: the rest of the region is ours.
-        unsafe { ptr::write_bytes(self.next as *mut u8, 0, self.end - self.next) };
+        unsafe { zero(self.next, self.end - self.next) };
     }
+}
+
+/// Zeroes bytes of which most are zero, and does not write to those: a page that is written costs.
+///
+/// # Safety
+/// Nobody uses them. They begin at a multiple of 8, and as many whole ones are zeroed.
+pub(crate) unsafe fn zero(start: usize, len: usize) {
+    const AT_A_TIME: usize = 64;
+    // SAFETY: the caller's promise.
+    let words = unsafe { std::slice::from_raw_parts_mut(start as *mut u64, len / size_of::<u64>()) };
+    words.chunks_mut(AT_A_TIME).filter(|words| words.iter().any(|word| *word != 0)).for_each(|words| words.fill(0));
 }
 
 fn memory_end() -> usize {

@@ -128,7 +128,7 @@ async fn a_context_may_be_long() {
 /// A top level that needs more room than is set aside for it leaves an image like any other.
 #[tokio::test]
 async fn an_ordinary_hook_does_not_grow_its_memory() {
-    let rules = (0..80).map(|n| format!("rules.push((user) => user.roles?.includes('group-{n}') ? {{ policy_id: {n} }} : null);\n"));
+    let rules = (0..160).map(|n| format!("rules.push((user) => user.roles?.includes('group-{n}') ? {{ policy_id: {n} }} : null);\n"));
     let source = format!(
         "const rules = [];\n{}exports.handler = ({{ user }}) => rules.map((rule) => rule(user)).find(Boolean)",
         rules.collect::<String>()

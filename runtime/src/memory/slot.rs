@@ -19,9 +19,14 @@ pub(crate) const RESERVED: usize = 4 << 30;
 /// What follows it, for the constant offset that an access may add.
 pub(crate) const GUARD: usize = 32 << 20;
 
-/// Pages that are written back rather than given back. Writing one costs a fifth of what it costs to fault it in again; but pages that
-/// only an earlier hook wrote are written back by all that follow.
+/// Pages that are written back rather than given back. Writing one costs a fifth of what it costs to fault it in again.
 const MOST_KEPT: usize = 256;
+
+/// As many of them are written back without asking whether this use has written them, and as many may be kept for nothing.
+const FEW: usize = 24;
+
+/// Uses in a row that keep more for nothing, after which all are given back.
+const PATIENCE: u32 = 16;
 
 const PAGE: usize = 4 << 10;
 
@@ -32,6 +37,8 @@ pub(crate) struct Slot {
     base: Arc<Base>,
     /// Bytes from the start that may be touched. At least the base's.
     accessible: usize,
+    /// Uses in a row that left many of the pages that are kept as they were.
+    lean: u32,
 }
 
 // SAFETY: it owns the mapping that it points to.
@@ -49,7 +56,7 @@ impl Slot {
         // SAFETY: a new mapping, at a place that the kernel chooses.
         let start = unsafe { mmap_anonymous(std::ptr::null_mut(), RESERVED + GUARD, ProtFlags::empty(), flags) }?;
         let start = NonNull::new(start.cast()).ok_or_else(|| io::Error::other("the kernel mapped memory at address 0"))?;
-        let slot = Self { start, accessible: base.len(), base };
+        let slot = Self { start, accessible: base.len(), base, lean: 0 };
         let access = ProtFlags::READ | ProtFlags::WRITE;
         // SAFETY: it replaces the beginning of the mapping just made, which nobody has seen; the base is no longer than that.
         unsafe { mmap(start.as_ptr().cast(), slot.base.len(), access, MapFlags::PRIVATE | MapFlags::FIXED, slot.base.file(), 0) }?;
@@ -91,6 +98,7 @@ impl Slot {
         if !restored {
             // SAFETY: the range is mapped, and nobody refers to it: the slot is ours alone. The next access finds the file's content.
             unsafe { madvise(self.start().cast(), self.base.len(), Advice::LinuxDontNeed) }?;
+            self.lean = 0;
         }
         Ok(())
     }
@@ -107,11 +115,11 @@ impl Slot {
         Ok(())
     }
 
-    /// Writes the base over every page that was written. Answers `false` where they are too many.
+    /// Writes the base over every page that was written. Answers `false` where they are too many, or are kept for nothing.
     fn restore_written(&mut self, pagemap: &Pagemap) -> io::Result<bool> {
         let start = self.start().expose_provenance();
         let (base, memory) = (self.base.bytes(), self.start());
-        let (mut pages, mut outside) = (0, false);
+        let (mut pages, mut unchanged, mut outside) = (0, 0, false);
         pagemap.written(start..start + base.len(), |written| {
             pages += written.len() / PAGE;
             if pages > MOST_KEPT {
@@ -123,12 +131,24 @@ impl Slot {
                 return false;
             };
             // SAFETY: the range is as long as the base's part and within the accessible mapping; the slot is ours alone.
-            unsafe { std::ptr::copy_nonoverlapping(content.as_ptr(), memory.add(at), content.len()) };
+            let range = unsafe { std::slice::from_raw_parts_mut(memory.add(at), content.len()) };
+            if pages <= FEW {
+                range.copy_from_slice(content);
+                return true;
+            }
+            for (page, content) in range.chunks_exact_mut(PAGE).zip(content.chunks_exact(PAGE)) {
+                if page == content {
+                    unchanged += 1;
+                } else {
+                    page.copy_from_slice(content);
+                }
+            }
             true
         })?;
+        self.lean = if unchanged > FEW { self.lean + 1 } else { 0 };
         match outside {
             true => Err(io::Error::other("the kernel's scan answered with pages that were not asked for")),
-            false => Ok(pages <= MOST_KEPT),
+            false => Ok(pages <= MOST_KEPT && self.lean < PATIENCE),
         }
     }
 }

@@ -78,6 +78,31 @@ fn what_was_grown_is_gone_and_comes_back_as_zeros() {
 }
 
 #[test]
+fn pages_that_nobody_writes_any_more_are_not_kept_for_long() {
+    for pagemap in pagemaps() {
+        let mut slot = Slot::new(base()).unwrap();
+        let mut kept = |pages: std::ops::Range<usize>| {
+            for page in pages {
+                memory(&mut slot, LEN)[page * PAGE] ^= 0xFF;
+            }
+            slot.reset(Some(&pagemap)).unwrap();
+            let start = slot.start().expose_provenance();
+            let mut count = 0;
+            let counted = pagemap.written(start..start + LEN, |range| {
+                count += range.len() / PAGE;
+                true
+            });
+            counted.map(|()| count).unwrap()
+        };
+        assert_eq!(kept(0..200), 200);
+        // A hook that writes as much each time keeps it, and so does one that takes turns with it.
+        assert!((0..100).all(|use_number| kept(if use_number % 5 == 0 { 0..200 } else { 0..10 }) == 200));
+        let later: Vec<usize> = (0..40).map(|_| kept(0..10)).collect();
+        assert_eq!((later[0], later[39]), (200, 10));
+    }
+}
+
+#[test]
 #[allow(unsafe_code, reason = "the slot is this test's")]
 fn a_page_that_was_swapped_out_is_reset_too() {
     let base = base();
