@@ -1,5 +1,5 @@
 //! The one WebAssembly module that runs every JavaScript hook: QuickJS, the globals and modules that Node's authors expect,
-//! and eleven exports through which a host drives them.
+//! and the exports through which a host drives them.
 //!
 //! The module imports its memory. A host boots it, lets it evaluate a hook's source, and saves that memory; an execution is
 //! the same code on a copy of it. So nothing here may keep state anywhere but in linear memory, and whatever a hook learns
