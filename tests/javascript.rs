@@ -9,14 +9,14 @@ use crate::harness::{Api, Hook, Server, ServerBuilder, context, eventually};
 /// The most fuel that any case of an example may take, a tenth above what it took when this was written: more is a regression that needs
 /// no clock to be seen.
 const FUEL: [(&str, u64); 8] = [
-    ("deny-by-country", 151_300),
-    ("deny-high-risk", 152_000),
-    ("pass-through", 107_400),
-    ("policy-for-mobile", 46_500),
-    ("policy-for-never-logged-in", 58_300),
-    ("policy-from-env", 52_100),
-    ("try-catch-fallback", 617_700),
-    ("user-migration", 116_100_000),
+    ("deny-by-country", 149_200),
+    ("deny-high-risk", 149_900),
+    ("pass-through", 107_100),
+    ("policy-for-mobile", 46_100),
+    ("policy-for-never-logged-in", 57_900),
+    ("policy-from-env", 51_500),
+    ("try-catch-fallback", 596_000),
+    ("user-migration", 116_070_000),
 ];
 
 fn examples() -> PathBuf {

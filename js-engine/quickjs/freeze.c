@@ -1,4 +1,6 @@
-/* Freezes what there is, which changes.mjs says more of. Compiled behind QuickJS's own source. */
+/* Freezes what there is: nobody counts references to it, frees it or looks through it for garbage from then on. Nothing becomes read-only by that;
+   a function may change what it finds, on its own copy of the memory. What counts and frees is changed by changes.mjs, behind whose copy of
+   QuickJS's source this is compiled. */
 
 static struct list_head frozen_objects;
 
