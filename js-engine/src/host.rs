@@ -8,8 +8,8 @@
 //! | `log(level, ptr, len)` | a message of one or more lines; levels are trace 0, debug 1, info 2, warn 3, error 4 |
 //! | `start(ptr, len) -> i32` | begins an operation that JSON describes, today `{"op":"sleep","us":N}`; its handle, 0 or more |
 //! | `wait() -> i32` | blocks until any operation is done; its handle, or -1 when none is under way |
-//! | `crypto(ptr, len) -> i32` | a computation, see CRYPTO.md: the answer's length, or -1 - the length of an error's text |
-//! | `take(buf, cap) -> i32` | copies the last answer or error text of `crypto` |
+//! | `compute(service, ptr, len) -> i32` | a computation of one of the host's services, see CRYPTO.md: the answer's length, or -1 - the length of an error's text |
+//! | `take(buf, cap) -> i32` | copies the last answer or error text of `compute` |
 //!
 //! Booting calls none of them, so that the engine's own image depends on nothing; the interpreter reads a clock while it is
 //! made, and gets a constant.
@@ -25,7 +25,7 @@ mod import {
         pub(super) fn log(level: i32, text: *const u8, len: usize);
         pub(super) fn start(operation: *const u8, len: usize) -> i32;
         pub(super) fn wait() -> i32;
-        pub(super) fn crypto(request: *const u8, len: usize) -> i32;
+        pub(super) fn compute(service: i32, request: *const u8, len: usize) -> i32;
         pub(super) fn take(buf: *mut u8, cap: usize) -> i32;
     }
 }
@@ -100,10 +100,10 @@ pub(crate) fn wait() -> i32 {
     unsafe { import::wait() }
 }
 
-/// Has the host compute something; the answer, or the text of an error.
-pub(crate) fn crypto(request: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
+/// Has a service of the host compute something; the answer, or the text of an error.
+pub(crate) fn compute(service: i32, request: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
     // SAFETY: the import reads `len` bytes at `request`.
-    let len = unsafe { import::crypto(request.as_ptr(), request.len()) };
+    let len = unsafe { import::compute(service, request.as_ptr(), request.len()) };
     match usize::try_from(len) {
         Ok(len) => Ok(take(len)),
         Err(_) => Err(take(len.unsigned_abs() as usize - 1)),

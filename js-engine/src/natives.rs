@@ -22,7 +22,7 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     natives.set("wait", Func::from(host::wait))?;
     natives.set("random", Func::from(random))?;
     natives.set("mathRandom", Func::from(math_random))?;
-    natives.set("crypto", Func::from(crypto))?;
+    natives.set("compute", Func::from(compute))?;
     natives.set("ticksPending", Func::from(state::set_ticks))?;
     natives.set("exit", Func::from(exit))?;
     natives.set("encodeUtf8", Func::from(encode_utf8))?;
@@ -78,8 +78,8 @@ fn fresh_seed() -> [u64; 2] {
     [(seed as u64) | 1, (seed >> 64) as u64]
 }
 
-/// A computation in the host: the header's JSON and the payloads, in the order in which its `parts` counts them.
-fn crypto<'js>(ctx: Ctx<'js>, header: String, parts: Array<'js>) -> Result<TypedArray<'js, u8>> {
+/// A computation of a service of the host: the header's JSON and the payloads, in the order in which its `parts` counts them.
+fn compute<'js>(ctx: Ctx<'js>, service: i32, header: String, parts: Array<'js>) -> Result<TypedArray<'js, u8>> {
     let mut request = Vec::with_capacity(header.len() + 64);
     request.extend_from_slice(&u32::try_from(header.len()).unwrap_or(u32::MAX).to_le_bytes());
     request.extend_from_slice(header.as_bytes());
@@ -89,7 +89,7 @@ fn crypto<'js>(ctx: Ctx<'js>, header: String, parts: Array<'js>) -> Result<Typed
         // SAFETY: the array is alive and nothing else runs meanwhile.
         request.extend_from_slice(unsafe { raw.as_ref() });
     }
-    match host::crypto(&request) {
+    match host::compute(service, &request) {
         Ok(answer) => TypedArray::new(ctx, answer),
         Err(text) => Err(Exception::throw_message(&ctx, &String::from_utf8_lossy(&text))),
     }

@@ -89,7 +89,7 @@ class Sandbox {
         if (first >= 0) { this.clock = Math.max(this.clock, this.started.get(first)); this.started.delete(first); }
         return first;
       },
-      crypto: (ptr, len) => this.compute(this.view(ptr, len).slice()),
+      compute: (_service, ptr, len) => this.compute(this.view(ptr, len).slice()),
       take: (buf, cap) => { this.view(buf, cap).set(this.answer.subarray(0, cap)); return Math.min(cap, this.answer.length); },
     };
     return Object.fromEntries(Object.entries(all).map(([name, run]) => [name, count(name, run)]));

@@ -50,7 +50,7 @@ pub(super) fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<
     add_world(linker)?;
     add_log(linker)?;
     add_operations(linker)?;
-    add_crypto(linker)
+    add_computations(linker)
 }
 
 fn add_world(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
@@ -151,12 +151,16 @@ fn wait_time(us: f64) -> Duration {
     Duration::try_from_secs_f64((us / 1e6).clamp(0.0, 3600.0)).unwrap_or_default()
 }
 
-fn add_crypto(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
-    linker.func_wrap_async(MODULE, "crypto", |mut caller: Caller<'_, CallState>, (at, len): (i32, i32)| {
+fn add_computations(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+    linker.func_wrap_async(MODULE, "compute", |mut caller: Caller<'_, CallState>, (service, at, len): (i32, i32, i32)| {
         Box::new(async move {
             let request = read(&mut caller, at, len)?.to_vec();
             settle(&mut caller.as_context_mut(), request.len()).await?;
-            let (answer, failed) = match super::crypto::compute(&mut caller, request).await? {
+            let answer = match service {
+                0 => super::crypto::compute(&mut caller, request).await?,
+                _ => Err(format!("the host has no service {service}")),
+            };
+            let (answer, failed) = match answer {
                 Ok(answer) => (answer, false),
                 Err(message) => (message.into_bytes(), true),
             };

@@ -1,11 +1,13 @@
 // Requests to the host; CRYPTO.md has the table of them.
 const { stringify, parse } = JSON;
+// The number of this service among those that the host computes with.
+const CRYPTO = 0;
 
 export const HASHES = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
 
 // The answer's bytes. `parts` are Uint8Arrays.
 export function ask(op, header, ...parts) {
-  return hb.crypto(stringify({ op, ...header, parts: parts.map((part) => part.length) }), parts);
+  return hb.compute(CRYPTO, stringify({ op, ...header, parts: parts.map((part) => part.length) }), parts);
 }
 
 // The host's name of a hash, or undefined for one that it does not have.
