@@ -48,10 +48,19 @@ const TOO_LARGE: &str = "more memory than can be kept";
 const ENTRY: &str = "handler";
 
 /// The engine that this program was built with.
-pub(crate) static BUILT: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/js-engine/engine.wasm"));
+#[cfg(not(debug_assertions))]
+pub(crate) static BUILT: LazyLock<&[u8]> =
+    LazyLock::new(|| include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/js-engine/engine.wasm")));
+
+/// The engine that was built last: with debug assertions it is read from its file, so that a change of it needs no build of the host.
+#[cfg(debug_assertions)]
+pub(crate) static BUILT: LazyLock<&[u8]> = LazyLock::new(|| {
+    let engine = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/js-engine/engine.wasm"));
+    Box::leak(engine.unwrap_or_default().into_boxed_slice())
+});
 
 /// The digest of that engine: images are of one engine only.
-pub(super) static BUILT_DIGEST: LazyLock<FunctionDigest> = LazyLock::new(|| FunctionDigest::of(BUILT));
+pub(super) static BUILT_DIGEST: LazyLock<FunctionDigest> = LazyLock::new(|| FunctionDigest::of(&BUILT));
 
 impl Admission {
     /// The name that a function's image is kept under, for [`Admission::forget`]. The env is no part of it: an image that holds values
@@ -99,7 +108,7 @@ impl Admission {
 
     async fn make_ready(&self) -> Result<Ready, AdmissionError> {
         let started = Instant::now();
-        let built = EngineModule::take_apart(BUILT).map_err(host)?;
+        let built = EngineModule::take_apart(&BUILT).map_err(host)?;
         let code = Bytes::from(built.code);
         let digest = FunctionDigest::of(&code);
         let module = self.code(self.sandbox.javascript(), &code, digest, Code::Module).await?.module().map_err(host)?;

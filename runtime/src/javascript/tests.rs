@@ -36,7 +36,7 @@ async fn make_world() -> World {
     let config =
         SandboxConfig { concurrency: 8, max_memory_bytes: 128 << 20, max_result_bytes: 256 << 10, pagemap: crate::PagemapUse::Scan };
     let sandbox = Sandbox::new(config).unwrap();
-    let built = EngineModule::take_apart(BUILT).unwrap();
+    let built = EngineModule::take_apart(&BUILT).unwrap();
     let engine = Engine::new(&Module::new(sandbox.javascript(), &built.code).unwrap()).unwrap();
     let base = Arc::new(Base::new(boot(&sandbox, &engine, built.memory).await.unwrap()).unwrap());
     sandbox.memories().set_base(&base);
@@ -135,7 +135,7 @@ async fn an_ordinary_hook_does_not_grow_its_memory() {
     );
     let execution = call(&deploy(&source).await, r#"{"user":{"roles":["group-7"]}}"#).await;
     assert_eq!(execution.result.unwrap().get(), r#"{"policy_id":7}"#);
-    let first = EngineModule::take_apart(BUILT).unwrap().memory.len();
+    let first = EngineModule::take_apart(&BUILT).unwrap().memory.len();
     assert_eq!((execution.usage.memory_bytes, world().await.base.len()), (first as u64, first));
 }
 

@@ -83,7 +83,7 @@ struct World {
 
 async fn world(pagemap: PagemapUse) -> World {
     let sandbox = sandbox_of_one(pagemap);
-    let built = EngineModule::take_apart(BUILT).unwrap();
+    let built = EngineModule::take_apart(&BUILT).unwrap();
     let engine = Arc::new(Engine::new(&Code::new(sandbox.javascript(), &built.code).unwrap()).unwrap());
     let base = Arc::new(Base::new(boot(&sandbox, &engine, built.memory).await.unwrap()).unwrap());
     sandbox.memories().set_base(&base);
