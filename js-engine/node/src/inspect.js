@@ -2,5 +2,7 @@
 import './web.js';
 import './atomics.js';
 import extracted from '../node_modules/node-inspect-extracted/dist/inspect.js';
+import { useInspect } from './errors.js';
 
 export const { inspect, format, formatWithOptions, stripVTControlCharacters } = extracted;
+useInspect(extracted);

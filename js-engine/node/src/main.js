@@ -1,5 +1,5 @@
 // Puts Node's globals in place, and hands the engine the few functions through which it drives them.
-import './errors.js';
+import './stacks.js';
 import './web.js';
 import { Buffer } from './buffer.js';
 import { console } from './console.js';

@@ -8,6 +8,7 @@ import { asyncHooksModule } from './async_hooks.js';
 import { bufferModule } from './buffer.js';
 import { console } from './console.js';
 import { cryptoModule } from './crypto/node.js';
+import { invalidArgType, invalidArgValue } from './errors.js';
 import { osModule } from './os.js';
 import { process } from './process.js';
 import * as timers from './timers.js';
@@ -76,8 +77,9 @@ function failure(name) {
 
 export function require(name) {
   if (typeof name !== 'string') {
-    throw Object.assign(new TypeError('The "id" argument must be of type string'), { code: 'ERR_INVALID_ARG_TYPE' });
+    throw invalidArgType('id', 'string', name);
   }
+  if (name === '') throw invalidArgValue('id', name, 'must be a non-empty string');
   const module = builtin.get(name.startsWith('node:') ? name.slice(5) : name);
   if (module === undefined) throw Object.assign(new Error(failure(name)), { code: 'MODULE_NOT_FOUND' });
   return module;
