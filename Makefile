@@ -4,7 +4,7 @@ NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain engine build guests demo test test-fast test-clients fuzz format lint audit bench docs
+.PHONY: help toolchain engine build guests demo test differential test-fast test-clients fuzz format lint audit bench docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,9 +30,13 @@ test: engine ## Run all tests, with every set-up they need
 	$(CARGO_TEST) --workspace
 	CARGO_TARGET_DIR=target/guest-build cargo test --quiet --manifest-path examples/Cargo.toml
 	cargo test --workspace --doc
-	node js-engine/tests/run.mjs
+	node tests/differential/run.mjs
 	node examples/javascript/check.mjs
 	tools/check-types
+
+differential: engine ## Compare hooks on a real server with Node 20, 22 and 24 (fetches 22 and 24 from npm)
+	cargo build --bin hookbox
+	tools/differential
 
 test-fast: engine ## Run the unit tests, without guests
 	$(CARGO_TEST) --workspace --lib --bins

@@ -17,7 +17,6 @@ use crate::prepared::Shape;
 use crate::{AdmissionError, Execution, Invocation, Limits, PreparedHook, Sandbox, SandboxConfig};
 
 mod fuzz;
-mod language;
 mod profile;
 
 struct World {

@@ -1,5 +1,5 @@
-// Bodies of handlers that have to do here what they do on Node.
-export const same = {
+// Bodies of handlers, by what they are about. What they return and print has to be what it is on Node.
+export const bodies = {
   'returns what it got': 'return { user: context.user }',
   'returns nothing': '',
   'logs an object': 'console.log("context:", context); console.log(context); return 1',

@@ -1,0 +1,167 @@
+// A real server on a folder of its own, for the length of a run: hooks are deployed and fired over REST as their authors would.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { frames } from './frames.mjs';
+import { useContext } from './node.mjs';
+
+const ID = 'differential';
+const SECRET = 'a secret of the differential suite';
+const CONFIG = `
+[limits]
+context_bytes = 1048576
+log_bytes = 4194304
+error_bytes = 65536
+result_bytes = 4194304
+
+[compile]
+timeout = "300s"
+`;
+// An event that has every required field.
+const EVENT = {
+  request_id: 'r-1',
+  user: { user_identifier: 'ann@example.com', policy_id: 7 },
+  device: { user_agent: 'Differential/1.0', is_mobile: false },
+};
+const EVENT_LINE = /^\d{4}-\d\d-\d\dT[\d:.]+Z\t[\w-]+\t(TRACE|DEBUG|INFO|WARN|ERROR)\t/;
+
+export class Server {
+  #process;
+  #folder;
+  #url;
+  #token;
+
+  static async start(program) {
+    const server = new Server();
+    server.#folder = await mkdtemp(join(tmpdir(), 'differential-server-'));
+    await writeFile(join(server.#folder, 'hookbox.toml'), CONFIG);
+    try {
+      await server.#spawn(program);
+      await server.#login();
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    return server;
+  }
+
+  async #spawn(program) {
+    const running = spawn(program, ['serve', '--listen', '127.0.0.1:0', '--data', join(this.#folder, 'data')], {
+      cwd: this.#folder,
+      env: { PATH: process.env.PATH, HOOKBOX_BOOTSTRAP_CLIENT_ID: ID, HOOKBOX_BOOTSTRAP_CLIENT_SECRET: SECRET },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = running;
+    let [said, log] = ['', ''];
+    running.stderr.setEncoding('utf8').on('data', (text) => { log += text; });
+    await new Promise((resolve, reject) => {
+      running.on('error', reject);
+      running.on('exit', (code) => reject(new Error(`${program} ended with ${code}: ${log}`)));
+      running.stdout.setEncoding('utf8').on('data', (text) => {
+        said += text;
+        if (said.includes('\n')) resolve();
+      });
+    });
+    this.#url = said.split('\n')[0].replace('listening on ', '');
+    for (let tries = 0; (await fetch(`${this.#url}/readyz`)).status !== 200; tries++) {
+      if (tries > 3000) throw new Error(`the server does not become ready: ${log}`);
+      await sleep(100);
+    }
+  }
+
+  async #login() {
+    const reply = await fetch(`${this.#url}/auth/oauth2/v2/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${ID}:${SECRET}`)}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ grant_type: 'client_credentials' }),
+    });
+    this.#token = (await reply.json()).access_token;
+    await this.#ask('PUT', '/v1/accounts/1', { hooks_per_type: 100_000 });
+  }
+
+  async #ask(method, path, body) {
+    const reply = await fetch(`${this.#url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await reply.text();
+    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  }
+
+  async #deploy(source, major) {
+    const made = await this.#ask('POST', '/api/2/hooks', {
+      type: 'pre-authentication',
+      disabled: true,
+      runtime: `nodejs${major}.x`,
+      timeout: 10,
+      retries: 0,
+      options: { risk_enabled: true, location_enabled: true, mfa_device_info_enabled: true },
+      env_vars: [],
+      packages: {},
+      conditions: [],
+      limits: { fuel: 100_000_000_000, memory_mib: 512 },
+      function: Buffer.from(source).toString('base64'),
+    });
+    for (;;) {
+      const hook = await this.#ask('GET', `/api/2/hooks/${made.id}`);
+      if (hook.status === 'ready' || hook.status.endsWith('-failed')) return hook;
+      await sleep(5);
+    }
+  }
+
+  // Has a Node give functions the context that they see here.
+  async shareContext(major) {
+    const { result } = await this.run({ source: 'exports.handler = async (context) => ({ success: false, context })' }, major);
+    useContext(JSON.stringify(result.context));
+  }
+
+  // { events, result, error }, as runOnNode gives them.
+  async run({ source }, major) {
+    const hook = await this.#deploy(source, major);
+    try {
+      if (hook.status !== 'ready') return { events: [], result: undefined, error: `not deployed: ${hook.status_message}` };
+      const answer = await this.#ask('POST', `/v1/hooks/${hook.id}/fire`, { context: EVENT });
+      const events = await this.#log(hook.id, answer.execution_id);
+      if (answer.outcome === 'completed') return { events, result: answer.result, error: undefined };
+      // The last event says how it failed, which the answer does as well.
+      const { kind, message, stack } = answer.error;
+      const told = frames(stack ? `${message}\n${stack}`.trimEnd() : message);
+      const error = kind === 'never_settled' || kind === 'exit' ? kind : kind === 'exception' || kind === 'stack_overflow' ? told : `${kind}: ${told}`;
+      return { events: events.slice(0, -1), result: undefined, error };
+    } finally {
+      await this.#ask('DELETE', `/api/2/hooks/${hook.id}`);
+    }
+  }
+
+  // An entry can be read once it is on the disk.
+  async #log(hook, execution) {
+    for (;;) {
+      const { items } = await this.#ask('GET', `/v1/hooks/${hook}/executions?limit=1`);
+      if (items[0]?.id === execution || items[0]?.execution_id === execution) return eventsOf(items[0].events);
+      await sleep(5);
+    }
+  }
+
+  async stop() {
+    if (this.#process?.exitCode === null) {
+      const ended = new Promise((resolve) => { this.#process.on('exit', resolve); });
+      this.#process.kill();
+      await ended;
+    }
+    await rm(this.#folder, { recursive: true });
+  }
+}
+
+function eventsOf(lines) {
+  const events = [];
+  for (const line of lines) {
+    const start = EVENT_LINE.exec(line);
+    if (start) events.push([start[1], line.slice(start[0].length)]);
+    else events.at(-1)[1] += `\n${line}`;
+  }
+  return events.map(([level, message]) => [level, frames(message)]);
+}
