@@ -2,6 +2,7 @@
 // calls the function at start-up with its natives, named `hb` throughout src/.
 import { build } from 'esbuild';
 import { readFile, writeFile } from 'node:fs/promises';
+import { contract } from './contract.mjs';
 
 const out = process.argv[2];
 
@@ -41,7 +42,7 @@ const { outputFiles } = await build({
   inject: ['src/inject.js'],
   define: { 'process.env.NODE_DEBUG': 'undefined', 'process.browser': 'false', global: 'globalThis' },
   alias: { qs: './src/qs.js' },
-  plugins: [inspect],
+  plugins: [inspect, contract],
   logLevel: 'warning',
 });
 await writeFile(out, `(function(hb){"use strict";${outputFiles[0].text};return prelude.default})\0`);
