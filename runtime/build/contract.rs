@@ -64,7 +64,10 @@ fn names_enum(out: &mut String, name: &str, values: &[&str]) {
     let derives = "Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize";
     let _ = writeln!(out, "#[derive({derives})]\npub(in crate::host::crypto) enum {name} {{\n{variants}}}");
     let _ = writeln!(out, "impl {name} {{\n    #[allow(dead_code, reason = \"not all lists are read back\")]");
-    let _ = writeln!(out, "    pub(in crate::host::crypto) const fn name(self) -> &'static str {{\n        match self {{\n{arms}        }}\n    }}\n}}");
+    let _ = writeln!(
+        out,
+        "    pub(in crate::host::crypto) const fn name(self) -> &'static str {{\n        match self {{\n{arms}        }}\n    }}\n}}"
+    );
 }
 
 /// The Rust type of a field, and whether it may be left out.
