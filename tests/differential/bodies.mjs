@@ -1,5 +1,6 @@
 // Bodies of handlers, by what they are about. What they return and print has to be what it is on Node.
 export const bodies = {
+  'many lines': 'for (let i = 0; i < 10000; i++) console.log("x", i); return 1',
   'returns what it got': 'return { user: context.user }',
   'returns nothing': '',
   'logs an object': 'console.log("context:", context); console.log(context); return 1',

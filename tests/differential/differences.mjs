@@ -42,6 +42,18 @@ export function compare(wanted, got) {
 // What a function returned, or how it failed.
 const ended = ({ result, error }) => (error === undefined ? result : `fails: ${error}`);
 
+// What a case says itself against what came out. A text of which it names parts is whole where one of them is missing.
+export function compareWithStated(wanted, got) {
+  const points = [];
+  const has = (text, parts) => text !== undefined && parts.every((part) => text.includes(part));
+  const told = (wish, text) => ({ point: 'result', wanted: wish, got: has(text, wish) ? wish : (text ?? got.result) });
+  if (wanted.load) points.push(told(wanted.load, got.refused));
+  if (wanted.failure) points.push(told(wanted.failure, got.error));
+  if ('returned' in wanted) points.push({ point: 'result', wanted: wanted.returned, got: got.error ?? got.result?.returned });
+  if (wanted.log) points.push(narrowed({ point: 'log', wanted: wanted.log, got: got.events }));
+  return points;
+}
+
 // Where two logs part, the first event that differs is enough.
 function narrowed({ point, wanted, got }) {
   if (!Array.isArray(wanted) || !Array.isArray(got) || isDeepStrictEqual(wanted, got)) return { point, wanted, got };

@@ -16,19 +16,23 @@ export function majorOf(node) {
 
 let context = '{}';
 
-// What functions are given from here on.
+// What functions are given from here on; "the reasons" in it stand for those of a case.
 export function useContext(text) {
   context = text;
 }
 
 // { events, result, error }: what the case printed, what it returned, how it failed.
-export async function runOnNode(node, { name, source, module }) {
+export async function runOnNode(node, { name, source, module, reasons = '[]' }) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'differential-')));
   const file = join(folder, module ? 'hook.mjs' : 'hook.js');
   try {
     await writeFile(file, source);
-    const { said, complaint } = await child(node, [join(import.meta.dirname, 'on-node.cjs'), file, context]);
-    if (said.error === undefined && said.result === undefined) throw new Error(`${name} ended early on ${node}: ${complaint}`);
+    const { said, complaint } = await child(node, [join(import.meta.dirname, 'on-node.cjs'), file, context.replace('"the reasons"', () => reasons)]);
+    if (said.error === undefined && said.result === undefined) {
+      // A listener for what nobody caught that throws ends Node without another word than its own.
+      said.error = /^(?:Uncaught |\w*Error\b).*?(?=\n\n)/ms.exec(complaint)?.[0];
+      if (said.error === undefined) throw new Error(`${name} ended early on ${node}: ${complaint}`);
+    }
     const clean = (text) => text.replaceAll(`file://${folder}/`, '').replaceAll(`${folder}/`, '').replaceAll('hook.mjs', 'hook.js');
     return {
       events: said.events.map(([level, message]) => [level, frames(clean(message))]),

@@ -60,7 +60,8 @@ const failed = (error) => {
   tell('error', isError ? error.stack : `Uncaught ${typeof error === 'object' ? stringify(error) : String(error)}`);
   process.exit(1);
 };
-process.on('uncaughtExceptionMonitor', (error) => failed(error));
+// A function that listens for it goes on.
+process.on('uncaughtExceptionMonitor', (error) => { if (process.listenerCount('uncaughtException') === 0) failed(error); });
 // Nothing is left to wait for, and the function is not done.
 process.on('beforeExit', () => tell('error', 'never_settled'));
 process.on('exit', () => tell('error', 'exit'));

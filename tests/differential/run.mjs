@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { loadCases } from './cases.mjs';
-import { compare, Differences } from './differences.mjs';
+import { compare, compareWithStated, Differences } from './differences.mjs';
 import { majorOf, runOnNode } from './node.mjs';
 import { Server } from './server.mjs';
 
@@ -53,9 +53,8 @@ try {
     await server.shareContext(major);
     let done = 0;
     await pool(cases, async (one) => {
-      const right = 'value' in one ? { events: [], result: { success: false, returned: one.value } } : runOnNode(node, one);
-      const [wanted, got] = await Promise.all([right, server.run(one, major)]);
-      for (const point of compare(wanted, got)) {
+      const [wanted, got] = await Promise.all([one.wanted ?? runOnNode(node, one), server.run(one, major)]);
+      for (const point of one.wanted ? compareWithStated(wanted, got) : compare(wanted, got)) {
         const verdict = differences.judge(one.name, major, point);
         if (verdict === 'same' || verdict === 'known') counts[verdict] += 1;
         else failures.push({ case: one.name, major, verdict, ...point });

@@ -20,11 +20,12 @@ result_bytes = 4194304
 timeout = "300s"
 `;
 // An event that has every required field.
-const EVENT = {
-  request_id: 'r-1',
-  user: { user_identifier: 'ann@example.com', policy_id: 7 },
-  device: { user_agent: 'Differential/1.0', is_mobile: false },
-};
+const eventWith = (reasons) => `{
+  "request_id": "r-1",
+  "user": { "user_identifier": "ann@example.com", "policy_id": 7 },
+  "device": { "user_agent": "Differential/1.0", "is_mobile": false },
+  "risk": { "score": 5, "reasons": ${reasons} }
+}`;
 const EVENT_LINE = /^\d{4}-\d\d-\d\dT[\d:.]+Z\t[\w-]+\t(TRACE|DEBUG|INFO|WARN|ERROR)\t/;
 
 export class Server {
@@ -85,25 +86,36 @@ export class Server {
     const reply = await fetch(`${this.#url}${path}`, {
       method,
       headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: typeof body === 'object' ? JSON.stringify(body) : body,
     });
     const text = await reply.text();
     if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
     return text === '' ? undefined : JSON.parse(text);
   }
 
-  async #deploy(source, major) {
+  // The env vars of one case live as long as its hook.
+  async #withEnv(env, work) {
+    const ids = [];
+    try {
+      for (const [name, value] of Object.entries(env)) ids.push((await this.#ask('POST', '/api/2/hooks/envs', { name, value })).id);
+      return await work();
+    } finally {
+      for (const id of ids) await this.#ask('DELETE', `/api/2/hooks/envs/${id}`);
+    }
+  }
+
+  async #deploy(source, { env = {}, runtime, memory_mib = 512 }) {
     const made = await this.#ask('POST', '/api/2/hooks', {
       type: 'pre-authentication',
       disabled: true,
-      runtime: `nodejs${major}.x`,
+      runtime,
       timeout: 10,
       retries: 0,
       options: { risk_enabled: true, location_enabled: true, mfa_device_info_enabled: true },
-      env_vars: [],
+      env_vars: Object.keys(env),
       packages: {},
       conditions: [],
-      limits: { fuel: 100_000_000_000, memory_mib: 512 },
+      limits: { fuel: 100_000_000_000, memory_mib },
       function: Buffer.from(source).toString('base64'),
     });
     for (;;) {
@@ -115,16 +127,22 @@ export class Server {
 
   // Has a Node give functions the context that they see here.
   async shareContext(major) {
-    const { result } = await this.run({ source: 'exports.handler = async (context) => ({ success: false, context })' }, major);
+    const source = 'exports.handler = async (context) => ({ success: false, context })';
+    const { result } = await this.run({ source, reasons: '"the reasons"' }, major);
     useContext(JSON.stringify(result.context));
   }
 
   // { events, result, error }, as runOnNode gives them.
-  async run({ source }, major) {
-    const hook = await this.#deploy(source, major);
+  async run({ source, settings = {}, reasons = '[]' }, major) {
+    const { env = {}, runtime = `nodejs${major}.x`, memory_mib } = settings;
+    return this.#withEnv(env, () => this.#fire(source, { env, runtime, memory_mib }, reasons));
+  }
+
+  async #fire(source, settings, reasons) {
+    const hook = await this.#deploy(source, settings);
     try {
-      if (hook.status !== 'ready') return { events: [], result: undefined, error: `not deployed: ${hook.status_message}` };
-      const answer = await this.#ask('POST', `/v1/hooks/${hook.id}/fire`, { context: EVENT });
+      if (hook.status !== 'ready') return { events: [], result: undefined, error: `not deployed: ${hook.status_message}`, refused: hook.status_message };
+      const answer = await this.#ask('POST', `/v1/hooks/${hook.id}/fire`, `{ "context": ${eventWith(reasons)} }`);
       const events = await this.#log(hook.id, answer.execution_id);
       if (answer.outcome === 'completed') return { events, result: answer.result, error: undefined };
       // The last event says how it failed, which the answer does as well.
