@@ -158,6 +158,7 @@ fn add_computations(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
             settle(&mut caller.as_context_mut(), request.len()).await?;
             let answer = match service {
                 0 => super::crypto::compute(&mut caller, request).await?,
+                1 => super::intl::compute(&mut caller, request).await?,
                 _ => Err(format!("the host has no service {service}")),
             };
             let (answer, failed) = match answer {

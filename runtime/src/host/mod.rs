@@ -3,7 +3,9 @@
 
 mod crypto;
 mod hook;
+mod intl;
 mod javascript;
+mod off_thread;
 mod preview1;
 mod wasi;
 

@@ -5,9 +5,6 @@ use super::error::CryptoError;
 use super::request::{Curve, Operation, Request};
 use super::rsa_scheme;
 
-/// What costs more is computed off the threads that run guests: about half a millisecond, where a slow machine still stays under one.
-pub(super) const INLINE_FUEL: u64 = 1_500_000;
-
 /// The hash blocks of one PBKDF2 call: iterations times blocks of output.
 const MAX_PBKDF2_BLOCKS: u64 = 2_000_000;
 /// The memory of one scrypt call, in bytes.

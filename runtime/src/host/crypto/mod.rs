@@ -17,21 +17,12 @@ mod rsa_scheme;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, LazyLock};
-
-use tokio::sync::Semaphore;
 use wasmtime::{AsContextMut, Caller};
 
 use self::error::CryptoError;
 use self::request::Request;
+use super::off_thread::{INLINE_FUEL, off_thread};
 use crate::execution::{CallState, settle};
-
-/// What is computed off the threads that run guests cannot be stopped, so no more of it runs at a time than there are cores. Those who
-/// wait for their turn do so no longer than their deadline.
-static COMPUTING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    Arc::new(Semaphore::new(cores))
-});
 
 /// Answers one request, or says what is wrong with it: that text is thrown in JavaScript.
 ///
@@ -46,7 +37,7 @@ pub(super) async fn compute(caller: &mut Caller<'_, CallState>, request: Vec<u8>
         caller.data_mut().js.reads.fleeting.get_or_insert("random bytes");
     }
     settle(&mut caller.as_context_mut(), usize::try_from(fuel).unwrap_or(usize::MAX)).await?;
-    let answer = if fuel <= cost::INLINE_FUEL { operation::answer(&request) } else { off_thread(request).await? };
+    let answer = if fuel <= INLINE_FUEL { operation::answer(&request) } else { off_thread(move || operation::answer(&request)).await? };
     settle(&mut caller.as_context_mut(), 0).await?;
     Ok(answer.map_err(|error| error.to_string()))
 }
@@ -55,14 +46,4 @@ fn priced(request: Vec<u8>) -> Result<(Request, u64), CryptoError> {
     let request = Request::parse(request)?;
     let fuel = cost::fuel(&request)?;
     Ok((request, fuel))
-}
-
-async fn off_thread(request: Request) -> wasmtime::Result<Result<Vec<u8>, CryptoError>> {
-    let turn = COMPUTING.clone().acquire_owned().await?;
-    let computed = tokio::task::spawn_blocking(move || {
-        let answer = operation::answer(&request);
-        drop(turn);
-        answer
-    });
-    Ok(computed.await?)
 }

@@ -1,6 +1,7 @@
 //! What one request may ask for, and what is charged for it. Each limit is met and crossed; nothing that costs is computed here.
 
 use super::*;
+use crate::host::off_thread::INLINE_FUEL;
 
 /// The fuel for a request, or what it is refused with.
 fn fuel(header: Value, parts: &[&[u8]]) -> Result<u64, String> {
@@ -53,7 +54,7 @@ fn scrypt_has_64_mebibytes_and_so_much_work() {
     assert!(ask(2, 1, 1 << 13).is_ok());
     assert!(ask(2, 1, (1 << 13) + 1).unwrap_err().contains("at most 1048576 bytes of memory for p and r"));
     // What Node and OWASP recommend.
-    assert!(ask(1 << 14, 8, 1).unwrap() > cost::INLINE_FUEL);
+    assert!(ask(1 << 14, 8, 1).unwrap() > INLINE_FUEL);
     assert!(ask(1 << 13, 8, 10).is_ok());
 }
 
@@ -91,5 +92,5 @@ fn fuel_follows_the_work() {
     assert!(verify("ecdsa", fixture!("p384.pkcs8.pem"), None) > 1_800_000);
     let digest = |length: usize| fuel(json!({"op": "digest", "hash": "sha256"}), &[&vec![0; length]]).unwrap();
     assert_eq!(digest(1000) - digest(0), 2000);
-    assert!(digest(4 << 20) > cost::INLINE_FUEL && digest(4096) < cost::INLINE_FUEL);
+    assert!(digest(4 << 20) > INLINE_FUEL && digest(4096) < INLINE_FUEL);
 }

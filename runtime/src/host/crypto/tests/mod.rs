@@ -11,7 +11,6 @@ mod signatures;
 
 use serde_json::{Value, json};
 
-use super::cost;
 use super::operation::answer;
 use super::priced;
 

@@ -1,0 +1,18 @@
+//! What is wrong with a request to `Intl`. The texts are thrown in JavaScript: what is before the colon names the class of the error.
+
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub(super) enum IntlError {
+    /// Engine and host do not understand each other.
+    #[error("malformed Intl request: {0}")]
+    Malformed(&'static str),
+    #[error("malformed Intl request: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A library failed.
+    #[error("the host failed to compute this")]
+    Fault,
+    /// A `RangeError` with the message that Node has.
+    #[error("RangeError: {0}")]
+    Range(String),
+}
