@@ -22,6 +22,7 @@
 //!
 //! An error is `{"kind", "message", "stack", "place"}`; `failure` lists the kinds.
 
+mod address;
 mod allocators;
 mod ascii;
 mod async_context;
@@ -44,6 +45,7 @@ mod rejections;
 mod run;
 mod stack;
 mod state;
+mod text;
 mod version;
 
 /// Makes the interpreter. A memory image taken from here on serves any hook.

@@ -7,7 +7,7 @@ use rquickjs::function::{Func, Opt};
 use rquickjs::{Array, Ctx, Exception, Object, Result, TypedArray, Value};
 
 use crate::host::{self, Clock};
-use crate::{async_context, console, quick, state};
+use crate::{address, async_context, console, quick, state, text};
 
 /// The object.
 pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -27,6 +27,8 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     natives.set("exit", Func::from(exit))?;
     natives.set("encodeUtf8", Func::from(encode_utf8))?;
     natives.set("decodeUtf8", Func::from(decode_utf8))?;
+    text::add(&natives)?;
+    address::add(&natives)?;
     natives.set("proxyDetails", Func::from(proxy_details))?;
     natives.set("asyncContext", Func::from(async_context::get))?;
     natives.set("setAsyncContext", Func::from(async_context::set))?;
@@ -49,7 +51,7 @@ fn exit<'js>(ctx: Ctx<'js>, code: i32) -> Result<()> {
 }
 
 /// The bytes of a typed array; good for as long as no JavaScript runs.
-fn bytes(ctx: &Ctx<'_>, array: &TypedArray<'_, u8>) -> Result<NonNull<[u8]>> {
+pub(crate) fn bytes(ctx: &Ctx<'_>, array: &TypedArray<'_, u8>) -> Result<NonNull<[u8]>> {
     array.as_raw().ok_or_else(|| Exception::throw_type(ctx, "the array's buffer is detached"))
 }
 

@@ -6,6 +6,7 @@ use std::ptr;
 use rquickjs::{Ctx, Error, Object, Result, Value, qjs};
 
 use crate::plain::Plain;
+use crate::text::{Units, push_utf8, raw_units, with_units};
 
 /// What a promise is up to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -128,35 +129,22 @@ pub(crate) fn to_json<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<Value<'
     checked(ctx, json)
 }
 
-/// Hands the UTF-8 of a string to `read`, without a copy where the string is ASCII already.
+/// Hands the UTF-8 of a string to `read`, without a copy where the string is ASCII already. Half a surrogate pair is a replacement
+/// character.
 pub(crate) fn with_utf8<R>(value: &Value<'_>, read: impl FnOnce(&[u8]) -> R) -> Result<R> {
-    let raw = value.ctx().as_raw().as_ptr();
-    let mut len = 0;
-    // SAFETY: the bytes are read before they are freed, and freed once.
-    unsafe {
-        let text = qjs::JS_ToCStringLen2(raw, &mut len, value.as_raw(), false);
-        if text.is_null() {
-            return Err(Error::Exception);
+    with_units(value, |units| match units {
+        Units::Latin1(text) if text.is_ascii() => read(text),
+        units => {
+            let mut text = Vec::new();
+            push_utf8(&mut text, &units);
+            read(&text)
         }
-        let answer = read(std::slice::from_raw_parts(text.cast(), len as usize));
-        qjs::JS_FreeCString(raw, text);
-        Ok(answer)
-    }
+    })
 }
 
 /// Appends what a value of this context is as a string, in UTF-8; for strings and numbers, which runs no code of the author's.
 pub(crate) fn push_text(out: &mut Vec<u8>, Plain(ctx): Plain, value: qjs::JSValue) -> Option<()> {
-    let mut len = 0;
-    // SAFETY: the bytes are copied before they are freed, and freed once.
-    unsafe {
-        let text = qjs::JS_ToCStringLen2(ctx, &mut len, value, false);
-        if text.is_null() {
-            return None;
-        }
-        out.extend_from_slice(std::slice::from_raw_parts(text.cast(), len as usize));
-        qjs::JS_FreeCString(ctx, text);
-    }
-    Some(())
+    raw_units(ctx, value, |units| push_utf8(out, &units))
 }
 
 /// Appends a number as JavaScript writes it.

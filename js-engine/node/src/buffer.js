@@ -1,66 +1,70 @@
-// `Buffer`, with the conversions that are worth it done in the engine.
-import * as buffer from 'buffer/index.js';
-import { expose } from './expose.js';
-
-const { Buffer } = buffer;
-const custom = Symbol.for('nodejs.util.inspect.custom');
-const { from } = Buffer;
-const { toString, subarray } = Buffer.prototype;
-const isUtf8 = (encoding) => encoding === undefined || encoding === 'utf8' || encoding === 'utf-8';
-
-function view(bytes) {
-  return Object.setPrototypeOf(bytes, Buffer.prototype);
-}
-
-// `base64url` came to Node after the package.
-const isUrlSafe = (encoding) => typeof encoding === 'string' && encoding.toLowerCase() === 'base64url';
-const { isEncoding } = Buffer;
-
-expose({
-  from(value, encoding, length) {
-    if (typeof value === 'string') {
-      if (isUtf8(encoding)) return view(hb.encodeUtf8(value));
-      if (isUrlSafe(encoding)) return from(value, 'base64');
-    }
-    return from(value, encoding, length);
-  },
-  isEncoding: (encoding) => isUrlSafe(encoding) || isEncoding(encoding),
-}, Buffer);
-
-expose({
-  toString(encoding, start, end) {
-    if (isUtf8(encoding) && start === undefined && end === undefined) return hb.decodeUtf8(this);
-    if (!isUrlSafe(encoding)) return Reflect.apply(toString, this, [encoding, start, end]);
-    const text = Reflect.apply(toString, this, ['base64', start, end]);
-    return text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-  },
-  [custom](_, { maxBytes = 50 } = {}) {
-    const shown = [...Reflect.apply(subarray, this, [0, maxBytes])].map((byte) => byte.toString(16).padStart(2, '0'));
-    const more = this.length > maxBytes ? ` ... ${this.length - maxBytes} more byte${this.length > maxBytes + 1 ? 's' : ''}` : '';
-    return `<Buffer${shown.length > 0 ? ' ' : ''}${shown.join(' ')}${more}>`;
-  },
-}, Buffer.prototype);
-delete Buffer.prototype.inspect;
+// `require('buffer')`. The conversions themselves are the engine's.
+import { invalidArgType, invalidState, missingArgs, validateNumber } from './errors.js';
+import { Buffer, isAnyArrayBuffer, isTypedArray, maxLength } from './buffer/make.js';
+import './buffer/numbers.js';
+import { bufferLimits, transcode } from './buffer/methods.js';
 
 export { Buffer };
 
-const { btoa, atob } = globalThis;
-export const bufferModule = {
-  Buffer,
-  SlowBuffer: buffer.SlowBuffer,
-  INSPECT_MAX_BYTES: 50,
-  kMaxLength: buffer.kMaxLength,
-  kStringMaxLength: 2 ** 30 - 1,
-  constants: { MAX_LENGTH: buffer.kMaxLength, MAX_STRING_LENGTH: 2 ** 30 - 1 },
-  btoa,
-  atob,
-  isUtf8: (bytes) => {
+const { atob: decodeBase64, btoa: encodeBase64, DOMException } = globalThis;
+const MAX_STRING_LENGTH = 0x1fffffe8;
+
+const { atob, btoa } = {
+  atob(input) {
+    if (arguments.length === 0) throw missingArgs('input');
+    const text = `${input}`;
     try {
-      hb.decodeUtf8(new Uint8Array(bytes.buffer ?? bytes), true);
-      return true;
+      return decodeBase64(text);
     } catch {
-      return false;
+      const foreign = /[^\t\n\f\r +/=0-9A-Za-z]/.test(text);
+      throw new DOMException(foreign ? 'Invalid character' : 'The string to be decoded is not correctly encoded.', 'InvalidCharacterError');
     }
   },
-  isAscii: (bytes) => new Uint8Array(bytes.buffer ?? bytes).every((byte) => byte < 128),
+  btoa(input) {
+    if (arguments.length === 0) throw missingArgs('input');
+    const text = `${input}`;
+    if (/[^\0-\xff]/.test(text)) throw new DOMException('Invalid character', 'InvalidCharacterError');
+    return encodeBase64(text);
+  },
 };
+
+function inputBytes(input) {
+  if (!isTypedArray(input) && !isAnyArrayBuffer(input)) throw invalidArgType('input', ['ArrayBuffer', 'Buffer', 'TypedArray'], input);
+  if ((input.buffer ?? input).detached) throw invalidState('Cannot validate on a detached buffer');
+  return isTypedArray(input) ? new Uint8Array(input.buffer, input.byteOffset, input.byteLength) : new Uint8Array(input);
+}
+
+const { SlowBuffer } = {
+  SlowBuffer: function (length) {
+    validateNumber(length, 'size', 0, maxLength());
+    return Buffer.allocUnsafeSlow(length);
+  },
+};
+Object.setPrototypeOf(SlowBuffer.prototype, Uint8Array.prototype);
+Object.setPrototypeOf(SlowBuffer, Uint8Array);
+
+export const bufferModule = {
+  Buffer,
+  SlowBuffer,
+  transcode,
+  isUtf8(input) { return hb.isUtf8(inputBytes(input)); },
+  isAscii(input) { return hb.isAscii(inputBytes(input)); },
+  get kMaxLength() { return maxLength(); },
+  kStringMaxLength: MAX_STRING_LENGTH,
+  btoa,
+  atob,
+};
+Object.defineProperties(bufferModule, {
+  constants: { value: { get MAX_LENGTH() { return maxLength(); }, MAX_STRING_LENGTH }, enumerable: true },
+  INSPECT_MAX_BYTES: {
+    get() { return bufferLimits.shown; },
+    set(value) {
+      validateNumber(value, 'INSPECT_MAX_BYTES', 0);
+      bufferLimits.shown = value;
+    },
+    enumerable: true,
+    configurable: true,
+  },
+});
+
+export { atob, btoa };

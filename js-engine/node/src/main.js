@@ -1,7 +1,7 @@
 // Puts Node's globals in place, and hands the engine the few functions through which it drives them.
 import './stacks.js';
 import './web.js';
-import { Buffer } from './buffer.js';
+import { Buffer, atob, btoa } from './buffer.js';
 import { console } from './console.js';
 import * as timers from './timers.js';
 import { process, setVersion, uncaught } from './process.js';
@@ -15,6 +15,8 @@ expose({
   process,
   console,
   Buffer,
+  atob,
+  btoa,
   setTimeout: timers.setTimeout,
   setInterval: timers.setInterval,
   setImmediate: timers.setImmediate,

@@ -2,7 +2,6 @@
 import * as events from 'events/events.js';
 import path from 'path-browserify/index.js';
 import * as querystring from 'querystring-es3/index.js';
-import * as stringDecoder from 'string_decoder/lib/string_decoder.js';
 import { assert } from './assert.js';
 import { asyncHooksModule } from './async_hooks.js';
 import { bufferModule } from './buffer.js';
@@ -11,6 +10,7 @@ import { cryptoModule } from './crypto/node.js';
 import { invalidArgType, invalidArgValue } from './errors.js';
 import { osModule } from './os.js';
 import { process } from './process.js';
+import { StringDecoder } from './string_decoder.js';
 import * as timers from './timers.js';
 import { urlModule } from './url.js';
 import { utilModule } from './util.js';
@@ -43,7 +43,7 @@ const builtin = new Map(Object.entries({
   process,
   punycode: undefined,
   querystring: { ...querystring.default, ...querystring, escape: encodeQuery, unescape: decodeQuery },
-  string_decoder: { StringDecoder: stringDecoder.StringDecoder ?? stringDecoder.default.StringDecoder },
+  string_decoder: { StringDecoder },
   timers: timersModule,
   'timers/promises': timers.promises,
   url: urlModule,

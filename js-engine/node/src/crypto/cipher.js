@@ -1,5 +1,5 @@
 // createCipheriv and createDecipheriv. The host's computations stand each for themselves; modes.js chains them.
-import { StringDecoder } from 'string_decoder/lib/string_decoder.js';
+import { StringDecoder } from '../string_decoder.js';
 import { toBytes, toOutput } from './bytes.js';
 import { secretBytes } from './keys.js';
 import { MODES } from './modes.js';
