@@ -1,15 +1,19 @@
 // Bundles src/main.js and what it imports into one function expression, ending in the zero byte that QuickJS wants. The engine
-// calls the function at start-up with its natives, named `hb` throughout src/.
+// calls the function at start-up with its natives, named `hb` throughout src/. How things are called stays as the sources say: names.mjs.
 import { build } from 'esbuild';
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withOwnNames } from './names.mjs';
 import { contract } from './contract.mjs';
 
 const out = process.argv[2];
 
-// The extracted inspect knows neither proxies nor promises; the engine does.
+// The parts of the extracted inspect that guess at what values are, by what they stand between; the engine knows, see src/kinds.js. And
+// what it asks a function's source.
 const replacements = [
-  ['getProxyDetails:y.getProxyDetails', 'getProxyDetails:(v,both=true)=>{const d=hb.proxyDetails(v);return d===undefined||both?d:d[0]}'],
-  ['getPromiseDetails:()=>[g,void 0]', 'getPromiseDetails:(p)=>{const d=hb.promiseDetails(p);return[d[0]===0?g:d[0]===2?h:undefined,d[1]]}'],
+  [/567:\([\s\S]*?\},(?=322:\()/, '567:(t)=>{t.exports=hb.inspectTypes},'],
+  [/\w\.FunctionPrototypeToString/, 'hb.sourceOf'],
+  [/763:\([\s\S]*?\}\}(?=\},e=\{\};)/, '763:(t)=>{t.exports=hb.inspectBinding}'],
 ];
 
 const inspect = {
@@ -26,6 +30,31 @@ const inspect = {
   },
 };
 
+// The package of streams, on our modules instead of on those that it brings.
+const inStreams = {
+  events: 'events/index.js',
+  buffer: 'stream/buffer.cjs',
+  'process/': 'stream/ticks.cjs',
+  'abort-controller': 'events/abort.js',
+  './errors': 'stream/errors.cjs',
+  './ours/errors': 'stream/errors.cjs',
+  '../ours/errors': 'stream/errors.cjs',
+  '../../ours/errors': 'stream/errors.cjs',
+  './ours/util': 'stream/utilities.cjs',
+  '../ours/util': 'stream/utilities.cjs',
+  '../../ours/util': 'stream/utilities.cjs',
+};
+
+const streams = {
+  name: 'streams',
+  setup(bundler) {
+    bundler.onResolve({ filter: /./ }, ({ path, importer }) => {
+      if (!/node_modules\/readable-stream\//.test(importer) || !Object.hasOwn(inStreams, path)) return undefined;
+      return { path: join(import.meta.dirname, 'src', inStreams[path]) };
+    });
+  },
+};
+
 const { outputFiles } = await build({
   absWorkingDir: import.meta.dirname,
   entryPoints: ['src/main.js'],
@@ -38,11 +67,12 @@ const { outputFiles } = await build({
   mainFields: ['main'],
   minifyWhitespace: true,
   minifySyntax: true,
+  keepNames: true,
   legalComments: 'none',
   inject: ['src/inject.js'],
   define: { 'process.env.NODE_DEBUG': 'undefined', 'process.browser': 'false', global: 'globalThis' },
   alias: { qs: './src/qs.js' },
-  plugins: [inspect, contract],
+  plugins: [inspect, contract, streams],
   logLevel: 'warning',
 });
-await writeFile(out, `(function(hb){"use strict";${outputFiles[0].text};return prelude.default})\0`);
+await writeFile(out, `(function(hb){"use strict";${withOwnNames(outputFiles[0].text)};return prelude.default})\0`);

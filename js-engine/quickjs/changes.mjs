@@ -1,4 +1,4 @@
-// Writes a copy of QuickJS's source with a few changes, and with freeze.c, plain.c, stack.c and text.c behind it: `node changes.mjs quickjs.c copy.c`.
+// Writes a copy of QuickJS's source with a few changes, and with freeze.c, kinds.c, plain.c, stack.c and text.c behind it: `node changes.mjs quickjs.c copy.c`.
 //
 // Promise reactions and other jobs keep the async context that they were made in, on which AsyncLocalStorage is built. The context
 // is any one value. A reaction takes it when `then` or `await` is reached, every other job when it is queued; while a job runs, its
@@ -167,5 +167,5 @@ for (const [text, replacement, times = 1] of changes) {
   if (found !== times) throw new Error(`${from} contains this ${found} times:\n${text}`);
   source = source.replaceAll(text, text instanceof RegExp ? replacement : () => replacement);
 }
-const behind = ['freeze.c', 'plain.c', 'stack.c', 'text.c'].map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'));
+const behind = ['freeze.c', 'kinds.c', 'plain.c', 'stack.c', 'text.c'].map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'));
 writeFileSync(to, [source, ...behind].join('\n'));

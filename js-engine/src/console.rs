@@ -7,7 +7,7 @@ use rquickjs::qjs::{self, JSContext, JSValue};
 use rquickjs::{Ctx, Function, Result, Value};
 
 use crate::plain::{Plain, Shape};
-use crate::{host, inspect, state};
+use crate::{inspect, lines, state};
 
 /// What most messages fit into.
 const ROOM: usize = 1024;
@@ -46,11 +46,11 @@ fn print_plain(plain: Plain, level: i32, arguments: &[JSValue]) -> Option<()> {
         && let Shape::Latin1(text) = plain.shape(*only)
         && text.is_ascii()
     {
-        host::log(level, text);
+        lines::log(level, text);
         return Some(());
     }
     let mut text = Vec::with_capacity(ROOM);
     inspect::format(plain, arguments, &mut text)?;
-    host::log(level, &text);
+    lines::log(level, &text);
     Some(())
 }

@@ -9,7 +9,7 @@ use crate::nursery::Nursery;
 use crate::plain::Plain;
 use crate::quick::{self, Kind};
 use crate::{
-    allocators, async_context, exchange, heap, host, json, load, modules, natives, rehearsal, rejections, run, stack, state, version,
+    allocators, async_context, exchange, heap, host, json, lines, load, modules, natives, rehearsal, rejections, run, stack, state, version,
 };
 
 /// The globals and modules, bundled from `node/` when the engine is built. It ends in a zero byte. It is not constant: once
@@ -171,6 +171,7 @@ pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 
                 load::load(&ctx, &engine.hooks, &source)
             });
             rejections::clear();
+            lines::finish();
             found.map(|handler| {
                 engine.handler = Some(handler);
                 exchange::set_output(b"null");
@@ -231,6 +232,7 @@ pub(crate) fn call(len: usize) -> i32 {
             }))
         })
     });
+    lines::finish();
     let outcome = outcome.flatten();
     answer(outcome.unwrap_or_else(|| Err(Failure::new("no_handler", "nothing was loaded"))).map_err(Failure::at_run_time))
 }

@@ -34,6 +34,8 @@ mod heap;
 mod host;
 mod inspect;
 mod json;
+mod kinds;
+mod lines;
 mod load;
 mod modules;
 mod natives;

@@ -2,7 +2,6 @@
 
 use std::ffi::{CStr, CString};
 
-use rquickjs::object::Property;
 use rquickjs::{Ctx, Function, Object, Persistent, Value};
 
 use crate::engine::Hooks;
@@ -65,12 +64,12 @@ fn compile_common<'js>(ctx: &Ctx<'js>, text: &[u8]) -> Result<Function<'js>, Fai
 
 fn evaluate_common<'js>(ctx: &Ctx<'js>, hooks: &Hooks, loader: &Object<'js>, wrapper: &Function<'js>) -> Result<Object<'js>, Failure> {
     let evaluate = || {
-        let module = Object::new(ctx.clone())?;
-        let exports = Object::new(ctx.clone())?;
+        let module: Object<'js> = loader.get::<_, Function<'js>>("newModule")?.call(())?;
+        let exports: Object<'js> = module.get("exports")?;
         let require: Function<'js> = loader.get("require")?;
-        module.prop("exports", Property::from(exports.clone()).writable().enumerable().configurable())?;
         let arguments = (rquickjs::function::This(exports.clone()), exports, require, module.clone(), "/hook.js", "/");
         wrapper.call::<_, Value<'js>>(arguments)?;
+        module.set("loaded", true)?;
         Ok(module)
     };
     let module: Object<'js> = evaluate().map_err(|_: rquickjs::Error| thrown(ctx).at_run_time())?;

@@ -7,7 +7,7 @@ use rquickjs::function::{Func, Opt};
 use rquickjs::{Array, Ctx, Exception, Object, Result, TypedArray, Value};
 
 use crate::host::{self, Clock};
-use crate::{address, async_context, console, quick, state, text};
+use crate::{address, async_context, console, kinds, lines, quick, state, text};
 
 /// The object.
 pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -16,6 +16,9 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     natives.set("monotonic", Func::from(|| host::now(Clock::Monotonic)))?;
     natives.set("env", Func::from(env))?;
     natives.set("log", Func::from(log))?;
+    natives.set("write", Func::from(write))?;
+    natives.set("kindOf", Func::from(kinds::kind_of))?;
+    natives.set("preview", Func::from(kinds::preview))?;
     natives.set("printer", Func::from(console::printer))?;
     natives.set("grouped", Func::from(state::set_grouped))?;
     natives.set("start", Func::from(|operation: String| host::start(&operation)))?;
@@ -41,7 +44,11 @@ fn env(name: String) -> Option<String> {
 }
 
 fn log<'js>(level: i32, text: Value<'js>) -> Result<()> {
-    quick::with_utf8(&text, |text| host::log(level, text))
+    quick::with_utf8(&text, |text| lines::log(level, text))
+}
+
+fn write<'js>(error: bool, text: Value<'js>) -> Result<()> {
+    quick::with_utf8(&text, |text| lines::write(error, text))
 }
 
 fn exit<'js>(ctx: Ctx<'js>, code: i32) -> Result<()> {

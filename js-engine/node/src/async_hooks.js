@@ -1,5 +1,6 @@
 // `require('async_hooks')`: AsyncLocalStorage and AsyncResource as on Node. What would observe asynchronous work in general
-// (createHook and the ids) is there and sees nothing.
+// (createHook and the ids) is there and sees nothing but the resources that authors make themselves.
+import { coded, validateFunction, validateObject, validateString } from './errors.js';
 import { current, enter, within } from './frames.js';
 
 function frameWith(storage, store) {
@@ -9,51 +10,98 @@ function frameWith(storage, store) {
 export class AsyncLocalStorage {
   #default;
   #name;
-  constructor({ defaultValue, name = '' } = {}) {
+  constructor(options = {}) {
+    validateObject(options, 'options');
+    const { defaultValue, name = '' } = options;
     this.#default = defaultValue;
     this.#name = `${name}`;
   }
+  static bind(fn) { return AsyncResource.bind(fn); }
+  static snapshot() {
+    const frame = current();
+    return (callback, ...args) => within(frame, callback, undefined, args);
+  }
   get name() { return this.#name; }
-  run(store, callback, ...args) { return within(frameWith(this, store), callback, undefined, args); }
-  exit(callback, ...args) { return this.run(undefined, callback, ...args); }
-  enterWith(store) { enter(frameWith(this, store)); }
   disable() {
     const frame = new Map(current());
     frame.delete(this);
     enter(frame);
   }
+  enterWith(store) { enter(frameWith(this, store)); }
+  run(store, callback, ...args) {
+    return within(frameWith(this, store), callback, undefined, args);
+  }
+  exit(callback, ...args) { return this.run(undefined, callback, ...args); }
   getStore() {
     const frame = current();
     return frame?.has(this) ? frame.get(this) : this.#default;
   }
-  static bind(callback) { return AsyncResource.bind(callback); }
-  static snapshot() {
-    const frame = current();
-    return (callback, ...args) => within(frame, callback, undefined, args);
-  }
 }
+// Node's first user of ids gets this one, once it is up.
+let lastId = 1;
+// The resources that functions are running in, innermost last.
+const running = [];
+const top = () => running.at(-1);
+const TOP = Object.freeze({ __proto__: null });
 
 export class AsyncResource {
   #frame = current();
-  constructor(type) { this.type = type; }
-  runInAsyncScope(callback, self, ...args) { return within(this.#frame, callback, self, args); }
-  bind(callback, self) {
-    const resource = this;
-    return function bound(...args) { return resource.runInAsyncScope(callback, self ?? this, ...args); };
+  #id = ++lastId;
+  #trigger;
+  constructor(type, opts = {}) {
+    validateString(type, 'type');
+    const trigger = typeof opts === 'number' ? opts : (opts?.triggerAsyncId ?? executionAsyncId());
+    if (!Number.isSafeInteger(trigger) || trigger < -1) throw coded(RangeError, 'ERR_INVALID_ASYNC_ID', `Invalid triggerAsyncId value: ${trigger}`);
+    if (type === '') throw coded(TypeError, 'ERR_ASYNC_TYPE', `Invalid name for async "type": ${type}`);
+    this.#trigger = trigger;
   }
-  static bind(callback, type, self) { return new AsyncResource(type).bind(callback, self); }
+  runInAsyncScope(fn, thisArg, ...args) {
+    running.push({ resource: this, id: this.#id, trigger: this.#trigger });
+    try {
+      return within(this.#frame, fn, thisArg, args);
+    } finally {
+      running.pop();
+    }
+  }
   emitDestroy() { return this; }
-  asyncId() { return 1; }
-  triggerAsyncId() { return 0; }
+  asyncId() { return this.#id; }
+  triggerAsyncId() { return this.#trigger; }
+  bind(fn) {
+    validateFunction(fn, 'fn');
+    const resource = this;
+    const bound = function (...args) { return resource.runInAsyncScope(fn, this, ...args); };
+    Object.defineProperty(bound, 'length', { value: fn.length, configurable: true });
+    return bound;
+  }
+  static bind(fn, type, thisArg) {
+    type ||= fn.name || 'bound-anonymous-fn';
+    const bound = new AsyncResource(type).bind(fn);
+    return thisArg === undefined ? bound : bound.bind(thisArg);
+  }
 }
 
-const hook = { enable: () => hook, disable: () => hook };
+class AsyncHook {
+  enable() { return this; }
+  disable() { return this; }
+}
+
+function createHook(fns) {
+  for (const name of ['init', 'before', 'after', 'destroy', 'promiseResolve']) {
+    if (fns[name] !== undefined && typeof fns[name] !== 'function') throw coded(TypeError, 'ERR_ASYNC_CALLBACK', `hook.${name} must be a function`);
+  }
+  return new AsyncHook();
+}
+
+function executionAsyncId() { return top()?.id ?? 1; }
+function triggerAsyncId() { return top()?.trigger ?? 0; }
+function executionAsyncResource() { return top()?.resource ?? TOP; }
 
 export const asyncHooksModule = {
   AsyncLocalStorage,
+  createHook,
+  executionAsyncId,
+  triggerAsyncId,
+  executionAsyncResource,
+  asyncWrapProviders: Object.freeze({ __proto__: null, NONE: 0 }),
   AsyncResource,
-  createHook: () => hook,
-  executionAsyncId: () => 1,
-  triggerAsyncId: () => 0,
-  executionAsyncResource: () => ({}),
 };

@@ -5,10 +5,11 @@ import { Buffer, atob, btoa } from './buffer.js';
 import { console } from './console.js';
 import * as timers from './timers.js';
 import { process, setVersion, uncaught } from './process.js';
-import { require } from './modules.js';
+import { newModule, require } from './modules.js';
 import { Crypto, CryptoKey, SubtleCrypto, crypto } from './crypto/web.js';
 import './intl.js';
 import { expose } from './expose.js';
+import { performance } from './web/performance.js';
 
 expose({
   global: globalThis,
@@ -20,9 +21,10 @@ expose({
   setTimeout: timers.setTimeout,
   setInterval: timers.setInterval,
   setImmediate: timers.setImmediate,
-  clearTimeout: timers.clear,
-  clearInterval: timers.clear,
-  clearImmediate: timers.clear,
+  clearTimeout: timers.clearTimeout,
+  clearInterval: timers.clearInterval,
+  clearImmediate: timers.clearImmediate,
+  performance,
   crypto,
   Crypto,
   CryptoKey,
@@ -37,5 +39,5 @@ export default {
   ticks: timers.runTicks,
   turn: timers.turn,
   uncaught,
-  loader: { require, setVersion },
+  loader: { require, newModule, setVersion },
 };

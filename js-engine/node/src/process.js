@@ -1,125 +1,162 @@
-// `process`, as far as a function without a machine of its own can have it.
-import EventEmitter from 'events';
-import { nextTick } from './timers.js';
+// `process`, as far as a function without a machine of its own can have it. Its environment is env.js, its streams are output.js.
+import { env } from './env.js';
+import { coded, invalidArgType, outOfRange, validateArray, validateNumber, validateObject, validateString } from './errors.js';
+import { EventEmitter } from './events/emitter.js';
 import { expose } from './expose.js';
+import { stderr, stdin, stdout } from './output.js';
+import { nextTick } from './timers.js';
+import { refuser } from './unavailable.js';
+import { releaseOf, versionsOf } from './versions.js';
+import { emitWarning, useProcess } from './warnings.js';
 
-// What the author assigned or deleted (undefined) here; it hides what the host has.
-const assigned = new Map();
+const absent = (name, length) => refuser(`process.${name}`, name, length);
 
-const environment = {
-  get: (_, name) => {
-    if (typeof name !== 'string') return undefined;
-    return assigned.has(name) ? assigned.get(name) : (hb.env(name) ?? Object.prototype[name]);
-  },
-  has: (_, name) => typeof name === 'string' && value(name) !== undefined,
-  set: (_, name, value) => {
-    assigned.set(String(name), String(value));
-    return true;
-  },
-  defineProperty: (_, name, { value }) => {
-    assigned.set(String(name), String(value));
-    return true;
-  },
-  deleteProperty: (_, name) => {
-    assigned.set(name, undefined);
-    return true;
-  },
-  ownKeys: () => {
-    const names = (hb.env('') ?? '').split('\n').filter((name) => name !== '' && !assigned.has(name));
-    return [...names, ...[...assigned.keys()].filter((name) => assigned.get(name) !== undefined)];
-  },
-  getOwnPropertyDescriptor: (_, name) => {
-    const found = value(name);
-    return found === undefined ? undefined : { value: found, writable: true, enumerable: true, configurable: true };
-  },
-};
-
-function value(name) {
-  if (typeof name !== 'string') return undefined;
-  return assigned.has(name) ? assigned.get(name) : hb.env(name);
-}
-
-function absent(name) {
-  return () => {
-    throw new Error(`process.${name} is not available in a hook`);
-  };
-}
-
-function hrtime(since) {
+function hrtime(time) {
   const now = hb.monotonic();
   const [seconds, nanoseconds] = [Math.floor(now / 1e6), Math.floor(now % 1e6) * 1000];
-  if (since === undefined) return [seconds, nanoseconds];
-  const difference = (seconds - since[0]) * 1e9 + (nanoseconds - since[1]);
+  if (time === undefined) return [seconds, nanoseconds];
+  validateArray(time, 'time');
+  if (time.length !== 2) throw outOfRange('time', 2, time.length);
+  const difference = (seconds - time[0]) * 1e9 + (nanoseconds - time[1]);
   return [Math.floor(difference / 1e9), difference % 1e9];
 }
-hrtime.bigint = () => BigInt(Math.floor(hb.monotonic())) * 1000n;
+hrtime.bigint = function bigint() { return BigInt(Math.floor(hb.monotonic())) * 1000n; };
 
-const stream = (level) => ({
-  isTTY: false,
-  columns: undefined,
-  write(chunk) {
-    const text = typeof chunk === 'string' ? chunk : hb.decodeUtf8(chunk);
-    hb.log(level, text.endsWith('\n') ? text.slice(0, -1) : text);
-    return true;
-  },
-});
+function checkedCode(code) {
+  if (code === undefined || code === null) return code;
+  const number = typeof code === 'string' && code !== '' ? Number(code) : code;
+  if (typeof number !== 'number' || (typeof code === 'string' && Number.isNaN(number))) throw invalidArgType('code', 'number', code);
+  if (!Number.isInteger(number)) throw outOfRange('code', 'an integer', code);
+  return number;
+}
 
-export const process = Object.create(EventEmitter.prototype);
-EventEmitter.call(process);
-expose({ constructor: function process() {} }, process);
+function exit(code) {
+  if (arguments.length > 0) process.exitCode = code;
+  hb.exit(Number(process.exitCode ?? 0) | 0);
+}
+
+function cpuUsage(prevValue) {
+  if (prevValue) {
+    validateObject(prevValue, 'prevValue');
+    validateNumber(prevValue.user, 'prevValue.user');
+    validateNumber(prevValue.system, 'prevValue.system');
+  }
+  return { user: Math.floor(hb.monotonic() - (prevValue?.user ?? 0)), system: 0 };
+}
+
+// There is no memory but WebAssembly's, and its size says little of what is in use.
+function memoryUsage() { return { rss: 0, heapTotal: 0, heapUsed: 0, external: 0, arrayBuffers: 0 }; }
+memoryUsage.rss = function rss() { return 0; };
+
+function chdir(directory) {
+  validateString(directory, 'directory');
+  throw Object.assign(new Error(`ENOENT: no such file or directory, chdir '/' -> '${directory}'`), { errno: -2, code: 'ENOENT', syscall: 'chdir', path: '/', dest: directory });
+}
+
+function kill(pid, signal) {
+  // eslint-disable-next-line eqeqeq -- a number in a string is as good
+  if (pid != (pid | 0)) throw invalidArgType('pid', 'number', pid);
+  return absent('kill', 2)(pid, signal);
+}
+
+function binding(module) {
+  validateString(module, 'module');
+  throw coded(Error, 'ERR_INVALID_MODULE', `No such binding: ${module}`);
+}
+
+const ids = { getuid() { return 1000; }, geteuid() { return 1000; }, getgid() { return 1000; }, getegid() { return 1000; }, getgroups() { return [1000]; } };
+const VERSION = 'v20.20.2';
+
+let exitCode;
+export const process = Object.create(Object.create(EventEmitter.prototype, {
+  constructor: { value: Object.defineProperty(function () {}, 'name', { value: 'process' }), writable: true, configurable: true },
+}));
 Object.assign(process, {
-  title: 'node',
-  version: 'v20.20.2',
-  versions: { node: '20.20.2' },
-  release: { name: 'node' },
+  version: VERSION,
+  versions: versionsOf(VERSION),
   arch: 'x64',
   platform: 'linux',
-  argv: ['node', '/hook.js'],
-  argv0: 'node',
+  release: releaseOf(VERSION),
+  _rawDebug(...args) { hb.log(3, args.join(' ')); },
+  moduleLoadList: [],
+  binding,
+  _linkedBinding: absent('_linkedBinding', 1),
+});
+EventEmitter.call(process);
+Object.defineProperty(process, 'domain', { get: () => undefined, set() {}, enumerable: true, configurable: true });
+Object.defineProperty(process, '_exiting', { get: () => false, set() {}, enumerable: true, configurable: true });
+Object.defineProperty(process, 'exitCode', {
+  get: () => exitCode,
+  set(code) { exitCode = checkedCode(code); },
+  enumerable: true,
+  configurable: false,
+});
+Object.assign(process, {
+  config: Object.freeze({ target_defaults: Object.freeze({}), variables: Object.freeze({}) }),
+  dlopen: absent('dlopen'),
+  uptime() { return hb.monotonic() / 1e6; },
+  _getActiveRequests() { return []; },
+  _getActiveHandles() { return []; },
+  getActiveResourcesInfo() { return []; },
+  reallyExit: absent('reallyExit'),
+  _kill: absent('_kill'),
+  loadEnvFile: absent('loadEnvFile'),
+  cpuUsage,
+  resourceUsage() { return { userCPUTime: Math.floor(hb.monotonic()), systemCPUTime: 0, maxRSS: 0, sharedMemorySize: 0, unsharedDataSize: 0, unsharedStackSize: 0,
+    minorPageFault: 0, majorPageFault: 0, swappedOut: 0, fsRead: 0, fsWrite: 0, ipcSent: 0, ipcReceived: 0, signalsCount: 0, voluntaryContextSwitches: 0,
+    involuntaryContextSwitches: 0 }; },
+  memoryUsage,
+  constrainedMemory() { return 0; },
+  availableMemory() { return 0; },
+  kill,
+  exit,
+  hrtime,
+  openStdin() { return stdin(); },
+  ...ids,
+  allowedNodeEnvironmentFlags: new Set(),
+  features: { inspector: false, debug: false, uv: true, ipv6: true, tls_alpn: true, tls_sni: true, tls_ocsp: true, tls: true, cached_builtins: true },
+  setUncaughtExceptionCaptureCallback: absent('setUncaughtExceptionCaptureCallback', 1),
+  hasUncaughtExceptionCaptureCallback() { return false; },
+  emitWarning,
+  nextTick,
+  sourceMapsEnabled: false,
+  setSourceMapsEnabled: absent('setSourceMapsEnabled', 1),
+});
+for (const [name, get] of Object.entries({ stdout: () => stdout, stdin, stderr: () => stderr })) {
+  Object.defineProperty(process, name, { get, enumerable: true, configurable: true });
+}
+Object.assign(process, {
+  abort() { hb.exit(134); },
+  umask(mask) {
+    if (mask !== undefined) return absent('umask')();
+    return 0o22;
+  },
+  chdir,
+  cwd() { return '/'; },
+  initgroups: absent('initgroups', 2),
+  setgroups: absent('setgroups', 1),
+  setegid: absent('setegid', 1),
+  seteuid: absent('seteuid', 1),
+  setgid: absent('setgid', 1),
+  setuid: absent('setuid', 1),
+  env,
+  title: 'node',
+  argv: ['/usr/local/bin/node', '/hook.js'],
   execArgv: [],
-  execPath: '/usr/local/bin/node',
   pid: 1,
   ppid: 0,
-  exitCode: undefined,
-  features: {},
-  config: {},
-  env: new Proxy({}, environment),
-  stdout: stream(2),
-  stderr: stream(4),
-  nextTick,
-  hrtime,
-  cwd: () => '/',
-  chdir: absent('chdir'),
-  umask: () => 0o22,
-  uptime: () => hb.monotonic() / 1e6,
-  memoryUsage: Object.assign(() => ({ rss: 0, heapTotal: 0, heapUsed: 0, external: 0, arrayBuffers: 0 }), { rss: () => 0 }),
-  cpuUsage: () => ({ user: 0, system: 0 }),
-  getuid: () => 1000,
-  getgid: () => 1000,
-  geteuid: () => 1000,
-  getegid: () => 1000,
-  exit: (code) => hb.exit(Number(code ?? process.exitCode ?? 0) | 0),
-  abort: () => hb.exit(134),
-  kill: absent('kill'),
-  binding: absent('binding'),
-  dlopen: absent('dlopen'),
-  emitWarning(warning, options) {
-    const type = typeof options === 'string' ? options : (options?.type ?? 'Warning');
-    const name = warning instanceof Error ? warning.name : type;
-    const message = warning instanceof Error ? warning.message : String(warning);
-    hb.log(3, `${name}: ${message}`);
-  },
+  execPath: '/usr/local/bin/node',
+  debugPort: 9229,
+  argv0: 'node',
 });
 expose({ [Symbol.toStringTag]: 'process' }, process);
-
-// Node's is no proxy that anybody could see.
-const { proxyDetails } = hb;
-const { env } = process;
-hb.proxyDetails = (value) => (value === env ? undefined : proxyDetails(value));
+useProcess(process);
 
 export function setVersion(version) {
+  if (version === process.version) return;
   process.version = version;
-  process.versions = { node: version.slice(1), modules: '0' };
+  process.versions = versionsOf(version);
+  process.release = releaseOf(version);
 }
 
 const { emit } = EventEmitter.prototype;

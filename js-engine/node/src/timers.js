@@ -4,11 +4,10 @@
 //
 // However many timers there are, the host is asked for one sleep: until the earliest of them.
 
+import { validateFunction } from './errors.js';
 import { current, within } from './frames.js';
 
 const NEVER = 2 ** 31 - 1;
-const promiseForm = Symbol.for('nodejs.util.promisify.custom');
-
 let ticks = [];
 let immediates = [];
 // Ordered by due time and, where that is equal, by age.
@@ -17,17 +16,13 @@ const timers = [];
 let sleep = null;
 let serial = 0;
 
-function checked(callback) {
-  if (typeof callback !== 'function') {
-    const error = new TypeError(`The "callback" argument must be of type function. Received ${callback === null ? 'null' : typeof callback}`);
-    error.code = 'ERR_INVALID_ARG_TYPE';
-    throw error;
-  }
-  return callback;
+const later = { warn() {} };
+export function useInTimers(functions) {
+  Object.assign(later, functions);
 }
 
 export function nextTick(callback, ...args) {
-  checked(callback);
+  validateFunction(callback, 'callback');
   ticks.push({ frame: current(), callback, args });
   hb.ticksPending();
 }
@@ -48,40 +43,106 @@ export function runTicks() {
   }
 }
 
-class Timeout {
-  constructor(callback, delay, args, repeats) {
-    const ms = Number(delay);
-    this._idleTimeout = ms >= 1 && ms <= NEVER ? Math.trunc(ms) : 1;
-    this._onTimeout = callback;
-    this._repeat = repeats ? this._idleTimeout : null;
-    Object.defineProperty(this, 'state', { value: { args, frame: current(), due: 0, id: ++serial, active: true, counts: true }, enumerable: false });
-    schedule(this);
-  }
-  ref() { this.state.counts = true; return this; }
-  unref() { this.state.counts = false; return this; }
-  hasRef() { return this.state.counts; }
-  refresh() { if (this.state.active) { remove(this); schedule(this); } return this; }
-  close() { clear(this); return this; }
-  [Symbol.toPrimitive]() { return this.state.id; }
-  [Symbol.dispose]() { clear(this); }
+const [REF, PRIMITIVE, ID, TRIGGER] = [Symbol('refed'), Symbol('kHasPrimitive'), Symbol('asyncId'), Symbol('triggerId')];
+
+function checkedDelay(delay) {
+  const ms = delay * 1;
+  if (ms >= 1 && ms <= NEVER) return Math.trunc(ms);
+  if (ms > NEVER) later.warn(Object.assign(new Error(`${ms} does not fit into a 32-bit signed integer.\nTimeout duration was set to 1.`), { name: 'TimeoutOverflowWarning' }));
+  return 1;
 }
+
+let stateOf;
+
+class Timeout {
+  #state;
+  constructor(callback, delay, args, repeats) {
+    this._idleTimeout = checkedDelay(delay);
+    this._idlePrev = null;
+    this._idleNext = null;
+    this._idleStart = null;
+    this._onTimeout = callback;
+    this._timerArgs = args.length > 0 ? args : undefined;
+    this._repeat = repeats ? this._idleTimeout : null;
+    this._destroyed = false;
+    this[REF] = true;
+    this[PRIMITIVE] = false;
+    this[ID] = ++serial;
+    this[TRIGGER] = 1;
+    this.#state = { args, frame: current(), due: 0, id: serial, active: true, counts: true };
+    schedule(this, this.#state);
+  }
+  refresh() {
+    if (this.#state.active) {
+      remove(this);
+      schedule(this, this.#state);
+    }
+    return this;
+  }
+  unref() {
+    this.#state.counts = this[REF] = false;
+    return this;
+  }
+  ref() {
+    this.#state.counts = this[REF] = true;
+    return this;
+  }
+  hasRef() { return this.#state.counts; }
+  close() {
+    clear(this);
+    return this;
+  }
+  [Symbol.toPrimitive]() {
+    this[PRIMITIVE] = true;
+    return this.#state.id;
+  }
+  [Symbol.dispose]() { clear(this); }
+  static {
+    stateOf = (timer) => timer.#state;
+    this.is = (value) => value !== null && typeof value === 'object' && #state in value;
+  }
+}
+const isTimeout = Timeout.is;
+delete Timeout.is;
+
+let immediateOf;
 
 class Immediate {
+  #state;
   constructor(callback, args) {
+    this._idleNext = null;
+    this._idlePrev = null;
     this._onImmediate = callback;
-    Object.defineProperty(this, 'state', { value: { args, frame: current(), active: true, counts: true }, enumerable: false });
+    this._argv = args.length > 0 ? args : undefined;
+    this._destroyed = false;
+    this[REF] = true;
+    this[ID] = ++serial;
+    this[TRIGGER] = 1;
+    this.#state = { args, frame: current() };
     immediates.push(this);
   }
-  ref() { return this; }
-  unref() { return this; }
-  hasRef() { return true; }
+  ref() {
+    this[REF] = true;
+    return this;
+  }
+  unref() {
+    this[REF] = false;
+    return this;
+  }
+  hasRef() { return this[REF]; }
   [Symbol.dispose]() { clear(this); }
+  static {
+    immediateOf = (immediate) => immediate.#state;
+    this.is = (value) => value !== null && typeof value === 'object' && #state in value;
+  }
 }
+const isImmediate = Immediate.is;
+delete Immediate.is;
 
-function schedule(timer) {
-  timer.state.due = hb.monotonic() + timer._idleTimeout * 1000;
+function schedule(timer, state) {
+  state.due = hb.monotonic() + timer._idleTimeout * 1000;
   let at = timers.length;
-  while (at > 0 && timers[at - 1].state.due > timer.state.due) at--;
+  while (at > 0 && stateOf(timers[at - 1]).due > state.due) at--;
   timers.splice(at, 0, timer);
 }
 
@@ -90,42 +151,64 @@ function remove(timer) {
   if (at >= 0) timers.splice(at, 1);
 }
 
-export function setTimeout(callback, delay, ...args) {
-  return new Timeout(checked(callback), delay, args, false);
+export function setTimeout(callback, after, arg1, arg2, arg3) {
+  validateFunction(callback, 'callback');
+  return new Timeout(callback, after, arguments.length > 2 ? Array.prototype.slice.call(arguments, 2) : [], false);
 }
 
-export function setInterval(callback, delay, ...args) {
-  return new Timeout(checked(callback), delay, args, true);
+export function setInterval(callback, repeat, arg1, arg2, arg3) {
+  validateFunction(callback, 'callback');
+  return new Timeout(callback, repeat, arguments.length > 2 ? Array.prototype.slice.call(arguments, 2) : [], true);
 }
 
-export function setImmediate(callback, ...args) {
-  return new Immediate(checked(callback), args);
+export function setImmediate(callback, arg1, arg2, arg3) {
+  validateFunction(callback, 'callback');
+  return new Immediate(callback, arguments.length > 1 ? Array.prototype.slice.call(arguments, 1) : []);
 }
 
-export function clear(timer) {
-  if (typeof timer === 'number' || typeof timer === 'string') timer = timers.find(({ state }) => state.id === Number(timer));
-  if (timer instanceof Timeout) {
-    timer.state.active = false;
+function clear(timer) {
+  if (timer._destroyed) return;
+  timer._destroyed = true;
+  if (isTimeout(timer)) {
+    stateOf(timer).active = false;
     remove(timer);
-  } else if (timer instanceof Immediate) {
-    timer.state.active = false;
+    timer._onTimeout = null;
+  } else {
     const at = immediates.indexOf(timer);
     if (at >= 0) immediates.splice(at, 1);
+    timer._onImmediate = null;
   }
 }
 
+export function clearTimeout(timer) {
+  if (typeof timer === 'number' || typeof timer === 'string') timer = timers.find((each) => stateOf(each).id === Number(timer) && each[PRIMITIVE]);
+  if (isTimeout(timer)) clear(timer);
+}
+
+export function clearInterval(timer) {
+  clearTimeout(timer);
+}
+
+export function clearImmediate(immediate) {
+  if (isImmediate(immediate)) clear(immediate);
+}
+
 function fire(timer) {
+  const state = stateOf(timer);
   remove(timer);
-  if (timer._repeat === null) timer.state.active = false;
-  else schedule(timer);
-  within(timer.state.frame, timer._onTimeout, timer, timer.state.args);
+  if (timer._repeat === null) state.active = false;
+  else schedule(timer, state);
+  const { _onTimeout: callback } = timer;
+  if (timer._repeat === null) timer._destroyed = true;
+  within(state.frame, callback, timer, state.args);
 }
 
 // Waits until a timer is due or something else is done.
 function waitFor(timer) {
-  if (sleep === null || sleep[1] > timer.state.due) {
-    const us = Math.max(1, Math.ceil(timer.state.due - hb.monotonic()));
-    sleep = [hb.start(`{"op":"sleep","us":${us}}`), timer.state.due];
+  const { due } = stateOf(timer);
+  if (sleep === null || sleep[1] > due) {
+    const us = Math.max(1, Math.ceil(due - hb.monotonic()));
+    sleep = [hb.start(`{"op":"sleep","us":${us}}`), due];
   }
   const done = hb.wait();
   if (done < 0 || done === sleep[0]) sleep = null;
@@ -133,37 +216,21 @@ function waitFor(timer) {
 
 // Runs one timer or immediate, or waits for one; false when nothing is left that could settle anything.
 export function turn() {
-  if (timers.length > 0 && timers[0].state.due <= hb.monotonic()) {
+  if (timers.length > 0 && stateOf(timers[0]).due <= hb.monotonic()) {
     fire(timers[0]);
     return true;
   }
   if (immediates.length > 0) {
     const immediate = immediates.shift();
-    within(immediate.state.frame, immediate._onImmediate, immediate, immediate.state.args);
+    const { frame, args } = immediateOf(immediate);
+    const { _onImmediate: callback } = immediate;
+    immediate._destroyed = true;
+    immediate._onImmediate = null;
+    within(frame, callback, immediate, args);
     return true;
   }
-  if (!timers.some(({ state }) => state.counts)) return false;
+  // A timer that would not keep Node alive comes while something else does, which is what waits for the hook.
+  if (!timers.some((each) => stateOf(each).counts || each._repeat === null)) return false;
   waitFor(timers[0]);
   return true;
 }
-
-function settled(make, value, options, undo) {
-  const signal = options?.signal;
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const timer = make(() => resolve(value));
-    signal?.addEventListener('abort', () => { undo(timer); reject(signal.reason); });
-  });
-}
-
-export const promises = {
-  setTimeout: (delay, value, options) => settled((done) => setTimeout(done, delay), value, options, clear),
-  setImmediate: (value, options) => settled((done) => setImmediate(done), value, options, clear),
-  async *setInterval(delay, value, options) {
-    for (;;) yield await promises.setTimeout(delay, value, options);
-  },
-  scheduler: { wait: (delay, options) => promises.setTimeout(delay, undefined, options), yield: () => promises.setImmediate() },
-};
-
-Object.defineProperty(setTimeout, promiseForm, { value: promises.setTimeout });
-Object.defineProperty(setImmediate, promiseForm, { value: promises.setImmediate });

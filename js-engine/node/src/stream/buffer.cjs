@@ -1,0 +1,2 @@
+// What the package of streams wants of `buffer`.
+module.exports = { Buffer: require('../buffer.js').bufferModule.Buffer };
