@@ -35,6 +35,7 @@ const inStreams = {
   events: 'events/index.js',
   buffer: 'stream/buffer.cjs',
   'process/': 'stream/ticks.cjs',
+  'string_decoder/': 'string_decoder.js',
   'abort-controller': 'events/abort.js',
   './errors': 'stream/errors.cjs',
   './ours/errors': 'stream/errors.cjs',

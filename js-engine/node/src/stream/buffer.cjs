@@ -1,2 +1,2 @@
 // What the package of streams wants of `buffer`.
-module.exports = { Buffer: require('../buffer.js').bufferModule.Buffer };
+module.exports = { Buffer: require('../buffer.js').Buffer };
