@@ -13,6 +13,8 @@ const out = process.argv[2];
 const replacements = [
   [/567:\([\s\S]*?\},(?=322:\()/, '567:(t)=>{t.exports=hb.inspectTypes},'],
   [/\w\.FunctionPrototypeToString/, 'hb.sourceOf'],
+  [/new f\[U\]\(e\)/, 'new globalThis[U](e)'],
+  [/(?<=function un\(t\)\{)[\s\S]*?\}while\(!lt\(r,"toString"\)\);[\s\S]*?(?=\})/, 'return hb.isBuiltInText(t)'],
   [/763:\([\s\S]*?\}\}(?=\},e=\{\};)/, '763:(t)=>{t.exports=hb.inspectBinding}'],
 ];
 

@@ -69,7 +69,6 @@ function ifError(err) {
     message += inspect(err);
   }
   const error = new AssertionError({ actual: err, expected: null, operator: 'ifError', message, stackStartFn: ifError });
-  error.generatedMessage = true;
   const { stack } = err;
   if (typeof stack === 'string') {
     const frames = /\n {4}at [\s\S]*$/.exec(stack)?.[0] ?? '';

@@ -150,7 +150,9 @@ for (const [name, level] of Object.entries({ log: INFO, warn: WARN, debug: DEBUG
   methods[name] = hb.printer(name, level, methods[name]);
 }
 for (const name of Object.keys(methods)) {
-  Console.prototype[name] = methods[name];
+  const alike = { debug: 'log', info: 'log', dirxml: 'log', error: 'warn', groupCollapsed: 'group' }[name] ?? name;
+  Console.prototype[name] = { [alike](...args) { return methods[name](...args); } }[alike];
+  Object.defineProperty(Console.prototype[name], 'length', { value: { assert: 1, dir: 2, table: 2 }[name] ?? 0, configurable: true });
 }
 
 class Task {

@@ -8,5 +8,9 @@ import { useInspect } from './errors.js';
 import { useInEmitters } from './events/emitter.js';
 
 export const { inspect, format, formatWithOptions, stripVTControlCharacters, getStringWidth } = extracted;
+// The package is published with short names.
+for (const name of ['inspect', 'format', 'formatWithOptions', 'stripVTControlCharacters']) {
+  Object.defineProperty(extracted[name], 'name', { value: name, configurable: true });
+}
 useInspect({ inspect, format });
 useInEmitters({ inspect });

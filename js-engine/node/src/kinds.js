@@ -53,8 +53,8 @@ export const types = {
 };
 for (const name of TYPED) types[`is${name}`] = is(name);
 for (const name of Object.keys(types)) {
-  Object.defineProperty(types[name], 'name', { value: name, configurable: true });
-  Object.defineProperty(types[name], 'length', { value: name === 'isArrayBufferView' ? 1 : 0, configurable: true });
+  if (name !== 'isArrayBufferView') Object.defineProperty(types[name], 'name', { value: name, configurable: true });
+  Object.defineProperty(types[name], 'length', { value: /Array(BufferView)?$|Key/.test(name) ? 1 : 0, configurable: true });
 }
 
 const [PENDING, REJECTED, FULFILLED] = [Symbol('pending'), Symbol('rejected'), Symbol('fulfilled')];
@@ -77,23 +77,30 @@ hb.inspectBinding = {
     const [state, result] = promiseDetails(promise);
     return [state === 0 ? PENDING : state === 2 ? REJECTED : FULFILLED, result];
   },
-  // A revoked proxy has neither a target nor a handler.
+  // Nulls for a proxy that is revoked.
   getProxyDetails(value, both = true) {
     if (!isProxy(value)) return undefined;
-    const [target, handler] = proxyDetails(value);
-    if (both) return [target ?? null, handler ?? null];
-    return target ?? null;
+    let [target, handler] = [null, null];
+    try {
+      [target, handler] = proxyDetails(value);
+    } catch {
+      // It is revoked.
+    }
+    return both ? [target, handler] : target;
   },
   previewEntries(value, withKind) {
     const entries = preview(value) ?? [];
     return withKind ? [[...entries], entries.pairs === true] : [...entries];
   },
-  // What V8 says that an object was made by, which its prototype no longer tells.
+  // What V8 says that an object was made by, where its prototype does not tell.
   getConstructorName(value) {
-    for (let at = value; at !== null && at !== undefined; at = Object.getPrototypeOf(at)) {
-      const made = getOwnPropertyDescriptor(at, 'constructor')?.value;
-      if (typeof made === 'function' && made.name !== '') return made.name;
+    for (let at = value; at !== null; at = Object.getPrototypeOf(at)) {
+      const tag = getOwnPropertyDescriptor(at, Symbol.toStringTag)?.value;
+      if (typeof tag === 'string') return tag;
     }
+    const above = Object.getPrototypeOf(value);
+    const made = above === null ? undefined : getOwnPropertyDescriptor(above, 'constructor')?.value;
+    if (typeof made === 'function' && made.name !== '') return made.name;
     const kind = kindOf(value) ?? 'Object';
     return kind === 'Arguments' || kind === 'Proxy' ? 'Object' : kind === 'NativeFunction' ? 'Function' : kind;
   },
@@ -106,4 +113,20 @@ hb.sourceOf = (value) => {
   const source = Reflect.apply(toString, value, []);
   const isOurs = source.endsWith('[native code]\n}') && kindOf(value) === 'Function';
   return isOurs && getOwnPropertyDescriptor(value, 'prototype')?.writable === false ? 'class X { }' : source;
+};
+
+// Whether an object becomes text in a way of the language's, for `%s`, and not of an author's class.
+const builtIns = new Set(getOwnPropertyNames(globalThis).filter((name) => /^[A-Z][a-zA-Z0-9]+$/.test(name)));
+hb.isBuiltInText = (value) => {
+  if (isProxy(value)) {
+    value = hb.inspectBinding.getProxyDetails(value, false);
+    if (value === null) return true;
+  }
+  const ways = ['toString', Symbol.toPrimitive].filter((way) => typeof value[way] === 'function');
+  if (ways.length === 0) return true;
+  let owner = value;
+  while (owner !== null && !ways.some((way) => Object.hasOwn(owner, way))) owner = Object.getPrototypeOf(owner);
+  if (owner === value || owner === null) return false;
+  const made = getOwnPropertyDescriptor(owner, 'constructor')?.value;
+  return typeof made === 'function' && builtIns.has(made.name);
 };

@@ -1,6 +1,5 @@
 // Puts Node's globals in place, and hands the engine the few functions through which it drives them.
 import './stacks.js';
-import './web.js';
 import { Buffer, atob, btoa } from './buffer.js';
 import { console } from './console.js';
 import * as timers from './timers.js';
@@ -9,23 +8,29 @@ import { newModule, require } from './modules.js';
 import { Crypto, CryptoKey, SubtleCrypto, crypto } from './crypto/web.js';
 import './intl.js';
 import { expose } from './expose.js';
+import { queueMicrotask, structuredClone } from './web.js';
 import { performance } from './web/performance.js';
 
+// As in Node, functions and objects are listed, and classes are not.
 expose({
   global: globalThis,
+  clearImmediate: timers.clearImmediate,
+  setImmediate: timers.setImmediate,
+  clearInterval: timers.clearInterval,
+  clearTimeout: timers.clearTimeout,
+  setInterval: timers.setInterval,
+  setTimeout: timers.setTimeout,
+  queueMicrotask,
+  structuredClone,
+  atob,
+  btoa,
+  performance,
+  crypto,
+}, globalThis, true);
+expose({
   process,
   console,
   Buffer,
-  atob,
-  btoa,
-  setTimeout: timers.setTimeout,
-  setInterval: timers.setInterval,
-  setImmediate: timers.setImmediate,
-  clearTimeout: timers.clearTimeout,
-  clearInterval: timers.clearInterval,
-  clearImmediate: timers.clearImmediate,
-  performance,
-  crypto,
   Crypto,
   CryptoKey,
   SubtleCrypto,

@@ -97,8 +97,8 @@ Module.createRequire = function createRequire(filename) {
   return makeRequire(module, path);
 };
 const WRAPPER = ['(function (exports, require, module, __filename, __dirname) { ', '\n});'];
-Module.wrapper = WRAPPER;
-Module.wrap = (script) => WRAPPER[0] + script + WRAPPER[1];
+const wrap = Object.defineProperty((script) => WRAPPER[0] + script + WRAPPER[1], 'name', { value: '' });
+Object.defineProperties(Module, { wrap: { get: () => wrap, set() {}, configurable: false }, wrapper: { get: () => WRAPPER, set() {}, configurable: false } });
 Module.syncBuiltinESMExports = function syncBuiltinESMExports() {};
 Module.findSourceMap = function findSourceMap(sourceURL) { return undefined; };
 Module.register = refuser('module.register', 'register', 1);

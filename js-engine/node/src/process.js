@@ -9,6 +9,9 @@ import { refuser } from './unavailable.js';
 import { releaseOf, versionsOf } from './versions.js';
 import { emitWarning, useProcess } from './warnings.js';
 
+// Some of Node's functions are called otherwise than they are reached.
+const named = (name, run) => Object.defineProperty(run, 'name', { value: name, configurable: true });
+const unnamed = (run) => named('', run);
 const absent = (name, length) => refuser(`process.${name}`, name, length);
 
 function hrtime(time) {
@@ -83,7 +86,7 @@ Object.assign(process, {
   _linkedBinding: absent('_linkedBinding', 1),
 });
 EventEmitter.call(process);
-Object.defineProperty(process, 'domain', { get: () => undefined, set() {}, enumerable: true, configurable: true });
+Object.defineProperty(process, 'domain', { get: () => null, set() {}, enumerable: true, configurable: true });
 Object.defineProperty(process, '_exiting', { get: () => false, set() {}, enumerable: true, configurable: true });
 Object.defineProperty(process, 'exitCode', {
   get: () => exitCode,
@@ -111,7 +114,7 @@ Object.assign(process, {
   kill,
   exit,
   hrtime,
-  openStdin() { return stdin(); },
+  openStdin: unnamed(() => stdin()),
   ...ids,
   allowedNodeEnvironmentFlags: new Set(),
   features: { inspector: false, debug: false, uv: true, ipv6: true, tls_alpn: true, tls_sni: true, tls_ocsp: true, tls: true, cached_builtins: true },
@@ -127,18 +130,18 @@ for (const [name, get] of Object.entries({ stdout: () => stdout, stdin, stderr: 
 }
 Object.assign(process, {
   abort() { hb.exit(134); },
-  umask(mask) {
-    if (mask !== undefined) return absent('umask')();
+  umask: named('wrappedUmask', (mask) => {
+    if (mask !== undefined) absent('umask')();
     return 0o22;
-  },
-  chdir,
-  cwd() { return '/'; },
+  }),
+  chdir: named('wrappedChdir', chdir),
+  cwd: named('wrappedCwd', () => '/'),
   initgroups: absent('initgroups', 2),
   setgroups: absent('setgroups', 1),
-  setegid: absent('setegid', 1),
-  seteuid: absent('seteuid', 1),
-  setgid: absent('setgid', 1),
-  setuid: absent('setuid', 1),
+  setegid: unnamed(absent('setegid', 1)),
+  seteuid: unnamed(absent('seteuid', 1)),
+  setgid: unnamed(absent('setgid', 1)),
+  setuid: unnamed(absent('setuid', 1)),
   env,
   title: 'node',
   argv: ['/usr/local/bin/node', '/hook.js'],

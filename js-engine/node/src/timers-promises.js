@@ -2,6 +2,7 @@
 import { coded, invalidThis, validateAbortSignal, validateBoolean, validateNumber, validateObject } from './errors.js';
 import { abortedBy } from './events/abort-error.js';
 import * as timers from './timers.js';
+import { refuser } from './unavailable.js';
 
 const promiseForm = Symbol.for('nodejs.util.promisify.custom');
 const made = Symbol('made here');
@@ -99,5 +100,8 @@ Object.defineProperty(timers.setTimeout, promiseForm, { enumerable: true, get: (
 Object.defineProperty(timers.setImmediate, promiseForm, { enumerable: true, get: () => setImmediate });
 
 const { setTimeout: start, clearTimeout, setImmediate: soon, clearImmediate, setInterval: repeat, clearInterval } = timers;
-export const timersModule = { setTimeout: start, clearTimeout, setImmediate: soon, clearImmediate, setInterval: repeat, clearInterval };
+// What Node has deprecated is about lists of timers of its own.
+const gone = (name) => refuser(`timers.${name}`, 'deprecated');
+export const timersModule = { setTimeout: start, clearTimeout, setImmediate: soon, clearImmediate, setInterval: repeat, clearInterval,
+  _unrefActive: gone('_unrefActive'), active: gone('active'), unenroll: gone('unenroll'), enroll: gone('enroll') };
 Object.defineProperty(timersModule, 'promises', { get: () => promises, enumerable: true, configurable: true });

@@ -4,8 +4,17 @@ import 'core-js/actual/url-search-params/index.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
 import './events/target.js';
 import './events/abort.js';
+import { validateFunction } from './errors.js';
 import { expose } from './expose.js';
 import './web/dom-exception.js';
 import { structuredClone } from './web/clone.js';
 
-expose({ TextDecoder, TextEncoder, structuredClone });
+const soon = globalThis.queueMicrotask;
+
+export function queueMicrotask(callback) {
+  validateFunction(callback, 'callback');
+  soon(callback);
+}
+export { structuredClone };
+
+expose({ TextDecoder, TextEncoder });

@@ -78,7 +78,7 @@ export class AbortSignal extends EventTarget {
 }
 const isSignal = AbortSignal.is;
 delete AbortSignal.is;
-webClass(AbortSignal, ['aborted', 'reason', 'throwIfAborted']);
+webClass(AbortSignal, ['aborted']);
 defineHandler(AbortSignal, 'abort');
 
 export class AbortController {

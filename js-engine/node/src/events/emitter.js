@@ -163,8 +163,7 @@ prototype.getMaxListeners = function getMaxListeners() {
   return limit(this);
 };
 
-prototype.emit = function emit(...all) {
-  const [type, ...args] = all;
+prototype.emit = function emit(type, ...args) {
   const events = this._events;
   if (type === 'error') {
     if (events?.[errorMonitor] !== undefined) this.emit(errorMonitor, ...args);

@@ -51,10 +51,6 @@ export class Event {
     if (!isEvent(this)) throw invalidThis('Event');
     this.#prevented = true;
   }
-  stopPropagation() {
-    if (!isEvent(this)) throw invalidThis('Event');
-    this.#propagates = false;
-  }
   get target() { return field(this, () => this.#target); }
   get currentTarget() { return field(this, () => (this.#dispatched ? this.#target : null)); }
   get srcElement() { return field(this, () => this.#target); }
@@ -72,8 +68,13 @@ export class Event {
     if (!isEvent(this)) throw invalidThis('Event');
     if (value) this.#propagates = false;
   }
+  stopPropagation() {
+    if (!isEvent(this)) throw invalidThis('Event');
+    this.#propagates = false;
+  }
   get isTrusted() { return false; }
   [customInspect](depth, options, inspect) {
+    if (depth < 0) return this.constructor.name;
     const { type, defaultPrevented, cancelable, timeStamp } = this;
     return shown(this, this.constructor.name, { type, defaultPrevented, cancelable, timeStamp }, depth, options, inspect);
   }
@@ -95,16 +96,14 @@ function field(event, read) {
   return read();
 }
 const PHASES = { NONE: 0, CAPTURING_PHASE: 1, AT_TARGET: 2, BUBBLING_PHASE: 3 };
-for (const [name, value] of Object.entries(PHASES)) {
-  for (const target of [Event, Event.prototype]) Object.defineProperty(target, name, { value, enumerable: true });
-}
+for (const [name, value] of Object.entries(PHASES)) Object.defineProperty(Event, name, { value, enumerable: true });
 webClass(Event, ['initEvent', 'stopImmediatePropagation', 'preventDefault', 'target', 'currentTarget', 'srcElement', 'type', 'cancelable',
   'defaultPrevented', 'timeStamp', 'composedPath', 'returnValue', 'bubbles', 'composed', 'eventPhase', 'cancelBubble', 'stopPropagation',
   'isTrusted']);
 
 export class CustomEvent extends Event {
   #detail;
-  constructor(type, options) {
+  constructor(type, options = undefined) {
     if (arguments.length === 0) throw missingArgs('type');
     super(type, options);
     this.#detail = options?.detail ?? null;
@@ -209,6 +208,7 @@ export class EventTarget {
     return !event.defaultPrevented;
   }
   [customInspect](depth, options, inspect) {
+    if (depth < 0) return this.constructor.name;
     return shown(this, this.constructor.name, {}, depth, options, inspect);
   }
   static {

@@ -30,13 +30,13 @@ workerThreads.getEnvironmentData = function getEnvironmentData(key) { return dat
 const vm = makeShell('vm', code.vm, {
   constants: Object.freeze({ __proto__: null, USE_MAIN_CONTEXT_DEFAULT_LOADER: Symbol('vm_dynamic_import_main_context_default'),
     DONT_CONTEXTIFY: Symbol('vm_context_no_contextify') }),
-  isContext() { return false; },
+  isContext(object) { return false; },
 });
 
 const v8 = makeShell('v8', code.v8, {
   promiseHooks: {},
   startupSnapshot: { addSerializeCallback() {}, addDeserializeCallback() {}, setDeserializeMainFunction() {}, isBuildingSnapshot() { return false; } },
-  setFlagsFromString() {},
+  setFlagsFromString(flags) {},
   takeCoverage() {},
   stopCoverage() {},
 });

@@ -122,4 +122,4 @@ export function structuredClone(value, options = undefined) {
   for (const buffer of moved.keys()) buffer.transfer();
   return copy;
 }
-Object.defineProperty(structuredClone, 'length', { value: 1 });
+Object.defineProperty(structuredClone, 'length', { value: 0, configurable: true });

@@ -7,7 +7,7 @@ const NAMES = ['IndexSizeError', 'DOMStringSizeError', 'HierarchyRequestError', 
   'InvalidModificationError', 'NamespaceError', 'InvalidAccessError', 'ValidationError', 'TypeMismatchError', 'SecurityError', 'NetworkError',
   'AbortError', 'URLMismatchError', 'QuotaExceededError', 'TimeoutError', 'InvalidNodeTypeError', 'DataCloneError'];
 // Some constants are not called what the names would give.
-const CONSTANTS = { DOMStringSizeError: 'DOMSTRING_SIZE_ERR', URLMismatchError: 'URL_MISMATCH_ERR' };
+const CONSTANTS = { DOMStringSizeError: 'DOMSTRING_SIZE_ERR', InUseAttributeError: 'INUSE_ATTRIBUTE_ERR', URLMismatchError: 'URL_MISMATCH_ERR' };
 const constant = (name) => CONSTANTS[name]
   ?? `${name.replace(/Error$/, '').replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase()}_ERR`;
 const codes = new Map(NAMES.map((name, at) => [name, at + 1]));

@@ -2,6 +2,7 @@
 import { coded, invalidArgType, invalidThis, missingArgs, validateFunction, validateObject } from '../errors.js';
 import { EventTarget } from '../events/target.js';
 import { expose } from '../expose.js';
+import { refuser } from '../unavailable.js';
 import { customInspect, shown, webClass } from './classes.js';
 import { DOMException } from './dom-exception.js';
 
@@ -29,7 +30,7 @@ class PerformanceEntry {
     return shown(this, this.constructor.name, this.toJSON(), depth, options, inspect);
   }
 }
-webClass(PerformanceEntry, ['name', 'entryType', 'startTime', 'duration', 'toJSON']);
+for (const name of ['name', 'entryType', 'startTime', 'duration', 'toJSON']) Object.defineProperty(PerformanceEntry.prototype, name, { enumerable: true });
 
 class PerformanceMark extends PerformanceEntry {
   #detail;
@@ -157,7 +158,7 @@ class Performance extends EventTarget {
   clearMarks(name = undefined) { clear('mark', name); }
   clearMeasures(name = undefined) { clear('measure', name); }
   clearResourceTimings() {}
-  setResourceTimingBufferSize() {}
+  setResourceTimingBufferSize(size) {}
   getEntries() { return [...entries]; }
   getEntriesByName(name, type = undefined) { return chosen(entries, `${name}`, type); }
   getEntriesByType(type) { return chosen(entries, undefined, `${type}`); }
@@ -165,14 +166,14 @@ class Performance extends EventTarget {
     validateFunction(fn, 'fn');
     return fn;
   }
-  eventLoopUtilization() { return { idle: 0, active: 0, utilization: 0 }; }
+  eventLoopUtilization(util1, util2) { return { idle: 0, active: 0, utilization: 0 }; }
   toJSON() { return { timeOrigin: this.timeOrigin, eventLoopUtilization: this.eventLoopUtilization() }; }
   [customInspect](depth, options, inspect) {
     return shown(this, 'Performance', { timeOrigin: this.timeOrigin }, depth, options, inspect);
   }
 }
 webClass(Performance, ['timeOrigin', 'now', 'mark', 'measure', 'clearMarks', 'clearMeasures', 'clearResourceTimings', 'getEntries', 'getEntriesByName',
-  'getEntriesByType', 'setResourceTimingBufferSize', 'timerify', 'eventLoopUtilization', 'toJSON']);
+  'getEntriesByType', 'setResourceTimingBufferSize', 'toJSON']);
 Object.defineProperty(Performance.prototype.getEntriesByName, 'length', { value: 1 });
 
 const performance = new Performance(key);
@@ -184,4 +185,5 @@ const GC = { NODE_PERFORMANCE_GC_MAJOR: 4, NODE_PERFORMANCE_GC_MINOR: 1, NODE_PE
   NODE_PERFORMANCE_GC_FLAGS_SYNCHRONOUS_PHANTOM_PROCESSING: 8, NODE_PERFORMANCE_GC_FLAGS_ALL_AVAILABLE_GARBAGE: 16,
   NODE_PERFORMANCE_GC_FLAGS_ALL_EXTERNAL_MEMORY: 32, NODE_PERFORMANCE_GC_FLAGS_SCHEDULE_IDLE: 64 };
 export { performance };
-export const perfHooksModule = { ...classes, performance, constants: GC };
+export const perfHooksModule = { ...classes, monitorEventLoopDelay: refuser('perf_hooks.monitorEventLoopDelay', 'monitorEventLoopDelay'),
+  createHistogram: refuser('perf_hooks.createHistogram', 'createHistogram'), performance, constants: GC };

@@ -1,0 +1,21 @@
+// The globals: how they are called and declared, and what their members are.
+const kind = (value) => (typeof value === 'function' ? `${value.name}/${value.length}` : value === null ? 'null' : typeof value);
+const names = ['AbortController', 'AbortSignal', 'Buffer', 'Crypto', 'CryptoKey', 'CustomEvent', 'DOMException', 'Event', 'EventTarget', 'Performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure', 'PerformanceObserver', 'PerformanceObserverEntryList', 'PerformanceResourceTiming', 'SubtleCrypto', 'TextDecoder', 'TextEncoder', 'URL', 'URLSearchParams', 'atob', 'btoa', 'clearImmediate', 'clearInterval', 'clearTimeout', 'console', 'crypto', 'global', 'globalThis', 'performance', 'process', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout', 'structuredClone'];
+for (const name of names) {
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
+  t(name, () => kind(globalThis[name]));
+  t(`${name} declared`, () => [descriptor?.enumerable, descriptor?.configurable]);
+  const value = globalThis[name];
+  if (typeof value !== 'function' || !/^[A-Z]/.test(name)) continue;
+  t(`${name} above`, () => [Object.getPrototypeOf(value).name, Object.getPrototypeOf(value.prototype)?.constructor?.name, Object.prototype.toString.call(value.prototype)]);
+  if (name === 'Buffer') continue;
+  for (const [key, { get, value: member, enumerable }] of Object.entries(Object.getOwnPropertyDescriptors(value.prototype))) {
+    if (key !== 'constructor') t(`${name}.prototype.${key}`, () => [get ? `accessor ${get.name}` : kind(member), enumerable]);
+  }
+  for (const [key, { get, value: member, enumerable }] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+    if (!['length', 'name', 'prototype', 'arguments', 'caller'].includes(key)) t(`${name}.${key}`, () => [get ? 'accessor' : typeof member === 'number' ? member : kind(member), enumerable]);
+  }
+}
+t('enumerable', () => Object.keys(globalThis).sort());
+for (const name of Object.keys(process).filter((name) => !name.startsWith('_')).sort()) t(`process.${name}`, () => (typeof process[name] === 'function' ? kind(process[name]) : typeof process[name]));
+for (const name of Object.keys(console).filter((name) => !name.startsWith('_')).sort()) t(`console.${name}`, () => kind(console[name]));
