@@ -74,7 +74,7 @@ const { outputFiles } = await build({
   legalComments: 'none',
   inject: ['src/inject.js'],
   define: { 'process.env.NODE_DEBUG': 'undefined', 'process.browser': 'false', global: 'globalThis' },
-  alias: { qs: './src/qs.js' },
+  alias: { qs: './src/qs.js', punycode: './node_modules/punycode/punycode.js' },
   plugins: [inspect, contract, streams],
   logLevel: 'warning',
 });

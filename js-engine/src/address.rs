@@ -1,27 +1,13 @@
 //! Addresses of the web: what `URL` and `URLSearchParams` of the prelude are built on. Parsing, and what a setter does, are the `url` crate's;
 //! names outside of ASCII are the `idna` crate's.
 
+use std::borrow::Cow;
+
 use rquickjs::function::{Func, Opt};
 use rquickjs::{Array, Ctx, Error, Object, Result, Value};
-use url::{Position, Url, quirks};
+use url::{Url, quirks};
 
 use crate::quick::with_utf8;
-
-/// Where the parts of an address are, in the order that the prelude has them in.
-const PLACES: [Position; 12] = [
-    Position::AfterScheme,
-    Position::BeforeUsername,
-    Position::AfterUsername,
-    Position::BeforePassword,
-    Position::AfterPassword,
-    Position::BeforeHost,
-    Position::AfterHost,
-    Position::BeforePort,
-    Position::AfterPort,
-    Position::BeforePath,
-    Position::AfterPath,
-    Position::AfterQuery,
-];
 
 /// Adds the natives to the object that the prelude is given.
 pub(crate) fn add(natives: &Object<'_>) -> Result<()> {
@@ -47,18 +33,48 @@ fn parsed<'js>(input: &Value<'js>, base: Option<Value<'js>>) -> Result<Option<Ur
         None => None,
     };
     let input = text(input)?;
+    let input = base.as_ref().map_or_else(|| Cow::from(&*input), |base| reference(&input, base));
     Ok(Url::options().base_url(base.as_ref()).parse(&input).ok())
 }
 
-/// `[href, places...]`.
+/// A reference as the crate has to be given it to take its slashes as the standard says: before the host of a special scheme any number of
+/// them counts as two, and where the scheme is not special, a backslash is none.
+fn reference<'a>(input: &'a str, base: &Url) -> Cow<'a, str> {
+    const SPECIAL: [&str; 5] = ["http", "https", "ws", "wss", "ftp"];
+    let input = input.trim_start_matches(|char| char <= ' ');
+    let rest = input.trim_start_matches(['/', '\\', '\t', '\n', '\r']);
+    let slashes = input.get(..input.len() - rest.len()).unwrap_or_default().bytes().filter(|byte| matches!(byte, b'/' | b'\\')).count();
+    if slashes > 2 && SPECIAL.contains(&base.scheme()) {
+        return format!("//{rest}").into();
+    }
+    let is_special = SPECIAL.contains(&base.scheme()) || base.scheme() == "file";
+    if !is_special && input.starts_with('\\') && !base.cannot_be_a_base() {
+        return format!("./{input}").into();
+    }
+    input.into()
+}
+
+/// `[href, places...]`: where the scheme ends, and where user name, password, host, port and path begin and end and the query ends.
 fn record<'js>(ctx: &Ctx<'js>, url: &Url) -> Result<Array<'js>> {
     let record = Array::new(ctx.clone())?;
     record.set(0, url.as_str())?;
-    for (at, place) in PLACES.iter().enumerate() {
-        let before: &str = &url[..*place];
-        record.set(at + 1, before.len())?;
+    for (at, place) in places(url).into_iter().enumerate() {
+        record.set(at + 1, place)?;
     }
     Ok(record)
+}
+
+fn places(url: &Url) -> [usize; 12] {
+    // Each part is a slice of the whole.
+    let start = |part: &str| part.as_ptr() as usize - url.as_str().as_ptr() as usize;
+    let span = |part: &str| (start(part), start(part) + part.len());
+    let path = span(url.path());
+    let host = url.host_str().map_or((path.0, path.0), span);
+    let user = Some(url.username()).filter(|user| !user.is_empty()).map_or((host.0, host.0), span);
+    let secret = url.password().map_or((host.0, host.0), span);
+    let port = if url.port().is_some() { (host.1 + 1, path.0) } else { (host.1, host.1) };
+    let query = url.query().map_or(path.1, |query| span(query).1);
+    [url.scheme().len(), user.0, user.1, secret.0, secret.1, host.0, host.1, port.0, port.1, path.0, path.1, query]
 }
 
 fn can_parse<'js>(input: Value<'js>, base: Opt<Value<'js>>) -> Result<bool> {

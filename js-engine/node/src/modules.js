@@ -8,7 +8,10 @@ import { diagnosticsChannelModule } from './diagnostics_channel.js';
 import { EventEmitter } from './events/index.js';
 import { Module, newModule, require, useModules } from './module.js';
 import { osModule } from './os.js';
+import { path } from './path.js';
 import { process } from './process.js';
+import { punycode } from './punycode.js';
+import { querystringModule } from './querystring.js';
 import { StringDecoder } from './string_decoder.js';
 import { prefixed, shells } from './shells/index.js';
 import { Stream, consumers, promises as streamPromises } from './stream/index.js';
@@ -16,10 +19,6 @@ import { promises as timersPromises, timersModule } from './timers-promises.js';
 import { urlModule } from './url.js';
 import { utilModule } from './util.js';
 import { perfHooksModule } from './web/performance.js';
-import path from 'path-browserify/index.js';
-import * as querystring from 'querystring-es3/index.js';
-
-path.posix = path;
 
 const constants = { ...osModule.constants.dlopen, ...osModule.constants.errno, ...osModule.constants.priority, ...osModule.constants.signals,
   ...shells.fs.constants, ...cryptoModule.constants };
@@ -37,10 +36,12 @@ const builtin = {
   module: Module,
   os: osModule,
   path,
-  'path/posix': path,
+  'path/posix': path.posix,
+  'path/win32': path.win32,
   perf_hooks: perfHooksModule,
   process,
-  querystring: { ...querystring.default, ...querystring, escape: encodeQuery, unescape: decodeQuery },
+  punycode,
+  querystring: querystringModule,
   string_decoder: { StringDecoder },
   stream: Stream,
   'stream/consumers': consumers,
@@ -62,17 +63,5 @@ useModules(known, new Map(Object.entries(prefixed)), [...known.keys()].sort());
 process.getBuiltinModule = function getBuiltinModule(id) {
   return id.startsWith('node:') ? (known.get(id.slice(5)) ?? prefixed[id.slice(5)]) : known.get(id);
 };
-
-function encodeQuery(text) {
-  return encodeURIComponent(text);
-}
-
-function decodeQuery(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return unescape(text);
-  }
-}
 
 export { newModule, require };

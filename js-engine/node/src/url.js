@@ -1,49 +1,48 @@
-// `require('url')`: the old parser from its package, the new classes from the globals.
-import './web.js';
-import * as legacy from 'url/url.js';
+// `require('url')`.
+import { missingArgs, validateObject } from './errors.js';
+import { URL, asciiDomain, isURL } from './address/whatwg.js';
+import { URLSearchParams } from './address/params.js';
+import { fileURLToPath, pathToFileURL, urlToHttpOptions } from './address/files.js';
+import { Url, formatLegacy, urlParse, urlResolve, urlResolveObject } from './address/legacy.js';
 
-const { URL, URLSearchParams } = globalThis;
-
-function fileURLToPath(url) {
-  const { protocol, pathname } = new URL(url);
-  if (protocol !== 'file:') throw Object.assign(new TypeError('The URL must be of scheme file'), { code: 'ERR_INVALID_URL_SCHEME' });
-  return decodeURIComponent(pathname);
+function formatUrl(url, { fragment = true, unicode = false, search = true, auth = true }) {
+  const copy = new URL(url.href);
+  if (!fragment) copy.hash = '';
+  if (!search) copy.search = '';
+  if (!auth) copy.username = copy.password = '';
+  const { href, hostname } = copy;
+  if (!unicode || hostname === '') return href;
+  const at = href.indexOf(hostname, copy.protocol.length + (copy.username || copy.password ? href.indexOf('@') - copy.protocol.length : 0));
+  return href.slice(0, at) + hb.domainToUnicode(hostname) + href.slice(at + hostname.length);
 }
 
-function format(url, options) {
-  if (!(url instanceof URL)) return legacy.format(url);
-  const copy = new URL(url);
-  if (options?.auth === false) copy.username = copy.password = '';
-  if (options?.fragment === false) copy.hash = '';
-  if (options?.search === false) copy.search = '';
-  return copy.href;
-}
-
-function urlToHttpOptions({ protocol, hostname, hash, search, pathname, href, port, username, password }) {
-  const options = { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), hash, search, pathname, path: pathname + search, href };
-  if (port !== '') options.port = Number(port);
-  if (username || password) options.auth = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return options;
-}
-
-const domain = (name) => {
-  try {
-    return new URL(`http://${name}`).hostname;
-  } catch {
-    return '';
-  }
+const { urlFormat, domainToASCII, domainToUnicode } = {
+  urlFormat(urlObject, options) {
+    if (!isURL(urlObject)) return formatLegacy(urlObject);
+    if (options) validateObject(options, 'options');
+    return formatUrl(urlObject, options ?? {});
+  },
+  domainToASCII(domain) {
+    if (arguments.length < 1) throw missingArgs('domain');
+    return asciiDomain(`${domain}`);
+  },
+  domainToUnicode(domain) {
+    if (arguments.length < 1) throw missingArgs('domain');
+    return hb.domainToUnicode(asciiDomain(`${domain}`));
+  },
 };
 
 export const urlModule = {
+  Url,
+  parse: urlParse,
+  resolve: urlResolve,
+  resolveObject: urlResolveObject,
+  format: urlFormat,
   URL,
   URLSearchParams,
-  Url: legacy.Url,
-  parse: legacy.parse,
-  resolve: legacy.resolve,
-  resolveObject: legacy.resolveObject,
-  format,
+  domainToASCII,
+  domainToUnicode,
+  pathToFileURL,
   fileURLToPath,
-  pathToFileURL: (path) => new URL(`file://${encodeURI(path).replace(/[?#]/g, encodeURIComponent)}`),
   urlToHttpOptions,
-  domainToASCII: domain,
 };

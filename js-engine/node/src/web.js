@@ -1,6 +1,6 @@
 // Globals that come from the web.
-import 'core-js/actual/url/index.js';
-import 'core-js/actual/url-search-params/index.js';
+import { URLSearchParams } from './address/params.js';
+import { URL } from './address/whatwg.js';
 import { TextDecoder, TextEncoder } from './encoding.js';
 import './events/target.js';
 import './events/abort.js';
@@ -17,4 +17,4 @@ export function queueMicrotask(callback) {
 }
 export { structuredClone };
 
-expose({ TextDecoder, TextEncoder });
+expose({ TextDecoder, TextEncoder, URL, URLSearchParams });
