@@ -1,7 +1,10 @@
-//! Makes sure that the JavaScript engine is there to be embedded, and makes the types of what it asks of the host's cryptography.
+//! Makes sure that the JavaScript engine is there to be embedded, and makes the types of what it asks of the host's cryptography,
+//! and unpacks the data of locales.
 
 #[path = "build/contract.rs"]
 mod contract;
+#[path = "build/locale_data.rs"]
+mod locale_data;
 
 use std::error::Error;
 use std::path::Path;
@@ -15,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let definition = serde_json::from_slice(&std::fs::read(definition)?)?;
     let out = std::env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?;
     std::fs::write(Path::new(&out).join("crypto_contract.rs"), contract::types(&definition))?;
+    locale_data::unpack(here, Path::new(&out))?;
     let engine = here.join("../target/js-engine/engine.wasm");
     // What embeds it is compiled again by itself when it changes.
     if !engine.exists() {

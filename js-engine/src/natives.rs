@@ -7,7 +7,7 @@ use rquickjs::function::{Func, Opt};
 use rquickjs::{Array, Ctx, Exception, Object, Result, TypedArray, Value};
 
 use crate::host::{self, Clock};
-use crate::{address, async_context, console, kinds, lines, quick, state, text};
+use crate::{address, async_context, collate, console, kinds, lines, quick, state, text};
 
 /// The object.
 pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -35,6 +35,7 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     natives.set("proxyDetails", Func::from(proxy_details))?;
     natives.set("asyncContext", Func::from(async_context::get))?;
     natives.set("setAsyncContext", Func::from(async_context::set))?;
+    natives.set("asciiOrder", Func::from(collate::ascii_order))?;
     natives.set("promiseDetails", Func::from(promise_details))?;
     Ok(natives)
 }

@@ -1,104 +1,38 @@
-// `Intl` and the `toLocale...` functions for one locale, en-US, and for UTC and fixed offsets. Whatever else is asked for
-// throws an error that names it: a date in the wrong order is worse than none.
+// `Intl`, and what it lends to dates, numbers, strings and arrays. The constructors are in intl/, each in a file.
 import { DateTimeFormat } from './intl-date.js';
-import { NumberFormat } from './intl-number.js';
-import { checkLocales, missing } from './intl-locale.js';
+import { getCanonicalLocales } from './intl/locales.js';
+import { Collator } from './intl/collator.js';
+import { DisplayNames } from './intl/names.js';
+import { ListFormat } from './intl/lists.js';
+import { Locale } from './intl/locale.js';
+import { NumberFormat } from './intl/numbers.js';
+import { PluralRules } from './intl/plurals.js';
+import { RelativeTimeFormat } from './intl/relative.js';
+import { Segmenter } from './intl/segmenter.js';
+import { arrays, bigints, numbers, strings } from './intl/text.js';
+import { supportedValuesOf } from './intl/values.js';
 import { expose } from './expose.js';
-
-class Collator {
-  #numeric;
-  #sensitivity;
-  constructor(locales, { numeric = false, sensitivity = 'variant' } = {}) {
-    checkLocales(locales);
-    this.#numeric = numeric;
-    this.#sensitivity = sensitivity;
-    this.compare = this.compare.bind(this);
-  }
-  compare(a, b) { return compare(`${a}`, `${b}`, this.#numeric, this.#sensitivity); }
-  resolvedOptions() { return { locale: 'en-US', usage: 'sort', sensitivity: this.#sensitivity, numeric: this.#numeric }; }
-  static supportedLocalesOf(locales) { return supported(locales); }
-}
-
-const withoutMarks = (text) => text.normalize('NFD').replace(/\p{M}/gu, '');
-const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-
-// Letters first, then accents, then case with the small letter first, as in the root collation.
-function compare(a, b, numeric, sensitivity) {
-  const [left, right] = [withoutMarks(a).toLowerCase(), withoutMarks(b).toLowerCase()];
-  const base = numeric ? compareNumbers(left, right) : order(left, right);
-  if (base !== 0 || sensitivity === 'base') return base;
-  const accents = sensitivity === 'case' ? 0 : order(a.normalize('NFD').toLowerCase(), b.normalize('NFD').toLowerCase());
-  if (accents !== 0 || sensitivity === 'accent') return accents;
-  return order(b.normalize('NFD'), a.normalize('NFD'));
-}
-
-function compareNumbers(a, b) {
-  const [left, right] = [a.match(/\d+|\D+/g) ?? [], b.match(/\d+|\D+/g) ?? []];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const digits = /^\d/.test(left[i]) && /^\d/.test(right[i]);
-    const result = digits ? Math.sign(Number(left[i]) - Number(right[i])) : order(left[i], right[i]);
-    if (result !== 0) return result;
-  }
-  return Math.sign(left.length - right.length);
-}
-
-const ORDINALS = { one: 'one', two: 'two', few: 'few', other: 'other' };
-
-class PluralRules {
-  #ordinal;
-  constructor(locales, { type = 'cardinal' } = {}) {
-    checkLocales(locales);
-    this.#ordinal = type === 'ordinal';
-  }
-  select(number) {
-    const n = Math.abs(Number(number));
-    if (!this.#ordinal) return n === 1 ? 'one' : 'other';
-    const teen = n % 100 >= 11 && n % 100 <= 13;
-    return teen ? ORDINALS.other : ({ 1: 'one', 2: 'two', 3: 'few' }[n % 10] ?? 'other');
-  }
-  resolvedOptions() { return { locale: 'en-US', type: this.#ordinal ? 'ordinal' : 'cardinal' }; }
-  static supportedLocalesOf(locales) { return supported(locales); }
-}
-
-class ListFormat {
-  #word;
-  constructor(locales, { type = 'conjunction', style = 'long' } = {}) {
-    checkLocales(locales);
-    if (style !== 'long') missing(`the style ${style} of Intl.ListFormat`);
-    this.#word = { conjunction: 'and', disjunction: 'or' }[type] ?? missing(`the type ${type} of Intl.ListFormat`);
-  }
-  format(list) {
-    const items = [...list];
-    const last = items.pop();
-    if (items.length === 0) return last ?? '';
-    return items.length === 1 ? `${items[0]} ${this.#word} ${last}` : `${items.join(', ')}, ${this.#word} ${last}`;
-  }
-  static supportedLocalesOf(locales) { return supported(locales); }
-}
-
-const supported = (locales) => [locales ?? []].flat().filter((locale) => locale === 'en' || locale === 'en-US');
 
 // Constructors are also called without `new`.
 function callable(Class) {
   return new Proxy(Class, { apply: (target, _, args) => new target(...args) });
 }
 
-const absent = ['RelativeTimeFormat', 'DisplayNames', 'Segmenter', 'Locale', 'DurationFormat'].map((name) => [name, class {
-  constructor() { missing(`Intl.${name}`); }
-}]);
-
 const Intl = {};
 expose({
+  getCanonicalLocales(locales) { return getCanonicalLocales(locales); },
+  supportedValuesOf: supportedValuesOf(() => ['UTC']),
   DateTimeFormat: callable(DateTimeFormat),
-  NumberFormat: callable(NumberFormat),
-  Collator: callable(Collator),
+  NumberFormat,
+  Collator,
   PluralRules,
+  RelativeTimeFormat,
   ListFormat,
-  ...Object.fromEntries(absent),
-  getCanonicalLocales: (locales) => [locales ?? []].flat(),
-  supportedValuesOf: (key) => ({ timeZone: ['UTC'] })[key] ?? missing(`Intl.supportedValuesOf('${key}')`),
-  [Symbol.toStringTag]: 'Intl',
+  Locale,
+  DisplayNames,
+  Segmenter,
 }, Intl);
+Object.defineProperty(Intl, Symbol.toStringTag, { value: 'Intl', configurable: true });
 expose({ Intl });
 
 const DATE = { year: 'numeric', month: 'numeric', day: 'numeric' };
@@ -128,9 +62,17 @@ expose({
   toLocaleTimeString: localDate(TIME, PARTS_OF_TIME),
 }, Date.prototype);
 
-function localNumber(locales, options) {
-  return new NumberFormat(locales, options).format(this.valueOf());
-}
-expose({ toLocaleString: localNumber }, Number.prototype);
-expose({ toLocaleString: localNumber }, BigInt.prototype);
-expose({ localeCompare(other, locales, options) { return new Collator(locales, options).compare(this, other); } }, String.prototype);
+expose(numbers, Number.prototype);
+expose(bigints, BigInt.prototype);
+expose(strings, String.prototype);
+expose(arrays, Array.prototype);
+// Typed arrays take no arguments but their own kind; their method is that of arrays behind a check.
+const TypedArray = Object.getPrototypeOf(Int8Array);
+const { get: lengthOf } = Object.getOwnPropertyDescriptor(TypedArray.prototype, 'length');
+expose({
+  toLocaleString() {
+    if (!ArrayBuffer.isView(this) || this instanceof DataView) throw new TypeError('this is not a typed array.');
+    Reflect.apply(lengthOf, this, []);
+    return Reflect.apply(arrays.toLocaleString, this, arguments);
+  },
+}, TypedArray.prototype);

@@ -4,9 +4,20 @@
 //! A request is the length of a header (4 bytes, little-endian), the header as JSON and the parts: texts that the header's fields are about.
 //! The answer is JSON, or whatever bytes an operation says. Nothing is kept for a guest between two requests.
 
+mod casing;
+mod collation;
+mod data;
 mod error;
+mod likely;
 mod locales;
+mod names;
+mod number;
+mod parts;
+mod plural;
+mod relative;
 mod request;
+mod segments;
+mod texts;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::error::IntlError;
-use super::{Computation, locales};
+use super::{Computation, casing, collation, likely, locales, names, number, relative, segments, texts};
 
 /// The longest header.
 const MAX_HEADER: usize = 64 << 10;
@@ -18,15 +18,33 @@ const BYTE: u64 = 8;
 #[derive(Debug, Deserialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
 enum Operation {
+    Casing(casing::Casing),
+    CollationKeys(collation::Keys),
+    LanguageName(names::Language),
+    LocaleLikely(likely::Likely),
     LocalesCanonical(locales::Canonical),
     LocalesMatch(locales::Match),
+    NumberFormat(number::Format),
+    PluralSelect(number::Select),
+    RelativeFormat(relative::Format),
+    Segments(segments::Segments),
+    Texts(texts::Texts),
 }
 
 impl Operation {
     fn computation(&self) -> &(dyn Computation + Sync) {
         match self {
+            Self::Casing(computation) => computation,
+            Self::CollationKeys(computation) => computation,
+            Self::LanguageName(computation) => computation,
+            Self::LocaleLikely(computation) => computation,
             Self::LocalesCanonical(computation) => computation,
             Self::LocalesMatch(computation) => computation,
+            Self::NumberFormat(computation) => computation,
+            Self::PluralSelect(computation) => computation,
+            Self::RelativeFormat(computation) => computation,
+            Self::Segments(computation) => computation,
+            Self::Texts(computation) => computation,
         }
     }
 }

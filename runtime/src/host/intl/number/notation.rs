@@ -1,0 +1,127 @@
+//! Scientific, engineering and compact notation: the power of ten that is split off a number, and how that is shown.
+
+use fixed_decimal::Decimal;
+
+use super::affix::Around;
+use super::formatter::Formatter;
+use super::pattern::Pattern;
+use super::quantity::{Quantity, Size};
+use super::rounding::magnitude;
+use super::style::{CompactDisplay, Notation};
+use super::symbols::Symbols;
+use crate::host::intl::parts::Parts;
+use crate::host::intl::plural;
+
+/// The greatest magnitude that a compact pattern is looked for.
+const MAX_MAGNITUDE: i16 = 20;
+
+/// A number that is rounded, and what was split off.
+pub(super) struct Scaled {
+    pub(super) quantity: Quantity,
+    pub(super) exponent: Option<i16>,
+    /// The pattern of a compact number, where the locale has one.
+    pub(super) compact: Option<Pattern>,
+}
+
+pub(super) fn scaled(formatter: &Formatter<'_>, mut quantity: Quantity) -> Scaled {
+    let Size::Finite(number) = &mut quantity.size else { return Scaled { quantity, exponent: None, compact: None } };
+    let (mut exponent, mut compact) = (None, None);
+    match formatter.style.notation {
+        Notation::Standard => formatter.style.digits.apply(number),
+        Notation::Scientific => exponent = Some(-split(formatter, number, |magnitude| -magnitude)),
+        Notation::Engineering => exponent = Some(-split(formatter, number, |magnitude| magnitude.rem_euclid(3) - magnitude)),
+        Notation::Compact => compact = compacted(formatter, number),
+    }
+    Scaled { quantity, exponent, compact }
+}
+
+/// Rounds a number after it was multiplied by the power of ten that `multiplier` gives for its magnitude, which is returned. Rounding can
+/// make a digit more, and that another multiplier.
+fn split(formatter: &Formatter<'_>, number: &mut Decimal, multiplier: impl Fn(i16) -> i16) -> i16 {
+    let digits = &formatter.style.digits;
+    if number.absolute.is_zero() {
+        digits.apply(number);
+        return 0;
+    }
+    let before = magnitude(number);
+    let first = multiplier(before);
+    number.absolute.multiply_pow10(first);
+    digits.apply(number);
+    if number.absolute.is_zero() || magnitude(number) == before + first {
+        return first;
+    }
+    let second = multiplier(before + 1);
+    if second != first {
+        number.absolute.multiply_pow10(second - first);
+        digits.apply(number);
+    }
+    second
+}
+
+fn compacted(formatter: &Formatter<'_>, number: &mut Decimal) -> Option<Pattern> {
+    let patterns = Compact::new(formatter);
+    let multiplier = split(formatter, number, |magnitude| patterns.multiplier(magnitude));
+    let magnitude = if number.absolute.is_zero() { 0 } else { magnitude(number) - multiplier };
+    patterns.pattern(magnitude, number)
+}
+
+struct Compact<'a> {
+    formatter: &'a Formatter<'a>,
+    key: &'static str,
+}
+
+impl<'a> Compact<'a> {
+    fn new(formatter: &'a Formatter<'a>) -> Self {
+        let style = formatter.style;
+        let key = if style.is_currency() && !style.has_currency_name() {
+            "currency"
+        } else if style.compact_display == CompactDisplay::Long {
+            "long"
+        } else {
+            "short"
+        };
+        Self { formatter, key }
+    }
+
+    fn text(&self, magnitude: i16, plural: &str) -> Option<&'static str> {
+        self.formatter.symbols.of_numbering("compact", &format!("/{}/{magnitude}/{plural}", self.key))
+    }
+
+    /// The nearest magnitude that there are patterns for.
+    fn nearest(&self, magnitude: i16) -> i16 {
+        let mut nearest = magnitude.min(MAX_MAGNITUDE);
+        while nearest > 14 && self.text(nearest, "other").is_none() {
+            nearest -= 1;
+        }
+        nearest
+    }
+
+    fn multiplier(&self, magnitude: i16) -> i16 {
+        let magnitude = self.nearest(magnitude);
+        let text = self.text(magnitude, "other").filter(|text| *text != "0");
+        text.map_or(0, |text| match Pattern::parse(text).zeros {
+            0 => 0,
+            zeros => zeros - magnitude - 1,
+        })
+    }
+
+    fn pattern(&self, magnitude: i16, number: &Decimal) -> Option<Pattern> {
+        let magnitude = self.nearest(magnitude);
+        let shown = number.absolute.to_string();
+        let exact = if shown == "0" || shown == "1" { self.text(magnitude, &shown) } else { None };
+        let form = plural::name(self.formatter.plurals.form(Some(number), 0));
+        let text = exact.or_else(|| self.text(magnitude, form)).or_else(|| self.text(magnitude, "other"))?;
+        (text != "0").then(|| Pattern::parse(text))
+    }
+}
+
+/// `E-5`, behind the digits.
+pub(super) fn exponent(symbols: &Symbols, exponent: i16) -> Around {
+    let mut suffix = Parts::default();
+    suffix.push("exponentSeparator", symbols.get("exponential"));
+    if exponent < 0 {
+        suffix.push("exponentMinusSign", symbols.get("minusSign"));
+    }
+    suffix.push("exponentInteger", &symbols.integer(exponent));
+    Around { prefix: Parts::default(), suffix }
+}

@@ -1,0 +1,2 @@
+for(const l of ['tr','az','lt','el','nl','hy','de','en','tr-TR','el-GR'])t('case '+l,()=>['iıIİ ijklm ß և ΐάέήίόύώ Άέ ΆΣ','ΣΑΣ Σ','ǆ i̇ ì','Ì Í Ĩ Į J̃ i̇́','ή ή.','μαΐου'].map(s=>[s.toLocaleUpperCase(l),s.toLocaleLowerCase(l)]));
+t('arr',()=>[[1234.5,12n].toLocaleString('de-DE'),[1234.5].toLocaleString('de-DE',{style:'currency',currency:'EUR'}),new Float64Array([1234.5,2]).toLocaleString('fr'),[[1000],[2000]].toLocaleString(),[null,undefined,'x'].toLocaleString()]);

@@ -1,0 +1,3 @@
+const L = 'en de fr es pl ar he ja zh'.split(' ');
+for(const l of L)for(const type of ['conjunction','disjunction','unit'])for(const style of ['long','short','narrow'])t('lf '+l+type+style,()=>{const f=new Intl.ListFormat(l,{type,style});return [['a'],['a','b'],['a','b','c'],['a','b','c','d']].map(x=>f.format(x)).join('|')+f.formatToParts(['a','b','c']).map(p=>p.type+p.value).join(';')});
+for(const l of L)for(const style of ['long','short','narrow'])for(const numeric of ['auto','always'])t('rtf '+l+style+numeric,()=>{const f=new Intl.RelativeTimeFormat(l,{numeric,style});return ['second','minute','hour','day','week','month','quarter','year'].map(u=>[-2,-1,0,1,2,5,-1234.5].map(n=>f.format(n,u)).join('|')).join('|')});

@@ -1,0 +1,4 @@
+const L='en de fr es it pt pt-PT ru uk pl cs sk sl lt lv ar he cy ga gd br mt ja zh ko ro hr sr bs mk da sv nl fi et hu tr hi bn gu fa iu se ksh lag shi tzm am ak as kw'.split(' ');
+for(const l of L)for(const type of ['cardinal','ordinal'])t('pr '+l+type,()=>{const p=new Intl.PluralRules(l,{type});return [p.resolvedOptions().pluralCategories.join(),[0,1,2,3,4,5,6,7,8,10,11,12,13,14,19,20,21,22,23,24,31,80,100,101,102,103,111,200,1000,1e6,2e6,1.5,0.1,0.5,1.1,2.0,-1,21.5,1e21].map(n=>p.select(n)).join()]});
+for(const l of L)t('prd '+l,()=>[0,1,1.5,2].map(n=>[new Intl.PluralRules(l,{minimumFractionDigits:1}).select(n),new Intl.PluralRules(l,{maximumSignificantDigits:1}).select(n)]).join());
+for(const l of L)t('prr '+l,()=>[[0,1],[1,2],[1,5],[2,3],[5,1],[0,0]].map(([a,b])=>new Intl.PluralRules(l).selectRange(a,b)).join());

@@ -1,0 +1,2 @@
+const T=['Hello, world! 1.5 can\'t e-mail a_b foo@bar.com','a👨‍👩‍👧e\u0301🇩🇪🇫🇷','Hi there. You! ok? "Yes." he said. Mr. Smith went. 3.14 is pi.','สวัสดีครับ ผมชื่อจอห์น','こんにちは世界。私はカタカナ','我喜欢学习中文。','한국어 단어','नमस्ते दुनिया क्षि','\r\n\n a\tb','','ᄀᄀᄀ각','𝒳𝒴 z','a\u200db','אב״ג 12:30','x.y z.','e.g. this','кот и пёс','1,000.50','\ud800x'];
+for(const g of ['grapheme','word','sentence'])for(const l of ['en','ja','de'])T.forEach((x,i)=>t(g+' '+l+i,()=>[...new Intl.Segmenter(l,{granularity:g}).segment(x)].map(s=>s.segment+'@'+s.index+(s.isWordLike??'')).join('|')));
