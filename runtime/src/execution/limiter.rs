@@ -23,6 +23,11 @@ impl MemoryLimiter {
         self.granted as u64
     }
 
+    /// Bytes that have not been granted.
+    pub(crate) fn left(&self) -> u64 {
+        self.limit.saturating_sub(self.granted) as u64
+    }
+
     /// Whether the guest was ever refused space, by us or by a maximum that it declared itself.
     pub(crate) fn refused(&self) -> bool {
         self.refused

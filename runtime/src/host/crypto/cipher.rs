@@ -1,103 +1,187 @@
-//! AES in the three modes that Node programs use. GCM carries its tag at the end of the data, both ways.
+//! Whole messages: what each cipher wants of its key, vector and tag, and encrypting and decrypting with it. Messages in pieces are
+//! next door in `stream`.
 
-use aes::{Aes128, Aes192, Aes256};
-use aes_gcm::AesGcm;
-use aes_gcm::aead::array::ArraySize;
-use aes_gcm::aead::consts::{U8, U12, U16, U32};
-use aes_gcm::aead::{Aead, KeyInit, Payload};
-use cbc::cipher::block_padding::{NoPadding, Pkcs7};
-use cbc::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, StreamCipher, consts};
-
+use super::contract::{Cipher, CipherStart, Decrypt, Encrypt, ErrorKind};
 use super::error::CryptoError;
-use super::request::{Aes, AesMode};
+use super::lc::{self, Aead, Secret};
 
-/// Bytes of a block, of a CBC or CTR initialization vector and of a GCM tag. Shorter tags are easier to forge and are not taken.
-const BLOCK: usize = 16;
-
-/// What to encrypt or decrypt, and with what.
-struct Task<'a> {
-    key: &'a [u8],
-    iv: &'a [u8],
-    data: &'a [u8],
-    additional: &'a [u8],
-    encrypt: bool,
-    padding: bool,
+/// How a cipher works on a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    Cbc,
+    Ecb,
+    Ctr,
+    Cfb,
+    Cfb8,
+    Ofb,
+    Gcm,
+    Ccm,
+    ChaCha,
+    Wrap,
+    WrapPad,
 }
 
-pub(super) fn aes(header: &Aes, [key, iv, data, additional]: [&[u8]; 4]) -> Result<Vec<u8>, CryptoError> {
-    let task = Task { key, iv, data, additional, encrypt: header.encrypt, padding: header.padding.unwrap_or(true) };
-    if let (AesMode::Gcm, Some(length)) = (header.mode, header.tag_length)
-        && length as usize != BLOCK
-    {
-        return Err(CryptoError::TagLength(length));
+/// Bytes of a block of AES.
+pub(super) const BLOCK: usize = 16;
+const WHOLE_TAG: usize = 16;
+
+impl Cipher {
+    pub(super) fn mode(self) -> Mode {
+        match self {
+            Self::Aes128Cbc | Self::Aes192Cbc | Self::Aes256Cbc | Self::DesEde3Cbc => Mode::Cbc,
+            Self::Aes128Ecb | Self::Aes192Ecb | Self::Aes256Ecb | Self::DesEde3Ecb => Mode::Ecb,
+            Self::Aes128Ctr | Self::Aes192Ctr | Self::Aes256Ctr => Mode::Ctr,
+            Self::Aes128Cfb | Self::Aes192Cfb | Self::Aes256Cfb => Mode::Cfb,
+            Self::Aes128Cfb8 | Self::Aes192Cfb8 | Self::Aes256Cfb8 => Mode::Cfb8,
+            Self::Aes128Ofb | Self::Aes192Ofb | Self::Aes256Ofb => Mode::Ofb,
+            Self::Aes128Gcm | Self::Aes192Gcm | Self::Aes256Gcm => Mode::Gcm,
+            Self::Aes128Ccm | Self::Aes192Ccm | Self::Aes256Ccm => Mode::Ccm,
+            Self::Chacha20Poly1305 => Mode::ChaCha,
+            Self::Aes128Wrap | Self::Aes192Wrap | Self::Aes256Wrap => Mode::Wrap,
+            Self::Aes128WrapPad | Self::Aes192WrapPad | Self::Aes256WrapPad => Mode::WrapPad,
+        }
     }
-    match key.len() {
-        16 => with_cipher::<Aes128>(header.mode, &task),
-        24 => with_cipher::<Aes192>(header.mode, &task),
-        32 => with_cipher::<Aes256>(header.mode, &task),
-        _ => Err(CryptoError::KeyLength),
+
+    pub(super) fn is_ccm(self) -> bool {
+        self.mode() == Mode::Ccm
+    }
+
+    /// Bytes of a key.
+    pub(super) fn key_length(self) -> usize {
+        match self.name() {
+            name if name.starts_with("aes-128") => 16,
+            name if name.starts_with("aes-192") || name.starts_with("des-ede3") => 24,
+            _ => 32,
+        }
+    }
+
+    /// Bytes of a block.
+    pub(super) fn block(self) -> usize {
+        if matches!(self, Self::DesEde3Cbc | Self::DesEde3Ecb) { 8 } else { BLOCK }
+    }
+
+    fn takes_iv(self, length: usize) -> bool {
+        match self.mode() {
+            Mode::Ecb => length == 0,
+            Mode::Gcm => length >= 1,
+            Mode::Ccm => (7..=13).contains(&length),
+            Mode::ChaCha => (1..=12).contains(&length),
+            Mode::Wrap => length == 8,
+            Mode::WrapPad => length == 4,
+            _ => length == self.block(),
+        }
+    }
+
+    fn takes_tag(self, length: u32) -> bool {
+        match self.mode() {
+            Mode::Gcm => matches!(length, 4 | 8 | 12..=16),
+            Mode::Ccm => matches!(length, 4 | 6 | 8 | 10 | 12 | 14 | 16),
+            Mode::ChaCha => (1..=16).contains(&length),
+            _ => true,
+        }
+    }
+
+    /// The ECB, CTR or CBC sibling of an AES cipher, by the length of its key.
+    pub(super) fn aes(mode: Mode, key_length: usize) -> Result<Self, CryptoError> {
+        match (mode, key_length) {
+            (Mode::Ecb, 16) => Ok(Self::Aes128Ecb),
+            (Mode::Ecb, 24) => Ok(Self::Aes192Ecb),
+            (Mode::Ecb, 32) => Ok(Self::Aes256Ecb),
+            (Mode::Ctr, 16) => Ok(Self::Aes128Ctr),
+            (Mode::Ctr, 24) => Ok(Self::Aes192Ctr),
+            (Mode::Ctr, 32) => Ok(Self::Aes256Ctr),
+            _ => Err(ErrorKind::KeyLength.into()),
+        }
     }
 }
 
-trait Cipher: BlockCipherEncrypt<BlockSize = consts::U16> + BlockCipherDecrypt<BlockSize = consts::U16> + KeyInit {}
-impl Cipher for Aes128 {}
-impl Cipher for Aes192 {}
-impl Cipher for Aes256 {}
+/// The vector that key wrapping with padding has.
+const WRAP_PAD_IV: [u8; 4] = [0xa6, 0x59, 0x59, 0xa6];
 
-fn with_cipher<C: Cipher>(mode: AesMode, task: &Task<'_>) -> Result<Vec<u8>, CryptoError> {
-    match mode {
-        AesMode::Gcm => gcm::<C>(task),
-        _ if task.iv.len() != BLOCK => Err(CryptoError::Nonce),
-        AesMode::Cbc => cbc::<C>(task),
-        AesMode::Ctr => ctr::<C>(task),
+fn check(cipher: Cipher, key: &[u8], iv: &[u8], tag_length: Option<u32>) -> Result<(), CryptoError> {
+    if key.len() != cipher.key_length() {
+        return Err(ErrorKind::KeyLength.into());
+    }
+    if !cipher.takes_iv(iv.len()) || (cipher.mode() == Mode::WrapPad && iv != WRAP_PAD_IV) {
+        return Err(ErrorKind::Iv.into());
+    }
+    match tag_length {
+        Some(length) if !cipher.takes_tag(length) => {
+            Err(CryptoError::saying(ErrorKind::TagLength, format!("Invalid authentication tag length: {length}")))
+        }
+        _ => Ok(()),
     }
 }
 
-/// The nonce's length is part of the cipher's type, so the usual ones are listed.
-fn gcm<C: Cipher>(task: &Task<'_>) -> Result<Vec<u8>, CryptoError> {
-    match task.iv.len() {
-        8 => gcm_with_nonce::<C, U8>(task),
-        12 => gcm_with_nonce::<C, U12>(task),
-        16 => gcm_with_nonce::<C, U16>(task),
-        32 => gcm_with_nonce::<C, U32>(task),
-        _ => Err(CryptoError::Nonce),
+/// Checks what a cipher is begun with.
+pub(super) fn check_start(header: &CipherStart, [key, iv]: [&[u8]; 2]) -> Result<(), CryptoError> {
+    check(header.cipher, key, iv, header.tag_length)
+}
+
+fn tag_length(asked: Option<u32>) -> usize {
+    asked.map_or(WHOLE_TAG, |length| length as usize)
+}
+
+fn wrap_iv(cipher: Cipher, iv: &[u8]) -> Option<&[u8; 8]> {
+    if cipher.mode() == Mode::Wrap { iv.try_into().ok() } else { None }
+}
+
+pub(super) fn encrypt(header: &Encrypt, [key, iv, data, additional]: [&[u8]; 4]) -> Result<Secret, CryptoError> {
+    let cipher = header.cipher;
+    check(cipher, key, iv, header.tag_length)?;
+    match cipher.mode() {
+        Mode::Gcm | Mode::Ccm | Mode::ChaCha => {
+            let aead = Aead { key, iv, additional, tag_length: tag_length(header.tag_length) };
+            aead.seal(cipher, data).ok_or_else(|| ErrorKind::Failed.into())
+        }
+        Mode::Wrap | Mode::WrapPad => lc::wrap_key(key, wrap_iv(cipher, iv), data).ok_or_else(|| ErrorKind::Wrap.into()),
+        Mode::Ctr => counted(cipher, [key, iv, data], header.counter_bits),
+        _ => plain(cipher, true, [key, iv, data], header.padding.unwrap_or(true)),
     }
 }
 
-fn gcm_with_nonce<C: Cipher, N: ArraySize>(task: &Task<'_>) -> Result<Vec<u8>, CryptoError> {
-    let cipher = AesGcm::<C, N>::new_from_slice(task.key).map_err(|_| CryptoError::KeyLength)?;
-    let nonce = task.iv.try_into().map_err(|_| CryptoError::Nonce)?;
-    let payload = Payload { msg: task.data, aad: task.additional };
-    if task.encrypt {
-        return cipher.encrypt(nonce, payload).map_err(|_| CryptoError::Failed("encryption"));
-    }
-    cipher.decrypt(nonce, payload).map_err(|_| CryptoError::Unauthentic)
-}
-
-fn cbc<C: Cipher>(task: &Task<'_>) -> Result<Vec<u8>, CryptoError> {
-    let filled_up = task.encrypt && task.padding;
-    if !(filled_up || task.data.len().is_multiple_of(BLOCK)) {
-        return Err(CryptoError::BlockLength);
-    }
-    if task.encrypt {
-        let cipher = cbc::Encryptor::<C>::new_from_slices(task.key, task.iv).map_err(|_| CryptoError::KeyLength)?;
-        return Ok(match task.padding {
-            true => cipher.encrypt_padded_vec::<Pkcs7>(task.data),
-            false => cipher.encrypt_padded_vec::<NoPadding>(task.data),
-        });
-    }
-    let cipher = cbc::Decryptor::<C>::new_from_slices(task.key, task.iv).map_err(|_| CryptoError::KeyLength)?;
-    match task.padding {
-        // An empty text has no padding: a block is missing.
-        true if task.data.is_empty() => Err(CryptoError::BlockLength),
-        true => cipher.decrypt_padded_vec::<Pkcs7>(task.data).map_err(|_| CryptoError::Padding),
-        false => cipher.decrypt_padded_vec::<NoPadding>(task.data).map_err(|_| CryptoError::BlockLength),
+pub(super) fn decrypt(header: &Decrypt, [key, iv, data, additional]: [&[u8]; 4]) -> Result<Secret, CryptoError> {
+    let cipher = header.cipher;
+    check(cipher, key, iv, header.tag_length)?;
+    match cipher.mode() {
+        Mode::Gcm | Mode::Ccm | Mode::ChaCha => {
+            let aead = Aead { key, iv, additional, tag_length: tag_length(header.tag_length) };
+            aead.open(cipher, data).ok_or_else(|| ErrorKind::Unauthentic.into())
+        }
+        Mode::Wrap | Mode::WrapPad => lc::unwrap_key(key, wrap_iv(cipher, iv), data).ok_or_else(|| ErrorKind::Wrap.into()),
+        Mode::Ctr => counted(cipher, [key, iv, data], header.counter_bits),
+        _ => plain(cipher, false, [key, iv, data], header.padding.unwrap_or(true)),
     }
 }
 
-fn ctr<C: Cipher>(task: &Task<'_>) -> Result<Vec<u8>, CryptoError> {
-    let mut cipher = ctr::Ctr128BE::<C>::new_from_slices(task.key, task.iv).map_err(|_| CryptoError::KeyLength)?;
-    let mut data = task.data.to_vec();
-    cipher.try_apply_keystream(&mut data).map_err(|_| CryptoError::Failed("encryption"))?;
-    Ok(data)
+/// A cipher that does not authenticate, on a message that is whole blocks unless padding fills it up.
+pub(super) fn plain(cipher: Cipher, encrypt: bool, [key, iv, data]: [&[u8]; 3], padding: bool) -> Result<Secret, CryptoError> {
+    let blocks = matches!(cipher.mode(), Mode::Cbc | Mode::Ecb);
+    let fits = data.len().is_multiple_of(cipher.block()) && !(padding && !encrypt && data.is_empty());
+    if blocks && !(fits || (padding && encrypt)) {
+        return Err(ErrorKind::WrongFinalBlockLength.into());
+    }
+    lc::run(cipher, encrypt, [key, iv, data], padding).ok_or_else(|| ErrorKind::BadDecrypt.into())
+}
+
+/// Counter mode where only some low bits of the block count, as WebCrypto has it: they begin again at zero where they run over.
+fn counted(cipher: Cipher, [key, iv, data]: [&[u8]; 3], bits: Option<u32>) -> Result<Secret, CryptoError> {
+    let bits = bits.unwrap_or(128);
+    if !(1..=128).contains(&bits) {
+        return Err(CryptoError::too_much("length", 128, "bits of the counter"));
+    }
+    let counter = u128::from_be_bytes(iv.try_into().map_err(|_| ErrorKind::Iv)?);
+    let mask = if bits == 128 { u128::MAX } else { (1 << bits) - 1 };
+    let until_it_runs_over = (mask - (counter & mask)).saturating_add(1);
+    if data.len().div_ceil(BLOCK) as u128 > mask.saturating_add(1) {
+        return Err(ErrorKind::Failed.into());
+    }
+    let first = usize::try_from(until_it_runs_over).unwrap_or(usize::MAX).saturating_mul(BLOCK).min(data.len());
+    let (before, after) = data.split_at_checked(first).unwrap_or((data, &[]));
+    let mut out = plain(cipher, true, [key, iv, before], false)?;
+    if !after.is_empty() {
+        let begun_again = (counter & !mask).to_be_bytes();
+        out.extend_from_slice(&plain(cipher, true, [key, &begun_again, after], false)?);
+    }
+    Ok(out)
 }

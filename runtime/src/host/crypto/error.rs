@@ -1,58 +1,47 @@
-//! What a request is refused with. The texts are thrown in JavaScript, and where Node has one for the case it is Node's. None quotes a
-//! byte of a key, a password or a plaintext.
+//! What a request is refused with. The contract has the kinds, each with what JavaScript throws for it; a message of one's own replaces
+//! the kind's where there is more to say. None quotes a byte of a key, a password or a plaintext.
+
+use serde::Serialize;
+
+pub(super) use super::contract::ErrorKind;
 
 /// Why there is no answer.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub(super) enum CryptoError {
-    #[error("malformed cryptography request: {0}")]
-    Malformed(String),
-    #[error("Digest method not supported: {0}")]
-    Hash(&'static str),
-    #[error("Invalid key length")]
-    KeyLength,
-    #[error("Invalid initialization vector")]
-    Nonce,
-    #[error("Invalid authentication tag length: {0}")]
-    TagLength(u32),
-    #[error("Unsupported state or unable to authenticate data")]
-    Unauthentic,
-    #[error("wrong final block length")]
-    BlockLength,
-    #[error("bad decrypt")]
-    Padding,
-    #[error("the value of \"{name}\" is out of range: at most {limit} {unit}")]
-    TooMuch { name: &'static str, limit: u64, unit: &'static str },
-    #[error("the value of \"{0}\" is out of range: at least 1")]
-    Zero(&'static str),
-    #[error("Invalid scrypt params")]
-    Scrypt,
-    #[error("cannot read the key: {0}")]
-    Key(&'static str),
-    #[error("an RSA key has {MIN_RSA_BITS} to {MAX_RSA_BITS} bits, this one {0}")]
-    RsaBits(usize),
-    #[error("an RSA key must have {MIN_RSA_SIGNING_BITS} bits to sign, this one has {0}")]
-    RsaTooShortToSign(usize),
-    #[error("an RSA key of {0} bits is too short for this hash and scheme")]
-    RsaTooShortToVerify(usize),
-    #[error("RSA-PSS is not available with a salt of {0} bytes")]
-    SaltLength(i32),
-    #[error("the key is for {key}, not for {wanted}")]
-    KeyKind { key: &'static str, wanted: &'static str },
-    #[error("the key cannot be written as {0}")]
-    KeyType(&'static str),
-    #[error("the {0} operation failed")]
-    Failed(&'static str),
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct CryptoError {
+    kind: ErrorKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
 }
 
-/// The fewest bits of an RSA modulus.
-pub(super) const MIN_RSA_BITS: usize = 1024;
-/// The most bits of an RSA modulus.
-pub(super) const MAX_RSA_BITS: usize = 4096;
-/// The fewest bits of an RSA modulus to sign with; shorter keys only verify what was signed long ago.
-pub(super) const MIN_RSA_SIGNING_BITS: usize = 2048;
+impl From<ErrorKind> for CryptoError {
+    fn from(kind: ErrorKind) -> Self {
+        Self { kind, message: None }
+    }
+}
 
 impl CryptoError {
-    pub(super) fn malformed(reason: impl Into<String>) -> Self {
-        Self::Malformed(reason.into())
+    pub(super) fn saying(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: Some(message.into()) }
+    }
+
+    pub(super) fn malformed(reason: impl std::fmt::Display) -> Self {
+        Self::saying(ErrorKind::Malformed, format!("malformed cryptography request: {reason}"))
+    }
+
+    /// A number of the request is over a limit that no setting moves.
+    pub(super) fn too_much(name: &str, limit: u64, unit: &str) -> Self {
+        Self::saying(ErrorKind::TooMuch, format!("the value of \"{name}\" is out of range: at most {limit} {unit}"))
+    }
+
+    /// What crosses to the engine.
+    pub(super) fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_else(|_| r#"{"kind":"failed"}"#.to_owned())
+    }
+}
+
+#[cfg(test)]
+impl std::fmt::Display for CryptoError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.message.as_deref().unwrap_or(self.kind.name()))
     }
 }

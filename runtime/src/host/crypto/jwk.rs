@@ -1,15 +1,14 @@
-//! Keys as JSON (RFC 7517, with the numbers of RFC 7518 section 6). Members that say what a key is for are for the hook to look at.
+//! Keys as JSON (RFC 7517, with the numbers of RFC 7518 section 6 and RFC 8037). Members that say what a key is for are for the hook to look at.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use pkcs8::der::asn1::UintRef;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::error::CryptoError;
-use super::key::{Key, Private, Public};
-use super::request::Curve;
-use super::{ec, rsa};
+use super::contract::Curve;
+use super::error::{CryptoError, ErrorKind};
+use super::key::{Key, Kind};
+use super::lc::{EcKey, Pkey, PkeyKind, PointForm, Rsa, Secret};
 
 /// The members that make up a key. All others are passed over, as RFC 7517 asks.
 #[derive(Default, Deserialize, Serialize)]
@@ -50,100 +49,105 @@ impl Number {
     }
 }
 
-fn required(number: Option<&Number>) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-    let number = number.ok_or(CryptoError::Key("a member of the JWK is missing"))?;
-    let bytes = URL_SAFE_NO_PAD.decode(number.0.trim_end_matches('='));
-    bytes.map(Zeroizing::new).map_err(|_| CryptoError::Key("a member of the JWK is not base64url"))
-}
-
-fn uint(bytes: &[u8]) -> Result<UintRef<'_>, CryptoError> {
-    UintRef::new(bytes).map_err(|_| CryptoError::Key("a member of the JWK is not a number"))
-}
-
-pub(super) fn read(json: &[u8]) -> Result<Key, CryptoError> {
-    // What serde says could quote a member.
-    let jwk: Jwk = serde_json::from_slice(json).map_err(|_| CryptoError::Key("it is not a JWK"))?;
-    match (jwk.kty.as_str(), jwk.d.is_some()) {
-        ("RSA", true) => rsa_private(&jwk).map(Private::Rsa).map(Key::Private),
-        ("RSA", false) => {
-            let (n, e) = (required(jwk.n.as_ref())?, required(jwk.e.as_ref())?);
-            rsa::Public::from_numbers(uint(&n)?, uint(&e)?).map(Public::Rsa).map(Key::Public)
-        }
-        ("EC", true) => ec_private(&jwk).map(Private::Ec).map(Key::Private),
-        ("EC", false) => ec_public(&jwk).map(Public::Ec).map(Key::Public),
-        _ => Err(CryptoError::Key("its kty is neither RSA nor EC")),
-    }
-}
-
-fn rsa_private(jwk: &Jwk) -> Result<rsa::Private, CryptoError> {
-    let [n, e, d, p, q, dp, dq, qi] =
-        [&jwk.n, &jwk.e, &jwk.d, &jwk.p, &jwk.q, &jwk.dp, &jwk.dq, &jwk.qi].map(|number| required(number.as_ref()));
-    let (n, e, d, p, q, dp, dq, qi) = (n?, e?, d?, p?, q?, dp?, dq?, qi?);
-    rsa::Private::from_numbers(&rsa::Numbers {
-        modulus: uint(&n)?,
-        public_exponent: uint(&e)?,
-        private_exponent: uint(&d)?,
-        prime1: uint(&p)?,
-        prime2: uint(&q)?,
-        exponent1: uint(&dp)?,
-        exponent2: uint(&dq)?,
-        coefficient: uint(&qi)?,
-        other_prime_infos: None,
-    })
+fn required(number: Option<&Number>) -> Option<Secret> {
+    URL_SAFE_NO_PAD.decode(number?.0.trim_end_matches('=')).map(Zeroizing::new).ok()
 }
 
 fn curve(jwk: &Jwk) -> Result<Curve, CryptoError> {
     match jwk.crv.as_deref() {
         Some("P-256") => Ok(Curve::P256),
         Some("P-384") => Ok(Curve::P384),
-        _ => Err(CryptoError::Key("its curve is neither P-256 nor P-384")),
+        Some("P-521") => Ok(Curve::P521),
+        Some("secp256k1") => Ok(Curve::Secp256k1),
+        _ => Err(ErrorKind::JwkEc.into()),
     }
 }
 
-fn ec_public(jwk: &Jwk) -> Result<ec::Public, CryptoError> {
-    ec::Public::from_coordinates(curve(jwk)?, &required(jwk.x.as_ref())?, &required(jwk.y.as_ref())?)
-}
-
-fn ec_private(jwk: &Jwk) -> Result<ec::Private, CryptoError> {
-    let curve = curve(jwk)?;
-    let scalar = required(jwk.d.as_ref())?;
-    if scalar.len() != curve.len() {
-        return Err(CryptoError::Key("its number is not as long as its curve has it"));
-    }
-    let key = ec::Private::from_scalar(curve, &scalar)?;
-    if key.public() == ec_public(jwk)? { Ok(key) } else { Err(CryptoError::Key("its public half is that of another key")) }
-}
-
-pub(super) fn write(key: &Key) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-    let jwk = match key {
-        Key::Public(key) => public(key)?,
-        Key::Private(Private::Ec(key)) => Jwk { d: Number::new(&key.scalar()), ..public(&Public::Ec(key.public()))? },
-        Key::Private(Private::Rsa(key)) => {
-            let numbers = key.numbers()?;
-            let number = |number: UintRef<'_>| Number::new(number.as_bytes());
-            Jwk {
-                d: number(numbers.private_exponent),
-                p: number(numbers.prime1),
-                q: number(numbers.prime2),
-                dp: number(numbers.exponent1),
-                dq: number(numbers.exponent2),
-                qi: number(numbers.coefficient),
-                ..public(&Public::Rsa(key.public()?))?
-            }
+pub(super) fn read(json: &[u8]) -> Result<Key, CryptoError> {
+    // What serde says could quote a member.
+    let jwk: Jwk = serde_json::from_slice(json).map_err(|_| ErrorKind::Jwk)?;
+    match jwk.kty.as_str() {
+        "RSA" if jwk.d.is_some() => Key::of_rsa(&rsa_private(&jwk).ok_or(ErrorKind::JwkRsa)?, true),
+        "RSA" => {
+            let read = || Rsa::from_public_numbers(&required(jwk.n.as_ref())?, &required(jwk.e.as_ref())?);
+            Key::of_rsa(&read().ok_or(ErrorKind::JwkRsa)?, false)
         }
+        "EC" => {
+            let curve = curve(&jwk)?;
+            let key = ec(&jwk, curve).ok_or(ErrorKind::JwkEc)?;
+            Key::of_ec(&key, jwk.d.is_some())
+        }
+        "OKP" => octets(&jwk),
+        _ => Err(ErrorKind::Jwk.into()),
+    }
+}
+
+fn rsa_private(jwk: &Jwk) -> Option<Rsa> {
+    let numbers = [&jwk.n, &jwk.e, &jwk.d, &jwk.p, &jwk.q, &jwk.dp, &jwk.dq, &jwk.qi].map(|number| required(number.as_ref()));
+    let [n, e, d, p, q, dp, dq, qi] = numbers;
+    Rsa::from_private_numbers(&[n?, e?, d?, p?, q?, dp?, dq?, qi?])
+}
+
+/// Coordinates may come without their leading zeros, as some libraries write them.
+fn ec(jwk: &Jwk, curve: Curve) -> Option<EcKey> {
+    let full = |number: &Option<Number>| {
+        let bytes = required(number.as_ref())?;
+        let missing = curve.len().checked_sub(bytes.len())?;
+        Some(Secret::new([&vec![0; missing], bytes.as_slice()].concat()))
     };
-    serde_json::to_vec(&jwk).map(Zeroizing::new).map_err(|_| CryptoError::KeyType("JWK"))
+    let public = EcKey::from_point(curve, &[&[4][..], &full(&jwk.x)?, &full(&jwk.y)?].concat())?;
+    if jwk.d.is_none() {
+        return Some(public);
+    }
+    let private = EcKey::from_scalar(curve, &full(&jwk.d)?)?;
+    let belongs = private.point(PointForm::Uncompressed)? == public.point(PointForm::Uncompressed)?;
+    belongs.then_some(private)
 }
 
-fn public(key: &Public) -> Result<Jwk, CryptoError> {
-    Ok(match key {
-        Public::Rsa(key) => {
-            let (n, e) = key.numbers()?;
-            Jwk { kty: "RSA".into(), n: Number::new(&n), e: Number::new(&e), ..Jwk::default() }
-        }
-        Public::Ec(key) => {
-            let (x, y) = key.coordinates()?;
-            Jwk { kty: "EC".into(), crv: Some(key.curve().name().into()), x: Number::new(&x), y: Number::new(&y), ..Jwk::default() }
-        }
-    })
+fn octets(jwk: &Jwk) -> Result<Key, CryptoError> {
+    let kind = match jwk.crv.as_deref() {
+        Some("Ed25519") => PkeyKind::Ed25519,
+        Some("X25519") => PkeyKind::X25519,
+        _ => return Err(ErrorKind::Jwk.into()),
+    };
+    let key = match &jwk.d {
+        Some(_) => Pkey::from_raw_private(kind, &required(jwk.d.as_ref()).ok_or(ErrorKind::Jwk)?),
+        None => Pkey::from_raw_public(kind, &required(jwk.x.as_ref()).ok_or(ErrorKind::Jwk)?),
+    };
+    Key::of(key.ok_or(ErrorKind::Jwk)?, jwk.d.is_some())
+}
+
+pub(super) fn write(key: &Key) -> Result<Secret, CryptoError> {
+    let jwk = match key.kind {
+        Kind::Rsa => rsa_jwk(key).ok_or(ErrorKind::Failed)?,
+        Kind::Ec(curve) => ec_jwk(key, curve).ok_or(ErrorKind::Failed)?,
+        Kind::Ed25519 => octets_jwk(key, "Ed25519").ok_or(ErrorKind::Failed)?,
+        Kind::X25519 => octets_jwk(key, "X25519").ok_or(ErrorKind::Failed)?,
+        Kind::RsaPss => return Err(ErrorKind::JwkKind.into()),
+    };
+    serde_json::to_vec(&jwk).map(Zeroizing::new).map_err(|_| ErrorKind::Failed.into())
+}
+
+fn rsa_jwk(key: &Key) -> Option<Jwk> {
+    let rsa = key.pkey.rsa()?;
+    let [n, e] = rsa.public_numbers()?;
+    let public = Jwk { kty: "RSA".into(), n: Number::new(&n), e: Number::new(&e), ..Jwk::default() };
+    if !key.private {
+        return Some(public);
+    }
+    let [d, p, q, dp, dq, qi] = rsa.private_numbers()?.map(|number| Number::new(&number));
+    Some(Jwk { d, p, q, dp, dq, qi, ..public })
+}
+
+fn ec_jwk(key: &Key, curve: Curve) -> Option<Jwk> {
+    let ec = key.pkey.ec()?;
+    let point = ec.point(PointForm::Uncompressed)?;
+    let (x, y) = point.get(1..)?.split_at_checked(curve.len())?;
+    let d = if key.private { Number::new(&ec.scalar()?) } else { None };
+    Some(Jwk { kty: "EC".into(), crv: Some(curve.name().into()), x: Number::new(x), y: Number::new(y), d, ..Jwk::default() })
+}
+
+fn octets_jwk(key: &Key, curve: &str) -> Option<Jwk> {
+    let d = if key.private { Number::new(&key.pkey.raw_private()?) } else { None };
+    Some(Jwk { kty: "OKP".into(), crv: Some(curve.into()), x: Number::new(&key.pkey.raw_public()?), d, ..Jwk::default() })
 }

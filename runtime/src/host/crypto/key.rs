@@ -1,142 +1,226 @@
-//! A key of any kind, and its forms in ASN.1. PEM and JWK, which wrap or replace those, are next door in `pem` and `jwk`.
+//! A key of any kind, and its forms in ASN.1. PEM and JWK, which wrap or replace those, are next door in `pem` and `jwk`; encrypted
+//! forms in `encrypted`.
 
-use pkcs8::PrivateKeyInfoRef;
-use pkcs8::der::Decode;
-use pkcs8::spki::SubjectPublicKeyInfoRef;
-use x509_cert::der::Encode;
-use zeroize::Zeroizing;
+use der::Encode;
 
-use super::error::CryptoError;
-use super::request::KeyForm;
-use super::{ec, rsa};
+use super::asn1;
+use super::contract::{Curve, Hash, KeyForm, KeyKind};
+use super::error::{CryptoError, ErrorKind};
+use super::lc::{EcKey, Pkey, PkeyKind, Rsa, Secret};
 
-pub(super) enum Key {
-    Private(Private),
-    Public(Public),
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Rsa,
+    RsaPss,
+    Ec(Curve),
+    Ed25519,
+    X25519,
 }
 
-pub(super) enum Private {
-    Rsa(rsa::Private),
-    Ec(ec::Private),
+impl Kind {
+    pub(super) fn name(self) -> KeyKind {
+        match self {
+            Self::Rsa => KeyKind::Rsa,
+            Self::RsaPss => KeyKind::RsaPss,
+            Self::Ec(_) => KeyKind::Ec,
+            Self::Ed25519 => KeyKind::Ed25519,
+            Self::X25519 => KeyKind::X25519,
+        }
+    }
 }
 
-pub(super) enum Public {
-    Rsa(rsa::Public),
-    Ec(ec::Public),
+/// What a key that is bound to PSS is bound to.
+#[derive(Clone, Copy)]
+pub(super) struct PssParameters {
+    pub(super) hash: Hash,
+    pub(super) mgf1_hash: Hash,
+    pub(super) salt_length: u32,
+}
+
+pub(super) struct Key {
+    pub(super) pkey: Pkey,
+    pub(super) kind: Kind,
+    pub(super) private: bool,
+    /// An RSA-PSS key may be bound to parameters.
+    pub(super) pss: Option<PssParameters>,
 }
 
 impl Key {
-    /// Reads DER. Without a form it is found out: at most one of them parses.
-    pub(super) fn from_der(form: Option<KeyForm>, der: &[u8]) -> Result<Self, CryptoError> {
+    /// A private key in its canonical form, PKCS #8.
+    pub(super) fn private(der: &[u8]) -> Result<Self, CryptoError> {
+        if let Some((parameters, pkcs1)) = pss_pkcs8(der) {
+            let rsa = Rsa::from_pkcs1_private(&pkcs1).ok_or(ErrorKind::KeyMalformed)?;
+            return Self::pss(&rsa, true, parameters?);
+        }
+        Self::of(Pkey::from_pkcs8(der).ok_or(ErrorKind::KeyMalformed)?, true)
+    }
+
+    /// A public key in its canonical form, SubjectPublicKeyInfo.
+    pub(super) fn public(der: &[u8]) -> Result<Self, CryptoError> {
+        if let Some((parameters, pkcs1)) = pss_spki(der) {
+            let rsa = Rsa::from_pkcs1_public(&pkcs1).ok_or(ErrorKind::KeyMalformed)?;
+            return Self::pss(&rsa, false, parameters?);
+        }
+        Self::of(Pkey::from_spki(der).ok_or(ErrorKind::KeyMalformed)?, false)
+    }
+
+    pub(super) fn of_rsa(rsa: &Rsa, private: bool) -> Result<Self, CryptoError> {
+        Self::of(Pkey::from_rsa(rsa).ok_or(ErrorKind::Failed)?, private)
+    }
+
+    pub(super) fn of_ec(ec: &EcKey, private: bool) -> Result<Self, CryptoError> {
+        Self::of(Pkey::from_ec(ec).ok_or(ErrorKind::Failed)?, private)
+    }
+
+    pub(super) fn pss(rsa: &Rsa, private: bool, pss: Option<PssParameters>) -> Result<Self, CryptoError> {
+        Ok(Self { kind: Kind::RsaPss, pss, ..Self::of_rsa(rsa, private)? })
+    }
+
+    pub(super) fn of(pkey: Pkey, private: bool) -> Result<Self, CryptoError> {
+        let kind = match pkey.kind() {
+            Some(PkeyKind::Rsa) => Kind::Rsa,
+            Some(PkeyKind::Ec) => Kind::Ec(pkey.ec().and_then(|key| key.curve()).ok_or(ErrorKind::Unsupported)?),
+            Some(PkeyKind::Ed25519) => Kind::Ed25519,
+            Some(PkeyKind::X25519) => Kind::X25519,
+            None => return Err(ErrorKind::Unsupported.into()),
+        };
+        Ok(Self { pkey, kind, private, pss: None })
+    }
+
+    /// Reads DER in one form.
+    pub(super) fn from_der(form: KeyForm, der: &[u8]) -> Result<Self, CryptoError> {
         match form {
-            Some(KeyForm::Pkcs8) => Private::from_pkcs8(der).map(Self::Private),
-            Some(KeyForm::Spki) => Public::from_spki(der).map(Self::Public),
-            Some(KeyForm::Sec1) => ec::Private::from_sec1(der).map(Private::Ec).map(Self::Private),
-            Some(KeyForm::Pkcs1) => match rsa::Public::from_pkcs1(der) {
-                Ok(key) => Ok(Self::Public(Public::Rsa(key))),
-                Err(_) => rsa::Private::from_pkcs1(der).map(Private::Rsa).map(Self::Private),
+            KeyForm::Pkcs8 => Self::private(der),
+            KeyForm::Spki => Self::public(der),
+            KeyForm::Sec1 => Self::of_ec(&EcKey::from_sec1(der).ok_or(ErrorKind::Unsupported)?, true),
+            KeyForm::Pkcs1 => match Rsa::from_pkcs1_public(der) {
+                Some(rsa) => Self::of_rsa(&rsa, false),
+                None => Self::of_rsa(&Rsa::from_pkcs1_private(der).ok_or(ErrorKind::Unsupported)?, true),
             },
-            None => Self::from_der(Some(form_of(der)?), der),
         }
     }
 
-    /// The key that an X.509 certificate is about. Nothing else in it is looked at: not who signed it, not whether it has expired.
-    pub(super) fn from_certificate(der: &[u8]) -> Result<Self, CryptoError> {
-        let invalid = CryptoError::Key("it is not an X.509 certificate");
-        let Ok(certificate) = x509_cert::Certificate::from_der(der) else { return Err(invalid) };
-        let Ok(spki) = certificate.tbs_certificate().subject_public_key_info().to_der() else { return Err(invalid) };
-        Public::from_spki(&spki).map(Self::Public)
+    /// Reads DER in whatever form it is: at most one of them parses.
+    pub(super) fn from_any_der(der: &[u8]) -> Result<Self, CryptoError> {
+        let forms = [KeyForm::Pkcs8, KeyForm::Spki, KeyForm::Pkcs1, KeyForm::Sec1];
+        let read = forms.into_iter().find_map(|form| Self::from_der(form, der).ok());
+        read.or_else(|| Self::certified(der).ok()).ok_or_else(|| ErrorKind::Unsupported.into())
     }
 
-    pub(super) fn into_public(self) -> Result<Public, CryptoError> {
-        match self {
-            Self::Private(key) => key.public(),
-            Self::Public(key) => Ok(key),
+    /// The key that an X.509 certificate is about.
+    pub(super) fn certified(der: &[u8]) -> Result<Self, CryptoError> {
+        Self::public(&asn1::certified(der).ok_or(ErrorKind::KeyMalformed)?)
+    }
+
+    pub(super) fn into_public(self) -> Result<Self, CryptoError> {
+        if !self.private {
+            return Ok(self);
         }
+        let public = self.to_spki()?;
+        Self::public(&public)
+    }
+
+    /// The canonical form.
+    pub(super) fn to_canonical(&self) -> Result<Secret, CryptoError> {
+        if self.private { self.to_pkcs8() } else { self.to_spki() }
     }
 
     /// DER, in the form that is asked for.
-    pub(super) fn to_der(&self, form: KeyForm) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-        match (self, form) {
-            (Self::Private(key), KeyForm::Pkcs8) => key.to_pkcs8(),
-            (Self::Public(key), KeyForm::Spki) => key.to_spki().map(Zeroizing::new),
-            (Self::Private(Private::Rsa(key)), KeyForm::Pkcs1) => Ok(key.to_pkcs1()),
-            (Self::Public(Public::Rsa(key)), KeyForm::Pkcs1) => Ok(Zeroizing::new(key.to_pkcs1())),
-            (Self::Private(Private::Ec(key)), KeyForm::Sec1) => key.to_sec1(),
-            (_, form) => Err(CryptoError::KeyType(form.name())),
+    pub(super) fn to_der(&self, form: KeyForm) -> Result<Secret, CryptoError> {
+        let other = || ErrorKind::KeyForm;
+        let written = match (form, self.private) {
+            (KeyForm::Pkcs8, true) => return self.to_pkcs8(),
+            (KeyForm::Spki, false) => return self.to_spki(),
+            (KeyForm::Pkcs1, true) if self.kind == Kind::Rsa => self.pkey.rsa().ok_or_else(other)?.to_pkcs1_private(),
+            (KeyForm::Pkcs1, false) if self.kind == Kind::Rsa => self.pkey.rsa().ok_or_else(other)?.to_pkcs1_public(),
+            (KeyForm::Sec1, true) => self.pkey.ec().ok_or_else(other)?.to_sec1(),
+            _ => return Err(other().into()),
+        };
+        written.ok_or_else(|| ErrorKind::Failed.into())
+    }
+
+    fn to_pkcs8(&self) -> Result<Secret, CryptoError> {
+        if self.kind == Kind::RsaPss {
+            let inner = self.pkey.rsa().and_then(|rsa| rsa.to_pkcs1_private()).ok_or(ErrorKind::Failed)?;
+            return self.wrapped(&[&[0x02, 0x01, 0x00]], (0x04, &[&inner]));
         }
+        self.pkey.to_pkcs8().ok_or_else(|| ErrorKind::Failed.into())
+    }
+
+    fn to_spki(&self) -> Result<Secret, CryptoError> {
+        if self.kind == Kind::RsaPss {
+            let inner = self.pkey.rsa().and_then(|rsa| rsa.to_pkcs1_public()).ok_or(ErrorKind::Failed)?;
+            return self.wrapped(&[], (0x03, &[&[0], &inner]));
+        }
+        self.pkey.to_spki().ok_or_else(|| ErrorKind::Failed.into())
+    }
+
+    /// An RSA-PSS key within what says so.
+    fn wrapped(&self, before: &[&[u8]], (tag, content): (u8, &[&[u8]])) -> Result<Secret, CryptoError> {
+        let made = || {
+            let algorithm = pss_algorithm(self.pss)?;
+            let content = Secret::new(asn1::value(tag, content)?);
+            asn1::sequence_of(&[&before.concat(), &algorithm, &content])
+        };
+        made().map(Secret::new).ok_or_else(|| ErrorKind::Failed.into())
     }
 }
 
-impl Private {
-    pub(super) fn from_pkcs8(der: &[u8]) -> Result<Self, CryptoError> {
-        let info = PrivateKeyInfoRef::from_der(der).map_err(|_| CryptoError::Key("it is not a PKCS#8 private key"))?;
-        match info.algorithm.oid {
-            pkcs1::ALGORITHM_OID => rsa::Private::from_pkcs1(info.private_key.as_bytes()).map(Self::Rsa),
-            ec::ALGORITHM => ec::Private::from_pkcs8(info).map(Self::Ec),
-            _ => Err(CryptoError::Key("it is neither an RSA nor an elliptic-curve key")),
-        }
-    }
+/// The parameters in an algorithm and the key beside it, where the algorithm is RSA-PSS.
+type PssKey = (Result<Option<PssParameters>, CryptoError>, Secret);
 
-    pub(super) fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-        match self {
-            Self::Rsa(key) => key.to_pkcs8(),
-            Self::Ec(key) => key.to_pkcs8(),
-        }
-    }
-
-    pub(super) fn public(&self) -> Result<Public, CryptoError> {
-        match self {
-            Self::Rsa(key) => key.public().map(Public::Rsa),
-            Self::Ec(key) => Ok(Public::Ec(key.public())),
-        }
-    }
+fn pss_pkcs8(der: &[u8]) -> Option<PssKey> {
+    let parts = asn1::sequence(der)?;
+    let parameters = pss_parameters(*parts.get(1)?)?;
+    Some((parameters, Secret::new(parts.get(2)?.value().to_vec())))
 }
 
-impl Public {
-    pub(super) fn from_spki(der: &[u8]) -> Result<Self, CryptoError> {
-        let invalid = |_| CryptoError::Key("it is not an SPKI public key");
-        let spki = SubjectPublicKeyInfoRef::from_der(der).map_err(invalid)?;
-        match spki.algorithm.oid {
-            pkcs1::ALGORITHM_OID => rsa::Public::from_pkcs1(spki.subject_public_key.raw_bytes()).map(Self::Rsa),
-            ec::ALGORITHM => {
-                let curve = spki.algorithm.parameters_oid().map_err(|_| CryptoError::Key("it names no curve"))?;
-                ec::Public::from_spki(curve, der).map(Self::Ec)
+fn pss_spki(der: &[u8]) -> Option<PssKey> {
+    let parts = asn1::sequence(der)?;
+    let parameters = pss_parameters(*parts.first()?)?;
+    Some((parameters, Secret::new(parts.get(1)?.value().get(1..)?.to_vec())))
+}
+
+fn pss_parameters(algorithm: der::asn1::AnyRef<'_>) -> Option<Result<Option<PssParameters>, CryptoError>> {
+    let (name, parameters) = asn1::algorithm(algorithm)?;
+    (name == asn1::RSA_PSS).then(|| match parameters {
+        None => Ok(None),
+        Some(parameters) => read_pss(parameters).map(Some).ok_or_else(|| ErrorKind::Unsupported.into()),
+    })
+}
+
+/// RFC 8017, A.2.3: each member is tagged, and left out where it is what it was in 1998.
+fn read_pss(parameters: der::asn1::AnyRef<'_>) -> Option<PssParameters> {
+    let mut read = PssParameters { hash: Hash::Sha1, mgf1_hash: Hash::Sha1, salt_length: 20 };
+    for member in asn1::list(parameters)? {
+        let inner = *asn1::list(member)?.first()?;
+        match der::Tagged::tag(&member).number().value() {
+            0 => read.hash = asn1::hash_of(asn1::algorithm(inner)?.0)?,
+            1 => {
+                let (name, hash) = asn1::algorithm(inner)?;
+                read.mgf1_hash = if name == asn1::MGF1 { asn1::hash_of(asn1::algorithm(hash?)?.0)? } else { return None };
             }
-            _ => Err(CryptoError::Key("it is neither an RSA nor an elliptic-curve key")),
+            2 => read.salt_length = u32::try_from(asn1::number(inner)?).ok()?,
+            _ => {}
         }
     }
-
-    pub(super) fn to_spki(&self) -> Result<Vec<u8>, CryptoError> {
-        match self {
-            Self::Rsa(key) => key.to_spki(),
-            Self::Ec(key) => key.to_spki(),
-        }
-    }
+    Some(read)
 }
 
-impl KeyForm {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Pkcs8 => "PKCS#8",
-            Self::Spki => "SPKI",
-            Self::Pkcs1 => "PKCS#1",
-            Self::Sec1 => "SEC1",
-        }
+fn pss_algorithm(parameters: Option<PssParameters>) -> Option<Vec<u8>> {
+    let name = asn1::RSA_PSS.to_der().ok()?;
+    let Some(PssParameters { hash, mgf1_hash, salt_length }) = parameters else { return asn1::sequence_of(&[&name]) };
+    let mut members = Vec::new();
+    if hash != Hash::Sha1 {
+        members.push(asn1::value(0xa0, &[&asn1::hash_algorithm(hash)?])?);
     }
-}
-
-/// Which structure it is, whatever key is in it.
-fn form_of(der: &[u8]) -> Result<KeyForm, CryptoError> {
-    if PrivateKeyInfoRef::from_der(der).is_ok() {
-        Ok(KeyForm::Pkcs8)
-    } else if SubjectPublicKeyInfoRef::from_der(der).is_ok() {
-        Ok(KeyForm::Spki)
-    } else if sec1::EcPrivateKey::from_der(der).is_ok() {
-        Ok(KeyForm::Sec1)
-    } else if rsa::is_pkcs1(der) {
-        Ok(KeyForm::Pkcs1)
-    } else {
-        Err(CryptoError::Key("it is in none of the forms PKCS#8, SPKI, PKCS#1 and SEC1"))
+    if mgf1_hash != Hash::Sha1 {
+        let mgf1 = asn1::sequence_of(&[&asn1::MGF1.to_der().ok()?, &asn1::hash_algorithm(mgf1_hash)?])?;
+        members.push(asn1::value(0xa1, &[&mgf1])?);
     }
+    if salt_length != 20 {
+        members.push(asn1::value(0xa2, &[&salt_length.to_der().ok()?])?);
+    }
+    let members: Vec<&[u8]> = members.iter().map(Vec::as_slice).collect();
+    asn1::sequence_of(&[&name, &asn1::sequence_of(&members)?])
 }

@@ -1,19 +1,25 @@
 //! Cryptography for JavaScript hooks, computed in the host: reads a request, charges for it, and has it computed where it holds up
-//! nobody. `js-engine/CRYPTO.md` is the contract. The algorithms are libraries'; what is written here is who may have how much of them.
+//! nobody. `host-api/crypto/contract.json` is the contract. The algorithms are libraries'; what is written here is who may have how much of
+//! them, and what surrounds them.
 
+mod asn1;
 mod cipher;
+mod contract;
 mod cost;
 mod derive;
-mod ec;
+mod encrypted;
+mod encryption;
 mod error;
 mod hash;
 mod jwk;
 mod key;
+mod keys;
+mod lc;
 mod operation;
 mod pem;
 mod request;
-mod rsa;
-mod rsa_scheme;
+mod sign;
+mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -24,14 +30,14 @@ use self::request::Request;
 use super::off_thread::{INLINE_FUEL, off_thread};
 use crate::execution::{CallState, settle};
 
-/// Answers one request, or says what is wrong with it: that text is thrown in JavaScript.
+/// Answers one request, or says what is wrong with it as the JSON of an error of the contract.
 ///
 /// # Errors
 /// What ends the guest: no fuel for it, or no time.
 pub(super) async fn compute(caller: &mut Caller<'_, CallState>, request: Vec<u8>) -> wasmtime::Result<Result<Vec<u8>, String>> {
-    let (request, fuel) = match priced(request) {
+    let (request, fuel) = match priced(request, caller.data().limiter.left()) {
         Ok(priced) => priced,
-        Err(error) => return Ok(Err(error.to_string())),
+        Err(error) => return Ok(Err(error.to_json())),
     };
     if operation::is_random(&request.operation) {
         caller.data_mut().js.reads.fleeting.get_or_insert("random bytes");
@@ -39,11 +45,12 @@ pub(super) async fn compute(caller: &mut Caller<'_, CallState>, request: Vec<u8>
     settle(&mut caller.as_context_mut(), usize::try_from(fuel).unwrap_or(usize::MAX)).await?;
     let answer = if fuel <= INLINE_FUEL { operation::answer(&request) } else { off_thread(move || operation::answer(&request)).await? };
     settle(&mut caller.as_context_mut(), 0).await?;
-    Ok(answer.map_err(|error| error.to_string()))
+    Ok(answer.map_err(|error| error.to_json()))
 }
 
-fn priced(request: Vec<u8>) -> Result<(Request, u64), CryptoError> {
+/// The request and what it costs, where it is one that may be computed in so much memory.
+fn priced(request: Vec<u8>, memory: u64) -> Result<(Request, u64), CryptoError> {
     let request = Request::parse(request)?;
-    let fuel = cost::fuel(&request)?;
+    let fuel = cost::fuel(&request, memory)?;
     Ok((request, fuel))
 }

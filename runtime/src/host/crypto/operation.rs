@@ -1,127 +1,67 @@
 //! From a request to its answer. Whether it may be computed is decided before, in `cost`.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde::Serialize;
-use zeroize::Zeroizing;
-
+use super::contract::{Operation, RsaPadding, Scheme};
 use super::error::CryptoError;
-use super::hash::Hash;
-use super::key::{Key, Private, Public};
-use super::request::{GeneratedKind, KeyExport, KeyForm, KeyFormat, KeyImport, Operation, Request, Scheme, Signing};
-use super::{cipher, derive, ec, jwk, pem};
+use super::lc::{self, Secret};
+use super::request::{Request, framed};
+use super::{cipher, derive, encryption, keys, sign, stream};
 
 /// Whether the answer is another one each time, so that it must not become part of a hook's image.
 pub(super) fn is_random(operation: &Operation) -> bool {
     match operation {
-        Operation::KeyGenerate { .. } => true,
-        Operation::Sign(signing) => signing.scheme == Scheme::RsaPss,
-        _ => false,
+        Operation::Sign(header) => match header.scheme {
+            Scheme::RsaPss => header.salt_length != Some(0),
+            Scheme::Ecdsa => true,
+            Scheme::RsaPkcs1 | Scheme::Ed25519 => false,
+        },
+        Operation::PublicEncrypt(header) => header.padding != RsaPadding::None,
+        Operation::KeyWrite(header) => header.cipher.is_some(),
+        operation => operation.random(),
     }
 }
 
 pub(super) fn answer(request: &Request) -> Result<Vec<u8>, CryptoError> {
+    let answer = computed(request);
+    lc::forget_errors();
+    answer
+}
+
+fn computed(request: &Request) -> Result<Vec<u8>, CryptoError> {
     match &request.operation {
-        Operation::Digest { hash } => Ok(hash.digest(one(request)?)),
-        Operation::Hmac { hash } => {
-            let [key, data] = request.parts()?;
-            hash.hmac(key, data)
+        Operation::Digest(header) => match header.length {
+            Some(length) => header.hash.digest_of_length(request.part(0), length as usize),
+            None => Ok(header.hash.digest(request.part(0))),
+        },
+        Operation::Hmac(header) => header.hash.hmac(request.part(0), request.part(1)),
+        Operation::Pbkdf2(header) => derive::pbkdf2(header, request.parts()).map(reveal),
+        Operation::Hkdf(header) => derive::hkdf(header, request.parts()).map(reveal),
+        Operation::Scrypt(header) => derive::scrypt(header, request.parts()).map(reveal),
+        Operation::Encrypt(header) => cipher::encrypt(header, request.parts()).map(reveal),
+        Operation::Decrypt(header) => cipher::decrypt(header, request.parts()).map(reveal),
+        Operation::CipherStart(header) => stream::start(header, request.parts()).map(reveal),
+        Operation::CipherUpdate(header) => {
+            let (state, output) = stream::update(header, request.parts())?;
+            framed(serde_json::Map::new(), &[&state, &output])
         }
-        Operation::Pbkdf2 { hash, iterations, length } => derive::pbkdf2(*hash, request.parts()?, *iterations, *length),
-        Operation::Hkdf { hash, length } => derive::hkdf(*hash, request.parts()?, *length),
-        Operation::Scrypt { n, r, p, length } => derive::scrypt(request.parts()?, (*n, *r, *p), *length),
-        Operation::Aes(header) => cipher::aes(header, request.parts()?),
-        Operation::KeyImport(header) => import(header, one(request)?),
-        Operation::KeyExport(header) => export(header, one(request)?),
-        Operation::Sign(header) => {
-            let [key, data] = request.parts()?;
-            sign(header, &Private::from_pkcs8(key)?, data)
-        }
+        Operation::CipherFinal(header) => stream::finish(header, request.parts()).map(reveal),
+        Operation::KeyRead(header) => keys::read(header, request.parts()),
+        Operation::KeyWrite(header) => keys::write(header, request.parts()).map(reveal),
+        Operation::KeyGenerate(header) => keys::generate(header),
+        Operation::Sign(header) => sign::sign(header, request.part(0), request.part(1)).map(reveal),
         Operation::Verify(header) => {
-            let [key, data, signature] = request.parts()?;
-            verify(header, &Public::from_spki(key)?, data, signature).map(|right| vec![u8::from(right)])
+            let [key, data, signature] = request.parts();
+            sign::verify(header, key, data, signature).map(|right| vec![u8::from(right)])
         }
-        Operation::KeyGenerate { kind: GeneratedKind::Ec, curve } => {
-            let [] = request.parts()?;
-            ec::Private::generate(*curve)?.to_pkcs8().map(reveal)
-        }
+        Operation::PublicEncrypt(header) => encryption::public_encrypt(header, request.parts()).map(reveal),
+        Operation::PrivateDecrypt(header) => encryption::private_decrypt(header, request.parts()).map(reveal),
+        Operation::PrivateEncrypt(header) => encryption::private_encrypt(header, request.parts()).map(reveal),
+        Operation::PublicDecrypt(header) => encryption::public_decrypt(header, request.parts()).map(reveal),
+        Operation::Agree(_) => encryption::agree(request.parts()).map(reveal),
+        Operation::Power(_) => encryption::power(request.parts()).map(reveal),
     }
 }
 
-fn one(request: &Request) -> Result<&[u8], CryptoError> {
-    request.parts().map(|[part]| part)
-}
-
-/// Hands a key to the guest, whose memory is wiped with its sandbox.
-fn reveal(mut key: Zeroizing<Vec<u8>>) -> Vec<u8> {
-    std::mem::take(&mut *key)
-}
-
-/// What the engine learns of a key that it imports.
-#[derive(Serialize)]
-struct Imported {
-    r#type: &'static str,
-    kind: &'static str,
-    bits: usize,
-    curve: Option<&'static str>,
-    der: Zeroizing<String>,
-}
-
-fn import(header: &KeyImport, bytes: &[u8]) -> Result<Vec<u8>, CryptoError> {
-    let key = match header.format {
-        KeyFormat::Pem => pem::read(header.form, bytes)?,
-        KeyFormat::Der => Key::from_der(header.form, bytes)?,
-        KeyFormat::Jwk => jwk::read(bytes)?,
-    };
-    let key = if header.public { Key::Public(key.into_public()?) } else { key };
-    let (kind, bits, curve) = match &key {
-        Key::Private(Private::Rsa(key)) => ("rsa", key.bits(), None),
-        Key::Public(Public::Rsa(key)) => ("rsa", key.bits(), None),
-        Key::Private(Private::Ec(key)) => ("ec", key.curve().bits(), Some(key.curve().name())),
-        Key::Public(Public::Ec(key)) => ("ec", key.curve().bits(), Some(key.curve().name())),
-    };
-    let (r#type, der) = match &key {
-        Key::Private(key) => ("private", key.to_pkcs8()?),
-        Key::Public(key) => ("public", Zeroizing::new(key.to_spki()?)),
-    };
-    let imported = Imported { r#type, kind, bits, curve, der: Zeroizing::new(STANDARD.encode(&*der)) };
-    serde_json::to_vec(&imported).map_err(|_| CryptoError::Failed("key import"))
-}
-
-fn export(header: &KeyExport, der: &[u8]) -> Result<Vec<u8>, CryptoError> {
-    let key = Private::from_pkcs8(der).map(Key::Private).or_else(|_| Public::from_spki(der).map(Key::Public))?;
-    let form = match (header.form, &key) {
-        (Some(form), _) => form,
-        (None, Key::Private(_)) => KeyForm::Pkcs8,
-        (None, Key::Public(_)) => KeyForm::Spki,
-    };
-    match header.format {
-        KeyFormat::Pem => pem::write(&key, form),
-        KeyFormat::Der => key.to_der(form),
-        KeyFormat::Jwk => jwk::write(&key),
-    }
-    .map(reveal)
-}
-
-/// MD5 is no hash to sign with.
-fn digest_to_sign(header: &Signing, data: &[u8]) -> Result<Vec<u8>, CryptoError> {
-    if header.hash == Hash::Md5 { Err(CryptoError::Hash(header.hash.name())) } else { Ok(header.hash.digest(data)) }
-}
-
-fn sign(header: &Signing, key: &Private, data: &[u8]) -> Result<Vec<u8>, CryptoError> {
-    match (header.scheme, key) {
-        (Scheme::Ecdsa, Private::Ec(key)) => key.sign(&digest_to_sign(header, data)?, header.encoding.unwrap_or_default()),
-        (Scheme::RsaPkcs1 | Scheme::RsaPss, Private::Rsa(key)) => key.sign(header, data),
-        (Scheme::Ecdsa, Private::Rsa(_)) => Err(CryptoError::KeyKind { key: "RSA", wanted: "ECDSA" }),
-        (Scheme::RsaPkcs1 | Scheme::RsaPss, Private::Ec(_)) => Err(CryptoError::KeyKind { key: "an elliptic curve", wanted: "RSA" }),
-    }
-}
-
-fn verify(header: &Signing, key: &Public, data: &[u8], signature: &[u8]) -> Result<bool, CryptoError> {
-    match (header.scheme, key) {
-        (Scheme::Ecdsa, Public::Ec(key)) => Ok(key.verify(&digest_to_sign(header, data)?, signature, header.encoding.unwrap_or_default())),
-        (Scheme::RsaPkcs1 | Scheme::RsaPss, Public::Rsa(key)) => key.verify(header, data, signature),
-        (Scheme::Ecdsa, Public::Rsa(_)) => Err(CryptoError::KeyKind { key: "RSA", wanted: "ECDSA" }),
-        (Scheme::RsaPkcs1 | Scheme::RsaPss, Public::Ec(_)) => Err(CryptoError::KeyKind { key: "an elliptic curve", wanted: "RSA" }),
-    }
+/// Hands bytes to the guest, whose memory is wiped with its sandbox.
+fn reveal(mut bytes: Secret) -> Vec<u8> {
+    std::mem::take(&mut *bytes)
 }

@@ -1,139 +1,15 @@
 //! A request as the engine writes it: the length of a header, the header as JSON, then the parts. Reading it checks every length; what
-//! the fields mean is for the operations.
+//! the fields mean is for the operations. Some answers are framed likewise.
 
 use std::ops::Range;
 
-use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::error::CryptoError;
-use super::hash::Hash;
+use super::contract::Operation;
+use super::error::{CryptoError, ErrorKind};
 
 /// The longest header.
 const MAX_HEADER: usize = 4096;
-
-/// What is to be computed.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum Operation {
-    Digest { hash: Hash },
-    Hmac { hash: Hash },
-    Pbkdf2 { hash: Hash, iterations: u32, length: u32 },
-    Hkdf { hash: Hash, length: u32 },
-    Scrypt { n: u64, r: u32, p: u32, length: u32 },
-    Aes(Aes),
-    KeyImport(KeyImport),
-    KeyExport(KeyExport),
-    Sign(Signing),
-    Verify(Signing),
-    KeyGenerate { kind: GeneratedKind, curve: Curve },
-}
-
-/// An encryption or decryption.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Aes {
-    pub(super) mode: AesMode,
-    pub(super) encrypt: bool,
-    /// CBC: PKCS#7 or none.
-    #[serde(default)]
-    pub(super) padding: Option<bool>,
-    /// GCM: bytes.
-    #[serde(default)]
-    pub(super) tag_length: Option<u32>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum AesMode {
-    Gcm,
-    Cbc,
-    Ctr,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct KeyImport {
-    pub(super) format: KeyFormat,
-    /// Found out when it is null.
-    #[serde(default, rename = "type")]
-    pub(super) form: Option<KeyForm>,
-    /// Only the public half of whatever it is.
-    #[serde(default)]
-    pub(super) public: bool,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct KeyExport {
-    pub(super) format: KeyFormat,
-    /// Not used for JWK.
-    #[serde(default, rename = "type")]
-    pub(super) form: Option<KeyForm>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum KeyFormat {
-    Pem,
-    Der,
-    Jwk,
-}
-
-/// The ASN.1 structure that a key is written as.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum KeyForm {
-    Pkcs8,
-    Spki,
-    Pkcs1,
-    Sec1,
-}
-
-/// How a signature is made or checked.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Signing {
-    pub(super) scheme: Scheme,
-    pub(super) hash: Hash,
-    /// PSS: bytes, or Node's constants: -1 as long as the hash; -2, like null, the longest to sign and any to verify.
-    #[serde(default)]
-    pub(super) salt_length: Option<i32>,
-    /// ECDSA: how the two numbers are written; DER when null.
-    #[serde(default)]
-    pub(super) encoding: Option<SignatureEncoding>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Scheme {
-    RsaPkcs1,
-    RsaPss,
-    Ecdsa,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum SignatureEncoding {
-    #[default]
-    Der,
-    P1363,
-}
-
-/// The kinds of key that can be made here.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum GeneratedKind {
-    Ec,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-pub(super) enum Curve {
-    #[serde(rename = "P-256")]
-    P256,
-    #[serde(rename = "P-384")]
-    P384,
-}
 
 /// A request. Its bytes may hold keys, so they are wiped when it is dropped and never shown.
 pub(super) struct Request {
@@ -155,18 +31,20 @@ impl Request {
         let header = rest.get(..length).ok_or_else(|| CryptoError::malformed("its header is cut off"))?;
         let (operation, lengths) = header_fields(header)?;
         let parts = part_ranges(&lengths, 4 + length, bytes.len())?;
+        if parts.len() != operation.parts() {
+            return Err(CryptoError::malformed(format!("it needs {} parts and has {}", operation.parts(), parts.len())));
+        }
         Ok(Self { operation, bytes, parts })
     }
 
-    /// The parts, of which there must be this many.
-    pub(super) fn parts<const N: usize>(&self) -> Result<[&[u8]; N], CryptoError> {
-        let parts: Vec<&[u8]> = self.parts.iter().filter_map(|range| self.bytes.get(range.clone())).collect();
-        parts.try_into().map_err(|_| CryptoError::malformed(format!("it needs {N} parts and has {}", self.parts.len())))
+    /// A part; their number was checked when the request was read.
+    pub(super) fn part(&self, index: usize) -> &[u8] {
+        self.parts.get(index).and_then(|range| self.bytes.get(range.clone())).unwrap_or_default()
     }
 
-    /// How long the first part is, which is the key where there is one.
-    pub(super) fn first_len(&self) -> usize {
-        self.parts.first().map_or(0, Range::len)
+    /// The first parts.
+    pub(super) fn parts<const N: usize>(&self) -> [&[u8]; N] {
+        std::array::from_fn(|index| self.part(index))
     }
 
     /// How long the parts are together.
@@ -196,6 +74,24 @@ fn part_ranges(lengths: &[u32], start: usize, end: usize) -> Result<Vec<Range<us
     if at == end { Ok(ranges) } else { Err(CryptoError::malformed("its parts are not as long as it says")) }
 }
 
+/// An answer of fields and parts.
+pub(super) fn framed(fields: impl serde::Serialize, parts: &[&[u8]]) -> Result<Vec<u8>, CryptoError> {
+    #[derive(serde::Serialize)]
+    struct Header<T> {
+        #[serde(flatten)]
+        fields: T,
+        parts: Vec<usize>,
+    }
+    let header = Header { fields, parts: parts.iter().map(|part| part.len()).collect() };
+    let header = serde_json::to_vec(&header).map_err(|_| ErrorKind::Failed)?;
+    let length = u32::try_from(header.len()).map_err(|_| ErrorKind::Failed)?;
+    let mut answer = Vec::with_capacity(4 + header.len() + parts.iter().map(|part| part.len()).sum::<usize>());
+    answer.extend_from_slice(&length.to_le_bytes());
+    answer.extend_from_slice(&header);
+    parts.iter().for_each(|part| answer.extend_from_slice(part));
+    Ok(answer)
+}
+
 /// Writes a request as the engine does.
 #[cfg(test)]
 pub(super) fn encode(mut header: serde_json::Value, parts: &[&[u8]]) -> Vec<u8> {
@@ -212,6 +108,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::host::crypto::contract::Hash;
 
     fn error(bytes: Vec<u8>) -> String {
         Request::parse(bytes).err().map(|error| error.to_string()).unwrap_or_default()
@@ -219,11 +116,11 @@ mod tests {
 
     #[test]
     fn reads_header_and_parts() {
-        let request = Request::parse(encode(json!({"op": "hmac", "hash": "sha256"}), &[b"key", b"", b"data"])).unwrap();
-        assert!(matches!(request.operation, Operation::Hmac { hash: Hash::Sha256 }));
-        assert_eq!(request.parts::<3>().unwrap(), [&b"key"[..], b"", b"data"]);
+        let request = Request::parse(encode(json!({"op": "hmac", "hash": "sha256"}), &[b"key", b"data"])).unwrap();
+        assert!(matches!(&request.operation, Operation::Hmac(hmac) if hmac.hash == Hash::Sha256));
+        assert_eq!(request.parts::<2>(), [&b"key"[..], b"data"]);
         assert_eq!(request.len(), 7);
-        assert!(request.parts::<2>().unwrap_err().to_string().contains("needs 2 parts and has 3"));
+        assert!(error(encode(json!({"op": "hmac", "hash": "sha256"}), &[b"key"])).contains("needs 2 parts and has 1"));
     }
 
     #[test]
@@ -247,12 +144,13 @@ mod tests {
 
     #[test]
     fn unknown_fields_operations_and_values_are_refused() {
-        assert!(error(encode(json!({"op": "digest", "hash": "sha256", "hsah": 1}), &[])).contains("unknown field"));
+        assert!(error(encode(json!({"op": "digest", "hash": "sha256", "hsah": 1}), &[b""])).contains("unknown field"));
         assert!(error(encode(json!({"op": "shred"}), &[])).contains("unknown variant"));
-        assert!(error(encode(json!({"op": "digest", "hash": "crc32"}), &[])).contains("unknown variant"));
-        assert!(error(encode(json!({"op": "aes", "mode": "ecb", "encrypt": true}), &[])).contains("unknown variant"));
-        assert!(error(encode(json!({"op": "sign", "scheme": "ecdsa", "hash": "sha256", "curve": 1}), &[])).contains("unknown field"));
-        assert!(error(encode(json!({"op": "pbkdf2", "hash": "sha1", "iterations": -1, "length": 1}), &[])).contains("invalid value"));
-        assert!(error(encode(json!({"hash": "sha1"}), &[])).contains("op"));
+        assert!(error(encode(json!({"op": "digest", "hash": "crc32"}), &[b""])).contains("unknown variant"));
+        assert!(error(encode(json!({"op": "sign", "scheme": "ecdsa", "curve": 1}), &[b"", b""])).contains("unknown field"));
+        assert!(
+            error(encode(json!({"op": "pbkdf2", "hash": "sha1", "iterations": -1, "length": 1}), &[b"", b""])).contains("invalid value")
+        );
+        assert!(error(encode(json!({"hash": "sha1"}), &[b""])).contains("op"));
     }
 }

@@ -13,14 +13,14 @@ use crate::execution::{CallState, classify};
 use crate::host::javascript_linker;
 use crate::{Invocation, Limits, Sandbox, SandboxConfig};
 
-/// Calls `crypto` with what is in its memory, and writes the answer over it.
+/// Calls `compute` with what is in its memory, and writes the answer over it.
 const GUEST: &str = r#"(module
-    (import "hb" "crypto" (func $crypto (param i32 i32) (result i32)))
+    (import "hb" "compute" (func $compute (param i32 i32 i32) (result i32)))
     (import "hb" "take" (func $take (param i32 i32) (result i32)))
     (memory (export "memory") 16)
     (func (export "run") (param $len i32) (result i32)
         (local $answer i32)
-        (local.set $answer (call $crypto (i32.const 0) (local.get $len)))
+        (local.set $answer (call $compute (i32.const 0) (i32.const 0) (local.get $len)))
         (drop (call $take (i32.const 0) (i32.const 1048576)))
         (local.get $answer)))"#;
 
@@ -76,10 +76,11 @@ async fn answers_and_errors_reach_the_guest() {
     assert_eq!(seen.answer, Ok(Ok(hex("a9993e364706816aba3e25717850c26c9cd0d89d"))));
     assert_eq!(seen.fleeting, None);
     assert!((1000..5000).contains(&seen.fuel), "{}", seen.fuel);
-    let seen = run(PLENTY, MINUTE, json!({"op": "aes", "mode": "gcm", "encrypt": true}), &[b"short", b"", b"", b""]).await;
-    assert_eq!(seen.answer, Ok(Err("Invalid key length".into())));
+    let seen = run(PLENTY, MINUTE, json!({"op": "encrypt", "cipher": "aes-128-gcm"}), &[b"short", b"", b"", b""]).await;
+    assert_eq!(seen.answer, Ok(Err(r#"{"kind":"key_length"}"#.into())));
     let seen = run(PLENTY, MINUTE, digest(), &[]).await;
-    assert_eq!(seen.answer, Ok(Err("malformed cryptography request: it needs 1 parts and has 0".into())));
+    let refused = r#"{"kind":"malformed","message":"malformed cryptography request: it needs 1 parts and has 0"}"#;
+    assert_eq!(seen.answer, Ok(Err(refused.into())));
 }
 
 #[tokio::test]
@@ -113,10 +114,42 @@ async fn answers_that_differ_each_time_are_seen() {
     let seen = run(PLENTY, MINUTE, json!({"op": "key_generate", "kind": "ec", "curve": "P-256"}), &[]).await;
     assert!(seen.answer.unwrap().is_ok());
     assert_eq!(seen.fleeting, Some("random bytes"));
-    let (private, _) = pair(fixture!("rsa.pkcs8.pem"));
-    for (scheme, fleeting) in [("rsa-pss", Some("random bytes")), ("rsa-pkcs1", None)] {
-        let seen = run(PLENTY, MINUTE, json!({"op": "sign", "scheme": scheme, "hash": "sha256"}), &[&private, b"data"]).await;
-        assert_eq!(seen.answer.unwrap().unwrap().len(), 256);
-        assert_eq!(seen.fleeting, fleeting, "{scheme}");
+    let (private, public) = pair(fixture!("rsa.pkcs8.pem"));
+    for (header, parts, fleeting) in [
+        (json!({"op": "sign", "scheme": "rsa-pss", "hash": "sha256"}), [&private[..], b"data"], true),
+        (json!({"op": "sign", "scheme": "rsa-pss", "hash": "sha256", "salt_length": 0}), [&private, b"data"], false),
+        (json!({"op": "sign", "scheme": "rsa-pkcs1", "hash": "sha256"}), [&private, b"data"], false),
+        (json!({"op": "sign", "scheme": "ecdsa", "hash": "sha256"}), [&pair(fixture!("p256.pkcs8.pem")).0, b"data"], true),
+        (json!({"op": "key_write", "format": "pem"}), [&private, b""], false),
+        (json!({"op": "key_write", "format": "pem", "cipher": "aes-128-cbc"}), [&private, b"secret"], true),
+    ] {
+        let seen = run(PLENTY, MINUTE, header.clone(), &parts).await;
+        assert!(seen.answer.unwrap().is_ok());
+        assert_eq!(seen.fleeting, fleeting.then_some("random bytes"), "{header}");
     }
+    for (padding, fleeting) in [("oaep", true), ("pkcs1", true), ("none", false)] {
+        let seen = run(
+            PLENTY,
+            MINUTE,
+            json!({"op": "public_encrypt", "padding": padding}),
+            &[&public, &[1; 256][..if fleeting { 9 } else { 256 }], b""],
+        )
+        .await;
+        assert!(seen.answer.unwrap().is_ok());
+        assert_eq!(seen.fleeting, fleeting.then_some("random bytes"), "{padding}");
+    }
+}
+
+#[tokio::test]
+async fn scrypt_computes_in_the_hook_s_memory() {
+    // The guest has 2 MiB, half of which is its own memory.
+    let header = |n: u64| json!({"op": "scrypt", "n": n, "r": 1, "p": 1, "length": 32});
+    assert!(run(PLENTY, MINUTE, header(1 << 12), &[b"password", b"salt"]).await.answer.unwrap().is_ok());
+    let refused = run(PLENTY, MINUTE, header(1 << 13), &[b"password", b"salt"]).await.answer.unwrap().unwrap_err();
+    let error: Value = serde_json::from_str(&refused).unwrap();
+    assert_eq!(error["kind"], "memory");
+    assert_eq!(
+        error["message"],
+        "scrypt with N=8192, r=1 and p=1 needs 2 MiB, and the hook's memory limit (limits.memory_mib) leaves 1 MiB"
+    );
 }

@@ -5,20 +5,20 @@ use crate::host::off_thread::INLINE_FUEL;
 
 /// The fuel for a request, or what it is refused with.
 fn fuel(header: Value, parts: &[&[u8]]) -> Result<u64, String> {
-    priced(super::super::request::encode(header, parts)).map(|(_, fuel)| fuel).map_err(|error| error.to_string())
+    priced(super::super::request::encode(header, parts), MEMORY).map(|(_, fuel)| fuel).map_err(|error| error.to_string())
 }
 
 #[test]
-fn pbkdf2_has_two_million_blocks() {
+fn pbkdf2_has_ten_million_blocks() {
     let header =
         |hash: &str, iterations: u32, length: u32| json!({"op": "pbkdf2", "hash": hash, "iterations": iterations, "length": length});
     let ask = |hash: &str, iterations: u32, length: u32| fuel(header(hash, iterations, length), &[b"password", b"salt"]);
-    let refused = "the value of \"iterations\" is out of range: at most 2000000 hash blocks";
-    assert!(ask("sha256", 2_000_000, 32).unwrap() > 800_000_000);
-    assert_eq!(ask("sha256", 2_000_001, 32).unwrap_err(), refused);
-    assert!(ask("sha256", 1_000_000, 64).is_ok());
-    assert_eq!(ask("sha256", 1_000_001, 64).unwrap_err(), refused);
-    assert!(ask("sha512", 2_000_000, 64).is_ok());
+    let refused = "the value of \"iterations\" is out of range: at most 10000000 hash blocks";
+    assert!(ask("sha256", 10_000_000, 32).unwrap() > 2_000_000_000);
+    assert_eq!(ask("sha256", 10_000_001, 32).unwrap_err(), refused);
+    assert!(ask("sha256", 5_000_000, 64).is_ok());
+    assert_eq!(ask("sha256", 5_000_001, 64).unwrap_err(), refused);
+    assert!(ask("sha512", 10_000_000, 64).is_ok());
     assert_eq!(ask("sha1", u32::MAX, 1 << 20).unwrap_err(), refused);
     assert_eq!(ask("sha1", 0, 32).unwrap_err(), "the value of \"iterations\" is out of range: at least 1");
 }
@@ -39,23 +39,55 @@ fn derivations_give_a_mebibyte() {
     // HKDF itself ends at 255 digests.
     let header = |length: u32| json!({"op": "hkdf", "hash": "sha256", "length": length});
     assert_eq!(compute(header(8160), &[b"key", b"", b""]).unwrap().len(), 8160);
-    assert!(compute(header(8161), &[b"key", b"", b""]).unwrap_err().ends_with("at most 8160 bytes"));
+    assert_eq!(compute(header(8161), &[b"key", b"", b""]).unwrap_err(), "key_length");
 }
 
 #[test]
-fn scrypt_has_64_mebibytes_and_so_much_work() {
+fn scrypt_has_the_hook_s_memory_and_so_much_work() {
     let ask = |n: u64, r: u32, p: u32| fuel(json!({"op": "scrypt", "n": n, "r": r, "p": p, "length": 64}), &[b"", b""]);
-    assert!(ask(1 << 16, 8, 1).is_ok());
-    assert!(ask(1 << 17, 8, 1).unwrap_err().contains("at most 67108864 bytes of memory"));
-    assert!(ask(1 << 16, 9, 1).unwrap_err().contains("at most 67108864 bytes of memory"));
-    assert!(ask(u64::MAX, u32::MAX, u32::MAX).unwrap_err().contains("bytes of memory"));
-    assert!(ask(1 << 16, 8, 4).is_ok());
-    assert!(ask(1 << 16, 8, 5).unwrap_err().contains("at most 2097152 for N times r times p"));
-    assert!(ask(2, 1, 1 << 13).is_ok());
-    assert!(ask(2, 1, (1 << 13) + 1).unwrap_err().contains("at most 1048576 bytes of memory for p and r"));
     // What Node and OWASP recommend.
     assert!(ask(1 << 14, 8, 1).unwrap() > INLINE_FUEL);
-    assert!(ask(1 << 13, 8, 10).is_ok());
+    assert!(ask(1 << 17, 8, 1).is_ok() && ask(1 << 13, 8, 10).is_ok());
+    assert!(ask(1 << 19, 8, 1).is_ok());
+    assert!(ask(1 << 20, 8, 1).unwrap_err().contains("needs 1025 MiB, and the hook's memory limit (limits.memory_mib) leaves 1024 MiB"));
+    assert!(ask(1 << 18, 8, 2).is_ok());
+    assert!(ask(1 << 18, 8, 3).unwrap_err().contains("at most 4194304 for N times r times p"));
+    for (n, r, p) in [(u64::MAX, 1, 1), (1 << 63, u32::MAX, u32::MAX), (16, 1 << 15, 1 << 15), (2, u32::MAX, u32::MAX)] {
+        assert_eq!(ask(n, r, p).unwrap_err(), "scrypt_parameters", "{n} {r} {p}");
+    }
+    assert!(ask(1 << 62, 1, 1).unwrap_err().contains("leaves 1024 MiB"));
+}
+
+#[test]
+fn hashes_of_any_length_give_a_mebibyte() {
+    let ask = |length: u32| fuel(json!({"op": "digest", "hash": "shake128", "length": length}), &[b""]);
+    assert!(ask(1 << 20).is_ok());
+    assert!(ask((1 << 20) + 1).unwrap_err().contains("at most 1048576 bytes"));
+}
+
+#[test]
+fn keys_are_made_of_known_sizes() {
+    let ask = |bits: u32| fuel(json!({"op": "key_generate", "kind": "rsa", "bits": bits}), &[]);
+    assert!(ask(512).is_ok() && ask(4096).is_ok());
+    for bits in [0, 511, 4097, u32::MAX] {
+        assert_eq!(ask(bits).unwrap_err(), format!("RSA keys are made with 512 to 4096 bits, not {bits}"));
+    }
+    let ask = |exponent: u64| fuel(json!({"op": "key_generate", "kind": "rsa", "bits": 2048, "exponent": exponent}), &[]);
+    assert!(ask(3).is_ok() && ask(u32::MAX.into()).is_ok());
+    for exponent in [0, 1, 4, (1 << 32) + 1] {
+        assert!(ask(exponent).unwrap_err().contains("public exponent"));
+    }
+}
+
+#[test]
+fn powers_have_a_kibibyte() {
+    let ask = |lengths: [usize; 3]| fuel(json!({"op": "power"}), &lengths.map(|length| vec![1; length]).each_ref().map(Vec::as_slice));
+    assert!(ask([1024; 3]).is_ok());
+    for at in 0..3 {
+        let mut lengths = [1024; 3];
+        lengths[at] += 1;
+        assert!(ask(lengths).unwrap_err().contains("at most 1024 bytes"));
+    }
 }
 
 #[test]
@@ -68,29 +100,38 @@ fn keys_have_16_kibibytes() {
         assert_eq!(ask(&key).unwrap_err(), "the value of \"key\" is out of range: at most 16384 bytes");
     }
     let key = vec![b' '; (16 << 10) + 1];
-    assert!(import("pem", &key, false).unwrap_err().contains("at most 16384 bytes"));
-    assert!(compute(json!({"op": "key_export", "format": "pem"}), &[&key]).unwrap_err().contains("at most 16384 bytes"));
+    assert!(read("pem", &key, false).unwrap_err().contains("at most 16384 bytes"));
+    assert!(compute(json!({"op": "key_write", "format": "pem"}), &[&key, b""]).unwrap_err().contains("at most 16384 bytes"));
+    assert!(compute(json!({"op": "agree"}), &[b"", &key]).unwrap_err().contains("at most 16384 bytes"));
+    let password = vec![b' '; (1 << 10) + 1];
+    for header in [json!({"op": "key_read", "format": "pem", "public": false}), json!({"op": "key_write", "format": "pem"})] {
+        assert!(compute(header, &[b"", &password]).unwrap_err().contains("at most 1024 bytes"));
+    }
+}
+
+#[test]
+fn opening_a_key_costs_what_its_password_does() {
+    let read =
+        |pem: &[u8]| fuel(json!({"op": "key_read", "format": "pem", "public": false, "passphrase": true}), &[pem, b"secret"]).unwrap();
+    assert!(read(fixture!("rsa.encrypted.pem")) > read(fixture!("rsa.pkcs8.pem")) + 2048 * 400);
 }
 
 #[test]
 fn fuel_follows_the_work() {
     let sign =
         |scheme: &str, pem: &[u8]| fuel(json!({"op": "sign", "scheme": scheme, "hash": "sha256"}), &[&pair(pem).0, b"data"]).unwrap();
-    let rsa = sign("rsa-pkcs1", fixture!("rsa.pkcs8.pem"));
-    assert!((1_500_001..3_000_000).contains(&rsa), "{rsa}");
-    let ecdsa = sign("ecdsa", fixture!("p256.pkcs8.pem"));
-    assert!((300_000..600_000).contains(&ecdsa), "{ecdsa}");
-    let verify = |scheme: &str, pem: &[u8], salt: Option<i32>| {
-        let header = json!({"op": "verify", "scheme": scheme, "hash": "sha256", "salt_length": salt});
-        fuel(header, &[&pair(pem).1, b"data", b""]).unwrap()
+    let (rsa, ecdsa) = (sign("rsa-pkcs1", fixture!("rsa.pkcs8.pem")), sign("ecdsa", fixture!("p256.pkcs8.pem")));
+    assert!(rsa > INLINE_FUEL && ecdsa < cost::INLINE_FUEL, "{rsa} {ecdsa}");
+    let verify = |scheme: &str, pem: &[u8]| {
+        fuel(json!({"op": "verify", "scheme": scheme, "hash": "sha256"}), &[&pair(pem).1, b"data", b""]).unwrap()
     };
-    let rsa = verify("rsa-pkcs1", fixture!("rsa.pkcs8.pem"), None);
-    assert!((100_000..250_000).contains(&rsa), "{rsa}");
-    assert_eq!(verify("rsa-pss", fixture!("rsa.pkcs8.pem"), Some(32)), rsa);
-    assert!(verify("rsa-pss", fixture!("rsa.pkcs8.pem"), None) > rsa * 2);
-    assert!(verify("ecdsa", fixture!("p256.pkcs8.pem"), None) > 600_000);
-    assert!(verify("ecdsa", fixture!("p384.pkcs8.pem"), None) > 1_800_000);
-    let digest = |length: usize| fuel(json!({"op": "digest", "hash": "sha256"}), &[&vec![0; length]]).unwrap();
-    assert_eq!(digest(1000) - digest(0), 2000);
-    assert!(digest(4 << 20) > INLINE_FUEL && digest(4096) < INLINE_FUEL);
+    let (rsa, p256, p384) = (
+        verify("rsa-pkcs1", fixture!("rsa.pkcs8.pem")),
+        verify("ecdsa", fixture!("p256.pkcs8.pem")),
+        verify("ecdsa", fixture!("p384.pkcs8.pem")),
+    );
+    assert!(rsa < p256 && p256 < p384, "{rsa} {p256} {p384}");
+    let digest = |hash: &str, length: usize| fuel(json!({"op": "digest", "hash": hash}), &[&vec![0; length]]).unwrap();
+    assert!(digest("sha3-512", 1000) > digest("sha256", 1000));
+    assert!(digest("sha256", 4 << 20) > INLINE_FUEL && digest("sha256", 4096) < INLINE_FUEL);
 }
