@@ -1,31 +1,103 @@
-// What authors pass as data, as bytes; and bytes as what they want back.
+// What authors pass as data, as bytes; bytes as what they want back; and answers that come later.
+import { StringDecoder } from 'string_decoder/lib/string_decoder.js';
 import { Buffer } from '../buffer.js';
+import { coded, invalidArgType, unknownEncoding, validateEncoding, validateFunction } from '../errors.js';
+import { setImmediate } from '../timers.js';
 
-export function toBytes(data, encoding) {
-  if (typeof data === 'string') return Buffer.from(data, encoding === 'buffer' ? 'utf8' : encoding);
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  const received = data === null ? 'null' : typeof data;
-  const message = `The "data" argument must be of type string or an instance of Buffer, TypedArray, or DataView. Received ${received}`;
-  throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_TYPE' });
+export const NOTHING = new Uint8Array(0);
+const ANY = ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
+
+export const isBytes = (value) => ArrayBuffer.isView(value) || value instanceof ArrayBuffer
+  || (typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer);
+export const isTextOrBytes = (value) => typeof value === 'string' || isBytes(value);
+
+// The bytes themselves, not a copy.
+export function viewOf(value) {
+  if (value instanceof Uint8Array) return value;
+  return ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
 }
 
-export function toOutput(bytes, encoding) {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return encoding === undefined || encoding === 'buffer' ? buffer : buffer.toString(encoding);
+// In an encoding that is not one, text is UTF-8.
+export function textBytes(text, encoding) {
+  return Buffer.from(text, typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8');
+}
+
+// `expected` is what Node's message names.
+export function bytesOf(value, name, encoding, expected = ['string', ...ANY]) {
+  if (typeof value === 'string') return textBytes(value, encoding);
+  if (isBytes(value)) return viewOf(value);
+  throw invalidArgType(name, expected, value);
+}
+
+// A piece of a message, as the `update` methods take it.
+export function pieceOf(data, encoding) {
+  if (typeof data === 'string') {
+    validateEncoding(data, encoding);
+    return textBytes(data, encoding);
+  }
+  if (ArrayBuffer.isView(data)) return viewOf(data);
+  throw invalidArgType('data', ['string', 'Buffer', 'TypedArray', 'DataView'], data);
+}
+
+export const bufferOf = (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+export function arrayBufferOf({ buffer, byteOffset, byteLength }) {
+  return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
+}
+
+// An encoding that is not one means bytes here, and is an error with `strict`.
+export function toOutput(bytes, encoding, strict = false) {
+  const buffer = bufferOf(bytes);
+  if (!encoding || encoding === 'buffer') return buffer;
+  if (Buffer.isEncoding(`${encoding}`)) return buffer.toString(`${encoding}`);
+  if (strict) throw unknownEncoding(encoding);
+  return buffer;
 }
 
 export function join(chunks) {
   return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
 }
 
-// In constant time for inputs of one length.
-export function timingSafeEqual(a, b) {
-  const [left, right] = [toBytes(a), toBytes(b)];
-  if (left.length !== right.length) {
-    throw Object.assign(new RangeError('Input buffers must have the same byte length'), { code: 'ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH' });
+// Text cannot be cut anywhere; what is left waits for the next piece.
+export function decoderFor(decoder, encoding) {
+  if (!Buffer.isEncoding(encoding)) throw unknownEncoding(encoding);
+  const wanted = new StringDecoder(encoding);
+  if (decoder !== undefined && decoder.encoding !== wanted.encoding) {
+    throw coded(Error, 'ERR_INTERNAL_ASSERTION', 'Cannot change encoding\nThis is caused by either a bug in Node.js or incorrect usage of '
+      + 'Node.js internals.\nPlease open an issue with this stack trace at https://github.com/nodejs/node/issues\n');
   }
-  let difference = 0;
+  return decoder ?? wanted;
+}
+
+// The host computes at once; the callback runs in a later turn, as it does on Node, where threads compute. What the arguments are
+// wrong in is thrown to the caller and not passed to `compute`. Some of Node's functions report success as undefined, most as null.
+export function later(callback, compute, success = null) {
+  validateFunction(callback, 'callback');
+  let result;
+  try {
+    result = compute();
+  } catch (error) {
+    setImmediate(callback, error);
+    return;
+  }
+  setImmediate(callback, success, result);
+}
+
+// In constant time for inputs of one length.
+export function timingSafeEqual(...buffers) {
+  const [left, right] = [0, 1].map((index) => {
+    if (isBytes(buffers[index])) return viewOf(buffers[index]);
+    const names = 'an instance of ArrayBuffer, Buffer, TypedArray, or DataView';
+    throw coded(TypeError, 'ERR_INVALID_ARG_TYPE', `The "buf${index + 1}" argument must be ${names}.`);
+  });
+  if (left.length !== right.length) {
+    throw coded(RangeError, 'ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH', 'Input buffers must have the same byte length');
+  }
+  return sameBytes(left, right);
+}
+
+export function sameBytes(left, right) {
+  let difference = left.length ^ right.length;
   for (let i = 0; i < left.length; i++) difference |= left[i] ^ right[i];
   return difference === 0;
 }

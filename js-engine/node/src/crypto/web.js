@@ -1,180 +1,196 @@
-// The global `crypto` and its `subtle`. The host computes while JavaScript waits; a promise only carries the answer.
-import { bytesOf } from '../encoding.js';
-import { ask, hashName, parseKey } from './host.js';
-import { getRandomValues, randomUUID, fill } from './random.js';
+// The global `crypto` and its `subtle`. The host computes at once; a promise is settled in a later turn, as on Node.
+import { digest } from 'hookbox:crypto';
+import { invalidThis } from '../errors.js';
+import { setImmediate } from '../timers.js';
+import { arrayBufferOf } from './bytes.js';
+import { useCryptoKeys } from './key_object.js';
+import { findHash } from './names.js';
+import { fillValues, randomUUID } from './random.js';
+import {
+  algorithmIdentifier, argument, bufferSource, cryptoKey, failed, jsonWebKey, keyFormat, keyUsages, normalize, requireArguments, wrapping,
+} from './web_convert.js';
+import { CryptoKey, illegal, isCryptoKey, objectOf } from './web_key.js';
+import { exportPair, generatePair, importPair, isPair } from './web_pair.js';
+import { derivedLength, exportSecret, generateSecret, importSecret } from './web_secret.js';
+import { cipher, derive, jwkBytes, signed, verified } from './web_use.js';
 
-const SIGNING = { 'RSASSA-PKCS1-v1_5': 'rsa', 'RSA-PSS': 'rsa', ECDSA: 'ec' };
-const CIPHERS = { 'AES-GCM': 'gcm', 'AES-CBC': 'cbc', 'AES-CTR': 'ctr' };
-const DERIVING = ['PBKDF2', 'HKDF'];
-const BLOCK = { md5: 64, sha1: 64, sha224: 64, sha256: 64, sha384: 128, sha512: 128 };
+const turn = () => new Promise((resolve) => { setImmediate(resolve); });
 
-const failed = (name, message) => new DOMException(message, name);
-const bufferOf = (bytes) => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-const NAMES = [...Object.keys(SIGNING), ...Object.keys(CIPHERS), ...DERIVING, 'HMAC', 'SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'];
-
-function normal(algorithm) {
-  const given = typeof algorithm === 'string' ? { name: algorithm } : { ...algorithm };
-  const name = NAMES.find((known) => known.toLowerCase() === `${given.name}`.toLowerCase());
-  if (name === undefined) throw failed('NotSupportedError', `${given.name} is not available in a hook`);
-  return { ...given, name };
-}
-
-function hashOf(algorithm) {
-  const hash = hashName(algorithm?.name ?? algorithm);
-  if (hash === undefined || hash === 'md5') throw failed('NotSupportedError', `The hash ${algorithm?.name ?? algorithm} is not available`);
-  return hash;
-}
-
-// The bytes of a key, if it may be used so; only CryptoKey can tell.
-let keyBytes;
-
-const made = Symbol('made by SubtleCrypto');
-
-export class CryptoKey {
-  #bytes;
-  constructor(guard, type, extractable, algorithm, usages, bytes) {
-    if (guard !== made) throw new TypeError('Illegal constructor');
-    Object.defineProperties(this, {
-      type: { value: type, enumerable: true },
-      extractable: { value: !!extractable, enumerable: true },
-      algorithm: { value: algorithm, enumerable: true },
-      usages: { value: [...usages], enumerable: true },
-    });
-    this.#bytes = bytes;
-  }
-  get [Symbol.toStringTag]() { return 'CryptoKey'; }
-  static {
-    keyBytes = (key, usage) => {
-      if (usage !== undefined && !key.usages.includes(usage)) throw failed('InvalidAccessError', `Unable to use this key to ${usage}`);
-      return key.#bytes;
-    };
-  }
-}
-
-function secretAlgorithm(algorithm, bytes) {
-  const { name } = algorithm;
-  if (name === 'HMAC') return { name, hash: { name: algorithm.hash?.name ?? algorithm.hash }, length: algorithm.length ?? bytes.length * 8 };
-  if (!(name in CIPHERS)) return { name };
-  if (![16, 24, 32].includes(bytes.length)) throw failed('DataError', 'Invalid key length');
-  return { name, length: bytes.length * 8 };
-}
-
-const base64url = (text) => Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
-const toBase64url = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-
-function importSecret(format, data, algorithm, extractable, usages) {
-  if (format !== 'raw' && format !== 'jwk') throw failed('NotSupportedError', `Unable to import a ${algorithm.name} key as ${format}`);
-  const bytes = format === 'jwk' ? base64url(data.k) : bytesOf(data).slice();
-  return new CryptoKey(made, 'secret', extractable, secretAlgorithm(algorithm, bytes), usages, bytes);
-}
-
-function importPair(format, data, algorithm, extractable, usages) {
-  const isPrivate = format === 'pkcs8' || (format === 'jwk' && data.d !== undefined);
-  const key = parseKey(format, isPrivate, format === 'jwk' ? hb.encodeUtf8(JSON.stringify(data)) : bytesOf(data));
-  if (key.kind !== SIGNING[algorithm.name]) throw failed('DataError', 'Invalid key type');
-  if (key.kind === 'ec' && key.curve !== algorithm.namedCurve) throw failed('DataError', 'Named curve mismatch');
-  const details = key.kind === 'ec'
-    ? { name: algorithm.name, namedCurve: key.curve }
-    : { name: algorithm.name, modulusLength: key.bits, publicExponent: Uint8Array.of(1, 0, 1), hash: { name: algorithm.hash?.name ?? algorithm.hash } };
-  return new CryptoKey(made, isPrivate ? 'private' : 'public', extractable, details, usages, key.der);
-}
-
-function signingHeader(algorithm, key) {
-  const { name } = algorithm;
-  if (name !== key.algorithm.name) throw failed('InvalidAccessError', 'Key algorithm mismatch');
-  if (name === 'ECDSA') return { scheme: 'ecdsa', hash: hashOf(algorithm.hash), form: 'raw' };
-  const hash = hashOf(key.algorithm.hash);
-  return name === 'RSA-PSS' ? { scheme: 'pss', hash, salt_length: algorithm.saltLength } : { scheme: 'pkcs1', hash };
-}
-
-function cipherRequest(op, algorithm, key, data) {
-  const mode = CIPHERS[algorithm.name];
-  if (mode === undefined || algorithm.name !== key.algorithm.name) throw failed('InvalidAccessError', 'Key algorithm mismatch');
-  const header = { cipher: `aes-${key.algorithm.length}-${mode}` };
-  if (mode === 'gcm') header.tag_length = (algorithm.tagLength ?? 128) / 8;
-  if (mode === 'ctr') header.counter_bits = algorithm.length;
-  const iv = bytesOf(mode === 'ctr' ? algorithm.counter : algorithm.iv);
+// Computes now, and tells in a later turn what came of it.
+async function job(compute) {
+  let result;
+  let failure;
   try {
-    return bufferOf(ask(op, header, keyBytes(key, op), iv, bytesOf(data), bytesOf(algorithm.additionalData)));
+    result = compute();
   } catch (error) {
-    throw error instanceof DOMException ? error : failed('OperationError', 'The operation failed for an operation-specific reason');
+    failure = { error };
+  }
+  await turn();
+  if (failure !== undefined) throw failure.error;
+  return result instanceof Uint8Array ? arrayBufferOf(result) : result;
+}
+
+// Converts arguments: `types` has a conversion for each that the method needs.
+function convert(object, method, given, types) {
+  if (object !== subtle) throw invalidThis('SubtleCrypto');
+  requireArguments(method, given.length, types.length);
+  return types.map((type, index) => type(given[index], argument(method, index)));
+}
+
+const anything = (value) => value;
+const flag = (value) => !!value;
+const keyData = (format) => (format === 'jwk' ? jsonWebKey : bufferSource);
+
+function imported(format, data, algorithm, extractable, usages) {
+  const key = (isPair(algorithm) ? importPair : importSecret)(format, data, algorithm, extractable, usages);
+  if (key.type !== 'public' && key.usages.length === 0) throw failed('SyntaxError', `Usages cannot be empty when importing a ${key.type} key.`);
+  return key;
+}
+
+function exported(format, key) {
+  if (!key.extractable) throw failed('InvalidAccessException', 'key is not extractable');
+  const data = (key.type === 'secret' ? exportSecret : exportPair)(format, key);
+  if (data !== undefined) return data;
+  const shown = format === 'pkcs8' ? 'pkcs8' : 'raw';
+  throw failed('InvalidAccessError', `Unable to export a ${shown} ${key.algorithm.name} ${key.type} key`);
+}
+
+function generation(algorithm, extractable, usages) {
+  if (isPair(algorithm)) return generatePair(algorithm, extractable, usages);
+  const key = generateSecret(algorithm, extractable, usages);
+  if (key.usages.length === 0) throw failed('SyntaxError', 'Usages cannot be empty when creating a key.');
+  return () => key;
+}
+
+function checkBase(algorithm, base, usage) {
+  if (!base.usages.includes(usage)) throw failed('InvalidAccessError', `baseKey does not have ${usage} usage`);
+  if (base.algorithm.name !== algorithm.name) throw failed('InvalidAccessError', 'Key algorithm mismatch');
+}
+
+// What wraps keys is an algorithm for that, or one that encrypts.
+function wrappingAlgorithm(algorithm, otherwise) {
+  try {
+    return normalize(algorithm, 'wrapKey');
+  } catch {
+    return normalize(algorithm, otherwise);
   }
 }
 
-function derive(algorithm, key, bits) {
-  const length = bits / 8;
-  const [hash, salt] = [hashOf(algorithm.hash), bytesOf(algorithm.salt)];
-  const bytes = keyBytes(key);
-  if (algorithm.name === 'HKDF') return bufferOf(ask('hkdf', { hash, length }, bytes, salt, bytesOf(algorithm.info)));
-  return bufferOf(ask('pbkdf2', { hash, iterations: algorithm.iterations, length }, bytes, salt));
-}
-
-const keyLength = (algorithm) => algorithm.length ?? BLOCK[hashOf(algorithm.hash)] * 8;
-
-function generatePair(algorithm, extractable, usages) {
-  const kind = SIGNING[algorithm.name];
-  const der = ask('generate', kind === 'ec' ? { kind, curve: algorithm.namedCurve } : { kind, bits: algorithm.modulusLength });
-  const only = (usage) => usages.filter((wanted) => wanted === usage);
-  return {
-    privateKey: importPair('pkcs8', der, algorithm, extractable, only('sign')),
-    publicKey: importPair('spki', ask('public', {}, der), algorithm, true, only('verify')),
-  };
-}
-
-function exportKey(format, key) {
-  if (!key.extractable) throw failed('InvalidAccessError', 'key is not extractable');
-  const bytes = keyBytes(key);
-  const common = { ext: key.extractable, key_ops: key.usages };
-  if (key.type === 'secret') return format === 'jwk' ? { kty: 'oct', k: toBase64url(bytes), ...common } : bufferOf(bytes);
-  if (format === 'jwk') return { ...JSON.parse(hb.decodeUtf8(ask('export', { to: 'jwk' }, bytes))), ...common };
-  if (format !== (key.type === 'private' ? 'pkcs8' : 'spki')) throw failed('NotSupportedError', `Unable to export this key as ${format}`);
-  return bufferOf(bytes);
+function parsedJwk(bytes) {
+  try {
+    return JSON.parse(hb.decodeUtf8(bytes));
+  } catch {
+    throw failed('DataError', 'Invalid wrapped JWK key');
+  }
 }
 
 export class SubtleCrypto {
-  async digest(algorithm, data) { return bufferOf(ask('digest', { hash: hashOf(algorithm) }, bytesOf(data))); }
-  async importKey(format, data, algorithm, extractable, usages) {
-    const normalised = normal(algorithm);
-    return (normalised.name in SIGNING ? importPair : importSecret)(format, data, normalised, extractable, usages);
+  constructor() { throw illegal(); }
+  async encrypt(algorithm, key, data) {
+    const [name, by, bytes] = convert(this, 'encrypt', arguments, [algorithmIdentifier, cryptoKey, bufferSource]);
+    const normal = normalize(name, 'encrypt');
+    return job(() => cipher(true, normal, by, bytes, 'encrypt'));
   }
-  async exportKey(format, key) { return exportKey(format, key); }
+  async decrypt(algorithm, key, data) {
+    const [name, by, bytes] = convert(this, 'decrypt', arguments, [algorithmIdentifier, cryptoKey, bufferSource]);
+    const normal = normalize(name, 'decrypt');
+    return job(() => cipher(false, normal, by, bytes, 'decrypt'));
+  }
   async sign(algorithm, key, data) {
-    const given = normal(algorithm);
-    const bytes = keyBytes(key, 'sign');
-    if (given.name === 'HMAC') return bufferOf(ask('hmac', { hash: hashOf(key.algorithm.hash) }, bytes, bytesOf(data)));
-    return bufferOf(ask('sign', signingHeader(given, key), bytes, bytesOf(data)));
+    const [name, by, bytes] = convert(this, 'sign', arguments, [algorithmIdentifier, cryptoKey, bufferSource]);
+    const normal = normalize(name, 'sign');
+    return job(() => signed(normal, by, bytes));
   }
   async verify(algorithm, key, signature, data) {
-    const given = normal(algorithm);
-    const bytes = keyBytes(key, 'verify');
-    if (given.name !== 'HMAC') return ask('verify', signingHeader(given, key), bytes, bytesOf(data), bytesOf(signature))[0] === 1;
-    const [right, claimed] = [ask('hmac', { hash: hashOf(key.algorithm.hash) }, bytes, bytesOf(data)), bytesOf(signature)];
-    let difference = right.length ^ claimed.length;
-    for (let i = 0; i < right.length; i++) difference |= right[i] ^ claimed[i];
-    return difference === 0;
+    const [name, by, claimed, bytes] = convert(this, 'verify', arguments, [algorithmIdentifier, cryptoKey, bufferSource, bufferSource]);
+    const normal = normalize(name, 'verify');
+    return job(() => verified(normal, by, claimed, bytes));
   }
-  async encrypt(algorithm, key, data) { return cipherRequest('encrypt', normal(algorithm), key, data); }
-  async decrypt(algorithm, key, data) { return cipherRequest('decrypt', normal(algorithm), key, data); }
-  async deriveBits(algorithm, key, length) { return derive(normal(algorithm), key, length); }
-  async deriveKey(algorithm, key, wanted, extractable, usages) {
-    const target = normal(wanted);
-    return importSecret('raw', derive(normal(algorithm), key, keyLength(target)), target, extractable, usages);
+  async digest(algorithm, data) {
+    const [name, bytes] = convert(this, 'digest', arguments, [algorithmIdentifier, bufferSource]);
+    const hash = findHash(normalize(name, 'digest').name).name;
+    return job(() => digest({ hash }, bytes));
   }
-  async generateKey(algorithm, extractable, usages) {
-    const target = normal(algorithm);
-    if (target.name in SIGNING) return generatePair(target, extractable, usages);
-    return importSecret('raw', fill(new Uint8Array(keyLength(target) / 8)), target, extractable, usages);
+  async generateKey(algorithm, extractable, keyUsagesWanted) {
+    const [name, out, usages] = convert(this, 'generateKey', arguments, [algorithmIdentifier, flag, keyUsages]);
+    const normal = normalize(name, 'generateKey');
+    return job(generation(normal, out, usages));
   }
-  async wrapKey() { throw failed('NotSupportedError', 'crypto.subtle.wrapKey is not available in a hook'); }
-  async unwrapKey() { throw failed('NotSupportedError', 'crypto.subtle.unwrapKey is not available in a hook'); }
+  async deriveKey(algorithm, baseKey, derivedKeyType, extractable, keyUsagesWanted) {
+    const types = [algorithmIdentifier, cryptoKey, algorithmIdentifier, flag, keyUsages];
+    const [name, base, wanted, out, usages] = convert(this, 'deriveKey', arguments, types);
+    const [normal, target] = [normalize(name, 'deriveBits'), normalize(wanted, 'importKey')];
+    checkBase(normal, base, 'deriveKey');
+    const length = derivedLength(normalize(wanted, 'get key length'));
+    const bits = await job(() => derive(normal, base, length));
+    return imported('raw', new Uint8Array(bits), target, out, usages);
+  }
+  async deriveBits(algorithm, baseKey, length = null) {
+    const [name, base] = convert(this, 'deriveBits', arguments, [algorithmIdentifier, cryptoKey]);
+    const bits = length === null ? null : wrapping(length);
+    const normal = normalize(name, 'deriveBits');
+    checkBase(normal, base, 'deriveBits');
+    return job(() => derive(normal, base, bits));
+  }
+  async importKey(format, data, algorithm, extractable, keyUsagesWanted) {
+    const [kind, , name, out] = convert(this, 'importKey', arguments, [keyFormat, anything, algorithmIdentifier, flag]);
+    const bytes = keyData(kind)(data, argument('importKey', 1));
+    const usages = keyUsages(keyUsagesWanted, argument('importKey', 4));
+    return imported(kind, bytes, normalize(name, 'importKey'), out, usages);
+  }
+  async exportKey(format, key) {
+    const [kind, by] = convert(this, 'exportKey', arguments, [keyFormat, cryptoKey]);
+    const data = exported(kind, by);
+    return data instanceof Uint8Array ? arrayBufferOf(data) : data;
+  }
+  async wrapKey(format, key, wrappingKey, algorithm) {
+    const [kind, inner, by, name] = convert(this, 'wrapKey', arguments, [keyFormat, cryptoKey, cryptoKey, algorithmIdentifier]);
+    const normal = wrappingAlgorithm(name, 'encrypt');
+    const data = exported(kind, inner);
+    return job(() => cipher(true, normal, by, kind === 'jwk' ? jwkBytes(data, normal) : data, 'wrapKey'));
+  }
+  async unwrapKey(format, wrappedKey, unwrappingKey, unwrapAlgorithm, unwrappedKeyAlgorithm, extractable, keyUsagesWanted) {
+    const types = [keyFormat, bufferSource, cryptoKey, algorithmIdentifier, algorithmIdentifier, flag, keyUsages];
+    const [kind, wrapped, by, name, wanted, out, usages] = convert(this, 'unwrapKey', arguments, types);
+    const [normal, target] = [wrappingAlgorithm(name, 'decrypt'), normalize(wanted, 'importKey')];
+    const bytes = new Uint8Array(await job(() => cipher(false, normal, by, wrapped, 'unwrapKey')));
+    return imported(kind, kind === 'jwk' ? jsonWebKey(parsedJwk(bytes), 'unwrapKey: key') : bytes, target, out, usages);
+  }
 }
 
 export class Crypto {
-  #subtle = new SubtleCrypto();
-  get subtle() { return this.#subtle; }
-  getRandomValues(array) { return getRandomValues(array); }
-  randomUUID() { return randomUUID(); }
-  get [Symbol.toStringTag]() { return 'Crypto'; }
+  constructor() { throw illegal(); }
+  get subtle() {
+    if (this !== crypto) throw invalidThis('Crypto');
+    return subtle;
+  }
+  getRandomValues(array) {
+    if (this !== crypto) throw invalidThis('Crypto');
+    requireArguments('getRandomValues', arguments.length, 1, 'Crypto');
+    return fillValues(array);
+  }
+  randomUUID(options) {
+    if (this !== crypto) throw invalidThis('Crypto');
+    return randomUUID(options);
+  }
 }
 
-export const crypto = new Crypto();
+for (const [Class, names] of [[Crypto, ['subtle', 'getRandomValues', 'randomUUID']], [SubtleCrypto, Object.getOwnPropertyNames(SubtleCrypto.prototype).filter((name) => name !== 'constructor')]]) {
+  Object.defineProperty(Class.prototype, Symbol.toStringTag, { value: Class.name, configurable: true });
+  for (const name of names) Object.defineProperty(Class.prototype, name, { enumerable: true });
+}
+
+const subtle = Object.create(SubtleCrypto.prototype);
+export const crypto = Object.create(Crypto.prototype);
+export { CryptoKey };
+
+// KeyObjects of CryptoKeys, and the other way round.
+const FORMATS = { public: 'spki', private: 'pkcs8', secret: 'raw' };
+useCryptoKeys(
+  (value) => (isCryptoKey(value) ? objectOf(value) : undefined),
+  (object, algorithm, extractable, usages) => {
+    const format = FORMATS[object.type];
+    const data = object.type === 'secret' ? object.export() : object.export({ format: 'der', type: format });
+    return imported(format, Uint8Array.from(data), normalize(algorithm, 'importKey'), extractable, keyUsages(usages, 'keyUsages'));
+  },
+);

@@ -1,0 +1,22 @@
+// Errors of Node's crypto that come from JavaScript; those of the host come with the contract.
+import { coded } from '../errors.js';
+
+// Of OpenSSL, with the properties that Node gives them.
+export function openssl(number, library, reason, code) {
+  const error = new Error(`error:${number}:${library}::${reason}`);
+  Object.assign(error, { library, reason });
+  if (code !== undefined) error.code = code;
+  return error;
+}
+
+export const notExtendable = () => openssl('030000B2', 'digital envelope routines', 'not XOF or invalid length', 'ERR_OSSL_EVP_NOT_XOF_OR_INVALID_LENGTH');
+export const invalidDigest = (name) => coded(TypeError, 'ERR_CRYPTO_INVALID_DIGEST', name === undefined ? 'Invalid digest' : `Invalid digest: ${name}`);
+export const unknownCipher = () => coded(Error, 'ERR_CRYPTO_UNKNOWN_CIPHER', 'Unknown cipher');
+export const invalidState = (operation) => coded(Error, 'ERR_CRYPTO_INVALID_STATE', operation === undefined ? 'Invalid state' : `Invalid state for operation ${operation}`);
+export const invalidTag = (length) => coded(TypeError, 'ERR_CRYPTO_INVALID_AUTH_TAG', `Invalid authentication tag length: ${length}`);
+export const invalidVector = () => coded(TypeError, 'ERR_CRYPTO_INVALID_IV', 'Invalid initialization vector');
+export const invalidKeyLength = () => coded(RangeError, 'ERR_CRYPTO_INVALID_KEYLEN', 'Invalid key length');
+export const invalidKeyObject = (type, expected) => coded(TypeError, 'ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE', `Invalid key object type ${type}, expected ${expected}.`);
+export const invalidCurve = () => coded(TypeError, 'ERR_CRYPTO_INVALID_CURVE', 'Invalid EC curve name');
+export const incompatible = (encoding, why) => coded(Error, 'ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS', `The selected key encoding ${encoding} ${why}.`);
+export const illegalPadding = () => openssl('1C8000A5', 'Provider routines', 'illegal or unsupported padding mode', 'ERR_OSSL_ILLEGAL_OR_UNSUPPORTED_PADDING_MODE');
