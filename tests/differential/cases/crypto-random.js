@@ -10,8 +10,9 @@ for (const a of [[5], [1], [0], [-5], [1.5], ['5'], [null], [undefined], [NaN], 
 t('randomInt range', () => { const seen = new Set(); for (let i = 0; i < 300; i++) seen.add(c.randomInt(6)); return [...seen].sort() });
 t('randomInt returns', () => c.randomInt(5, () => {}));
 for (const a of [[Buffer.alloc(3)], [Buffer.alloc(3), 1], [Buffer.alloc(3), 1, 2], [Buffer.alloc(3), 1, 3], [Buffer.alloc(3), 4], [Buffer.alloc(3), -1], [Buffer.alloc(3), 0, -1], [Buffer.alloc(3), 0, 4], [Buffer.alloc(3), '1'], [Buffer.alloc(3), 1.5], [Buffer.alloc(3), 0, 1.5], [Buffer.alloc(3), undefined, 2], [Buffer.alloc(3), null], [new Uint16Array(4), 1, 2], [new Uint32Array(2), 2], [new Uint32Array(2), 3], [new DataView(new ArrayBuffer(4)), 1], [new ArrayBuffer(4)], [new ArrayBuffer(4), 5], ['abc'], [null], [5], [], [{}], [[1, 2]], [Buffer.alloc(0)]]) {
-  t('randomFillSync ' + __show(a), () => c.randomFillSync(...a) === a[0]);
-  t('randomFill ' + __show(a), () => c.randomFill(...a, () => {}));
+  const label = __show(a);
+  t('randomFillSync ' + label, () => c.randomFillSync(...a) === a[0]);
+  t('randomFill ' + label, () => c.randomFill(...a, () => {}));
 }
 t('randomFill without callback', () => c.randomFill(Buffer.alloc(2)));
 t('randomFill bad callback', () => c.randomFill(Buffer.alloc(2), 5));

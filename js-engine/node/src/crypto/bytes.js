@@ -17,6 +17,9 @@ export function viewOf(value) {
   return ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
 }
 
+// Bytes that nobody else can change: `slice` of a Buffer would share its memory.
+export const copyOf = (bytes) => new Uint8Array(bytes);
+
 // In an encoding that is not one, text is UTF-8.
 export function textBytes(text, encoding) {
   return Buffer.from(text, typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8');
@@ -70,8 +73,8 @@ export function decoderFor(decoder, encoding) {
 }
 
 // The host computes at once; the callback runs in a later turn, as it does on Node, where threads compute. What the arguments are
-// wrong in is thrown to the caller and not passed to `compute`. Some of Node's functions report success as undefined, most as null.
-export function later(callback, compute, success = null) {
+// wrong in is thrown to the caller and not passed to `compute`.
+export function later(callback, compute) {
   validateFunction(callback, 'callback');
   let result;
   try {
@@ -80,7 +83,7 @@ export function later(callback, compute, success = null) {
     setImmediate(callback, error);
     return;
   }
-  setImmediate(callback, success, result);
+  setImmediate(callback, null, result);
 }
 
 // In constant time for inputs of one length.

@@ -2,7 +2,7 @@
 // with the next. What carries a tag is kept besides, as the tag is over the whole.
 import { cipherFinal, cipherStart, cipherUpdate, decrypt, encrypt } from 'hookbox:crypto';
 import { coded, invalidArgValue, validateString } from '../errors.js';
-import { NOTHING, bufferOf, bytesOf, decoderFor, join, pieceOf } from './bytes.js';
+import { NOTHING, bufferOf, bytesOf, copyOf, decoderFor, join, pieceOf } from './bytes.js';
 import { digestOf } from './hash.js';
 import { invalidKeyLength, invalidState, invalidTag, invalidVector, unknownCipher } from './failures.js';
 import { secretBytes } from './key_object.js';
@@ -33,7 +33,7 @@ class Machine {
   constructor(encrypts, cipher, key, iv, tagLength) {
     this.#encrypts = encrypts;
     this.#cipher = cipher;
-    this.#key = key;
+    this.#key = key.length === 16 && cipher.host.startsWith('des-ede3') ? join([key, key.subarray(0, 8)]) : key;
     this.#iv = iv ?? NOTHING;
     if (iv === undefined && cipher.ivLength !== undefined) throw invalidVector();
     const { mode, ivLength = 0 } = cipher;
@@ -69,7 +69,7 @@ class Machine {
   update(piece) {
     if (this.#done || this.#failed) throw unsupported();
     if (this.#whole) return this.#updateWhole(piece);
-    if (this.tagged) this.#data.push(piece.slice());
+    if (this.tagged) this.#data.push(copyOf(piece));
     const { state, output } = cipherUpdate({ cipher: this.#cipher.host, encrypt: this.#encrypts, padding: this.#padding }, this.#key, this.#state, piece);
     this.#state = state;
     return output;
@@ -77,7 +77,7 @@ class Machine {
 
   #updateWhole(piece) {
     if (this.#data.length > 0) throw unsupported();
-    this.#data.push(piece.slice());
+    this.#data.push(copyOf(piece));
     if (this.#cipher.mode === 'ccm') {
       if (!this.#encrypts && this.#tag === undefined) throw unsupported();
       return this.#finishWhole(piece);
@@ -121,7 +121,7 @@ class Machine {
 
   get tag() {
     if (!this.#done || !this.tagged || !this.#encrypts) throw invalidState('getAuthTag');
-    return this.#tag.slice();
+    return copyOf(this.#tag);
   }
 
   set tag(tag) {
@@ -130,7 +130,7 @@ class Machine {
       ? (this.#tagLength === undefined || this.#tagLength === tag.length) && GCM_TAGS.includes(tag.length)
       : this.#tagLength === tag.length;
     if (!fits) throw invalidTag(tag.length);
-    this.#tag = tag.slice();
+    this.#tag = copyOf(tag);
   }
 
   addAdditional(bytes, plaintextLength) {
@@ -139,7 +139,7 @@ class Machine {
     if (this.#cipher.mode === 'ccm' && plaintextLength < 0) {
       throw coded(TypeError, 'ERR_MISSING_ARGS', 'options.plaintextLength required for CCM mode with AAD');
     }
-    this.#additional.push(bytes.slice());
+    this.#additional.push(copyOf(bytes));
   }
 
   set padding(padding) {
@@ -167,10 +167,10 @@ function start(object, encrypts, cipher, key, iv, options) {
   const vector = iv === null ? undefined : bytesOf(iv, 'iv');
   const tagLength = lengthOption(options, 'authTagLength');
   const known = findCipher(cipher);
-  if (known === undefined) throw unknownCipher();
+  if (known === undefined) throw unknownCipher(cipher);
   object._options = options;
   object._decoder = null;
-  object[kHandle] = new Machine(encrypts, known, secret.slice(), vector?.slice(), tagLength);
+  object[kHandle] = new Machine(encrypts, known, copyOf(secret), vector && copyOf(vector), tagLength);
 }
 
 function decoded(object, bytes, encoding, method) {
@@ -234,14 +234,14 @@ function fromPassword(cipher, password) {
   validateString(cipher, 'cipher');
   const secret = bytesOf(password, 'password');
   const known = findCipher(cipher);
-  if (known === undefined) throw unknownCipher();
+  if (known === undefined) throw unknownCipher(cipher);
   const needed = known.keyLength + (known.ivLength ?? 0);
   let [made, last] = [NOTHING, NOTHING];
   while (made.length < needed) {
     last = digestOf(findHash('md5'), join([last, secret]));
     made = join([made, last]);
   }
-  return [made.slice(0, known.keyLength), known.ivLength === undefined ? null : made.slice(known.keyLength, needed)];
+  return [made.subarray(0, known.keyLength), known.ivLength === undefined ? null : made.subarray(known.keyLength, needed)];
 }
 
 export function createCipher(cipher, password, options) { return new Cipheriv(cipher, ...fromPassword(cipher, password), options); }

@@ -10,7 +10,7 @@ const TLS_CIPHERS = ('TLS_AES_256_GCM_SHA384 TLS_CHACHA20_POLY1305_SHA256 TLS_AE
   + '!SRP !CAMELLIA').replaceAll(' ', ':');
 
 // In Node's order. Those of TLS and of OpenSSL's engines are for nothing here, but libraries read them as they load.
-export const constants = Object.assign(Object.create(null), {
+export const constants = Object.freeze(Object.assign(Object.create(null), {
   OPENSSL_VERSION_NUMBER: 805306608,
   SSL_OP_ALL: 2147485776,
   SSL_OP_ALLOW_NO_DHE_KEX: 1024,
@@ -67,4 +67,4 @@ export const constants = Object.assign(Object.create(null), {
   POINT_CONVERSION_UNCOMPRESSED: 4,
   POINT_CONVERSION_HYBRID: 6,
   defaultCipherList: TLS_CIPHERS,
-});
+}));

@@ -1,7 +1,7 @@
 // Keys derived from passwords and from other keys: pbkdf2, scrypt and hkdf.
 import { hkdf as hostHkdf, pbkdf2 as hostPbkdf2, scrypt as hostScrypt } from 'hookbox:crypto';
 import { coded, invalidArgType, outOfRange, validateInteger, validateString, validateUint32 } from '../errors.js';
-import { NOTHING, arrayBufferOf, bufferOf, bytesOf, isTextOrBytes, later } from './bytes.js';
+import { NOTHING, arrayBufferOf, bufferOf, bytesOf, copyOf, isTextOrBytes, later } from './bytes.js';
 import { invalidDigest, invalidKeyLength } from './failures.js';
 import { keyObjectOf, handleOf } from './key_object.js';
 import { findHash } from './names.js';
@@ -90,13 +90,13 @@ function hkdfJob(digest, key, salt, info, length) {
   validateString(digest, 'digest');
   const secret = inputKey(key);
   const [seasoning, context] = [bytesOf(salt, 'salt', undefined, ['string', ...HKDF_BYTES]), bytesOf(info, 'info', undefined, ['string', ...HKDF_BYTES])];
-  validateInteger(length, 'length', 0, 2 ** 31 - 1);
+  validateInteger(length, 'length', 0, 2 ** 32);
   if (context.length > 1024) throw outOfRange('info', 'must not contain more than 1024 bytes', context.length);
   const hash = knownHash(digest);
   if (length > hash.size * 255) throw invalidKeyLength();
   return () => {
     requireFixed(hash);
-    return arrayBufferOf(derived(length, () => hostHkdf({ hash: hash.name, length }, secret, seasoning, context)).slice());
+    return arrayBufferOf(copyOf(derived(length, () => hostHkdf({ hash: hash.name, length }, secret, seasoning, context))));
   };
 }
 

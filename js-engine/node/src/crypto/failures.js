@@ -1,5 +1,6 @@
 // Errors of Node's crypto that come from JavaScript; those of the host come with the contract.
 import { coded } from '../errors.js';
+import { isLegacyCipher } from './names.js';
 
 // Of OpenSSL, with the properties that Node gives them.
 export function openssl(number, library, reason, code) {
@@ -11,7 +12,9 @@ export function openssl(number, library, reason, code) {
 
 export const notExtendable = () => openssl('030000B2', 'digital envelope routines', 'not XOF or invalid length', 'ERR_OSSL_EVP_NOT_XOF_OR_INVALID_LENGTH');
 export const invalidDigest = (name) => coded(TypeError, 'ERR_CRYPTO_INVALID_DIGEST', name === undefined ? 'Invalid digest' : `Invalid digest: ${name}`);
-export const unknownCipher = () => coded(Error, 'ERR_CRYPTO_UNKNOWN_CIPHER', 'Unknown cipher');
+export const unknownCipher = (name) => (isLegacyCipher(name)
+  ? openssl('0308010C', 'digital envelope routines', 'unsupported', 'ERR_OSSL_EVP_UNSUPPORTED')
+  : coded(Error, 'ERR_CRYPTO_UNKNOWN_CIPHER', 'Unknown cipher'));
 export const invalidState = (operation) => coded(Error, 'ERR_CRYPTO_INVALID_STATE', operation === undefined ? 'Invalid state' : `Invalid state for operation ${operation}`);
 export const invalidTag = (length) => coded(TypeError, 'ERR_CRYPTO_INVALID_AUTH_TAG', `Invalid authentication tag length: ${length}`);
 export const invalidVector = () => coded(TypeError, 'ERR_CRYPTO_INVALID_IV', 'Invalid initialization vector');

@@ -3,7 +3,7 @@
 import { digest, hmac } from 'hookbox:crypto';
 import { coded, invalidArgType, invalidArgValue, validateString, validateUint32 } from '../errors.js';
 import { Buffer } from '../buffer.js';
-import { NOTHING, join, pieceOf, toOutput, viewOf, textBytes } from './bytes.js';
+import { NOTHING, copyOf, join, pieceOf, toOutput, viewOf, textBytes } from './bytes.js';
 import { invalidDigest, notExtendable, openssl } from './failures.js';
 import { secretBytes } from './key_object.js';
 import { findHash } from './names.js';
@@ -18,8 +18,8 @@ export function digestOf(hash, data, length) {
   return Buffer.concat([digest({ hash: 'md5' }, data), digest({ hash: 'sha1' }, data)]);
 }
 
-// What is behind a hash, under the name that Node's inspect shows.
-const Behind = { Hash: class Hash {
+// What is behind a hash.
+class HashHandle {
   #hash;
   #length;
   #chunks;
@@ -30,13 +30,13 @@ const Behind = { Hash: class Hash {
     this.#chunks = chunks;
   }
   add(bytes) { this.#chunks.push(bytes); }
-  copy(length) { return new Behind.Hash(this.#hash, length ?? this.#length, [...this.#chunks]); }
+  copy(length) { return new HashHandle(this.#hash, length ?? this.#length, [...this.#chunks]); }
   digest() { return digestOf(this.#hash, join(this.#chunks), this.#length); }
-} };
+}
 
 export function Hash(algorithm, options) {
   if (!new.target) return new Hash(algorithm, options);
-  const isCopy = algorithm instanceof Behind.Hash;
+  const isCopy = algorithm instanceof HashHandle;
   if (!isCopy) validateString(algorithm, 'algorithm');
   const length = typeof options === 'object' && options !== null ? options.outputLength : undefined;
   if (length !== undefined) validateUint32(length, 'options.outputLength');
@@ -46,7 +46,7 @@ export function Hash(algorithm, options) {
   } else {
     const hash = findHash(algorithm);
     if (hash === undefined) throw new Error('Digest method not supported');
-    this[kHandle] = new Behind.Hash(hash, length);
+    this[kHandle] = new HashHandle(hash, length);
   }
   this[kState] = { [kFinalized]: false };
 }
@@ -61,7 +61,7 @@ streams(Hash, {
   update(data, encoding) {
     if (this[kState][kFinalized]) throw finished();
     const bytes = pieceOf(data, encoding);
-    this[kHandle].add(typeof data === 'string' ? bytes : bytes.slice());
+    this[kHandle].add(typeof data === 'string' ? bytes : copyOf(bytes));
     return this;
   },
   digest(outputEncoding) {
@@ -71,7 +71,7 @@ streams(Hash, {
     return result;
   },
   _transform(chunk, encoding, callback) {
-    this[kHandle].add(pieceOf(chunk, encoding).slice());
+    this[kHandle].add(copyOf(pieceOf(chunk, encoding)));
     callback();
   },
   _flush(callback) {
@@ -80,7 +80,7 @@ streams(Hash, {
   },
 });
 
-Behind.Hmac = class Hmac {
+class HmacHandle {
   #hash;
   #key;
   #chunks = [];
@@ -90,7 +90,7 @@ Behind.Hmac = class Hmac {
   }
   add(bytes) { this.#chunks.push(bytes); }
   digest() { return hmacOf(this.#hash, this.#key, join(this.#chunks)); }
-};
+}
 
 export function hmacOf(hash, key, data) {
   if (hash.name !== 'md5-sha1') return hmac({ hash: hash.name }, key, data);
@@ -108,7 +108,7 @@ export function Hmac(algorithm, key, options) {
   if (hash === undefined) throw invalidDigest(algorithm);
   if (hash.extendable) throw openssl('00000000', 'lib(0)', 'reason(0)');
   this._options = options;
-  this[kHandle] = new Behind.Hmac(hash, bytes.slice());
+  this[kHandle] = new HmacHandle(hash, copyOf(bytes));
   this[kState] = { [kFinalized]: false };
 }
 
@@ -127,6 +127,10 @@ streams(Hmac, {
     callback();
   },
 });
+
+// The names that Node's inspect shows.
+Object.defineProperty(HashHandle, 'name', { value: 'Hash' });
+Object.defineProperty(HmacHandle, 'name', { value: 'Hmac' });
 
 export function createHash(algorithm, options) { return new Hash(algorithm, options); }
 export function createHmac(hmac, key, options) { return new Hmac(hmac, key, options); }

@@ -33,7 +33,7 @@ function parseEncryption({ format, type, cipher, passphrase, encoding }, isInput
   const parsed = passphrase === undefined ? {} : { passphrase: bytesOf(passphrase, 'key.passphrase', encoding) };
   if (isInput || !needed) return parsed;
   const known = findCipher(cipher);
-  if (known === undefined) throw unknownCipher();
+  if (known === undefined) throw unknownCipher(cipher);
   return { ...parsed, cipher: known };
 }
 

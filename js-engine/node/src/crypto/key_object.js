@@ -1,7 +1,7 @@
 // KeyObject and its kinds: what a key is, and in which forms it goes out.
 import { keyWrite } from 'hookbox:crypto';
 import { invalidArgType, invalidArgValue, validateObject, validateOneOf } from '../errors.js';
-import { NOTHING, bufferOf, bytesOf, isBytes, sameBytes, viewOf } from './bytes.js';
+import { NOTHING, bufferOf, bytesOf, copyOf, isBytes, sameBytes, viewOf } from './bytes.js';
 import { incompatible, invalidKeyObject } from './failures.js';
 import { parsePrivateEncoding, parsePublicEncoding } from './key_encoding.js';
 import { opensslCurve } from './names.js';
@@ -83,20 +83,22 @@ class SecretKeyObject extends KeyObject {
       validateOneOf(options.format, 'options.format', [undefined, 'buffer', 'jwk']);
     }
     const { der } = handleIn(this);
-    return options?.format === 'jwk' ? { kty: 'oct', k: bufferOf(der).toString('base64url') } : bufferOf(der.slice());
+    return options?.format === 'jwk' ? { kty: 'oct', k: bufferOf(der).toString('base64url') } : bufferOf(copyOf(der));
   }
 }
 
-function detailsOf({ kind, bits, exponent, curve, hash, mgf1_hash: mgf1, salt_length: saltLength }) {
-  if (kind === 'ec') return { namedCurve: opensslCurve(curve) };
-  if (kind !== 'rsa' && kind !== 'rsa-pss') return {};
+function detailsOf({ bits, exponent, curve, hash, mgf1_hash: mgf1, salt_length: saltLength }) {
+  if (curve !== undefined) return { namedCurve: opensslCurve(curve) };
   const details = { modulusLength: bits, publicExponent: BigInt(`0x${exponent}`) };
   return hash === undefined ? details : { ...details, hashAlgorithm: hash, mgf1HashAlgorithm: mgf1, saltLength };
 }
 
 class AsymmetricKeyObject extends KeyObject {
   get asymmetricKeyType() { return this[kAsymmetricKeyType] ??= handleIn(this).info.kind; }
-  get asymmetricKeyDetails() { return this[kAsymmetricKeyDetails] ??= detailsOf(handleIn(this).info); }
+  get asymmetricKeyDetails() {
+    const { info } = handleIn(this);
+    return info.bits === undefined && info.curve === undefined ? {} : this[kAsymmetricKeyDetails] ??= detailsOf(info);
+  }
 }
 
 class PublicKeyObject extends AsymmetricKeyObject {
@@ -137,5 +139,5 @@ export function secretBytes(key, encoding, onlyBytes = false) {
 }
 
 export function createSecretKey(key, encoding) {
-  return secretKey(secretBytes(key, encoding, true).slice());
+  return secretKey(copyOf(secretBytes(key, encoding, true)));
 }

@@ -65,16 +65,21 @@ for (const [mode, [blockSize, ivLength, rows]] of Object.entries(MODES)) {
   for (const [bits, nid, ...others] of rows) {
     const host = `aes-${bits}-${mode}`;
     const own = { gcm: `id-aes${bits}-gcm`, ccm: `id-aes${bits}-ccm`, wrap: `id-aes${bits}-wrap`, 'wrap-pad': `id-aes${bits}-wrap-pad` }[mode] ?? host;
-    const cipher = { host, name: own, mode: mode.replace(/8$|-pad$/, ''), nid, blockSize, ivLength, keyLength: bits / 8 };
+    const cipher = { host, mode: mode.replace(/8$|-pad$/, ''), name: own, nid, blockSize, ivLength, keyLength: bits / 8 };
     add(cipher, mode.startsWith('wrap') ? others : [host, ...others]);
   }
 }
-add({ host: 'chacha20-poly1305', name: 'chacha20-poly1305', mode: 'stream', nid: 1018, ivLength: 12, keyLength: 32 }, ['chacha20-poly1305']);
-add({ host: 'des-ede3-cbc', name: 'des-ede3-cbc', mode: 'cbc', nid: 44, blockSize: 8, ivLength: 8, keyLength: 24 }, ['des-ede3-cbc', 'des3']);
-add({ host: 'des-ede3-ecb', name: 'des-ede3', mode: 'ecb', nid: 33, blockSize: 8, keyLength: 24 }, ['des-ede3', 'des-ede3-ecb']);
+add({ host: 'chacha20-poly1305', mode: 'stream', name: 'chacha20-poly1305', nid: 1018, ivLength: 12, keyLength: 32 }, ['chacha20-poly1305']);
+add({ host: 'des-ede3-cbc', mode: 'cbc', name: 'des-ede3-cbc', nid: 44, blockSize: 8, ivLength: 8, keyLength: 24 }, ['des-ede3-cbc', 'des3']);
+add({ host: 'des-ede3-ecb', mode: 'ecb', name: 'des-ede3', nid: 33, blockSize: 8, keyLength: 24 }, ['des-ede3', 'des-ede3-ecb']);
+// The first of two keys stands for the third.
+add({ host: 'des-ede3-cbc', mode: 'cbc', name: 'des-ede-cbc', nid: 43, blockSize: 8, ivLength: 8, keyLength: 16 }, ['des-ede-cbc']);
+add({ host: 'des-ede3-ecb', mode: 'ecb', name: 'des-ede', nid: 32, blockSize: 8, keyLength: 16 }, ['des-ede', 'des-ede-ecb']);
 listed.sort();
 
 export const findCipher = (name) => ciphers.get(`${name}`.toLowerCase());
+// Ciphers that OpenSSL knows and no longer gives.
+export const isLegacyCipher = (name) => /^(des|desx|rc2|rc4|bf|blowfish|cast5?|idea|seed)(-(?!ede)|$)/i.test(name);
 export const getCiphers = () => [...listed];
 
 function acceptsVector({ mode, ivLength }, wanted) {

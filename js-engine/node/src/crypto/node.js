@@ -51,6 +51,7 @@ export const cryptoModule = {
   scrypt,
   scryptSync,
   sign: signOneShot,
+  secureHeapUsed: () => ({ total: 0, used: 0, utilization: 0, min: 0 }),
   setEngine() {},
   timingSafeEqual,
   getFips: () => 0,

@@ -108,5 +108,5 @@ export function randomInt(min, max, callback) {
       if (drawn < limit) return low + (drawn % range);
     }
   };
-  return done === undefined ? draw() : later(done, draw, undefined);
+  return done === undefined ? draw() : later((error, number) => done(error ?? undefined, number), draw);
 }

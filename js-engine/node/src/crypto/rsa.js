@@ -33,7 +33,7 @@ const rsaFunction = (purpose, usual, signs, compute) => (options, buffer) => {
   const hash = oaepHash === undefined ? undefined : findHash(oaepHash);
   if (oaepHash !== undefined && hash === undefined) throw wrongHash();
   const name = PADDINGS[padding];
-  if (signs && name === 'oaep') throw illegalPadding();
+  if (signs && (name === undefined || name === 'oaep')) throw illegalPadding();
   if (name === undefined) throw openssl('02000076', 'rsa routines', 'unknown padding type', 'ERR_OSSL_RSA_UNKNOWN_PADDING_TYPE');
   if (signs && hash !== undefined) throw openssl('03000094', 'digital envelope routines', 'invalid operation', 'ERR_OSSL_EVP_INVALID_OPERATION');
   if (signs && oaepLabel !== undefined) throw openssl('03000093', 'digital envelope routines', 'command not supported', 'ERR_OSSL_EVP_COMMAND_NOT_SUPPORTED');

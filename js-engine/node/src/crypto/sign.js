@@ -1,7 +1,7 @@
 // Signatures: createSign and createVerify, and the one-shot functions.
 import { sign as hostSign, verify as hostVerify } from 'hookbox:crypto';
 import { coded, invalidArgType, invalidArgValue, validateFunction, validateString } from '../errors.js';
-import { bufferOf, bytesOf, join, later, pieceOf, toOutput, viewOf } from './bytes.js';
+import { bufferOf, bytesOf, copyOf, join, later, pieceOf, toOutput, viewOf } from './bytes.js';
 import { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING, RSA_NO_PADDING } from './constants.js';
 import { illegalPadding, invalidDigest, openssl } from './failures.js';
 import { CONSUME_PRIVATE, CONSUME_PUBLIC, prepareKey } from './key_input.js';
@@ -11,6 +11,8 @@ import { LazyTransform, streams } from './streams.js';
 const SIGNS = { rsa: 'rsa-pkcs1', 'rsa-pss': 'rsa-pss', ec: 'ecdsa', ed25519: 'ed25519' };
 const wrongKind = () => openssl('03000096', 'digital envelope routines', 'operation not supported for this keytype',
   'ERR_OSSL_EVP_OPERATION_NOT_SUPPORTED_FOR_THIS_KEYTYPE');
+const VIEWS = ['Buffer', 'TypedArray', 'DataView'];
+const isTextOrView = (value) => typeof value === 'string' || ArrayBuffer.isView(value);
 const keyRequired = () => coded(Error, 'ERR_CRYPTO_SIGN_KEY_REQUIRED', 'No key provided to sign');
 
 function integerOption(options, name) {
@@ -29,6 +31,14 @@ function encodingOption(options) {
 // What came with the key. Reading it of undefined fails as it does on Node.
 const optionsOf = (key) => ({ padding: integerOption(key, 'padding'), saltLength: integerOption(key, 'saltLength'), encoding: encodingOption(key) });
 
+// A key may say how long its salts are at least.
+function saltFor({ salt_length: least }, given) {
+  if (least !== undefined && given >= 0 && given < least) {
+    throw openssl('1C8000AC', 'Provider routines', 'pss saltlen too small', 'ERR_OSSL_PSS_SALTLEN_TOO_SMALL');
+  }
+  return given ?? least;
+}
+
 // The fields of a request. Without a hash, it is the one that goes with the key.
 function scheme(hash, { info }, { padding, saltLength, encoding }) {
   const { kind } = info;
@@ -40,7 +50,7 @@ function scheme(hash, { info }, { padding, saltLength, encoding }) {
   const name = hash?.name ?? info.hash ?? 'sha256';
   if (kind === 'ec') return { scheme: 'ecdsa', hash: name, encoding };
   const wanted = padding ?? (kind === 'rsa-pss' ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING);
-  if (wanted === RSA_PKCS1_PSS_PADDING) return { scheme: 'rsa-pss', hash: name, mgf1_hash: info.mgf1_hash, salt_length: saltLength };
+  if (wanted === RSA_PKCS1_PSS_PADDING) return { scheme: 'rsa-pss', hash: name, mgf1_hash: info.mgf1_hash, salt_length: saltFor(info, saltLength) };
   if (wanted === RSA_NO_PADDING && kind === 'rsa') throw openssl('1C8000A8', 'Provider routines', 'invalid padding mode', 'ERR_OSSL_INVALID_PADDING_MODE');
   if (wanted !== RSA_PKCS1_PADDING || kind === 'rsa-pss') throw illegalPadding();
   return { scheme: 'rsa-pkcs1', hash: name };
@@ -72,8 +82,9 @@ export function verifyOneShot(algorithm, data, key, signature, callback) {
   if (algorithm !== null && algorithm !== undefined) validateString(algorithm, 'algorithm');
   if (callback !== undefined) validateFunction(callback, 'callback');
   const bytes = bytesOf(data, 'data');
+  if (!isTextOrView(data)) throw invalidArgType('data', VIEWS, data);
   const options = optionsOf(key);
-  if (!ArrayBuffer.isView(signature)) throw invalidArgType('signature', ['Buffer', 'TypedArray', 'DataView'], signature);
+  if (!ArrayBuffer.isView(signature)) throw invalidArgType('signature', VIEWS, signature);
   const handle = prepareKey(key, CONSUME_PUBLIC);
   const hash = namedHash(algorithm);
   const compute = () => verifyBytes(hash, handle, options, bytes, viewOf(signature));
@@ -119,12 +130,12 @@ export function Verify(algorithm, options) {
 
 const collecting = {
   _write(chunk, encoding, callback) {
-    this[kHandle].add(pieceOf(chunk, encoding).slice());
+    this[kHandle].add(copyOf(pieceOf(chunk, encoding)));
     callback();
   },
   update(data, encoding) {
     const bytes = pieceOf(data, encoding);
-    this[kHandle].add(typeof data === 'string' ? bytes : bytes.slice());
+    this[kHandle].add(typeof data === 'string' ? bytes : copyOf(bytes));
     return this;
   },
 };

@@ -1,5 +1,5 @@
 // Arguments of `subtle` as WebIDL converts them, and its dictionaries of algorithms. Errors are TypeErrors with a code, in Node's words.
-import { isBytes, viewOf } from './bytes.js';
+import { copyOf, isBytes, viewOf } from './bytes.js';
 
 export const failed = (name, message, cause) => new DOMException(message, cause === undefined ? name : { name, cause });
 export const operationFailed = (cause) => failed('OperationError', 'The operation failed for an operation-specific reason', cause);
@@ -22,7 +22,7 @@ function text(value, where) {
 // A copy, as the computation is not to see what the author changes later.
 export function bufferSource(value, where) {
   if (!isBytes(value)) throw wrong('ERR_INVALID_ARG_TYPE', `${where} is not instance of ArrayBuffer, Buffer, TypedArray, or DataView.`);
-  return viewOf(value).slice();
+  return copyOf(viewOf(value));
 }
 
 function integer(value, where, most) {
@@ -41,7 +41,7 @@ export const wrapping = (value) => Number(value) >>> 0;
 
 function bigInteger(value, where) {
   if (!(value instanceof Uint8Array)) throw wrong('ERR_INVALID_ARG_TYPE', `${where} is not an Uint8Array object.`);
-  return value.slice();
+  return copyOf(value);
 }
 
 function choice(value, where, type, choices) {

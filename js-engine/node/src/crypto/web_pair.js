@@ -1,7 +1,7 @@
 // Pairs of keys of `subtle`: RSA, the curves of NIST, and Curve25519.
 import { keyGenerate, keyWrite } from 'hookbox:crypto';
 import { Buffer } from '../buffer.js';
-import { NOTHING } from './bytes.js';
+import { NOTHING, copyOf } from './bytes.js';
 import { readJwk, readKey } from './key_input.js';
 import { handleOf, jwkOf, keyObject } from './key_object.js';
 import { failed, operationFailed } from './web_convert.js';
@@ -111,10 +111,10 @@ export function generatePair(algorithm, extractable, usages) {
     const pair = keyGenerate(fields);
     const open = readKey({ format: 'der', public: true }, pair.public);
     const secret = readKey({ format: 'der', public: false }, pair.private);
-    return Object.assign(Object.create(null), {
-      publicKey: makeKey(keyObject('public', open), details(algorithm, open.info), openUsages, true),
-      privateKey: makeKey(keyObject('private', secret), details(algorithm, secret.info), secretUsages, extractable),
-    });
+    const publicKey = makeKey(keyObject('public', open), details(algorithm, open.info), openUsages, true);
+    const privateKey = makeKey(keyObject('private', secret), details(algorithm, secret.info), secretUsages, extractable);
+    // In Node's order.
+    return Object.assign(Object.create(null), known.kty === 'OKP' ? { privateKey, publicKey } : { publicKey, privateKey });
   };
 }
 
@@ -126,6 +126,6 @@ export function exportPair(format, key) {
     const jwk = { key_ops: [...key.usages], ext: key.extractable, ...jwkOf(handle) };
     return name === undefined ? jwk : { ...jwk, alg: name };
   }
-  if (format === (key.type === 'private' ? 'pkcs8' : 'spki')) return handle.der.slice();
+  if (format === (key.type === 'private' ? 'pkcs8' : 'spki')) return copyOf(handle.der);
   return format === 'raw' && key.type === 'public' && handle.info.kind !== 'rsa' ? keyWrite({ format: 'raw' }, handle.der, NOTHING) : undefined;
 }

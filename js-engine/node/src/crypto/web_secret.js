@@ -1,6 +1,7 @@
 // Secret keys of `subtle`: AES, HMAC, and what is derived from.
 import { Buffer } from '../buffer.js';
 import { invalidArgValue } from '../errors.js';
+import { copyOf } from './bytes.js';
 import { handleOf, secretKey } from './key_object.js';
 import { fill } from './random.js';
 import { failed, operationFailed } from './web_convert.js';
@@ -91,7 +92,7 @@ export function derivedLength({ name, length, hash }) {
 
 export function exportSecret(format, key) {
   const { der } = handleOf(objectOf(key));
-  if (format === 'raw') return der.slice();
+  if (format === 'raw') return copyOf(der);
   if (format !== 'jwk') return undefined;
   return { key_ops: [...key.usages], ext: key.extractable, kty: 'oct', k: Buffer.from(der).toString('base64url'), alg: jwkName(key.algorithm) };
 }
