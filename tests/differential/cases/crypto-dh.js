@@ -22,7 +22,7 @@ t('ECDH set returns', () => typeof c.createECDH('prime256v1').setPrivateKey(d.pr
 t('ECDH bad format', () => { const a = c.createECDH('prime256v1'); a.generateKeys(); a.getPublicKey('hex', 'nope') });
 t('ECDH class', () => [c.createECDH('prime256v1').constructor.name, c.ECDH('prime256v1') instanceof c.ECDH, typeof c.ECDH.convertKey]);
 t('convertKey', () => { const a = c.createECDH('prime256v1'); a.setPrivateKey(d.prime256v1, 'hex'); const z = c.ECDH.convertKey(a.getPublicKey(), 'prime256v1', null, 'hex', 'compressed'); return [z, c.ECDH.convertKey(z, 'prime256v1', 'hex', 'hex', 'uncompressed'), c.ECDH.convertKey(z, 'prime256v1', 'hex', 'hex', 'hybrid'), c.ECDH.convertKey(z, 'prime256v1', 'hex').length] });
-t('convertKey bad', () => c.ECDH.convertKey('00', 'prime256v1', 'hex', 'hex'));
+t('convertKey bad', () => c.ECDH.convertKey('ff', 'prime256v1', 'hex', 'hex'));
 t('getCurves', () => ['prime256v1', 'secp384r1', 'secp521r1', 'secp256k1'].map((n) => c.getCurves().includes(n)));
 t('modp', () => { const a = c.getDiffieHellman('modp14'); const b = c.createDiffieHellmanGroup('modp14'); a.generateKeys(); b.generateKeys(); return [a.computeSecret(b.getPublicKey()).equals(b.computeSecret(a.getPublicKey())), a.getPrime('hex').length, a.getGenerator('hex'), a.verifyError, typeof a.setPrivateKey, a.constructor.name] });
 for (const n of ['modp1', 'modp2', 'modp5', 'modp14', 'modp15', 'modp16', 'modp17', 'modp18', 'MODP14', 'nope', undefined, 5]) t('group ' + __show(n), () => c.createHash('md5').update(c.getDiffieHellman(n).getPrime()).digest('hex'));

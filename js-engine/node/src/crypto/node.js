@@ -1,5 +1,6 @@
 // `require('crypto')`.
 import { timingSafeEqual } from './bytes.js';
+import { X509Certificate } from './certificate.js';
 import { Cipheriv, Decipheriv, createCipher, createCipheriv, createDecipher, createDecipheriv } from './cipher.js';
 import { constants } from './constants.js';
 import { hkdf, hkdfSync, pbkdf2, pbkdf2Sync, scrypt, scryptSync } from './derive.js';
@@ -65,6 +66,7 @@ export const cryptoModule = {
   KeyObject,
   Sign,
   Verify,
+  X509Certificate,
   constants,
   webcrypto: crypto,
   subtle: crypto.subtle,
