@@ -4,20 +4,26 @@ import { X509Certificate } from './certificate.js';
 import { Cipheriv, Decipheriv, createCipher, createCipheriv, createDecipher, createDecipheriv } from './cipher.js';
 import { constants } from './constants.js';
 import { hkdf, hkdfSync, pbkdf2, pbkdf2Sync, scrypt, scryptSync } from './derive.js';
+import { DiffieHellman, DiffieHellmanGroup, createDiffieHellman, createDiffieHellmanGroup } from './dh.js';
 import { ECDH, createECDH, diffieHellman } from './ecdh.js';
 import { generateKey, generateKeyPair, generateKeyPairSync, generateKeySync } from './generate.js';
 import { Hash, Hmac, createHash, createHmac, hash } from './hash.js';
 import { createPrivateKey, createPublicKey } from './key_input.js';
 import { KeyObject, createSecretKey } from './key_object.js';
 import { getCipherInfo, getCiphers, getCurves, getHashes } from './names.js';
+import { checkPrime, checkPrimeSync, generatePrime, generatePrimeSync } from './primes.js';
 import { randomBytes, randomFill, randomFillSync, randomInt, randomUUID } from './random.js';
 import { privateDecrypt, privateEncrypt, publicDecrypt, publicEncrypt } from './rsa.js';
 import { Sign, Verify, createSign, createVerify, signOneShot, verifyOneShot } from './sign.js';
 import { crypto } from './web.js';
 
 export const cryptoModule = {
+  checkPrime,
+  checkPrimeSync,
   createCipheriv,
   createDecipheriv,
+  createDiffieHellman,
+  createDiffieHellmanGroup,
   createECDH,
   createHash,
   createHmac,
@@ -27,6 +33,9 @@ export const cryptoModule = {
   createSign,
   createVerify,
   diffieHellman,
+  generatePrime,
+  generatePrimeSync,
+  getDiffieHellman: createDiffieHellmanGroup,
   hash,
   getCiphers: () => getCiphers(),
   getCipherInfo,
@@ -60,6 +69,8 @@ export const cryptoModule = {
   verify: verifyOneShot,
   Cipheriv,
   Decipheriv,
+  DiffieHellman,
+  DiffieHellmanGroup,
   ECDH,
   Hash,
   Hmac,
