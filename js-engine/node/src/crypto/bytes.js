@@ -5,6 +5,8 @@ import { coded, invalidArgType, unknownEncoding, validateEncoding, validateFunct
 import { setImmediate } from '../timers.js';
 
 export const NOTHING = new Uint8Array(0);
+// Known without asking.
+const USUAL = new Set(['hex', 'base64', 'base64url']);
 const ANY = ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
 
 export const isBytes = (value) => ArrayBuffer.isView(value) || value instanceof ArrayBuffer
@@ -52,7 +54,7 @@ export function arrayBufferOf({ buffer, byteOffset, byteLength }) {
 export function toOutput(bytes, encoding, strict = false) {
   const buffer = bufferOf(bytes);
   if (!encoding || encoding === 'buffer') return buffer;
-  if (Buffer.isEncoding(`${encoding}`)) return buffer.toString(`${encoding}`);
+  if (USUAL.has(encoding) || Buffer.isEncoding(`${encoding}`)) return buffer.toString(`${encoding}`);
   if (strict) throw unknownEncoding(encoding);
   return buffer;
 }
@@ -63,6 +65,7 @@ export function join(chunks) {
 
 // Text cannot be cut anywhere; what is left waits for the next piece.
 export function decoderFor(decoder, encoding) {
+  if (decoder?.encoding === encoding) return decoder;
   if (!Buffer.isEncoding(encoding)) throw unknownEncoding(encoding);
   const wanted = new StringDecoder(encoding);
   if (decoder !== undefined && decoder.encoding !== wanted.encoding) {
