@@ -46,7 +46,7 @@ for (const n of [0, 3, 4, 5, 7, 8, 12, 13, 14, 15, 16, 17]) {
   t('authTagLength ' + n, () => { const e = gcm({ authTagLength: n }); e.update('x'); e.final(); return e.getAuthTag().toString('hex') });
   t('authTagLength of decipher ' + n, () => { const d = ungcm({ authTagLength: n }); d.setAuthTag(msg.tag.subarray(0, n)); d.update(msg.x); return d.final('utf8') });
 }
-for (const v of [-1, 1.5, '16', null, undefined, {}]) t('authTagLength ' + __show(v), () => gcm({ authTagLength: v }).final('hex'));
+for (const v of [-1, 1.5, '16', null, undefined, {}]) t('authTagLength ' + show(v), () => gcm({ authTagLength: v }).final('hex'));
 t('tag of other length', () => ungcm({ authTagLength: 12 }).setAuthTag(Buffer.alloc(16)));
 t('tag early', () => gcm().getAuthTag());
 t('tag before final', () => { const e = gcm(); e.update('x'); return e.getAuthTag() });
@@ -54,7 +54,7 @@ t('tag of decipher', () => typeof ungcm().getAuthTag);
 t('tag of cbc', () => { const e = cbc(); e.final(); return e.getAuthTag() });
 t('setAuthTag of cbc', () => uncbc().setAuthTag(Buffer.alloc(16)));
 t('setAuthTag of cipher', () => typeof gcm().setAuthTag);
-for (const v of [5, null, undefined, {}, 'abc']) t('setAuthTag ' + __show(v), () => { ungcm().setAuthTag(v); return 1 });
+for (const v of [5, null, undefined, {}, 'abc']) t('setAuthTag ' + show(v), () => { ungcm().setAuthTag(v); return 1 });
 t('aad', () => { const e = gcm(); e.setAAD(Buffer.from('head')); const x = e.update('x', 'utf8', 'hex') + e.final('hex'); const d = ungcm(); d.setAAD(Buffer.from('head')); d.setAuthTag(e.getAuthTag()); return [x, e.getAuthTag().toString('base64'), d.update(x, 'hex', 'utf8') + d.final('utf8')] });
 t('aad in two', () => { const e = gcm(); e.setAAD(Buffer.from('he')); e.setAAD(Buffer.from('ad')); e.update('x'); e.final(); return e.getAuthTag().toString('hex') });
 t('aad text', () => { const e = gcm(); e.setAAD('68656164', { encoding: 'hex' }); e.update('x'); e.final(); return e.getAuthTag().toString('hex') });
@@ -63,7 +63,7 @@ t('aad wrong', () => { const d = ungcm(); d.setAAD(Buffer.from('x')); d.setAuthT
 t('aad late', () => { const e = gcm(); e.update('x'); e.setAAD(Buffer.from('a')); return e.final('hex') + e.getAuthTag().toString('hex') });
 t('aad after final', () => { const e = gcm(); e.final(); e.setAAD(Buffer.from('a')) });
 t('aad of cbc', () => cbc().setAAD(Buffer.from('a')));
-for (const v of [5, null, undefined, {}]) t('aad ' + __show(v), () => { gcm().setAAD(v); return 1 });
+for (const v of [5, null, undefined, {}]) t('aad ' + show(v), () => { gcm().setAAD(v); return 1 });
 t('empty gcm', () => { const e = gcm(); return [e.final('hex'), e.getAuthTag().toString('hex')] });
 t('cbc bad pad', () => { const d = uncbc(); d.update(Buffer.alloc(16)); d.final() });
 t('cbc wrong key', () => { const x = cbc(); const b = Buffer.concat([x.update('hello'), x.final()]); const d = c.createDecipheriv('aes-128-cbc', Buffer.alloc(16, 7), Buffer.alloc(16)); d.update(b); d.final() });
@@ -84,12 +84,12 @@ for (const [alg, k, i] of [['aes-256-cbc', 16, 16], ['aes-256-cbc', 32, 8], ['ae
   t('lengths of decipher ' + [alg, k, i], () => c.createDecipheriv(alg, Buffer.alloc(k), Buffer.alloc(i)).constructor.name);
 }
 for (const v of [undefined, null, 5, {}, [], true, 'short', new ArrayBuffer(16), new DataView(new ArrayBuffer(16)), new Uint16Array(8), '0123456789abcdef']) {
-  t('key ' + __show(v), () => c.createCipheriv('aes-128-cbc', v, Buffer.alloc(16)).final('hex'));
-  t('iv ' + __show(v), () => c.createCipheriv('aes-128-cbc', Buffer.alloc(16), v).final('hex'));
-  t('iv of ecb ' + __show(v), () => c.createCipheriv('aes-128-ecb', Buffer.alloc(16), v).final('hex'));
-  t('data ' + __show(v), () => cbc().update(v, undefined, 'hex'));
+  t('key ' + show(v), () => c.createCipheriv('aes-128-cbc', v, Buffer.alloc(16)).final('hex'));
+  t('iv ' + show(v), () => c.createCipheriv('aes-128-cbc', Buffer.alloc(16), v).final('hex'));
+  t('iv of ecb ' + show(v), () => c.createCipheriv('aes-128-ecb', Buffer.alloc(16), v).final('hex'));
+  t('data ' + show(v), () => cbc().update(v, undefined, 'hex'));
 }
-for (const v of [undefined, null, 5, {}]) t('name ' + __show(v), () => c.createCipheriv(v, Buffer.alloc(16), Buffer.alloc(16)));
+for (const v of [undefined, null, 5, {}]) t('name ' + show(v), () => c.createCipheriv(v, Buffer.alloc(16), Buffer.alloc(16)));
 t('secret key object', () => c.createCipheriv('aes-128-cbc', c.createSecretKey(Buffer.alloc(16)), Buffer.alloc(16)).final('hex'));
 t('text encodings', () => { const e = cbc(); return [e.update('é', 'latin1', 'base64'), e.update('ff00', 'hex', 'base64'), e.update('aGVsbG8gaGVsbG8gaGVsbG8=', 'base64', 'base64'), e.final('base64')] });
 t('base64 in groups', () => { const e = c.createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)); return ['a', 'bc', 'def', 'g'].map((x) => e.update(x, 'utf8', 'base64')).concat(e.final('base64')) });
@@ -105,8 +105,8 @@ t('ccm without tag length', () => c.createCipheriv('aes-128-ccm', Buffer.alloc(1
 t('chacha without tag length', () => { const e = c.createCipheriv('chacha20-poly1305', Buffer.alloc(32), Buffer.alloc(12)); return [e.update('hi', 'utf8', 'hex'), e.final('hex'), e.getAuthTag().toString('hex')] });
 t('chacha wrong', () => { const d = c.createDecipheriv('chacha20-poly1305', Buffer.alloc(32), Buffer.alloc(12), { authTagLength: 16 }); d.setAuthTag(Buffer.alloc(16)); d.update(Buffer.alloc(3)); d.final() });
 t('long counter', () => { const e = c.createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16, 255)); return e.update(Buffer.alloc(48)).toString('hex') });
-for (const v of ['aes-256-gcm', 'aes-128-cbc', 'AES-128-CBC', 'aes128', 'aes-256-ecb', 'aes-192-ctr', 'chacha20-poly1305', 'aes-128-ccm', 'des-ede3-cbc', 'nope', 5, null, undefined, 418, {}]) t('info ' + __show(v), () => c.getCipherInfo(v));
-for (const o of [{ keyLength: 32 }, { keyLength: 16 }, { ivLength: 12 }, { ivLength: 16 }, { ivLength: 0 }, { keyLength: '32' }, { ivLength: 1.5 }]) t('info with ' + __show(o), () => c.getCipherInfo('aes-256-gcm', o));
+for (const v of ['aes-256-gcm', 'aes-128-cbc', 'AES-128-CBC', 'aes128', 'aes-256-ecb', 'aes-192-ctr', 'chacha20-poly1305', 'aes-128-ccm', 'des-ede3-cbc', 'nope', 5, null, undefined, 418, {}]) t('info ' + show(v), () => c.getCipherInfo(v));
+for (const o of [{ keyLength: 32 }, { keyLength: 16 }, { ivLength: 12 }, { ivLength: 16 }, { ivLength: 0 }, { keyLength: '32' }, { ivLength: 1.5 }]) t('info with ' + show(o), () => c.getCipherInfo('aes-256-gcm', o));
 t('info cbc with iv', () => [c.getCipherInfo('aes-128-cbc', { ivLength: 12 }), c.getCipherInfo('aes-128-cbc', { ivLength: 16 })]);
 t('getCiphers', () => ['aes-128-cbc', 'aes-256-cbc', 'aes-256-gcm', 'id-aes256-GCM', 'aes256', 'aes-128-ecb', 'aes-192-ctr', 'chacha20-poly1305', 'des-ede3-cbc'].map((n) => c.getCiphers().includes(n)));
 // How cookies and tokens are sealed.

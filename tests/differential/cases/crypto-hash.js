@@ -7,9 +7,10 @@ for (const h of hashes) {
   t('hash of nothing ' + h, () => c.createHash(h).digest('hex'));
 }
 for (const n of [0, 1, 55, 56, 63, 64, 65, 111, 112, 127, 128, 129, 1000]) t('lengths ' + n, () => ['md5', 'sha1', 'sha256', 'sha512', 'sha3-256', 'blake2b512', 'ripemd160'].map((h) => c.createHash(h).update('a'.repeat(n)).digest('base64url')));
-for (const e of ['hex', 'base64', 'base64url', 'latin1', 'binary', 'ascii', 'utf8', 'utf-8', 'utf16le', 'ucs2', 'HEX', 'Base64', 'buffer', undefined, null, '', 'nope', 5, {}, true]) t('digest as ' + String(e), () => c.createHash('sha1').update('a').digest(e));
-for (const v of ['x', '', Buffer.from('x'), new Uint8Array([1, 2]), new Uint16Array([1, 2]), new DataView(new ArrayBuffer(3), 1), new ArrayBuffer(2), 5, null, undefined, {}, [], [1], true, 5n, Symbol('s'), () => 1, new Date(0), new String('a'), c.createSecretKey(Buffer.from('k'))]) t('update ' + (typeof v === 'symbol' ? 'symbol' : __show(v)), () => c.createHash('sha256').update(v).digest('hex'));
+for (const e of ['hex', 'base64', 'base64url', 'utf8', 'utf-8', 'utf16le', 'ucs2', 'HEX', 'Base64', 'buffer', undefined, null, '', 'nope', 5, {}, true]) t('digest as ' + String(e), () => c.createHash('sha1').update('a').digest(e));
+for (const v of ['x', '', Buffer.from('x'), new Uint8Array([1, 2]), new Uint16Array([1, 2]), new DataView(new ArrayBuffer(3), 1), new ArrayBuffer(2), 5, null, undefined, {}, [], [1], true, 5n, Symbol('s'), () => 1, new Date(0), new String('a'), c.createSecretKey(Buffer.from('k'))]) t('update ' + (typeof v === 'symbol' ? 'symbol' : show(v)), () => c.createHash('sha256').update(v).digest('hex'));
 for (const e of ['hex', 'base64', 'latin1', 'binary', 'ascii', 'utf8', 'utf16le', 'base64url', 'buffer', 'nope', null, 5]) t('update with ' + String(e), () => c.createHash('md5').update('6162\u00e9\u20ac', e).digest('hex'));
+t('digest as characters', () => ['latin1', 'binary', 'ascii', 'BINARY'].map((e) => Array.from(c.createHash('sha1').update('a').digest(e), (x) => x.charCodeAt(0)).join(' ')));
 t('update odd hex', () => c.createHash('md5').update('abc', 'hex').digest('hex'));
 t('update bytes with hex', () => c.createHash('md5').update(Buffer.from('6162'), 'hex').digest('hex'));
 t('update returns', () => { const h = c.createHash('md5'); return h.update('a') === h });
@@ -27,15 +28,15 @@ for (const n of [0, 1, 8, 16, 20, 32, 64, 200, -1, 1.5, '8', null, undefined, Na
   t('shake256 length ' + n, () => c.createHash('shake256', { outputLength: n }).update('a').digest('hex'));
   t('sha256 length ' + n, () => c.createHash('sha256', { outputLength: n }).update('a').digest('hex'));
 }
-for (const v of [undefined, null, 5, {}, [], true, Symbol('s')]) t('name ' + String(typeof v === 'symbol' ? 'symbol' : __show(v)), () => c.createHash(v));
-for (const v of [null, 5, 'x', []]) t('options ' + __show(v), () => c.createHash('md5', v).digest('hex'));
+for (const v of [undefined, null, 5, {}, [], true, Symbol('s')]) t('name ' + String(typeof v === 'symbol' ? 'symbol' : show(v)), () => c.createHash(v));
+for (const v of [null, 5, 'x', []]) t('options ' + show(v), () => c.createHash('md5', v).digest('hex'));
 t('no new', () => c.Hash('md5').update('a').digest('hex'));
 t('new', () => new c.Hash('md5').update('a').digest('hex'));
 t('class', () => { const h = c.createHash('md5'); return [h.constructor.name, h instanceof c.Hash, typeof h.on, Object.prototype.toString.call(h)] });
 t('hash()', () => [typeof c.hash, c.hash('sha1', 'abc'), c.hash('md5', Buffer.from('a'), 'base64'), c.hash('sha256', 'a', 'buffer')]);
-for (const v of [5, null, undefined, {}, []]) t('hash() of ' + __show(v), () => c.hash('sha1', v));
-for (const v of ['nope', 5, null, undefined]) t('hash() by ' + __show(v), () => c.hash(v, 'a'));
-for (const v of ['nope', 5, 'latin1', 'BASE64']) t('hash() as ' + __show(v), () => c.hash('sha1', 'a', v));
+for (const v of [5, null, undefined, {}, []]) t('hash() of ' + show(v), () => c.hash('sha1', v));
+for (const v of ['nope', 5, null, undefined]) t('hash() by ' + show(v), () => c.hash(v, 'a'));
+for (const v of ['nope', 5, 'BASE64']) t('hash() as ' + show(v), () => c.hash('sha1', 'a', v));
 t('getHashes', () => { const l = c.getHashes(); return [Array.isArray(l), ...['md5', 'sha1', 'sha256', 'sha512', 'RSA-SHA256', 'sha3-256', 'shake128', 'ripemd160', 'rmd160', 'blake2b512', 'RSA-SHA1', 'sha512-256', 'RSA-SHA512/256', 'SHA256'].map((h) => l.includes(h))] });
 t('getHashes sorted', () => c.getHashes());
 t('getHashes is a copy', () => { c.getHashes().length = 0; return c.getHashes().length > 0 });

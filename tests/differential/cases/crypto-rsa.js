@@ -5,8 +5,8 @@ const pem = (k) => k.export({ type: k.type === 'private' ? 'pkcs8' : 'spki', for
 const m = Buffer.from('hello');
 const { RSA_PKCS1_PADDING: P1, RSA_NO_PADDING: NO, RSA_PKCS1_OAEP_PADDING: OAEP, RSA_PKCS1_PSS_PADDING: PSS } = c.constants;
 for (const o of [{}, { oaepHash: 'sha1' }, { oaepHash: 'sha256' }, { oaepHash: 'SHA512' }, { oaepHash: 'md5' }, { oaepHash: 'nope' }, { oaepHash: 5 }, { oaepLabel: Buffer.from('l') }, { oaepLabel: 'l' }, { oaepLabel: 5 }, { oaepHash: 'sha256', oaepLabel: new Uint8Array(3) }, { padding: OAEP }, { padding: P1 }, { padding: NO }, { padding: PSS }, { padding: 99 }, { padding: '4' }]) {
-  t('encrypt ' + __show(o), () => { const x = c.publicEncrypt({ key: pub, ...o }, m); return [x.length, c.privateDecrypt({ key: priv, ...o }, x).toString()] });
-  t('private encrypt ' + __show(o), () => { const x = c.privateEncrypt({ key: priv, ...o }, m); return [x.toString('hex'), c.publicDecrypt({ key: pub, ...o }, x).toString()] });
+  t('encrypt ' + show(o), () => { const x = c.publicEncrypt({ key: pub, ...o }, m); return [x.length, c.privateDecrypt({ key: priv, ...o }, x).toString()] });
+  t('private encrypt ' + show(o), () => { const x = c.privateEncrypt({ key: priv, ...o }, m); return [x.toString('hex'), c.publicDecrypt({ key: pub, ...o }, x).toString()] });
 }
 t('with private key', () => c.privateDecrypt(priv, c.publicEncrypt(priv, m)).toString());
 t('with pem', () => c.privateDecrypt(pem(priv), c.publicEncrypt(pem(pub), m)).toString());
@@ -23,13 +23,13 @@ t('other label', () => c.privateDecrypt({ key: priv, oaepLabel: Buffer.from('a')
 t('short', () => c.privateDecrypt(priv, Buffer.alloc(5)));
 t('long', () => c.privateDecrypt(priv, Buffer.alloc(257)));
 t('public decrypt garbage', () => c.publicDecrypt(pub, Buffer.alloc(256, 1)));
-for (const v of ['hello', undefined, null, 5, {}, new ArrayBuffer(2), new Uint16Array(2)]) { t('data ' + __show(v), () => c.publicEncrypt(pub, v).length); t('key ' + __show(v), () => c.publicEncrypt(v, m)); t('private key ' + __show(v), () => c.privateDecrypt(v, m)) }
+for (const v of ['hello', undefined, null, 5, {}, new ArrayBuffer(2), new Uint16Array(2)]) { t('data ' + show(v), () => c.publicEncrypt(pub, v).length); t('key ' + show(v), () => c.publicEncrypt(v, m)); t('private key ' + show(v), () => c.privateDecrypt(v, m)) }
 t('text with encoding', () => c.privateDecrypt(priv, c.publicEncrypt({ key: pub, encoding: 'hex' }, '6162')).toString());
 t('decrypt of text', () => c.privateDecrypt({ key: priv, encoding: 'base64' }, c.publicEncrypt(pub, m).toString('base64')).toString());
 t('ec key', () => c.publicEncrypt('-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----', m));
 t('constants', () => c.constants);
 t('constant', () => { c.constants.RSA_PKCS1_PADDING = 5; return c.constants.RSA_PKCS1_PADDING });
 t('module', () => Object.keys(c).sort());
-for (const n of Object.keys(c).filter((k) => typeof c[k] === 'function').sort()) t('function ' + n, () => [c[n].name, c[n].length]);
+for (const n of Object.keys(c).filter((k) => typeof c[k] === 'function' && !/^get(Ciphers|Curves|Hashes)$/.test(k)).sort()) t('function ' + n, () => [c[n].name, c[n].length]);
 t('fips', () => [c.getFips(), c.fips]);
 t('defaults', () => [c.DEFAULT_ENCODING, typeof c.secureHeapUsed, typeof c.setEngine]);

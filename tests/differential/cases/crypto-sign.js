@@ -26,17 +26,17 @@ t('other key', () => [c.verify('sha256', m, pub.p384, c.sign('sha256', m, priv.p
 for (const n of Object.keys(K)) for (const s of [Buffer.alloc(0), Buffer.alloc(5), Buffer.alloc(64), Buffer.alloc(256, 1), Buffer.alloc(300)]) t('garbage ' + n + ' ' + s.length, () => [c.verify(n === 'ed25519' ? null : 'sha256', m, pub[n], s), c.createVerify('sha256').update(m).verify(pub[n], s)]);
 for (const s of [Buffer.alloc(63), Buffer.alloc(64), Buffer.alloc(65)]) t('garbage p1363 ' + s.length, () => c.verify('sha256', m, { key: pub.p256, dsaEncoding: 'ieee-p1363' }, s));
 for (const v of ['message', undefined, null, 5, {}, new Uint8Array([1]), new ArrayBuffer(2), new DataView(new ArrayBuffer(2))]) {
-  t('sign data ' + __show(v), () => c.sign('sha256', v, priv.rsa).length);
-  t('verify data ' + __show(v), () => c.verify('sha256', v, pub.rsa, Buffer.alloc(256)));
-  t('verify signature ' + __show(v), () => c.verify('sha256', m, pub.rsa, v));
-  t('update ' + __show(v), () => c.createSign('sha256').update(v).sign(priv.rsa).length);
-  t('Verify signature ' + __show(v), () => c.createVerify('sha256').update(m).verify(pub.rsa, v));
-  t('sign key ' + __show(v), () => c.sign('sha256', m, v));
-  t('verify key ' + __show(v), () => c.verify('sha256', m, v, Buffer.alloc(5)));
-  t('Sign key ' + __show(v), () => c.createSign('sha256').update(m).sign(v));
-  t('Verify key ' + __show(v), () => c.createVerify('sha256').update(m).verify(v, Buffer.alloc(5)));
+  t('sign data ' + show(v), () => c.sign('sha256', v, priv.rsa).length);
+  t('verify data ' + show(v), () => c.verify('sha256', v, pub.rsa, Buffer.alloc(256)));
+  t('verify signature ' + show(v), () => c.verify('sha256', m, pub.rsa, v));
+  t('update ' + show(v), () => c.createSign('sha256').update(v).sign(priv.rsa).length);
+  t('Verify signature ' + show(v), () => c.createVerify('sha256').update(m).verify(pub.rsa, v));
+  t('sign key ' + show(v), () => c.sign('sha256', m, v));
+  t('verify key ' + show(v), () => c.verify('sha256', m, v, Buffer.alloc(5)));
+  t('Sign key ' + show(v), () => c.createSign('sha256').update(m).sign(v));
+  t('Verify key ' + show(v), () => c.createVerify('sha256').update(m).verify(v, Buffer.alloc(5)));
 }
-for (const v of ['nope', '', undefined, null, 5, {}]) { t('createSign ' + __show(v), () => c.createSign(v)); t('createVerify ' + __show(v), () => c.createVerify(v)); t('sign by ' + __show(v), () => c.sign(v, m, priv.rsa).length); t('verify by ' + __show(v), () => c.verify(v, m, pub.rsa, Buffer.alloc(256))) }
+for (const v of ['nope', '', undefined, null, 5, {}]) { t('createSign ' + show(v), () => c.createSign(v)); t('createVerify ' + show(v), () => c.createVerify(v)); t('sign by ' + show(v), () => c.sign(v, m, priv.rsa).length); t('verify by ' + show(v), () => c.verify(v, m, pub.rsa, Buffer.alloc(256))) }
 t('sign with public', () => c.sign('sha256', m, pub.rsa));
 t('Sign with public', () => c.createSign('sha256').update(m).sign(pub.rsa));
 t('sign with public pem', () => c.sign('sha256', m, pem(pub.rsa)));

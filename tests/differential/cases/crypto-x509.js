@@ -58,7 +58,7 @@ for (const [n, pem] of Object.entries(certs)) {
 }
 t('from der', () => new c.X509Certificate(new c.X509Certificate(certs.ec).raw).serialNumber);
 t('from bytes', () => new c.X509Certificate(Buffer.from(certs.ec)).serialNumber);
-for (const v of ['nope', '', 5, undefined, null, {}, Buffer.alloc(10), Buffer.alloc(0), certs.ec.slice(0, 300)]) t('of ' + __show(v).slice(0, 40), () => new c.X509Certificate(v).serialNumber);
+for (const v of ['nope', '', 5, undefined, null, {}, Buffer.alloc(10), Buffer.alloc(0), certs.ec.slice(0, 300)]) t('of ' + show(v).slice(0, 40), () => new c.X509Certificate(v).serialNumber);
 t('checkHost 5', () => new c.X509Certificate(certs.ec).checkHost(5));
 t('verify 5', () => new c.X509Certificate(certs.ec).verify(5));
 t('with createPublicKey', () => c.createPublicKey(certs.ec).equals(new c.X509Certificate(certs.ec).publicKey));

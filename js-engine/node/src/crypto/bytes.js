@@ -1,5 +1,5 @@
 // What authors pass as data, as bytes; bytes as what they want back; and answers that come later.
-import { StringDecoder } from 'string_decoder/lib/string_decoder.js';
+import { StringDecoder } from '../string_decoder.js';
 import { Buffer } from '../buffer.js';
 import { coded, invalidArgType, unknownEncoding, validateEncoding, validateFunction } from '../errors.js';
 import { setImmediate } from '../timers.js';

@@ -95,7 +95,7 @@ const SCHEMES = {
 const HASHES = { '1.3.14.3.2.26': 'sha1', '2.16.840.1.101.3.4.2.1': 'sha256', '2.16.840.1.101.3.4.2.2': 'sha384', '2.16.840.1.101.3.4.2.3': 'sha512' };
 
 // RSASSA-PSS says its hash beside its name.
-function schemeOf(algorithm) {
+export function schemeOf(algorithm) {
   const [id, parameters] = children(algorithm);
   if (oid(id) !== '1.2.840.113549.1.1.10') return SCHEMES[oid(id)];
   const given = parameters === undefined ? undefined : children(parameters).find(({ tag }) => tag === 0xa0);

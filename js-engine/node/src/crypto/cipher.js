@@ -63,7 +63,7 @@ class Machine {
 
   #begin() {
     const { host } = this.#cipher;
-    return this.#whole ? NOTHING : cipherStart({ cipher: host, encrypt: this.#encrypts, tag_length: this.#tagLength }, this.#key, this.#iv);
+    return this.#whole ? NOTHING : cipherStart({ cipher: host, tag_length: this.#tagLength }, this.#key, this.#iv);
   }
 
   update(piece) {

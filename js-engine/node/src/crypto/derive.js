@@ -16,6 +16,8 @@ function knownHash(digest) {
 const derived = (length, compute) => (length === 0 ? NOTHING : compute());
 const requireFixed = (hash) => { if (hash.extendable) throw new Error('Deriving bits failed'); };
 
+// Functions with the name of an operation are made as methods, as the bundle may call a declaration otherwise.
+
 // Each of these checks its arguments and returns what is then to be done.
 function pbkdf2Job(password, salt, iterations, length, digest) {
   validateString(digest, 'digest');
@@ -31,11 +33,11 @@ function pbkdf2Job(password, salt, iterations, length, digest) {
 
 export function pbkdf2Sync(password, salt, iterations, keylen, digest) { return pbkdf2Job(password, salt, iterations, keylen, digest)(); }
 
-export function pbkdf2(password, salt, iterations, keylen, digest, callback) {
+export const { pbkdf2 } = { pbkdf2(password, salt, iterations, keylen, digest, callback) {
   const [name, done] = typeof digest === 'function' ? [undefined, digest] : [digest, callback];
   const job = pbkdf2Job(password, salt, iterations, keylen, name);
   later(done, job);
-}
+} };
 
 const twice = () => coded(Error, 'ERR_CRYPTO_SCRYPT_INVALID_PARAMETER', 'Invalid scrypt parameter');
 const refused = (reason = '') => coded(RangeError, 'ERR_CRYPTO_INVALID_SCRYPT_PARAMS', `Invalid scrypt params${reason}`);
@@ -69,13 +71,13 @@ function scryptJob(password, salt, length, options) {
   return () => bufferOf(derived(length, () => hostScrypt({ n, r, p, length }, key, seasoning)));
 }
 
-export function scryptSync(password, salt, keylen, options) { return scryptJob(password, salt, keylen, options)(); }
+export function scryptSync(password, salt, keylen, options = {}) { return scryptJob(password, salt, keylen, options)(); }
 
-export function scrypt(password, salt, keylen, options, callback) {
+export const { scrypt } = { scrypt(password, salt, keylen, options, callback = undefined) {
   const [given, done] = typeof options === 'function' ? [undefined, options] : [options, callback];
   const job = scryptJob(password, salt, keylen, given);
   later(done, job);
-}
+} };
 
 const HKDF_BYTES = ['ArrayBuffer', 'TypedArray', 'DataView', 'Buffer'];
 
@@ -102,7 +104,6 @@ function hkdfJob(digest, key, salt, info, length) {
 
 export function hkdfSync(hash, key, salt, info, length) { return hkdfJob(hash, key, salt, info, length)(); }
 
-export function hkdf(hash, key, salt, info, length, callback) {
-  const job = hkdfJob(hash, key, salt, info, length);
-  later(callback, job);
-}
+export const { hkdf } = { hkdf(hash, key, salt, info, length, callback) {
+  later(callback, hkdfJob(hash, key, salt, info, length));
+} };

@@ -1,5 +1,5 @@
 // Agreement on a secret: diffieHellman with keys, and ECDH with the bare numbers.
-import { agree, keyGenerate, keyWrite } from 'hookbox:crypto';
+import { agree, keyGenerate, keyWrite, kindOf } from 'hookbox:crypto';
 import { Buffer } from '../buffer.js';
 import { coded, invalidArgValue, validateObject, validateString } from '../errors.js';
 import { NOTHING, bytesOf, toOutput } from './bytes.js';
@@ -51,6 +51,15 @@ function curveOf(name) {
 // How many bytes a private key of a curve has.
 const SCALARS = { 'P-256': 32, 'P-384': 48, 'P-521': 66, secp256k1: 32 };
 
+// Some functions tell of a point that is none in other words.
+function givenPoint(curve, bytes) {
+  try {
+    return readPoint(curve, bytes);
+  } catch (error) {
+    throw kindOf(error) === 'public_not_of_curve' ? coded(Error, 'ERR_CRYPTO_OPERATION_FAILED', 'Failed to convert Buffer to EC_POINT') : error;
+  }
+}
+
 const readPoint = (curve, bytes) => readKey({ format: 'raw', kind: 'ec', curve, public: true }, bytes);
 
 export function ECDH(curve) {
@@ -94,7 +103,7 @@ Object.assign(ECDH.prototype, {
     return this;
   },
   setPublicKey(key, encoding) {
-    this.keys.open = readPoint(this.keys.curve, bytesOf(key, 'key', encoding));
+    this.keys.open = givenPoint(this.keys.curve, bytesOf(key, 'key', encoding));
     return this;
   },
 });
@@ -103,7 +112,7 @@ ECDH.convertKey = function convertKey(key, curve, inputEncoding, outputEncoding,
   const bytes = bytesOf(key, 'key', inputEncoding);
   const name = curveOf(curve);
   const point = pointFormat(format);
-  return toOutput(rawPoint(readPoint(name, bytes), point), outputEncoding, true);
+  return toOutput(rawPoint(givenPoint(name, bytes), point), outputEncoding, true);
 };
 
 export function createECDH(curve) { return new ECDH(curve); }

@@ -1,6 +1,6 @@
 // Errors of Node's crypto that come from JavaScript; those of the host come with the contract.
 import { coded } from '../errors.js';
-import { isLegacyCipher } from './names.js';
+import { isLegacyCipher, isLegacyHash } from './names.js';
 
 // Of OpenSSL, with the properties that Node gives them.
 export function openssl(number, library, reason, code) {
@@ -12,8 +12,10 @@ export function openssl(number, library, reason, code) {
 
 export const notExtendable = () => openssl('030000B2', 'digital envelope routines', 'not XOF or invalid length', 'ERR_OSSL_EVP_NOT_XOF_OR_INVALID_LENGTH');
 export const invalidDigest = (name) => coded(TypeError, 'ERR_CRYPTO_INVALID_DIGEST', name === undefined ? 'Invalid digest' : `Invalid digest: ${name}`);
+const unsupported = () => openssl('0308010C', 'digital envelope routines', 'unsupported', 'ERR_OSSL_EVP_UNSUPPORTED');
+export const unknownHash = (name) => (isLegacyHash(name) ? unsupported() : new Error('Digest method not supported'));
 export const unknownCipher = (name) => (isLegacyCipher(name)
-  ? openssl('0308010C', 'digital envelope routines', 'unsupported', 'ERR_OSSL_EVP_UNSUPPORTED')
+  ? unsupported()
   : coded(Error, 'ERR_CRYPTO_UNKNOWN_CIPHER', 'Unknown cipher'));
 export const invalidState = (operation) => coded(Error, 'ERR_CRYPTO_INVALID_STATE', operation === undefined ? 'Invalid state' : `Invalid state for operation ${operation}`);
 export const invalidTag = (length) => coded(TypeError, 'ERR_CRYPTO_INVALID_AUTH_TAG', `Invalid authentication tag length: ${length}`);

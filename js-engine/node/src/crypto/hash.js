@@ -4,7 +4,7 @@ import { digest, hmac } from 'hookbox:crypto';
 import { coded, invalidArgType, invalidArgValue, validateString, validateUint32 } from '../errors.js';
 import { Buffer } from '../buffer.js';
 import { NOTHING, copyOf, join, pieceOf, toOutput, viewOf, textBytes } from './bytes.js';
-import { invalidDigest, notExtendable, openssl } from './failures.js';
+import { invalidDigest, notExtendable, openssl, unknownHash } from './failures.js';
 import { secretBytes } from './key_object.js';
 import { findHash } from './names.js';
 import { streams } from './streams.js';
@@ -45,7 +45,7 @@ export function Hash(algorithm, options) {
     this[kHandle] = algorithm.copy(length);
   } else {
     const hash = findHash(algorithm);
-    if (hash === undefined) throw new Error('Digest method not supported');
+    if (hash === undefined) throw unknownHash(algorithm);
     this[kHandle] = new HashHandle(hash, length);
   }
   this[kState] = { [kFinalized]: false };

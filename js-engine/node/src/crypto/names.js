@@ -38,6 +38,8 @@ const LISTED = ('RSA-MD5 RSA-RIPEMD160 RSA-SHA1 RSA-SHA1-2 RSA-SHA224 RSA-SHA256
 
 // What is known of a hash, or undefined.
 export const findHash = (name) => hashes.get(name) ?? hashes.get(`${name}`.toLowerCase());
+// Hashes that OpenSSL knows and no longer gives.
+export const isLegacyHash = (name) => /^(rsa-)?(md4|mdc2|whirlpool)$/i.test(name);
 export const getHashes = () => LISTED.split(' ');
 
 // A mode's rows: bits of the key, OpenSSL's number, other names.

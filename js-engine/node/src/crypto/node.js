@@ -15,6 +15,7 @@ import { checkPrime, checkPrimeSync, generatePrime, generatePrimeSync } from './
 import { randomBytes, randomFill, randomFillSync, randomInt, randomUUID } from './random.js';
 import { privateDecrypt, privateEncrypt, publicDecrypt, publicEncrypt } from './rsa.js';
 import { Sign, Verify, createSign, createVerify, signOneShot, verifyOneShot } from './sign.js';
+import { Certificate } from './spkac.js';
 import { crypto } from './web.js';
 
 export const cryptoModule = {
@@ -62,11 +63,12 @@ export const cryptoModule = {
   scryptSync,
   sign: signOneShot,
   secureHeapUsed: () => ({ total: 0, used: 0, utilization: 0, min: 0 }),
-  setEngine() {},
+  setEngine(id, flags) {},
   timingSafeEqual,
   getFips: () => 0,
-  setFips() {},
+  setFips(fips) {},
   verify: verifyOneShot,
+  Certificate,
   Cipheriv,
   Decipheriv,
   DiffieHellman,

@@ -108,8 +108,8 @@ function generateJob(size, options) {
 
 export function generatePrimeSync(size, options = {}) { return generateJob(size, options)(); }
 
-export function generatePrime(size, options = {}, callback) {
-  const [given, done] = typeof options === 'function' ? [{}, options] : [options, callback];
+export function generatePrime(size, options, callback) {
+  const [given, done] = typeof options === 'function' ? [{}, options] : [options ?? {}, callback];
   validateFunction(done, 'callback');
   later(whenDone(done), generateJob(size, given));
 }

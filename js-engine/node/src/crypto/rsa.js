@@ -15,13 +15,16 @@ function wrongHash() {
   return error;
 }
 
+const tooLong = () => openssl('0200006C', 'rsa routines', 'data greater than mod len', 'ERR_OSSL_RSA_DATA_GREATER_THAN_MOD_LEN');
+
 function requireRsa({ info }) {
   if (info.kind === 'rsa') return;
   throw openssl('03000096', 'digital envelope routines', 'operation not supported for this keytype', 'ERR_OSSL_EVP_OPERATION_NOT_SUPPORTED_FOR_THIS_KEYTYPE');
 }
 
-// `signs` is whether it is the private key that makes the ciphertext, for which there are no hash and no label.
-const rsaFunction = (purpose, usual, signs, compute) => (options, buffer) => {
+// `signs` is whether it is the private key that makes the ciphertext, for which there are no hash and no label; `decrypts`, whether it
+// undoes what another has made.
+const rsaFunction = (purpose, usual, signs, decrypts, compute) => (options, buffer) => {
   const handle = prepareKey(options, purpose);
   const padding = options.padding || usual;
   const { oaepHash, encoding } = options;
@@ -37,10 +40,11 @@ const rsaFunction = (purpose, usual, signs, compute) => (options, buffer) => {
   if (name === undefined) throw openssl('02000076', 'rsa routines', 'unknown padding type', 'ERR_OSSL_RSA_UNKNOWN_PADDING_TYPE');
   if (signs && hash !== undefined) throw openssl('03000094', 'digital envelope routines', 'invalid operation', 'ERR_OSSL_EVP_INVALID_OPERATION');
   if (signs && oaepLabel !== undefined) throw openssl('03000093', 'digital envelope routines', 'command not supported', 'ERR_OSSL_EVP_COMMAND_NOT_SUPPORTED');
+  if (decrypts && data.length > Math.ceil(handle.info.bits / 8)) throw tooLong();
   return bufferOf(compute({ padding: name, ...(name === 'oaep' ? { hash: hash?.name } : {}) }, handle.der, data, oaepLabel ?? NOTHING));
 };
 
-export const publicEncrypt = rsaFunction(CONSUME_PUBLIC, RSA_PKCS1_OAEP_PADDING, false, hostPublicEncrypt);
-export const privateDecrypt = rsaFunction(CONSUME_PRIVATE, RSA_PKCS1_OAEP_PADDING, false, hostPrivateDecrypt);
-export const privateEncrypt = rsaFunction(CONSUME_PRIVATE, RSA_PKCS1_PADDING, true, (fields, der, data) => hostPrivateEncrypt(fields, der, data));
-export const publicDecrypt = rsaFunction(CONSUME_PUBLIC, RSA_PKCS1_PADDING, true, (fields, der, data) => hostPublicDecrypt(fields, der, data));
+export const publicEncrypt = rsaFunction(CONSUME_PUBLIC, RSA_PKCS1_OAEP_PADDING, false, false, hostPublicEncrypt);
+export const privateDecrypt = rsaFunction(CONSUME_PRIVATE, RSA_PKCS1_OAEP_PADDING, false, true, hostPrivateDecrypt);
+export const privateEncrypt = rsaFunction(CONSUME_PRIVATE, RSA_PKCS1_PADDING, true, false, (fields, der, data) => hostPrivateEncrypt(fields, der, data));
+export const publicDecrypt = rsaFunction(CONSUME_PUBLIC, RSA_PKCS1_PADDING, true, true, (fields, der, data) => hostPublicDecrypt(fields, der, data));

@@ -1,7 +1,11 @@
 // Arguments of `subtle` as WebIDL converts them, and its dictionaries of algorithms. Errors are TypeErrors with a code, in Node's words.
 import { copyOf, isBytes, viewOf } from './bytes.js';
 
-export const failed = (name, message, cause) => new DOMException(message, cause === undefined ? name : { name, cause });
+export function failed(name, message, cause) {
+  const error = new DOMException(message, name);
+  if (cause !== undefined) Object.defineProperty(error, 'cause', { value: cause, writable: true, configurable: true });
+  return error;
+}
 export const operationFailed = (cause) => failed('OperationError', 'The operation failed for an operation-specific reason', cause);
 
 const wrong = (code, message) => Object.assign(new TypeError(message), { code });
