@@ -1,4 +1,5 @@
 // `require('crypto')`.
+import { types } from '../kinds.js';
 import { timingSafeEqual } from './bytes.js';
 import { X509Certificate } from './certificate.js';
 import { Cipheriv, Decipheriv, createCipher, createCipheriv, createDecipher, createDecipheriv } from './cipher.js';
@@ -9,7 +10,7 @@ import { ECDH, createECDH, diffieHellman } from './ecdh.js';
 import { generateKey, generateKeyPair, generateKeyPairSync, generateKeySync } from './generate.js';
 import { Hash, Hmac, createHash, createHmac, hash } from './hash.js';
 import { createPrivateKey, createPublicKey } from './key_input.js';
-import { KeyObject, createSecretKey } from './key_object.js';
+import { KeyObject, createSecretKey, isKeyObject } from './key_object.js';
 import { getCipherInfo, getCiphers, getCurves, getHashes } from './names.js';
 import { checkPrime, checkPrimeSync, generatePrime, generatePrimeSync } from './primes.js';
 import { randomBytes, randomFill, randomFillSync, randomInt, randomUUID } from './random.js';
@@ -85,6 +86,9 @@ export const cryptoModule = {
   subtle: crypto.subtle,
   getRandomValues(array) { return crypto.getRandomValues(array); },
 };
+
+// `util.types` comes before there are keys.
+Object.assign(types, { isKeyObject: { isKeyObject(value) { return isKeyObject(value); } }.isKeyObject });
 
 // What Node has too, but does not show to those who look through the module.
 const hidden = { createCipher, createDecipher, pseudoRandomBytes: randomBytes, prng: randomBytes, rng: randomBytes, fips: 0 };

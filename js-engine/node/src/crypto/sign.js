@@ -6,7 +6,7 @@ import { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING, RSA_NO_PADDING } from './cons
 import { illegalPadding, invalidDigest, openssl } from './failures.js';
 import { CONSUME_PRIVATE, CONSUME_PUBLIC, prepareKey } from './key_input.js';
 import { findHash } from './names.js';
-import { LazyTransform, streams } from './streams.js';
+import { LazyWritable, streams } from './streams.js';
 
 const SIGNS = { rsa: 'rsa-pkcs1', 'rsa-pss': 'rsa-pss', ec: 'ecdsa', ed25519: 'ed25519' };
 const wrongKind = () => openssl('03000096', 'digital envelope routines', 'operation not supported for this keytype',
@@ -149,7 +149,7 @@ streams(Sign, {
     const [hash, data] = this[kHandle].take(handle);
     return toOutput(signBytes(hash, handle, given, data), encoding, true);
   },
-}, LazyTransform);
+}, LazyWritable);
 
 streams(Verify, {
   ...collecting,
@@ -160,7 +160,7 @@ streams(Verify, {
     const [hash, data] = this[kHandle].take(handle);
     return verifyBytes(hash, handle, given, data, claimed);
   },
-}, LazyTransform);
+}, LazyWritable);
 
 export function createSign(algorithm, options) { return new Sign(algorithm, options); }
 export function createVerify(algorithm, options) { return new Verify(algorithm, options); }
