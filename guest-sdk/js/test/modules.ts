@@ -45,10 +45,16 @@ export function narrowed(value: unknown): number {
   return types.isDate(value) ? 0 : value;
 }
 
-// @ts-expect-error a mode that a hook does not have
 createCipheriv('aes-256-ecb', raw, null);
+const pair = nodeCrypto.generateKeyPairSync('ec', { namedCurve: 'P-256' });
+export const signature: Buffer = nodeCrypto.sign('sha256', raw, { key: pair.privateKey, dsaEncoding: 'ieee-p1363' });
+export const pem: string = pair.publicKey.export({ type: 'spki', format: 'pem' });
+export const curve: string | undefined = nodeCrypto.createPublicKey(pem).asymmetricKeyDetails?.namedCurve;
+export const until: string = new nodeCrypto.X509Certificate(pem).validTo;
+// @ts-expect-error a mode that a hook does not have
+createCipheriv('aes-256-xts', raw, raw);
 // @ts-expect-error no such cipher
-createCipheriv('des-ede3-cbc', raw, raw);
+createCipheriv('rc4', raw, raw);
 
 // @ts-expect-error no files
 import fs = require('fs');

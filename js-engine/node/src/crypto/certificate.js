@@ -44,6 +44,8 @@ function nameObject(name) {
   return object;
 }
 
+const SHOWN = ['subject', 'subjectAltName', 'issuer', 'infoAccess', 'validFrom', 'validTo', 'fingerprint', 'fingerprint256', 'fingerprint512', 'keyUsage', 'serialNumber'];
+
 let fieldsIn;
 let isCertificate;
 
@@ -138,8 +140,7 @@ export class X509Certificate {
   }
   [Symbol.for('nodejs.util.inspect.custom')](depth, options, inspect) {
     if (depth < 0) return this;
-    const { subject, subjectAltName, issuer, infoAccess, validFrom, validTo, fingerprint: sha1, fingerprint256, fingerprint512, keyUsage, serialNumber } = this;
-    const shown = { subject, subjectAltName, issuer, infoAccess, validFrom, validTo, fingerprint: sha1, fingerprint256, fingerprint512, keyUsage, serialNumber };
+    const shown = Object.fromEntries(SHOWN.map((name) => [name, this[name]]));
     return `X509Certificate ${inspect(shown, { ...options, depth: options.depth === null ? null : options.depth - 1 })}`;
   }
   static {

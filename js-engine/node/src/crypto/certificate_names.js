@@ -17,7 +17,8 @@ function fitsHost(pattern, name, { wildcards = true, partialWildcards = true, mu
   if (first !== '*' && (!partialWildcards || first.startsWith('xn--'))) return false;
   const [before, behind] = first.split('*');
   const head = wanted.slice(0, wanted.length - rest.length);
-  if (head.length === 0 || (head.length > 1 && !(multiLabelWildcards && first === '*')) || wanted.slice(-rest.length).join('.') !== rest.join('.')) return false;
+  const covers = head.length === 1 || (head.length > 1 && multiLabelWildcards && first === '*');
+  if (!covers || wanted.slice(-rest.length).join('.') !== rest.join('.')) return false;
   const label = head.join('.');
   return label.length >= before.length + behind.length && label.startsWith(before) && label.endsWith(behind);
 }
@@ -51,7 +52,8 @@ function addressBytes(ip) {
   const missing = 8 - head.length - tail.length;
   if (missing < (halves.length === 2 ? 1 : 0) || (halves.length === 1 && missing !== 0)) return undefined;
   const groups = [...head, ...Array(missing).fill('0'), ...tail];
-  return groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group)) ? groups.flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 0xff]) : undefined;
+  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined;
+  return groups.map((group) => parseInt(group, 16)).flatMap((number) => [number >> 8, number & 0xff]);
 }
 
 export function checkAddress(fields, ip) {

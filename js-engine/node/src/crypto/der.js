@@ -61,8 +61,8 @@ export function text({ tag, bytes }) {
 
 // UTCTime has two digits for its year.
 export function time({ tag, bytes }) {
-  const digits = String.fromCharCode(...bytes);
-  const [, year, month, day, hour, minute, second = '0'] = /^(\d{2}|\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?Z?$/.exec(tag === CLASS.UTC ? digits : digits.replace(/\.\d+/, '')) ?? [];
+  const digits = String.fromCharCode(...bytes).replace(/\.\d+/, '');
+  const [, year, month, day, hour, minute, second = '0'] = /^(\d{2}|\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?Z?$/.exec(digits) ?? [];
   if (year === undefined) throw new RangeError('DER has a time that cannot be');
   const full = tag === CLASS.UTC ? Number(year) + (Number(year) < 50 ? 2000 : 1900) : Number(year);
   return new Date(Date.UTC(full, Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)));

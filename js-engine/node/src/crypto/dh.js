@@ -113,5 +113,8 @@ export function DiffieHellmanGroup(name) {
 Object.assign(DiffieHellmanGroup.prototype, methods);
 Object.defineProperty(DiffieHellmanGroup.prototype, 'verifyError', fault);
 
-export function createDiffieHellman(sizeOrKey, keyEncoding, generator, genEncoding) { return new DiffieHellman(sizeOrKey, keyEncoding, generator, genEncoding); }
+export function createDiffieHellman(sizeOrKey, keyEncoding, generator, genEncoding) {
+  return new DiffieHellman(sizeOrKey, keyEncoding, generator, genEncoding);
+}
+
 export function createDiffieHellmanGroup(name) { return new DiffieHellmanGroup(name); }

@@ -10,18 +10,39 @@ export function openssl(number, library, reason, code) {
   return error;
 }
 
-export const notExtendable = () => openssl('030000B2', 'digital envelope routines', 'not XOF or invalid length', 'ERR_OSSL_EVP_NOT_XOF_OR_INVALID_LENGTH');
-export const invalidDigest = (name) => coded(TypeError, 'ERR_CRYPTO_INVALID_DIGEST', name === undefined ? 'Invalid digest' : `Invalid digest: ${name}`);
-const unsupported = () => openssl('0308010C', 'digital envelope routines', 'unsupported', 'ERR_OSSL_EVP_UNSUPPORTED');
+const ENVELOPE = 'digital envelope routines';
+const PROVIDER = 'Provider routines';
+export const notExtendable = () => openssl('030000B2', ENVELOPE, 'not XOF or invalid length', 'ERR_OSSL_EVP_NOT_XOF_OR_INVALID_LENGTH');
+export const wrongKeyKind = () => openssl('03000096', ENVELOPE, 'operation not supported for this keytype', 'ERR_OSSL_EVP_OPERATION_NOT_SUPPORTED_FOR_THIS_KEYTYPE');
+
+export function invalidDigest(name) {
+  return coded(TypeError, 'ERR_CRYPTO_INVALID_DIGEST', name === undefined ? 'Invalid digest' : `Invalid digest: ${name}`);
+}
+
+const unsupported = () => openssl('0308010C', ENVELOPE, 'unsupported', 'ERR_OSSL_EVP_UNSUPPORTED');
 export const unknownHash = (name) => (isLegacyHash(name) ? unsupported() : new Error('Digest method not supported'));
 export const unknownCipher = (name) => (isLegacyCipher(name)
   ? unsupported()
   : coded(Error, 'ERR_CRYPTO_UNKNOWN_CIPHER', 'Unknown cipher'));
-export const invalidState = (operation) => coded(Error, 'ERR_CRYPTO_INVALID_STATE', operation === undefined ? 'Invalid state' : `Invalid state for operation ${operation}`);
+
+export function invalidState(operation) {
+  return coded(Error, 'ERR_CRYPTO_INVALID_STATE', operation === undefined ? 'Invalid state' : `Invalid state for operation ${operation}`);
+}
+
 export const invalidTag = (length) => coded(TypeError, 'ERR_CRYPTO_INVALID_AUTH_TAG', `Invalid authentication tag length: ${length}`);
 export const invalidVector = () => coded(TypeError, 'ERR_CRYPTO_INVALID_IV', 'Invalid initialization vector');
 export const invalidKeyLength = () => coded(RangeError, 'ERR_CRYPTO_INVALID_KEYLEN', 'Invalid key length');
-export const invalidKeyObject = (type, expected) => coded(TypeError, 'ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE', `Invalid key object type ${type}, expected ${expected}.`);
+
+export function invalidKeyObject(type, expected) {
+  return coded(TypeError, 'ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE', `Invalid key object type ${type}, expected ${expected}.`);
+}
+
 export const invalidCurve = () => coded(TypeError, 'ERR_CRYPTO_INVALID_CURVE', 'Invalid EC curve name');
-export const incompatible = (encoding, why) => coded(Error, 'ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS', `The selected key encoding ${encoding} ${why}.`);
-export const illegalPadding = () => openssl('1C8000A5', 'Provider routines', 'illegal or unsupported padding mode', 'ERR_OSSL_ILLEGAL_OR_UNSUPPORTED_PADDING_MODE');
+
+export function incompatible(encoding, why) {
+  return coded(Error, 'ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS', `The selected key encoding ${encoding} ${why}.`);
+}
+
+export function illegalPadding() {
+  return openssl('1C8000A5', PROVIDER, 'illegal or unsupported padding mode', 'ERR_OSSL_ILLEGAL_OR_UNSUPPORTED_PADDING_MODE');
+}

@@ -1,9 +1,11 @@
 // RSA as a cipher: publicEncrypt and privateDecrypt, and the other way round.
-import { privateDecrypt as hostPrivateDecrypt, privateEncrypt as hostPrivateEncrypt, publicDecrypt as hostPublicDecrypt, publicEncrypt as hostPublicEncrypt } from 'hookbox:crypto';
+import {
+  privateDecrypt as hostPrivateDecrypt, privateEncrypt as hostPrivateEncrypt, publicDecrypt as hostPublicDecrypt, publicEncrypt as hostPublicEncrypt,
+} from 'hookbox:crypto';
 import { validateString } from '../errors.js';
 import { NOTHING, bufferOf, bytesOf } from './bytes.js';
 import { RSA_NO_PADDING, RSA_PKCS1_OAEP_PADDING, RSA_PKCS1_PADDING } from './constants.js';
-import { illegalPadding, openssl } from './failures.js';
+import { illegalPadding, openssl, wrongKeyKind } from './failures.js';
 import { CONSUME_PRIVATE, CONSUME_PUBLIC, prepareKey } from './key_input.js';
 import { findHash } from './names.js';
 
@@ -17,11 +19,6 @@ function wrongHash() {
 
 const tooLong = () => openssl('0200006C', 'rsa routines', 'data greater than mod len', 'ERR_OSSL_RSA_DATA_GREATER_THAN_MOD_LEN');
 
-function requireRsa({ info }) {
-  if (info.kind === 'rsa') return;
-  throw openssl('03000096', 'digital envelope routines', 'operation not supported for this keytype', 'ERR_OSSL_EVP_OPERATION_NOT_SUPPORTED_FOR_THIS_KEYTYPE');
-}
-
 // `signs` is whether it is the private key that makes the ciphertext, for which there are no hash and no label; `decrypts`, whether it
 // undoes what another has made.
 const rsaFunction = (purpose, usual, signs, decrypts, compute) => (options, buffer) => {
@@ -32,7 +29,7 @@ const rsaFunction = (purpose, usual, signs, decrypts, compute) => (options, buff
   if (oaepHash !== undefined) validateString(oaepHash, 'key.oaepHash');
   if (oaepLabel !== undefined) oaepLabel = bytesOf(oaepLabel, 'key.oaepLabel', encoding);
   const data = bytesOf(buffer, 'buffer', encoding);
-  requireRsa(handle);
+  if (handle.info.kind !== 'rsa') throw wrongKeyKind();
   const hash = oaepHash === undefined ? undefined : findHash(oaepHash);
   if (oaepHash !== undefined && hash === undefined) throw wrongHash();
   const name = PADDINGS[padding];

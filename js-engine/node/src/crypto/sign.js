@@ -3,14 +3,12 @@ import { sign as hostSign, verify as hostVerify } from 'hookbox:crypto';
 import { coded, invalidArgType, invalidArgValue, validateFunction, validateString } from '../errors.js';
 import { bufferOf, bytesOf, copyOf, join, later, pieceOf, toOutput, viewOf } from './bytes.js';
 import { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING, RSA_NO_PADDING } from './constants.js';
-import { illegalPadding, invalidDigest, openssl } from './failures.js';
+import { illegalPadding, invalidDigest, openssl, wrongKeyKind } from './failures.js';
 import { CONSUME_PRIVATE, CONSUME_PUBLIC, prepareKey } from './key_input.js';
 import { findHash } from './names.js';
 import { LazyWritable, streams } from './streams.js';
 
 const SIGNS = { rsa: 'rsa-pkcs1', 'rsa-pss': 'rsa-pss', ec: 'ecdsa', ed25519: 'ed25519' };
-const wrongKind = () => openssl('03000096', 'digital envelope routines', 'operation not supported for this keytype',
-  'ERR_OSSL_EVP_OPERATION_NOT_SUPPORTED_FOR_THIS_KEYTYPE');
 const VIEWS = ['Buffer', 'TypedArray', 'DataView'];
 const isTextOrView = (value) => typeof value === 'string' || ArrayBuffer.isView(value);
 const keyRequired = () => coded(Error, 'ERR_CRYPTO_SIGN_KEY_REQUIRED', 'No key provided to sign');
@@ -42,7 +40,7 @@ function saltFor({ salt_length: least }, given) {
 // The fields of a request. Without a hash, it is the one that goes with the key.
 function scheme(hash, { info }, { padding, saltLength, encoding }) {
   const { kind } = info;
-  if (!Object.hasOwn(SIGNS, kind)) throw wrongKind();
+  if (!Object.hasOwn(SIGNS, kind)) throw wrongKeyKind();
   if (kind === 'ed25519') {
     if (hash !== undefined) throw openssl('1C80007A', 'Provider routines', 'invalid digest', 'ERR_OSSL_INVALID_DIGEST');
     return { scheme: 'ed25519' };

@@ -9,7 +9,13 @@ function parse(spkac, encoding) {
   const given = Buffer.from(bytesOf(spkac, 'spkac', encoding)).toString('latin1').replace(/[\s\0]/g, '');
   const [signed, algorithm, signature] = children(reader(Uint8Array.from(Buffer.from(given, 'base64'))).next());
   const [spki, challenge] = children(signed);
-  return { signed: signed.whole, scheme: schemeOf(algorithm), signature: signature.bytes.subarray(1), challenge: text(challenge), key: keyRead({ format: 'der', form: 'spki', public: true }, spki.whole, NOTHING) };
+  return {
+    signed: signed.whole,
+    scheme: schemeOf(algorithm),
+    signature: signature.bytes.subarray(1),
+    challenge: text(challenge),
+    key: keyRead({ format: 'der', form: 'spki', public: true }, spki.whole, NOTHING),
+  };
 }
 
 // What cannot be read has no key and no challenge, and is not right.

@@ -175,9 +175,9 @@ export class Crypto {
   }
 }
 
-for (const [Class, names] of [[Crypto, ['subtle', 'getRandomValues', 'randomUUID']], [SubtleCrypto, Object.getOwnPropertyNames(SubtleCrypto.prototype).filter((name) => name !== 'constructor')]]) {
-  Object.defineProperty(Class.prototype, Symbol.toStringTag, { value: Class.name, configurable: true });
-  for (const name of names) Object.defineProperty(Class.prototype, name, { enumerable: true });
+for (const { prototype, name: tag } of [Crypto, SubtleCrypto]) {
+  for (const name of Object.getOwnPropertyNames(prototype)) if (name !== 'constructor') Object.defineProperty(prototype, name, { enumerable: true });
+  Object.defineProperty(prototype, Symbol.toStringTag, { value: tag, configurable: true });
 }
 
 const subtle = Object.create(SubtleCrypto.prototype);

@@ -15,7 +15,8 @@ export const argument = (method, index) => `Failed to execute '${method}' on 'Su
 
 export function requireArguments(method, given, needed, of = 'SubtleCrypto') {
   if (given >= needed) return;
-  throw wrong('ERR_MISSING_ARGS', `Failed to execute '${method}' on '${of}': ${needed} argument${needed === 1 ? '' : 's'} required, but only ${given} present.`);
+  const wanted = `${needed} argument${needed === 1 ? '' : 's'} required, but only ${given} present.`;
+  throw wrong('ERR_MISSING_ARGS', `Failed to execute '${method}' on '${of}': ${wanted}`);
 }
 
 function text(value, where) {
@@ -124,10 +125,17 @@ const encrypting = { 'RSA-OAEP': 'RsaOaepParams', 'AES-CBC': 'AesCbcParams', 'AE
 const ALGORITHMS = {
   digest: all(HASHES, null),
   generateKey: {
-    ...all(RSA, 'RsaHashedKeyGenParams'), ...all(['ECDSA', 'ECDH'], 'EcKeyGenParams'), ...all(AES, 'AesKeyGenParams'), HMAC: 'HmacKeyGenParams', Ed25519: null, X25519: null,
+    ...all(RSA, 'RsaHashedKeyGenParams'),
+    ...all(['ECDSA', 'ECDH'], 'EcKeyGenParams'),
+    ...all(AES, 'AesKeyGenParams'),
+    ...all(['Ed25519', 'X25519'], null),
+    HMAC: 'HmacKeyGenParams',
   },
   importKey: {
-    ...all(RSA, 'RsaHashedImportParams'), ...all(['ECDSA', 'ECDH'], 'EcKeyImportParams'), ...all(AES, null), HMAC: 'HmacImportParams', HKDF: null, PBKDF2: null, Ed25519: null, X25519: null,
+    ...all(RSA, 'RsaHashedImportParams'),
+    ...all(['ECDSA', 'ECDH'], 'EcKeyImportParams'),
+    ...all([...AES, 'HKDF', 'PBKDF2', 'Ed25519', 'X25519'], null),
+    HMAC: 'HmacImportParams',
   },
   sign: signing,
   verify: signing,

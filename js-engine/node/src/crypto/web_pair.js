@@ -39,9 +39,12 @@ function jwkNames({ name, hash, namedCurve }) {
   return name === 'Ed25519' ? ['Ed25519', 'EdDSA'] : undefined;
 }
 
-function checkPairJwk(jwk, algorithm, { kty, use, kind }, extractable, usages) {
+function checkJwkCurve(jwk, { namedCurve }) {
+  if (jwk.crv !== namedCurve) throw failed('DataError', 'JWK "crv" does not match the requested algorithm');
+}
+
+function checkPairJwk(jwk, algorithm, { kty, use }, extractable, usages) {
   checkJwk(jwk, kty, use, extractable, usages);
-  if (kind === 'ec' && jwk.crv !== algorithm.namedCurve) throw failed('DataError', 'JWK "crv" does not match the requested algorithm');
   if (kty === 'OKP' && jwk.crv !== algorithm.name) throw failed('DataError', 'JWK "crv" Parameter and algorithm name mismatch');
   const names = jwkNames(algorithm);
   if (names !== undefined) checkJwkAlgorithm(jwk, ...names);
@@ -83,7 +86,7 @@ export function importPair(format, data, algorithm, extractable, usages) {
   const isPublic = format === 'spki' || format === 'raw' || (format === 'jwk' && data.d === undefined);
   if (format === 'jwk' && !data.kty) throw invalid();
   if (format === 'jwk' && data.kty !== known.kty) throw failed('DataError', 'Invalid JWK "kty" Parameter');
-  if (format === 'jwk' && known.kind === 'ec' && data.crv !== algorithm.namedCurve) throw failed('DataError', 'JWK "crv" does not match the requested algorithm');
+  if (format === 'jwk' && known.kind === 'ec') checkJwkCurve(data, algorithm);
   checkUsages(usages, isPublic ? known.open : known.secret, wrongUsage(algorithm.name, known.family));
   if (format === 'jwk') checkPairJwk(data, algorithm, known, extractable, usages);
   const handle = readPair(format, data, algorithm, known, isPublic);
