@@ -8,8 +8,6 @@ for (const n of [0, 1, 8, -1, 1.5, '8', null, undefined, 2 ** 31]) t('length ' +
 for (const v of ['', 'p\u00e9', Buffer.from('p'), new Uint8Array([1]), new Uint16Array([257]), new ArrayBuffer(2), new DataView(new ArrayBuffer(2)), 5, null, undefined, {}, [], true]) {
   t('password ' + show(v), () => hex(c.pbkdf2Sync(v, 's', 1, 8, 'sha1')));
   t('salt ' + show(v), () => hex(c.pbkdf2Sync('p', v, 1, 8, 'sha1')));
-  t('scrypt password ' + show(v), () => hex(c.scryptSync(v, 's', 8, { N: 16 })));
-  t('scrypt salt ' + show(v), () => hex(c.scryptSync('p', v, 8, { N: 16 })));
   t('hkdf key ' + show(v), () => hex(c.hkdfSync('sha256', v, 's', 'i', 8)));
   t('hkdf salt ' + show(v), () => hex(c.hkdfSync('sha256', 'k', v, 'i', 8)));
   t('hkdf info ' + show(v), () => hex(c.hkdfSync('sha256', 'k', 's', v, 8)));
@@ -22,17 +20,6 @@ t('pbkdf2 returns', () => c.pbkdf2('p', 's', 1, 8, 'sha1', () => {}));
 await ta('pbkdf2 later', () => new Promise((r) => c.pbkdf2('p', 's', 1, 8, 'sha1', (e, k) => r([e, k.toString('hex')]))));
 await ta('pbkdf2 promised', () => promisify(c.pbkdf2)('p', 's', 1, 8, 'sha1').then(hex));
 t('django', () => 'pbkdf2_sha256$1000$c2FsdA$' + c.pbkdf2Sync('s3cret', 'c2FsdA', 1000, 32, 'sha256').toString('base64'));
-t('scrypt default', () => hex(c.scryptSync('pw', 'salt', 64)));
-t('scrypt rfc7914', () => [hex(c.scryptSync('', '', 64, { N: 16, r: 1, p: 1 })), hex(c.scryptSync('password', 'NaCl', 64, { N: 1024, r: 8, p: 16 }))]);
-for (const o of [{}, undefined, { N: 1024 }, { cost: 1024 }, { N: 16, blockSize: 2, parallelization: 3 }, { N: 16, r: 2, p: 3 }, { N: 1024, cost: 16 }, { r: 8, blockSize: 8 }, { p: 1, parallelization: 1 }, { N: 15 }, { N: 1 }, { N: 0 }, { N: 2 }, { N: -2 }, { N: '16' }, { N: 1.5 }, { r: 0 }, { p: 0 }, { r: -1 }, { p: '1' }, { N: 2 ** 15 }, { N: 2 ** 14, r: 16 }, { N: 2 ** 15, maxmem: 2 ** 26 }, { N: 2 ** 14, maxmem: 1024 }, { maxmem: -1 }, { maxmem: '1' }, { maxmem: 1.5 }, { N: 2 ** 20 }, { N: 2 ** 32 }, { N: 16, maxmem: 0 }])
-  t('scrypt ' + show(o), () => hex(c.scryptSync('p', 's', 8, o)));
-for (const o of [null, 5, 'x', []]) t('scrypt options ' + show(o), () => hex(c.scryptSync('p', 's', 8, o)));
-for (const n of [0, 1, 100, -1, 1.5, '8', null, undefined, 2 ** 31]) t('scrypt length ' + show(n), () => hex(c.scryptSync('p', 's', n, { N: 16 })));
-t('scrypt without callback', () => c.scrypt('p', 's', 8));
-t('scrypt bad with callback', () => c.scrypt('p', 's', 8, { N: 15 }, () => {}));
-await ta('scrypt later', () => new Promise((r) => c.scrypt('p', 's', 8, (e, k) => r([e, hex(k)]))));
-await ta('scrypt promised', () => promisify(c.scrypt)('p', 's', 8, { N: 16 }).then(hex));
-t('password format', () => { const salt = 'a1b2c3d4e5f60718'; const stored = salt + ':' + c.scryptSync('hunter2', salt, 64).toString('hex'); const [s, k] = stored.split(':'); return [stored, c.timingSafeEqual(Buffer.from(k, 'hex'), c.scryptSync('hunter2', s, 64)), c.timingSafeEqual(Buffer.from(k, 'hex'), c.scryptSync('hunter3', s, 64))] });
 for (const h of ['md5', 'sha1', 'SHA256', 'sha256', 'sha384', 'sha512', 'sha3-256', 'shake128', 'nope', '', undefined, null, 5]) t('hkdf ' + show(h), () => hex(c.hkdfSync(h, 'key', 'salt', 'info', 42)));
 t('hkdf rfc5869', () => hex(c.hkdfSync('sha256', Buffer.alloc(22, 11), Buffer.from('000102030405060708090a0b0c', 'hex'), Buffer.from('f0f1f2f3f4f5f6f7f8f9', 'hex'), 42)));
 for (const n of [0, 1, 42, 8160, 8161, -1, 1.5, '8', null, undefined, 2 ** 31]) t('hkdf length ' + show(n), () => c.hkdfSync('sha256', 'k', 's', 'i', n).byteLength);
