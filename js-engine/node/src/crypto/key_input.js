@@ -5,6 +5,7 @@ import { NOTHING, bytesOf, isTextOrBytes } from './bytes.js';
 import { invalidKeyObject } from './failures.js';
 import { parseInputEncoding } from './key_encoding.js';
 import { KeyHandle, handleOf, isCryptoKey, keyObject, keyObjectOf } from './key_object.js';
+import { readPem } from './pem.js';
 
 // Whether a public or a private key is wanted, and whether it is to be used at once or to be made an object of.
 export const CONSUME_PUBLIC = { isPublic: true, creates: false };
@@ -55,7 +56,8 @@ export function readJwk(jwk, isPublic) {
 
 function fromText(data, encoding, purpose) {
   const { format, type, passphrase } = encoding;
-  return readKey({ format, form: type, public: purpose.isPublic, passphrase: passphrase === undefined ? undefined : true }, data, passphrase);
+  const fields = { format, form: type, public: purpose.isPublic, passphrase: passphrase === undefined ? undefined : true };
+  return format === 'pem' ? readPem(data, (bytes) => readKey({ ...fields, form: undefined }, bytes, passphrase)) : readKey(fields, data, passphrase);
 }
 
 // The handle of what `key` is, for the purpose.
