@@ -2,6 +2,15 @@
 import { coded } from '../errors.js';
 import { isLegacyCipher, isLegacyHash } from './names.js';
 
+// What comes of null where Node takes an object apart.
+export function requireObject(value, name, property) {
+  if (value === null) throw new TypeError(`Cannot destructure property '${property}' of '${name}' as it is null.`);
+}
+
+export function requireReadable(value, property) {
+  if (value === null || value === undefined) throw new TypeError(`Cannot read properties of ${value} (reading '${property}')`);
+}
+
 // Of OpenSSL, with the properties that Node gives them.
 export function openssl(number, library, reason, code) {
   const error = new Error(`error:${number}:${library}::${reason}`);

@@ -4,7 +4,7 @@ import {
   invalidArgValue, validateFunction, validateInt32, validateInteger, validateObject, validateOneOf, validateString, validateUint32,
 } from '../errors.js';
 import { later } from './bytes.js';
-import { invalidCurve, invalidDigest, openssl } from './failures.js';
+import { invalidCurve, invalidDigest, openssl, requireObject } from './failures.js';
 import { parsePrivateEncoding, parsePublicEncoding } from './key_encoding.js';
 import { readKey } from './key_input.js';
 import { keyObject, secretKey, writeKey } from './key_object.js';
@@ -20,6 +20,7 @@ function parseEncoding(kind, name, encoding, parse) {
 }
 
 function parseEncodings(kind, options = {}) {
+  requireObject(options, 'options', 'publicKeyEncoding');
   const { publicKeyEncoding, privateKeyEncoding } = options;
   return {
     publicKey: parseEncoding(kind, 'publicKeyEncoding', publicKeyEncoding, parsePublicEncoding),

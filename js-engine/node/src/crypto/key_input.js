@@ -2,7 +2,7 @@
 import { keyRead } from 'hookbox:crypto';
 import { invalidArgType, validateObject, validateOneOf, validateString } from '../errors.js';
 import { NOTHING, bytesOf, isTextOrBytes } from './bytes.js';
-import { invalidKeyObject } from './failures.js';
+import { invalidKeyObject, requireObject } from './failures.js';
 import { parseInputEncoding } from './key_encoding.js';
 import { KeyHandle, handleOf, isCryptoKey, keyObject, keyObjectOf } from './key_object.js';
 import { readPem } from './pem.js';
@@ -66,6 +66,7 @@ export function prepareKey(key, purpose) {
   if (object !== undefined) return fromObject(object, isCryptoKey(key) && purpose === CREATE_PRIVATE ? CONSUME_PRIVATE : purpose);
   if (isTextOrBytes(key)) return fromText(bytesOf(key, 'key'), { format: 'pem' }, purpose);
   if (typeof key !== 'object') throw invalidArgType('key', acceptable(purpose), key);
+  requireObject(key, 'key', 'key');
   const { key: data, encoding, format } = key;
   const inner = keyObjectOf(data);
   if (inner !== undefined) return fromObject(inner, purpose);

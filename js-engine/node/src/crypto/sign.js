@@ -3,7 +3,7 @@ import { sign as hostSign, verify as hostVerify } from 'hookbox:crypto';
 import { coded, invalidArgType, invalidArgValue, validateFunction, validateString } from '../errors.js';
 import { bufferOf, bytesOf, copyOf, join, later, pieceOf, toOutput, viewOf } from './bytes.js';
 import { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING, RSA_NO_PADDING } from './constants.js';
-import { illegalPadding, invalidDigest, openssl, wrongKeyKind } from './failures.js';
+import { illegalPadding, invalidDigest, openssl, requireReadable, wrongKeyKind } from './failures.js';
 import { CONSUME_PRIVATE, CONSUME_PUBLIC, prepareKey } from './key_input.js';
 import { findHash } from './names.js';
 import { LazyWritable, streams } from './streams.js';
@@ -26,8 +26,11 @@ function encodingOption(options) {
   return dsaEncoding;
 }
 
-// What came with the key. Reading it of undefined fails as it does on Node.
-const optionsOf = (key) => ({ padding: integerOption(key, 'padding'), saltLength: integerOption(key, 'saltLength'), encoding: encodingOption(key) });
+// What came with the key.
+function optionsOf(key) {
+  requireReadable(key, 'padding');
+  return { padding: integerOption(key, 'padding'), saltLength: integerOption(key, 'saltLength'), encoding: encodingOption(key) };
+}
 
 // A key may say how long its salts are at least.
 function saltFor({ salt_length: least }, given) {
