@@ -92,7 +92,7 @@ class HmacHandle {
   digest() { return hmacOf(this.#hash, this.#key, join(this.#chunks)); }
 }
 
-export function hmacOf(hash, key, data) {
+function hmacOf(hash, key, data) {
   if (hash.name !== 'md5-sha1') return hmac({ hash: hash.name }, key, data);
   const padded = new Uint8Array(hash.block);
   padded.set(key.length > hash.block ? digestOf(hash, key) : key);

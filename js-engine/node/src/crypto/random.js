@@ -11,7 +11,7 @@ export function fill(bytes) {
   return bytes;
 }
 
-export function makeUuid() {
+function makeUuid() {
   const bytes = fill(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;

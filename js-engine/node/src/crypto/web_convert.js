@@ -57,7 +57,7 @@ function choice(value, where, type, choices) {
 
 export const keyFormat = (value, where) => choice(value, where, 'KeyFormat', ['raw', 'pkcs8', 'spki', 'jwk']);
 
-export const USAGES = ['encrypt', 'decrypt', 'sign', 'verify', 'deriveKey', 'deriveBits', 'wrapKey', 'unwrapKey'];
+const USAGES = ['encrypt', 'decrypt', 'sign', 'verify', 'deriveKey', 'deriveBits', 'wrapKey', 'unwrapKey'];
 
 function sequence(value, where) {
   if (value === null || typeof value !== 'object' || typeof value[Symbol.iterator] !== 'function') {

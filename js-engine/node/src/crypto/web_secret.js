@@ -12,11 +12,11 @@ const BITS = [128, 192, 256];
 const SUFFIXES = { 'AES-CBC': 'CBC', 'AES-CTR': 'CTR', 'AES-GCM': 'GCM', 'AES-KW': 'KW' };
 const HMAC_NAMES = { 'SHA-1': 'HS1', 'SHA-256': 'HS256', 'SHA-384': 'HS384', 'SHA-512': 'HS512' };
 // The length of a key of HMAC is that of a block, where nobody says.
-export const BLOCKS = { 'SHA-1': 512, 'SHA-256': 512, 'SHA-384': 1024, 'SHA-512': 1024 };
+const BLOCKS = { 'SHA-1': 512, 'SHA-256': 512, 'SHA-384': 1024, 'SHA-512': 1024 };
 
 const notImportable = (what, format) => failed('NotSupportedError', `Unable to import ${what} key with format ${format}`);
 
-export function jwkName({ name, length, hash }) {
+function jwkName({ name, length, hash }) {
   return name === 'HMAC' ? HMAC_NAMES[hash.name] : `A${length}${SUFFIXES[name]}`;
 }
 
