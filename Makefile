@@ -31,6 +31,7 @@ test: engine ## Run all tests, with every set-up they need
 	CARGO_TARGET_DIR=target/guest-build cargo test --quiet --manifest-path examples/Cargo.toml
 	cargo test --workspace --doc
 	node tests/differential/run.mjs
+	node tests/wycheproof/run.mjs
 	node examples/javascript/check.mjs
 	tools/check-types
 

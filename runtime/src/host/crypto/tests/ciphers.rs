@@ -155,7 +155,8 @@ fn in_pieces(cipher: &str, encrypt: bool, [key, iv, data]: [&[u8]; 3], length: u
         let answer = compute(json!({"op": "cipher_update", "cipher": cipher, "encrypt": encrypt}), &[key, &state, piece]).unwrap();
         let (_, parts) = opened(&answer);
         let [next, output] = parts.try_into().unwrap();
-        (state, _) = (next, out.extend_from_slice(&output));
+        out.extend_from_slice(&output);
+        state = next;
     }
     out.extend(compute(json!({"op": "cipher_final", "cipher": cipher, "encrypt": encrypt}), &[key, &state]).unwrap());
     out

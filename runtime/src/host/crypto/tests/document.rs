@@ -38,6 +38,10 @@ fn listed(fields: &Value) -> String {
     fields.as_array().into_iter().flatten().map(field).collect::<Vec<_>>().join("; ")
 }
 
+fn sorted(value: &Value) -> std::collections::BTreeMap<&str, &Value> {
+    value.as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value)).collect()
+}
+
 fn rendered() -> String {
     let contract: Value = serde_json::from_str(CONTRACT).unwrap();
     let mut out = format!("{HEAD}\n## Operations\n\n| op | does | fields | parts | answer |\n|---|---|---|---|---|\n");
@@ -50,12 +54,12 @@ fn rendered() -> String {
         writeln!(out, "| `{name}` | {does}{random} | {} | {} | {answer}{gives} |", listed(&operation["fields"]), parts.join(", ")).unwrap();
     }
     out.push_str("\n## Values\n\n");
-    for (name, values) in contract["values"].as_object().unwrap() {
+    for (name, values) in sorted(&contract["values"]) {
         let values: Vec<String> = values.as_array().unwrap().iter().map(|value| format!("`{}`", value.as_str().unwrap())).collect();
         writeln!(out, "* {name}: {}", values.join(", ")).unwrap();
     }
     out.push_str("\n## Errors\n\n| kind | class | code | message |\n|---|---|---|---|\n");
-    for (kind, error) in contract["errors"].as_object().unwrap() {
+    for (kind, error) in sorted(&contract["errors"]) {
         let text = |at: usize| error[at].as_str().unwrap_or_default();
         writeln!(out, "| `{kind}` | {} | {} | {} |", text(0), text(1), text(2)).unwrap();
     }
