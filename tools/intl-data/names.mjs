@@ -27,7 +27,7 @@ function listed(kind, all, put) {
   for (const [name, value] of Object.entries(all ?? {})) {
     const [, code, , alternative] = /^(.*?)(-(?:alt|menu)-(.*))?$/.exec(name);
     // CLDR says the code itself where a name is missing.
-    if (value === code) continue;
+    if (name === code && value === code) continue;
     if (name === code) put(`${kind}/${code}`, value);
     else if (ALTERNATIVES[alternative] !== undefined && !name.includes('-menu-')) put(`${kind}/${code}/${ALTERNATIVES[alternative]}`, value);
   }

@@ -3,6 +3,7 @@
 
 const SYMBOLS = ['decimal', 'group', 'percentSign', 'plusSign', 'minusSign', 'approximatelySign', 'exponential', 'infinity', 'nan', 'currencyDecimal', 'currencyGroup', 'timeSeparator'];
 // What the root locale says of these digits, which the JSON of no locale repeats.
+const ROOT_PATTERNS = { arab: { percent: '#,##0%', currency: '#,##0.00\u00a0¤', accounting: '#,##0.00\u00a0¤' } };
 const ROOT_SYMBOLS = {
   arab: { decimal: '٫', group: '٬', percentSign: '٪\u061c', plusSign: '\u061c+', minusSign: '\u061c-', exponential: 'اس', nan: 'NaN' },
   arabext: { decimal: '٫', group: '٬', percentSign: '٪', plusSign: '\u200e+\u200e', minusSign: '\u200e-\u200e', exponential: '×۱۰^', nan: 'NaN' },
@@ -14,6 +15,7 @@ export function numbers(locale, read, put) {
   put('native', all.otherNumberingSystems?.native);
   put('grouping', all.minimumGroupingDigits);
   for (const [system, symbols] of Object.entries(ROOT_SYMBOLS)) SECTIONS.symbols(system, symbols, put);
+  for (const [system, patterns] of Object.entries(ROOT_PATTERNS)) for (const [kind, pattern] of Object.entries(patterns)) put(`pat/${system}/${kind}`, pattern);
   for (const [name, section] of Object.entries(all)) {
     const [, kind, system] = /^(\w+)-numberSystem-(\w+)$/.exec(name) ?? [];
     SECTIONS[kind]?.(system, section, put);

@@ -1,5 +1,5 @@
 // What no locale owns: `digits/arab`, `fraction/JPY`, and of regions the week (`week/first/US`), the hours (`hours/US`), the calendars
-// (`calendars/TH`); `direction/Arab` of a script; `plural/...` is not here, it comes from a library.
+// (`calendars/TH`); `direction/Arab` of a script; and of languages the rules of their plurals (`plural/cardinal/en/one`, `plural/range/en/one-other`).
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
@@ -15,4 +15,16 @@ export function supplement(put) {
   for (const [region, fields] of Object.entries(supplemental('timeData').timeData)) put(`hours/${region}`, `${fields._preferred} ${fields._allowed}`);
   for (const [region, list] of Object.entries(supplemental('calendarPreferenceData').calendarPreferenceData)) put(`calendars/${region}`, Array.isArray(list) ? list.join(' ') : list);
   for (const [script, fields] of Object.entries(require('cldr-core/scriptMetadata.json').scriptMetadata)) if (fields.rtl === 'YES') put(`direction/${script}`, 'rtl');
+  for (const kind of ['cardinal', 'ordinal']) {
+    const all = supplemental(kind === 'cardinal' ? 'plurals' : 'ordinals')[`plurals-type-${kind}`];
+    for (const [language, rules] of Object.entries(all)) {
+      for (const [name, rule] of Object.entries(rules)) put(`plural/${kind}/${language}/${name.slice('pluralRule-count-'.length)}`, rule.split('@')[0].trim());
+    }
+  }
+  for (const [language, ranges] of Object.entries(supplemental('pluralRanges').plurals)) {
+    for (const [name, result] of Object.entries(ranges)) {
+      const [, start, end] = /^pluralRange-start-(\w+)-end-(\w+)$/.exec(name);
+      put(`plural/range/${language}/${start}-${end}`, result);
+    }
+  }
 }

@@ -59,10 +59,19 @@ export function laidOut(own, constructor, methods, letter, length = 0) {
   for (const key of Reflect.ownKeys(described)) defineProperty(prototype, key, { ...described[key], enumerable: false });
   defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
   if (letter !== undefined) {
-    const statics = { supportedLocalesOf(locales) { return supportedLocalesOf(letter, `${name}.supportedLocalesOf`, locales, arguments[1]); } };
+    const statics = { supportedLocalesOf(locales) {
+      if (arguments[1] === null) throw new TypeError(`${name}.supportedLocalesOf called on null or undefined`);
+      return supportedLocalesOf(letter, `${name}.supportedLocalesOf`, locales, arguments[1]);
+    } };
     defineProperty(constructor, 'supportedLocalesOf', { value: statics.supportedLocalesOf, writable: true, configurable: true });
   }
   return constructor;
+}
+
+export function numberOf(value) {
+  if (typeof value === 'bigint') throw new TypeError('Cannot convert a BigInt value to a number');
+  if (typeof value === 'symbol') throw new TypeError('Cannot convert a Symbol value to a number');
+  return Number(value);
 }
 
 // A function that a getter hands out has no name.

@@ -60,11 +60,14 @@ const DECIMAL = /^[+-]?(?:Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)$/;
 
 // A value as the text of a decimal number, exact where JavaScript's numbers are not.
 export function decimalText(value) {
+  if (typeof value === 'symbol') throw new TypeError('Cannot convert a Symbol value to a number');
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : `${value}`;
   const primitive = typeof value === 'object' && value !== null ? toPrimitive(value) : value;
   if (typeof primitive === 'bigint') return `${primitive}`;
   if (typeof primitive === 'string') {
     const text = primitive.trim();
-    if (DECIMAL.test(text)) return text;
+    // What is beyond numbers is infinite, however exact it is written.
+    if (DECIMAL.test(text)) return Number.isFinite(Number(text)) ? text : `${Number(text)}`;
     return text === '' ? '0' : `${Number(text)}`;
   }
   const number = Number(primitive);

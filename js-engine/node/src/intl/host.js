@@ -7,7 +7,11 @@ const NONE = [];
 
 // The answer's bytes. `parts` are Uint8Arrays, for long texts and lists of them.
 export function askBytes(op, header, parts = NONE) {
-  const text = stringify(parts.length === 0 ? { op, ...header } : { op, ...header, parts: parts.map((part) => part.length) });
+  return askText(stringify(parts.length === 0 ? { op, ...header } : { op, ...header, parts: parts.map((part) => part.length) }), parts);
+}
+
+// The same for a header that is JSON already.
+export function askText(text, parts = NONE) {
   try {
     return hb.compute(INTL, text, parts);
   } catch (error) {

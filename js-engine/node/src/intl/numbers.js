@@ -1,5 +1,5 @@
 // `Intl.NumberFormat`. The options are read and checked here; digits, patterns and names are the host's.
-import { askBytes, ask } from './host.js';
+import { askText } from './host.js';
 import { canonicalLocales, resolveLocale, NUMBERING_SYSTEMS } from './locales.js';
 import { localeMatcher, stringOption } from './options.js';
 import { coerced, laidOut, nameless, states, unwrapped } from './class.js';
@@ -21,22 +21,22 @@ export function numberingSystemOption(options) {
   return text.toLowerCase();
 }
 
-function unitOptions(options) {
-  const style = stringOption(options, 'style', NAME, ['decimal', 'percent', 'currency', 'unit'], 'decimal');
-  const currency = stringOption(options, 'currency', NAME);
+function unitOptions(options, service) {
+  const style = stringOption(options, 'style', service, ['decimal', 'percent', 'currency', 'unit'], 'decimal');
+  const currency = stringOption(options, 'currency', service);
   if (currency !== undefined && !/^[a-z]{3}$/i.test(currency)) throw new RangeError(`Invalid currency code : ${currency}`);
   if (currency === undefined && style === 'currency') throw new TypeError('Currency code is required with currency style.');
-  const currencyDisplay = stringOption(options, 'currencyDisplay', NAME, ['code', 'symbol', 'name', 'narrowSymbol'], 'symbol');
-  const currencySign = stringOption(options, 'currencySign', NAME, ['standard', 'accounting'], 'standard');
-  const unit = stringOption(options, 'unit', NAME);
-  if (unit !== undefined && !isUnit(unit)) throw new RangeError(`Invalid unit argument for ${NAME}() '${unit}'`);
-  if (unit === undefined && style === 'unit') throw new TypeError(`Invalid unit argument for ${NAME}() ''`);
-  const unitDisplay = stringOption(options, 'unitDisplay', NAME, ['short', 'narrow', 'long'], 'short');
+  const currencyDisplay = stringOption(options, 'currencyDisplay', service, ['code', 'symbol', 'name', 'narrowSymbol'], 'symbol');
+  const currencySign = stringOption(options, 'currencySign', service, ['standard', 'accounting'], 'standard');
+  const unit = stringOption(options, 'unit', service);
+  if (unit !== undefined && !isUnit(unit)) throw new RangeError(`Invalid unit argument for ${service}() '${unit}'`);
+  if (unit === undefined && style === 'unit') throw new TypeError(`Invalid unit argument for ${service}() ''`);
+  const unitDisplay = stringOption(options, 'unitDisplay', service, ['short', 'narrow', 'long'], 'short');
   if (style === 'currency') return { style, currency: currency.toUpperCase(), currencyDisplay, currencySign };
   return style === 'unit' ? { style, unit, unitDisplay } : { style };
 }
 
-function groupingOption(options, isCompact) {
+function groupingOption(options, service, isCompact) {
   const given = options.useGrouping;
   const fallback = isCompact ? 'min2' : 'auto';
   if (given === undefined) return fallback;
@@ -44,29 +44,29 @@ function groupingOption(options, isCompact) {
   if (!given) return false;
   const value = `${given}`;
   if (value === 'true' || value === 'false') return fallback;
-  if (!['min2', 'auto', 'always'].includes(value)) throw new RangeError(`Value ${value} out of range for ${NAME} options property useGrouping`);
+  if (!['min2', 'auto', 'always'].includes(value)) throw new RangeError(`Value ${value} out of range for ${service} options property useGrouping`);
   return value;
 }
 
-function resolved(locales, given) {
+// `service` is what messages name.
+function resolved(locales, given, service = NAME) {
   const tags = canonicalLocales(locales);
-  const options = coerced(given, NAME);
-  localeMatcher(options, NAME);
+  const options = coerced(given, service);
+  localeMatcher(options, service);
   const numbering = numberingSystemOption(options);
   const found = resolveLocale('n', tags, { nu: { accepts: NUMBERING_SYSTEMS, option: numbering } });
-  const unit = unitOptions(options);
+  const unit = unitOptions(options, service);
   const increment = roundingIncrement(options);
-  const notation = stringOption(options, 'notation', NAME, ['standard', 'scientific', 'engineering', 'compact'], 'standard');
+  const notation = stringOption(options, 'notation', service, ['standard', 'scientific', 'engineering', 'compact'], 'standard');
   const isCompact = notation === 'compact';
-  const places = unit.style === 'currency' && notation === 'standard' ? fractionDigits(unit.currency) : 0;
-  const most = unit.style === 'decimal' || unit.style === 'unit' || (unit.style === 'currency' && notation !== 'standard' && !isCompact) ? 3 : places;
-  const digits = digitOptions(options, places, unit.style === 'currency' ? places : most, isCompact, increment);
-  digits.trailingZeroDisplay = stringOption(options, 'trailingZeroDisplay', NAME, ['auto', 'stripIfInteger'], 'auto');
+  const places = unit.style === 'currency' ? fractionDigits(unit.currency) : undefined;
+  const digits = digitOptions(options, places ?? 0, places ?? (unit.style === 'percent' ? 0 : 3), isCompact, increment);
+  digits.trailingZeroDisplay = stringOption(options, 'trailingZeroDisplay', service, ['auto', 'stripIfInteger'], 'auto');
   checkIncrement(digits);
-  const compactDisplay = stringOption(options, 'compactDisplay', NAME, ['short', 'long'], 'short');
-  const useGrouping = groupingOption(options, isCompact);
-  const signDisplay = stringOption(options, 'signDisplay', NAME, ['auto', 'never', 'always', 'exceptZero', 'negative'], 'auto');
-  digits.roundingMode = stringOption(options, 'roundingMode', NAME, MODES, 'halfExpand');
+  const compactDisplay = stringOption(options, 'compactDisplay', service, ['short', 'long'], 'short');
+  const useGrouping = groupingOption(options, service, isCompact);
+  const signDisplay = stringOption(options, 'signDisplay', service, ['auto', 'never', 'always', 'exceptZero', 'negative'], 'auto');
+  digits.roundingMode = stringOption(options, 'roundingMode', service, MODES, 'halfExpand');
   const numberingSystem = found.values.nu ?? found.numbering;
   const style = { locale: found.dataLocale, numberingSystem, ...unit, notation, useGrouping: `${useGrouping}`, signDisplay, digits };
   if (isCompact) style.compactDisplay = compactDisplay;
@@ -90,13 +90,20 @@ export function plainText(value) {
   return match === null ? undefined : match[1].replace(/\B(?=(?:\d{3})+$)/g, ',') + (match[2] ?? '');
 }
 
+// The style is turned into JSON once for an object.
+function asked(state, value, end, inParts = false) {
+  state.json ??= JSON.stringify(state.style);
+  const range = end === undefined ? '' : `,"end":"${end}"`;
+  return hb.decodeUtf8(askText(`{"op":"number_format","style":${state.json},"value":"${value}"${range},"in_parts":${inParts}}`));
+}
+
 function formatted(state, value) {
   state.plain ??= isPlain(state);
   if (state.plain) {
     const text = plainText(value);
     if (text !== undefined) return text;
   }
-  return hb.decodeUtf8(askBytes('number_format', { style: state.style, value: decimalText(value) }));
+  return asked(state, decimalText(value));
 }
 
 function ends(start, end) {
@@ -127,8 +134,8 @@ export const NumberFormat = laidOut('NumberFormat', function () {
     return options;
   },
   formatToParts(value) {
-    const { style } = kept.get(this, 'formatToParts');
-    return ask('number_format', { style, value: decimalText(value), in_parts: true }).map(([type, text]) => ({ type, value: text }));
+    const state = kept.get(this, 'formatToParts');
+    return JSON.parse(asked(state, decimalText(value), undefined, true)).map(([type, text]) => ({ type, value: text }));
   },
   get format() {
     const state = unwrapped(kept, 'NumberFormat', this);
@@ -136,16 +143,13 @@ export const NumberFormat = laidOut('NumberFormat', function () {
     return state.bound;
   },
   formatRange(start, end) {
-    const { style } = kept.get(this, 'formatRange');
-    const [from, to] = ends(start, end);
-    return hb.decodeUtf8(askBytes('number_format', { style, value: from, end: to }));
+    const state = kept.get(this, 'formatRange');
+    return asked(state, ...ends(start, end));
   },
   formatRangeToParts(start, end) {
-    const { style } = kept.get(this, 'formatRangeToParts');
-    const [from, to] = ends(start, end);
-    const parts = ask('number_format', { style, value: from, end: to, in_parts: true });
-    return parts.map(([type, value, source]) => ({ type, value, source: SOURCES[source] }));
+    const state = kept.get(this, 'formatRangeToParts');
+    return JSON.parse(asked(state, ...ends(start, end), true)).map(([type, value, source]) => ({ type, value, source: SOURCES[source] }));
   },
 }, 'n');
 
-export const formatNumber = (value, locales, options) => formatted(resolved(locales, options), value);
+export const formatNumber = (value, locales, options, service) => formatted(resolved(locales, options, service), value);

@@ -2,7 +2,7 @@
 import { ask } from './host.js';
 import { canonicalLocales, resolveLocale } from './locales.js';
 import { localeMatcher, stringOption } from './options.js';
-import { coerced, laidOut, requireNew, states } from './class.js';
+import { coerced, laidOut, numberOf, requireNew, states } from './class.js';
 import { digitOptions } from './digits.js';
 
 const NAME = 'Intl.PluralRules';
@@ -31,12 +31,12 @@ export const PluralRules = laidOut('PluralRules', function () {
   },
   select(value) {
     const state = kept.get(this, 'select');
-    return select(state, text(+value));
+    return select(state, text(numberOf(value)));
   },
   selectRange(start, end) {
     const state = kept.get(this, 'selectRange');
     for (const [name, value] of [['startRange', start], ['endRange', end]]) if (value === undefined) throw new TypeError(`Invalid ${name} : undefined`);
-    const [from, to] = [+start, +end];
+    const [from, to] = [numberOf(start), numberOf(end)];
     for (const [name, value] of [['startRange', from], ['endRange', to]]) if (Number.isNaN(value)) throw new RangeError(`Invalid ${name} : NaN`);
     return select(state, text(from), text(to));
   },

@@ -2,7 +2,7 @@
 import { ask } from './host.js';
 import { canonicalLocales, resolveLocale, NUMBERING_SYSTEMS } from './locales.js';
 import { localeMatcher, stringOption } from './options.js';
-import { coerced, laidOut, requireNew, states } from './class.js';
+import { coerced, laidOut, numberOf, requireNew, states } from './class.js';
 import { numberingSystemOption } from './numbers.js';
 
 const NAME = 'Intl.RelativeTimeFormat';
@@ -11,7 +11,7 @@ const UNITS = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'y
 const SIZES = { long: '', short: '-short', narrow: '-narrow' };
 
 function partsOf(state, method, value, unit) {
-  const number = +value;
+  const number = numberOf(value);
   const given = `${unit}`;
   const single = given.endsWith('s') ? given.slice(0, -1) : given;
   if (!Number.isFinite(number)) throw new RangeError(`Value need to be finite number for ${NAME}.prototype.${method}()`);

@@ -43,13 +43,7 @@ function valueOf(value, read, type) {
 }
 
 // What is wrong with the options is said in the name of the method.
-function inLocale(value, locales, options, type) {
-  if (options === null) {
-    canonicalLocales(locales);
-    throw new TypeError(`${type}.prototype.toLocaleString called on null or undefined`);
-  }
-  return formatNumber(value, locales, options);
-}
+const inLocale = (value, locales, options, type) => formatNumber(value, locales, options, `${type}.prototype.toLocaleString`);
 
 export const numbers = {
   toLocaleString() {

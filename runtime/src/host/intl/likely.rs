@@ -1,5 +1,6 @@
 //! `Intl.Locale`: the subtags that a locale stands for when it does not say them.
 
+use icu_locale::subtags::language;
 use icu_locale::{Locale, LocaleExpander};
 use serde::Deserialize;
 
@@ -22,9 +23,12 @@ impl Computation for Likely {
     }
 
     fn answer(&self, _: &[Vec<u8>]) -> Result<Vec<u8>, IntlError> {
-        let locale: Locale = self.locale.parse().map_err(|_| IntlError::Range("Incorrect locale information provided".to_owned()))?;
-        let (mut longest, mut shortest) = (locale.clone(), locale);
+        let mut locale: Locale = self.locale.parse().map_err(|_| IntlError::Range("Incorrect locale information provided".to_owned()))?;
+        if locale.id.language.is_unknown() && locale.id.script.is_none() && locale.id.region.is_none() {
+            locale.id.language = language!("en");
+        }
         let expander = LocaleExpander::new_extended();
+        let (mut longest, mut shortest) = (locale.clone(), locale);
         expander.maximize(&mut longest.id);
         expander.minimize(&mut shortest.id);
         json(&[longest.to_string(), shortest.to_string()])

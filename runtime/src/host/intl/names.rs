@@ -68,11 +68,10 @@ impl Language {
         if let Some(whole) = dialect(&[&script, &region]) {
             return Some((whole, Vec::new()));
         }
-        if let Some(with_script) = dialect(&[&script]) {
-            return Some((with_script, region_name().into_iter().collect()));
-        }
-        if let Some(with_region) = dialect(&[&region]) {
-            return Some((with_region, script_name().into_iter().collect()));
+        // With both a script and a region neither has a dialect of its own.
+        let one = if script.is_some() { &script } else { &region };
+        if let (true, Some(name)) = (script.is_none() || region.is_none(), dialect(&[one])) {
+            return Some((name, Vec::new()));
         }
         let rest: Vec<_> = script_name().into_iter().chain(region_name()).collect();
         Some((named(language)?, rest))

@@ -62,6 +62,20 @@ impl Parts {
         self.0.iter().map(|part| part.text.chars().count()).sum()
     }
 
+    /// Literals that touch are one; if they are of both ends of a range, of neither.
+    fn push_piece(&mut self, kind: Kind, text: &str, source: Source) {
+        match self.0.last_mut() {
+            _ if text.is_empty() => {}
+            Some(last) if last.kind == kind && (kind == LITERAL || last.source == source) => {
+                last.text.push_str(text);
+                if last.source != source {
+                    last.source = Source::Shared;
+                }
+            }
+            _ => self.0.push(Part { kind, text: text.to_owned(), source }),
+        }
+    }
+
     /// What surrounds a part that is not the part itself becomes literal, as ICU has it.
     pub(super) fn trimmed(&self) -> Self {
         let mut trimmed = Self::default();
@@ -72,10 +86,7 @@ impl Parts {
             let (before, rest) = text.split_at(start);
             let after = rest.get(core.len()..).unwrap_or_default();
             for (kind, text) in [(LITERAL, before), (part.kind, core), (LITERAL, after)] {
-                let piece = Part { kind, text: text.to_owned(), source: part.source };
-                if !text.is_empty() {
-                    trimmed.append(&Self(vec![piece]));
-                }
+                trimmed.push_piece(kind, text, part.source);
             }
         }
         trimmed

@@ -54,7 +54,9 @@ impl Segments {
             }
             Granularity::Word => {
                 for (end, kind) in WORDS.segment_str(text).iter_with_word_type() {
-                    ends.push(end, kind.is_word_like());
+                    // The library looks at the last character, which can be a mark upon a letter.
+                    let is_word = kind.is_word_like() || text.get(ends.byte..end).is_some_and(|word| word.contains(char::is_alphanumeric));
+                    ends.push(end, is_word);
                 }
             }
         }

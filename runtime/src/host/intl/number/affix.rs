@@ -62,17 +62,20 @@ fn sign(display: SignDisplay, quantity: &Quantity) -> Sign {
     }
 }
 
-/// What goes before and after.
+/// What goes before and after, or words that say the number themselves (Arabic has a dual).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Around {
     pub(super) prefix: Parts,
     pub(super) suffix: Parts,
+    pub(super) is_alone: bool,
 }
 
 impl Around {
     pub(super) fn around(&self, parts: &Parts) -> Parts {
         let mut all = self.prefix.clone();
-        all.append(parts);
+        if !self.is_alone {
+            all.append(parts);
+        }
         all.append(&self.suffix);
         all
     }

@@ -1,11 +1,8 @@
 //! Formatting one number: which digits, and what goes around them. From the inside out these are the exponent, the affixes of the pattern
 //! (sign, currency, percent, the letter of a compact number), and the words of a unit or a currency.
 
-use icu_plurals::PluralCategory;
-
-use super::super::error::IntlError;
 use super::super::parts::{LITERAL, Parts};
-use super::super::plural::{self, Plurals};
+use super::super::plural::{OTHER, Plurals};
 use super::affix::{self, Around};
 use super::notation::{self, Scaled};
 use super::pattern::Pattern;
@@ -27,17 +24,17 @@ pub(super) struct Layers {
     pub(super) inner: Around,
     pub(super) middle: Around,
     /// The form that the words around the number have.
-    pub(super) form: PluralCategory,
+    pub(super) form: &'static str,
     /// What it was rounded to.
     pub(super) rounded: Quantity,
 }
 
 impl<'a> Formatter<'a> {
-    pub(super) fn new(style: &'a Style) -> Result<Self, IntlError> {
+    pub(super) fn new(style: &'a Style) -> Self {
         let symbols = Symbols::new(style);
-        let plurals = Plurals::new(&style.locale, false)?;
+        let plurals = Plurals::new(&style.locale, false);
         let pattern = Pattern::parse(pattern_of(style, &symbols));
-        Ok(Self { style, symbols, plurals, pattern })
+        Self { style, symbols, plurals, pattern }
     }
 
     /// The parts of a number; `is_about` puts the sign of an approximation before it.
@@ -58,25 +55,27 @@ impl<'a> Formatter<'a> {
         let pattern = compact.as_ref().unwrap_or(&self.pattern);
         let literal = if compact.is_some() { "compact" } else { LITERAL };
         let affixes = affix::affixes(pattern, self.style.sign_display, &rounded, is_about);
-        let middle = Around { prefix: self.symbols.affix(&affixes.prefix, literal), suffix: self.symbols.affix(&affixes.suffix, literal) };
+        let is_alone = compact.as_ref().is_some_and(|pattern| pattern.zeros == 0);
+        let middle =
+            Around { prefix: self.symbols.affix(&affixes.prefix, literal), suffix: self.symbols.affix(&affixes.suffix, literal), is_alone };
         let inner = exponent.map_or_else(Around::default, |exponent| notation::exponent(&self.symbols, exponent));
         Layers { number: self.digits(&rounded), inner, middle, form, rounded }
     }
 
     /// The words around a number in a plural form.
-    pub(super) fn outer(&self, form: PluralCategory) -> Around {
-        words::around(self.style, &self.symbols, plural::name(form))
+    pub(super) fn outer(&self, form: &str) -> Around {
+        words::around(self.style, &self.symbols, form)
     }
 
-    fn form(&self, quantity: &Quantity) -> PluralCategory {
+    fn form(&self, quantity: &Quantity) -> &'static str {
         if !self.style.has_currency_name() && self.style.worded_unit().is_none() {
-            return PluralCategory::Other;
+            return OTHER;
         }
         let mut rounded = quantity.clone();
         if let Size::Finite(number) = &mut rounded.size {
             self.style.digits.apply(number);
         }
-        self.plurals.form(rounded.finite(), 0)
+        self.plurals.form(rounded.finite())
     }
 
     fn digits(&self, quantity: &Quantity) -> Parts {

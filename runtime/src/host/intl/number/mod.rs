@@ -19,7 +19,7 @@ use self::rounding::Rounding;
 use self::style::Style;
 use super::error::IntlError;
 use super::parts::Parts;
-use super::plural::{self, Plurals};
+use super::plural::Plurals;
 use super::{Computation, json};
 
 /// Finding patterns and symbols, and rounding.
@@ -48,7 +48,7 @@ impl Computation for Format {
     }
 
     fn answer(&self, _: &[Vec<u8>]) -> Result<Vec<u8>, IntlError> {
-        let formatter = Formatter::new(&self.style)?;
+        let formatter = Formatter::new(&self.style);
         let start = Quantity::parse(&self.value);
         let parts = match &self.end {
             Some(end) => range::parts(&formatter, &start, &Quantity::parse(end)),
@@ -77,18 +77,18 @@ impl Computation for Select {
     }
 
     fn answer(&self, _: &[Vec<u8>]) -> Result<Vec<u8>, IntlError> {
-        let rules = Plurals::new(&self.locale, self.ordinal)?;
+        let rules = Plurals::new(&self.locale, self.ordinal);
         let form = |text: &str| {
             let mut quantity = Quantity::parse(text);
             if let (Size::Finite(number), Some(digits)) = (&mut quantity.size, &self.digits) {
                 digits.apply(number);
             }
-            rules.form(quantity.finite(), 0)
+            rules.form(quantity.finite())
         };
         match (&self.value, &self.end) {
             (None, _) => json(&rules.categories()),
-            (Some(value), None) => json(&plural::name(form(value))),
-            (Some(value), Some(end)) => json(&plural::name(rules.of_range(form(value), form(end)))),
+            (Some(value), None) => json(&form(value)),
+            (Some(value), Some(end)) => json(&rules.of_range(form(value), form(end))),
         }
     }
 }
@@ -98,8 +98,8 @@ pub(super) fn plain(locale: &str, numbering_system: &str, value: &str) -> Result
     let style: Style = serde_json::from_value(serde_json::json!({
         "locale": locale, "numberingSystem": numbering_system, "digits": { "minimumFractionDigits": 0, "maximumFractionDigits": 3 }
     }))?;
-    let formatter = Formatter::new(&style)?;
+    let formatter = Formatter::new(&style);
     let layers = formatter.layers(&Quantity::parse(value), false);
-    let form = plural::name(formatter.plurals.form(layers.rounded.finite(), 0));
+    let form = formatter.plurals.form(layers.rounded.finite());
     Ok((layers.middle.around(&layers.number), form))
 }

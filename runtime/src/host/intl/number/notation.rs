@@ -10,7 +10,6 @@ use super::rounding::magnitude;
 use super::style::{CompactDisplay, Notation};
 use super::symbols::Symbols;
 use crate::host::intl::parts::Parts;
-use crate::host::intl::plural;
 
 /// The greatest magnitude that a compact pattern is looked for.
 const MAX_MAGNITUDE: i16 = 20;
@@ -109,7 +108,7 @@ impl<'a> Compact<'a> {
         let magnitude = self.nearest(magnitude);
         let shown = number.absolute.to_string();
         let exact = if shown == "0" || shown == "1" { self.text(magnitude, &shown) } else { None };
-        let form = plural::name(self.formatter.plurals.form(Some(number), 0));
+        let form = self.formatter.plurals.form(Some(number));
         let text = exact.or_else(|| self.text(magnitude, form)).or_else(|| self.text(magnitude, "other"))?;
         (text != "0").then(|| Pattern::parse(text))
     }
@@ -123,5 +122,5 @@ pub(super) fn exponent(symbols: &Symbols, exponent: i16) -> Around {
         suffix.push("exponentMinusSign", symbols.get("minusSign"));
     }
     suffix.push("exponentInteger", &symbols.integer(exponent));
-    Around { prefix: Parts::default(), suffix }
+    Around { suffix, ..Around::default() }
 }

@@ -15,6 +15,11 @@ pub(super) fn parts(formatter: &Formatter<'_>, start: &Quantity, end: &Quantity)
     joined(formatter, &left, &right)
 }
 
+/// White space as patterns have it, which no-break spaces are not.
+fn is_pattern_space(c: char) -> bool {
+    matches!(c, '\t'..='\r' | ' ' | '\u{85}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}')
+}
+
 fn joined(formatter: &Formatter<'_>, left: &Layers, right: &Layers) -> Parts {
     let outer = formatter.outer(formatter.plurals.of_range(left.form, right.form));
     // Affixes of one character are repeated: they are read with the digits.
@@ -30,10 +35,10 @@ fn joined(formatter: &Formatter<'_>, left: &Layers, right: &Layers) -> Parts {
     let (before, rest) = pattern.split_once("{0}").unwrap_or(("", pattern));
     let (between, after) = rest.split_once("{1}").unwrap_or((rest, ""));
     let mut between = between.to_owned();
-    if repeated && !between.starts_with(char::is_whitespace) {
+    if repeated && !between.starts_with(is_pattern_space) {
         between.insert(0, ' ');
     }
-    if repeated && !between.ends_with(char::is_whitespace) {
+    if repeated && !between.ends_with(is_pattern_space) {
         between.push(' ');
     }
 

@@ -9,17 +9,17 @@ use super::symbols::Symbols;
 pub(super) fn around(style: &Style, symbols: &Symbols, plural: &str) -> Around {
     let data = symbols.data();
     if style.has_currency_name() {
-        let pattern = symbols.of_numbering("named", &format!("/{plural}")).or_else(|| symbols.of_numbering("named", "/other"));
+        let get = |plural: &str| data.get(&format!("named/latn/{plural}"));
+        let pattern = get(plural).or_else(|| get("other"));
         return split(pattern.unwrap_or("{0} {1}"), "currency", &currency_name(data, &style.currency, plural));
     }
     let Some(unit) = style.worded_unit() else { return Around::default() };
     let pattern = unit_pattern(data, style.unit_display.name(), unit, plural).unwrap_or_else(|| format!("{{0}} {unit}"));
     let (before, after) = pattern.split_once("{0}").unwrap_or(("", &pattern));
-    let kind = if unit == "percent" { "percentSign" } else { "unit" };
     let (mut prefix, mut suffix) = (Parts::default(), Parts::default());
-    prefix.push(kind, before);
-    suffix.push(kind, after);
-    Around { prefix, suffix }
+    prefix.push("unit", before);
+    suffix.push("unit", after);
+    Around { prefix, suffix, is_alone: !pattern.contains("{0}") }
 }
 
 fn currency_name(data: Data, code: &str, plural: &str) -> String {
