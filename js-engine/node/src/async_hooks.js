@@ -52,7 +52,6 @@ export class AsyncResource {
     validateString(type, 'type');
     const trigger = typeof opts === 'number' ? opts : (opts?.triggerAsyncId ?? executionAsyncId());
     if (!Number.isSafeInteger(trigger) || trigger < -1) throw coded(RangeError, 'ERR_INVALID_ASYNC_ID', `Invalid triggerAsyncId value: ${trigger}`);
-    if (type === '') throw coded(TypeError, 'ERR_ASYNC_TYPE', `Invalid name for async "type": ${type}`);
     this.#trigger = trigger;
   }
   runInAsyncScope(fn, thisArg, ...args) {

@@ -5,6 +5,7 @@ import { bufferModule } from './buffer.js';
 import { console } from './console.js';
 import { cryptoModule } from './crypto/node.js';
 import { diagnosticsChannelModule } from './diagnostics_channel.js';
+import { validateString } from './errors.js';
 import { EventEmitter } from './events/index.js';
 import { Module, newModule, require, useModules } from './module.js';
 import { osModule } from './os.js';
@@ -61,6 +62,7 @@ const known = new Map(Object.entries({ ...builtin, ...INSIDES }).filter(([, modu
 useModules(known, new Map(Object.entries(prefixed)), [...known.keys()].sort());
 
 process.getBuiltinModule = function getBuiltinModule(id) {
+  validateString(id, 'id');
   return id.startsWith('node:') ? (known.get(id.slice(5)) ?? prefixed[id.slice(5)]) : known.get(id);
 };
 

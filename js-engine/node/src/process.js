@@ -1,6 +1,6 @@
 // `process`, as far as a function without a machine of its own can have it. Its environment is env.js, its streams are output.js.
 import { env } from './env.js';
-import { coded, invalidArgType, outOfRange, validateArray, validateNumber, validateObject, validateString } from './errors.js';
+import { invalidArgType, outOfRange, validateArray, validateNumber, validateObject, validateString } from './errors.js';
 import { EventEmitter } from './events/emitter.js';
 import { expose } from './expose.js';
 import { stderr, stdin, stdout } from './output.js';
@@ -30,7 +30,7 @@ function checkedCode(code) {
   const number = typeof code === 'string' && code !== '' ? Number(code) : code;
   if (typeof number !== 'number' || (typeof code === 'string' && Number.isNaN(number))) throw invalidArgType('code', 'number', code);
   if (!Number.isInteger(number)) throw outOfRange('code', 'an integer', code);
-  return number;
+  return code;
 }
 
 function exit(code) {
@@ -64,7 +64,7 @@ function kill(pid, signal) {
 
 function binding(module) {
   validateString(module, 'module');
-  throw coded(Error, 'ERR_INVALID_MODULE', `No such binding: ${module}`);
+  throw new Error(`No such module: ${module}`);
 }
 
 const ids = { getuid() { return 1000; }, geteuid() { return 1000; }, getgid() { return 1000; }, getegid() { return 1000; }, getgroups() { return [1000]; } };
@@ -117,7 +117,7 @@ Object.assign(process, {
   openStdin: unnamed(() => stdin()),
   ...ids,
   allowedNodeEnvironmentFlags: new Set(),
-  features: { inspector: false, debug: false, uv: true, ipv6: true, tls_alpn: true, tls_sni: true, tls_ocsp: true, tls: true, cached_builtins: true },
+  features: { inspector: false, debug: false, uv: true, ipv6: true, tls_alpn: true, tls_sni: true, tls_ocsp: true, tls: true, cached_builtins: true, require_module: true },
   setUncaughtExceptionCaptureCallback: absent('setUncaughtExceptionCaptureCallback', 1),
   hasUncaughtExceptionCaptureCallback() { return false; },
   emitWarning,

@@ -47,7 +47,7 @@ const [REF, PRIMITIVE, ID, TRIGGER] = [Symbol('refed'), Symbol('kHasPrimitive'),
 
 function checkedDelay(delay) {
   const ms = delay * 1;
-  if (ms >= 1 && ms <= NEVER) return Math.trunc(ms);
+  if (ms >= 1 && ms <= NEVER) return ms;
   if (ms > NEVER) later.warn(Object.assign(new Error(`${ms} does not fit into a 32-bit signed integer.\nTimeout duration was set to 1.`), { name: 'TimeoutOverflowWarning' }));
   return 1;
 }
@@ -140,7 +140,7 @@ const isImmediate = Immediate.is;
 delete Immediate.is;
 
 function schedule(timer, state) {
-  state.due = hb.monotonic() + timer._idleTimeout * 1000;
+  state.due = hb.monotonic() + Math.trunc(timer._idleTimeout) * 1000;
   let at = timers.length;
   while (at > 0 && stateOf(timers[at - 1]).due > state.due) at--;
   timers.splice(at, 0, timer);

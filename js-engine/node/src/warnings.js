@@ -25,7 +25,7 @@ function told(warning) {
     if (process.throwDeprecation) throw warning;
   }
   process.emit('warning', warning);
-  if (!process.noProcessWarnings) print(warning);
+  print(warning);
 }
 
 function created(warning, name, code, detail) {

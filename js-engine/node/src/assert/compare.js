@@ -11,7 +11,7 @@ const bytes = (value) => new Uint8Array(value.buffer ?? value, value.byteOffset 
 const same = (first, second) => first.length === second.length && first.every((each, at) => each === second[at]);
 
 class Comparison {
-  // The pairs that are being compared; whatever leads back to one of them is equal if the other does so as well.
+  // What is being compared: where both sides lead back to something of it, they agree.
   #first = new Map();
   #second = new Map();
   #depth = 0;
@@ -39,11 +39,12 @@ class Comparison {
       return this.#members(a, b, 'array', (object) => keys(object).filter((key) => !isIndex(key)));
     }
     if (types.isDate(a)) {
-      if (!types.isDate(b) || !is(Date.prototype.getTime.call(a), Date.prototype.getTime.call(b))) return false;
+      if (!types.isDate(b) || Date.prototype.getTime.call(a) !== Date.prototype.getTime.call(b)) return false;
     } else if (types.isRegExp(a)) {
       if (!types.isRegExp(b) || a.source !== b.source || a.flags !== b.flags || a.lastIndex !== b.lastIndex) return false;
     } else if (isError(a)) {
       if (!isError(b) || a.message !== b.message || a.name !== b.name) return false;
+      if (!['cause', 'errors'].every((name) => hasOwn(a, name) === hasOwn(b, name) && (!hasOwn(a, name) || this.equal(a[name], b[name])))) return false;
     } else if (ArrayBuffer.isView(a)) {
       if (!this.#views(a, b)) return false;
       return this.#members(a, b, 'object', (object) => keys(object).filter((key) => !isIndex(key)));
@@ -89,13 +90,13 @@ class Comparison {
       own.push(...symbols);
     }
     const [first, second] = [this.#first.get(a), this.#second.get(b)];
-    if (first !== undefined && second !== undefined) return first === second;
+    if (first !== undefined && second !== undefined) return true;
     this.#depth++;
     this.#first.set(a, this.#depth);
     this.#second.set(b, this.#depth);
     const result = this.#elements(a, b, form) && own.every((key) => this.equal(a[key], b[key]));
-    this.#first.delete(a);
-    this.#second.delete(b);
+    this.#first.set(a, first);
+    this.#second.set(b, second);
     return result;
   }
 

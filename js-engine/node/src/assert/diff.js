@@ -84,7 +84,8 @@ function mark(actual, expected) {
   return at > 2 ? `\n  ${' '.repeat(at)}^` : '';
 }
 
-export function difference(actualValue, expectedValue, operator) {
+// `title` stands in the place of what usually is the first line.
+export function difference(actualValue, expectedValue, operator, title) {
   const text = shown(actualValue);
   const actual = text.split('\n');
   const expected = shown(expectedValue).split('\n');
@@ -94,7 +95,7 @@ export function difference(actualValue, expectedValue, operator) {
     const length = actual[0].length + expected[0].length;
     if (length <= SHORT) {
       if (!isObject(actualValue) && !isObject(expectedValue) && (actualValue !== 0 || expectedValue !== 0)) {
-        return `${HEADS[operator]}\n\n${actual[0]} !== ${expected[0]}\n`;
+        return `${title || HEADS[operator]}\n\n${actual[0]} !== ${expected[0]}\n`;
       }
     } else if (operator !== 'strictEqualObject' && length < WIDTH) {
       indicator = mark(actual[0], expected[0]);
@@ -109,7 +110,7 @@ export function difference(actualValue, expectedValue, operator) {
     diff.skipped = true;
   }
   if (next !== '') end = `\n  ${next}${end}`;
-  const head = `${HEADS[operator]}\n+ actual - expected`;
+  const head = `${title || HEADS[operator]}\n+ actual - expected`;
   for (let at = 0; at < longest; at++) {
     step(diff, actual, expected, at);
     if (diff.printed > LINES && at < longest - 2) return `${head} ... Lines skipped\n${diff.text}\n...${diff.other}\n...`;

@@ -3,8 +3,10 @@ import { validateObject } from '../errors.js';
 import { inspect } from '../inspect.js';
 import { difference, loose, unwanted } from './diff.js';
 
-function generated({ actual, expected, operator }) {
-  if (operator === 'deepStrictEqual' || operator === 'strictEqual') return difference(actual, expected, operator);
+const showsBoth = (operator) => operator === 'deepStrictEqual' || operator === 'strictEqual';
+
+function generated({ actual, expected, operator, message }) {
+  if (showsBoth(operator)) return difference(actual, expected, operator, message);
   if (operator === 'notDeepStrictEqual' || operator === 'notStrictEqual') return unwanted(actual, operator);
   return loose(actual, expected, operator);
 }
@@ -31,9 +33,9 @@ export class AssertionError extends Error {
     validateObject(options, 'options');
     const { message, operator, stackStartFn, details, stackStartFunction } = options;
     let { actual, expected } = options;
-    const given = message !== undefined && message !== null;
+    const given = message !== undefined && message !== null && !showsBoth(operator);
     if (!given && hasStack(actual) && hasStack(expected)) [actual, expected] = [withoutStack(actual), withoutStack(expected)];
-    super(given ? String(message) : generated({ actual, expected, operator }));
+    super(given ? String(message) : generated({ actual, expected, operator, message }));
     this.generatedMessage = !message;
     // The code stands in the first line of the stack.
     Object.defineProperty(this, 'name', { value: 'AssertionError [ERR_ASSERTION]', enumerable: false, writable: true, configurable: true });

@@ -83,7 +83,7 @@ function compareObject(actual, expected, message, fn) {
 function refusal(actual, expected) {
   if (expected.prototype !== undefined && actual instanceof expected) return undefined;
   if (isErrorClass(expected)) {
-    const received = isError(actual) ? actual.name : inspect(actual, { depth: -1 });
+    const received = isError(actual) ? (actual.constructor?.name || actual.name) : inspect(actual, { depth: -1 });
     const text = `The error is expected to be an instance of "${expected.name}". Received "${received}"`;
     return isError(actual) ? `${text}\n\nError message:\n\n${actual.message}` : text;
   }

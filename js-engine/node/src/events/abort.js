@@ -4,7 +4,7 @@ import { expose } from '../expose.js';
 import { setTimeout } from '../timers.js';
 import { customInspect, shown, webClass } from '../web/classes.js';
 import { DOMException } from '../web/dom-exception.js';
-import { Event, EventTarget, defineHandler, maxListenersOf } from './target.js';
+import { Event, EventTarget, defineHandler } from './target.js';
 
 const key = Symbol('made here');
 // Aborts a signal; only this file can.
@@ -18,7 +18,6 @@ export class AbortSignal extends EventTarget {
   constructor(made = undefined) {
     if (made !== key) throw coded(TypeError, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
     super();
-    maxListenersOf(this, 0);
   }
   get aborted() {
     if (!isSignal(this)) throw invalidThis('AbortSignal');

@@ -33,14 +33,22 @@ function addAbortListener(signal, listener) {
   return { __proto__: null, [Symbol.dispose]() { remove?.(); } };
 }
 
+class EventEmitterReferencingAsyncResource extends AsyncResource {
+  #eventEmitter;
+  constructor(eventEmitter, type, options) {
+    super(type, options);
+    this.#eventEmitter = eventEmitter;
+  }
+  get eventEmitter() { return this.#eventEmitter; }
+}
+
 // An emitter whose listeners run in the async context that it was made in.
 class EventEmitterAsyncResource extends EventEmitter {
   #resource;
   constructor(options = undefined) {
     const name = typeof options === 'string' ? options : (options?.name ?? new.target.name);
     super(typeof options === 'string' ? undefined : options);
-    this.#resource = new AsyncResource(name, options);
-    Object.defineProperty(this.#resource, 'eventEmitter', { value: this });
+    this.#resource = new EventEmitterReferencingAsyncResource(this, name, options);
   }
   emit(event, ...args) {
     if (!(#resource in this)) throw coded(TypeError, 'ERR_INVALID_THIS', 'Value of "this" must be of type EventEmitterAsyncResource');

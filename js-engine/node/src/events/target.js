@@ -181,7 +181,8 @@ export class EventTarget {
     if (arguments.length < 2) throw missingArgs('type', 'listener');
     if (!checkedListener(listener)) return;
     type = `${type}`;
-    const capture = options === true || options?.capture === true;
+    // Unlike where one is added, a boolean says nothing here.
+    const capture = options?.capture === true;
     const all = this.#listeners.get(type) ?? [];
     const found = all.find((each) => each.listener === listener && each.capture === capture);
     if (found !== undefined) this.#drop(type, found);
@@ -228,14 +229,13 @@ export function defineHandler(Class, type) {
   const property = {
     get() { return handlers.get(this)?.handler ?? null; },
     set(value) {
-      const handler = typeof value === 'function' || (value !== null && typeof value === 'object') ? value : null;
       const known = handlers.get(this);
       if (known !== undefined) {
-        known.handler = handler;
+        known.handler = value;
         return;
       }
       const wrapper = function (event) { return typeof wrapper.handler === 'function' ? apply(wrapper.handler, this, [event]) : undefined; };
-      wrapper.handler = handler;
+      wrapper.handler = value;
       handlers.set(this, wrapper);
       this.addEventListener(type, wrapper);
     },

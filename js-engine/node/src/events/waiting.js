@@ -7,7 +7,7 @@ const { apply } = Reflect;
 const AsyncIterator = Object.getPrototypeOf(Object.getPrototypeOf(async function* () {}).prototype);
 
 function checkEmitter(emitter) {
-  if (typeof emitter?.on !== 'function' && typeof emitter?.addEventListener !== 'function') {
+  if (typeof emitter.on !== 'function' && typeof emitter.addEventListener !== 'function') {
     throw invalidArgType('emitter', 'EventEmitter', emitter);
   }
 }
@@ -27,8 +27,7 @@ function unlisten(emitter, name, listener) {
 }
 
 function signalOf(options) {
-  validateObject(options, 'options');
-  const { signal } = options;
+  const signal = options?.signal;
   validateAbortSignal(signal, 'options.signal');
   if (signal?.aborted) throw abortedBy(signal);
   return signal;

@@ -5,7 +5,7 @@ const { AbortError } = require('../events/abort-error.js');
 const { coded } = errors;
 const fixed = (code, text, Base = Error) => [code, (...args) => coded(Base, code, args.reduce((message, each) => message.replace('%s', () => String(each)), text))];
 const makers = new Map([
-  ['ERR_INVALID_ARG_TYPE', errors.invalidArgType],
+  ['ERR_INVALID_ARG_TYPE', (name, expected, actual) => errors.invalidArgType(name, name === 'chunk' ? ['string', 'Buffer', 'TypedArray', 'DataView'] : expected, actual)],
   ['ERR_INVALID_ARG_VALUE', errors.invalidArgValue],
   ['ERR_INVALID_RETURN_VALUE', errors.invalidReturn],
   ['ERR_MISSING_ARGS', errors.missingArgs],

@@ -48,7 +48,8 @@ Object.assign(Stream, names);
 Object.defineProperty(Stream, 'promises', { get: () => promises, enumerable: true, configurable: true });
 Stream.Stream = Stream;
 Stream._isArrayBufferView = ArrayBuffer.isView;
-Stream._isUint8Array = function isUint8Array(value) { return hb.kindOf(value) === 'Uint8Array'; };
+// Whatever is a view of bytes can be written.
+Stream._isUint8Array = ArrayBuffer.isView;
 Stream._uint8ArrayToBuffer = function _uint8ArrayToBuffer(chunk) { return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength); };
 
 // A Transform that becomes one when its state is first asked for: many objects (a hash above all) can be used as streams and seldom are.

@@ -1,5 +1,5 @@
 // `DOMException`: an error whose name, message and code are its class's, not its own.
-import { invalidThis } from '../errors.js';
+import { coded } from '../errors.js';
 import { expose } from '../expose.js';
 
 const NAMES = ['IndexSizeError', 'DOMStringSizeError', 'HierarchyRequestError', 'WrongDocumentError', 'InvalidCharacterError', 'NoDataAllowedError',
@@ -19,7 +19,7 @@ const states = new WeakMap();
 
 function stateOf(exception) {
   const state = states.get(exception);
-  if (state === undefined) throw invalidThis('DOMException');
+  if (state === undefined) throw coded(TypeError, 'ERR_INVALID_THIS', 'Value of "this" must be of DOMException');
   return state;
 }
 
@@ -27,7 +27,7 @@ export class DOMException {
   constructor(message = '', options = 'Error') {
     const self = Object.setPrototypeOf(new Error(), new.target.prototype);
     const named = options !== null && typeof options === 'object';
-    const name = named ? (options.name ?? 'Error') : options;
+    const name = named ? options.name : options;
     states.set(self, { message: `${message}`, name: `${name}` });
     if (named && 'cause' in options) Object.defineProperty(self, 'cause', { value: options.cause, configurable: true, writable: true });
     Error.captureStackTrace?.(self, new.target);

@@ -146,7 +146,10 @@ class Performance extends EventTarget {
     return (hb.wallClock() - hb.monotonic()) / 1000;
   }
   now() { return now(); }
-  mark(name, options = {}) { return keep(new PerformanceMark(name, options)); }
+  mark(name, options = {}) {
+    if (arguments.length === 0) throw missingArgs('name');
+    return keep(new PerformanceMark(name, options));
+  }
   measure(name, startOrMeasureOptions = {}, endMark = undefined) {
     if (typeof name !== 'string') throw invalidArgType('name', 'string', name);
     const options = startOrMeasureOptions !== null && typeof startOrMeasureOptions === 'object' ? startOrMeasureOptions : { start: startOrMeasureOptions };
