@@ -9,6 +9,6 @@ export const customInspect = Symbol.for('nodejs.util.inspect.custom');
 
 // How Node shows an object of such a class.
 export function shown(self, name, fields, depth, options, inspect) {
-  if (depth < 0) return self;
+  if (depth < 0) return options.stylize(`[${name}]`, 'special');
   return `${name} ${inspect(fields, { ...options, depth: options.depth === null ? null : options.depth - 1 })}`;
 }
