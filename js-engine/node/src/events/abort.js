@@ -91,6 +91,7 @@ export class AbortController {
     fire(this.signal, reason);
   }
   [customInspect](depth, options, inspect) {
+    if (depth < 0) return this;
     return shown(this, 'AbortController', { signal: this.signal }, depth, options, inspect);
   }
 }
