@@ -22,7 +22,7 @@ const { values, positionals } = parseArgs({
 
 // Below what a context may have.
 const PORTION = 400_000;
-// Groups that a version of Node that is claimed does not decide: Node 20 decrypts no PKCS #1 v1.5 at all.
+// The runtime that the hook is deployed for.
 const MAJOR = 20;
 
 // The groups in portions that fit a context; a group with many tests is cut.

@@ -122,6 +122,12 @@ fn tag_length(asked: Option<u32>) -> usize {
     asked.map_or(WHOLE_TAG, |length| length as usize)
 }
 
+/// ChaCha20 fills a short nonce up with zeros in front.
+pub(super) fn nonce(cipher: Cipher, iv: &[u8]) -> Vec<u8> {
+    let missing = if cipher.mode() == Mode::ChaCha { 12_usize.saturating_sub(iv.len()) } else { 0 };
+    [&vec![0; missing], iv].concat()
+}
+
 fn wrap_iv(cipher: Cipher, iv: &[u8]) -> Option<&[u8; 8]> {
     if cipher.mode() == Mode::Wrap { iv.try_into().ok() } else { None }
 }
@@ -131,6 +137,7 @@ pub(super) fn encrypt(header: &Encrypt, [key, iv, data, additional]: [&[u8]; 4])
     check(cipher, key, iv, header.tag_length)?;
     match cipher.mode() {
         Mode::Gcm | Mode::Ccm | Mode::ChaCha => {
+            let iv = &nonce(cipher, iv);
             let aead = Aead { key, iv, additional, tag_length: tag_length(header.tag_length) };
             aead.seal(cipher, data).ok_or_else(|| ErrorKind::Failed.into())
         }
@@ -145,6 +152,7 @@ pub(super) fn decrypt(header: &Decrypt, [key, iv, data, additional]: [&[u8]; 4])
     check(cipher, key, iv, header.tag_length)?;
     match cipher.mode() {
         Mode::Gcm | Mode::Ccm | Mode::ChaCha => {
+            let iv = &nonce(cipher, iv);
             let aead = Aead { key, iv, additional, tag_length: tag_length(header.tag_length) };
             aead.open(cipher, data).ok_or_else(|| ErrorKind::Unauthentic.into())
         }

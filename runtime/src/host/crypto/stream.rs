@@ -18,12 +18,7 @@ pub(super) fn start(header: &CipherStart, [key, iv]: [&[u8]; 2]) -> Result<Secre
         Mode::Cbc | Mode::Cfb | Mode::Cfb8 | Mode::Ofb => iv.to_vec(),
         Mode::Ctr => [iv, &[0]].concat(),
         Mode::Gcm => [&first_counter(header.cipher, key, iv)?[..], &[0]].concat(),
-        Mode::ChaCha => {
-            let mut nonce = vec![0; 12_usize.saturating_sub(iv.len())];
-            nonce.extend_from_slice(iv);
-            nonce.extend_from_slice(&[0; 8]);
-            nonce
-        }
+        Mode::ChaCha => [cipher::nonce(header.cipher, iv).as_slice(), &[0; 8]].concat(),
         Mode::Ecb | Mode::Ccm | Mode::Wrap | Mode::WrapPad => Vec::new(),
     }))
 }
