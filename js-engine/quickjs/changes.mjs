@@ -1,4 +1,5 @@
-// Writes a copy of QuickJS's source with a few changes, and with freeze.c, kinds.c, plain.c, stack.c and text.c behind it: `node changes.mjs quickjs.c copy.c`.
+// Writes a copy of a file of QuickJS's with changes, and with our own C behind it: `node changes.mjs quickjs.c copy.c`. What errors say, where
+// they say that it happened, and what they keep of the calls under way is changed in messages.mjs, positions.mjs and traces.mjs.
 //
 // Promise reactions and other jobs keep the async context that they were made in, on which AsyncLocalStorage is built. The context
 // is any one value. A reaction takes it when `then` or `await` is reached, every other job when it is queued; while a job runs, its
@@ -11,12 +12,19 @@
 // The calls that are under way can be written down by somebody who finds the interpreter stopped in the middle of anything: see
 // stack.c. Nothing calls it, so that no compiled code changes for it.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { language } from './language.mjs';
+import { messages } from './messages.mjs';
+import { positions } from './positions.mjs';
+import { regexps } from './regexps.mjs';
+import { texts } from './texts.mjs';
+import { traces } from './traces.mjs';
 
 const [, , from, to] = process.argv;
 
 // How much of the stack they leave unused.
-const PARSERS_LEAVE = '(224 * 1024)';
+const PARSERS_LEAVE = '(3776 * 1024)';
+const STRINGIFY_LEAVES = '(3584 * 1024)';
 
 // Each text has to occur once, or as often as it says: another release of QuickJS fails the build here instead of losing a change.
 const changes = [
@@ -77,7 +85,7 @@ typedef struct JSJobEntry {
         return JS_Throw`],
   ['    prop = JS_UNDEFINED;\n\n    if (js_check_stack_overflow(ctx->rt, 0)) {\n', `    prop = JS_UNDEFINED;
 
-    if (js_check_stack_overflow(ctx->rt, ${PARSERS_LEAVE})) {
+    if (js_check_stack_overflow(ctx->rt, ${STRINGIFY_LEAVES})) {
 `],
 ];
 
@@ -161,11 +169,32 @@ static inline JSMallocBlockHeader *arena_zero_block(`],
   [/JS_REF_COUNT\(([\w>.-]+)\)--/g, 'js_ref_dec($1)', 2],
 );
 
+changes.push(...traces, ...positions, ...messages, ...texts, ...language);
+
+// What lies between two texts, with them, becomes another.
+function cut(source, change) {
+  const start = source.indexOf(change.from);
+  const end = source.indexOf(change.to, start);
+  if (start < 0 || end < 0 || source.indexOf(change.from, start + 1) >= 0) throw new Error(`${from} does not contain this once:\n${change.from}`);
+  return source.slice(0, start) + change.put + source.slice(end + change.to.length);
+}
+
+const [made, parts] = {
+  'quickjs.c': [changes, ['freeze.c', 'kinds.c', 'plain.c', 'stack.c', 'text.c', 'trace.c', 'frames.c', 'callsites.c', 'values.c', 'tokens.c',
+    'expressions.c', 'callee.c', 'messages.c', 'instructions.c', 'json.c', 'circles.c', 'patterns.c', 'language.c']],
+  'libregexp.c': [regexps, []],
+}[basename(from)];
+
 let source = readFileSync(from, 'utf8');
-for (const [text, replacement, times = 1] of changes) {
+for (const change of made) {
+  if (!Array.isArray(change)) {
+    source = cut(source, change);
+    continue;
+  }
+  const [text, replacement, times = 1] = change;
   const found = text instanceof RegExp ? [...source.matchAll(text)].length : source.split(text).length - 1;
   if (found !== times) throw new Error(`${from} contains this ${found} times:\n${text}`);
   source = source.replaceAll(text, text instanceof RegExp ? replacement : () => replacement);
 }
-const behind = ['freeze.c', 'kinds.c', 'plain.c', 'stack.c', 'text.c'].map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'));
+const behind = parts.map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'));
 writeFileSync(to, [source, ...behind].join('\n'));

@@ -112,8 +112,7 @@ impl Failure {
             return self;
         }
         let column = source.lines().last().map_or(0, |line| line.chars().count()) + 1;
-        let message =
-            if self.message.contains("unexpected end") { self.message } else { "SyntaxError: unexpected end of input".to_owned() };
+        let message = if self.message.contains("nexpected end") { self.message } else { "SyntaxError: Unexpected end of input".to_owned() };
         Self { message, stack: format!("    at {FILE}:{last}:{column}"), ..self }
     }
 

@@ -34,6 +34,13 @@ pub(crate) enum Kind {
 
 unsafe extern "C" {
     fn JS_Freeze(runtime: *mut qjs::JSRuntime);
+    fn JS_SetNodeMajor(major: u32);
+}
+
+/// Tells the interpreter which version of Node.js its errors are to sound like.
+pub(crate) fn set_node_major(major: u32) {
+    // SAFETY: sets a number, in an instance that has one thread.
+    unsafe { JS_SetNodeMajor(major) };
 }
 
 /// Freezes what there is: it is neither counted, freed nor looked through for garbage any more. Once.

@@ -34,10 +34,10 @@ impl From<wasmtime::Error> for SandboxError {
 }
 
 /// Wasm frames of one execution. Below [`ASYNC_STACK`] by what host functions need. The JavaScript engine's own limit of nested calls
-/// is reached at 2 MiB, so that recursion is its RangeError and no trap.
-const WASM_STACK: usize = 3 << 20;
+/// is reached at 12 MiB, so that recursion is its RangeError and no trap. Only what is used becomes memory.
+const WASM_STACK: usize = 16 << 20;
 /// The stack that an execution suspends on.
-const ASYNC_STACK: usize = 4 << 20;
+const ASYNC_STACK: usize = 17 << 20;
 /// The largest table of one module; also what the pool reserves for each.
 pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 /// Bytes of a table that are zeroed in place when its slot is reset, whoever wrote them.

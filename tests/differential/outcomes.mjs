@@ -17,14 +17,14 @@ export const a = 1;
   const b = ;
 `, load: ["hook.js:3:13"] },
   'an unclosed brace': { source: `exports.handler = () => {
-`, load: ["SyntaxError: unexpected end of input", "hook.js:1:26"] },
+`, load: ["SyntaxError: Unexpected end of input", "hook.js:1:26"] },
   'an unclosed call on the last line': { source: `const a = 1;
 exports.handler = () => { f(a }
 
 `, load: ["hook.js:2:31"] },
   'an unclosed parenthesis': { source: `exports.handler = () => {
   f(1
-`, load: ["SyntaxError: unexpected end of input", "hook.js:2:6"] },
+`, load: ["SyntaxError: Unexpected end of input", "hook.js:2:6"] },
   'an unclosed template': { source: `exports.handler = 1;
 const a = \`x`, load: ["hook.js:2:11"] },
   'an unclosed comment': { source: `exports.handler = 1;
@@ -32,9 +32,9 @@ const a = \`x`, load: ["hook.js:2:11"] },
   'an unclosed module': { source: `export const handler = () => {
   const a = 1;`, load: ["hook.js:2:15"] },
   'a throw at top level': { source: `
-throw new TypeError("no")`, load: ["TypeError: no", "hook.js:2:11"] },
+throw new TypeError("no")`, load: ["TypeError: no", "hook.js:2:7"] },
   'a rejected await at top level': { source: `export const handler = 1;
-await Promise.reject(new Error("no"))`, load: ["Error: no", "hook.js:2:26"] },
+await Promise.reject(new Error("no"))`, load: ["Error: no", "hook.js:2:22"] },
   'an await at top level that never ends': { source: `export const handler = 1;
 await new Promise(() => {})`, load: ['never settle'] },
   'an unhandled rejection at top level': { source: `Promise.reject(new Error("u"));

@@ -1,5 +1,5 @@
 // Node's errors that carry a `code`, and the checks of arguments that throw them. Every module of the surface takes them from here, so
-// that an author reads what Node would have said. What a stack looks like is the matter of stacks.js.
+// that an author reads what Node would have said.
 //
 // Makers return an error, to be thrown by whoever asked:
 //

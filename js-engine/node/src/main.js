@@ -1,5 +1,4 @@
 // Puts Node's globals in place, and hands the engine the few functions through which it drives them.
-import './stacks.js';
 import { Buffer, atob, btoa } from './buffer.js';
 import { console } from './console.js';
 import * as timers from './timers.js';
