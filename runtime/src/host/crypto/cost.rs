@@ -206,7 +206,7 @@ fn generating(header: &KeyGenerate) -> Result<u64, CryptoError> {
                 return Err(CryptoError::saying(ErrorKind::TooMuch, message));
             }
             let exponent = header.exponent.unwrap_or(65537);
-            if exponent < 3 || exponent % 2 == 0 || exponent > u64::from(u32::MAX) {
+            if exponent < 3 || exponent.is_multiple_of(2) || exponent > u64::from(u32::MAX) {
                 let message = "the public exponent of an RSA key that is made is odd, at least 3, and has 32 bits at most";
                 return Err(CryptoError::saying(ErrorKind::TooMuch, message));
             }

@@ -122,7 +122,7 @@ fn counted(cipher: Cipher, [key, state, data]: [&[u8]; 3], mask: u128) -> Result
     }
     let mut counter = u128::from_be_bytes(counter.try_into().map_err(|_| ErrorKind::Iv)?);
     let after = |counter: u128, blocks: usize| (counter & !mask) | (counter.wrapping_add(blocks as u128) & mask);
-    let all = joined(&[&[0; BLOCK][..used], data]);
+    let all = joined(&[&vec![0; used], data]);
     let mut out = Secret::default();
     let mut rest = all.as_slice();
     while !rest.is_empty() {
@@ -143,7 +143,7 @@ fn chacha([key, state, data]: [&[u8]; 3]) -> Result<(Secret, Secret), CryptoErro
     let done = u64::from_le_bytes(done.try_into().map_err(|_| cut())?);
     let used = (done % 64) as usize;
     let block = u32::try_from(done / 64 + 1).map_err(|_| ErrorKind::Failed)?;
-    let all = joined(&[&[0; 64][..used], data]);
+    let all = joined(&[&vec![0; used], data]);
     let out = lc::chacha20(key.try_into().map_err(|_| ErrorKind::KeyLength)?, nonce.try_into().map_err(|_| cut())?, block, &all);
     let state = joined(&[nonce, &done.saturating_add(data.len() as u64).to_le_bytes()]);
     Ok((state, joined(&[out.get(used..).unwrap_or_default()])))
