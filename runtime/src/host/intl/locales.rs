@@ -67,13 +67,52 @@ pub(super) fn canonical(tag: &str) -> Result<String, IntlError> {
     let parsed = Locale::try_from_str(tag).ok().filter(|_| !tag.contains('_') && !tag.eq_ignore_ascii_case("root"));
     let Some(mut locale) = parsed else { return Err(incorrect(tag)) };
     LocaleCanonicalizer::new_extended().canonicalize(&mut locale);
-    Ok(locale.to_string())
+    let posix = locale.id.variants.iter().all(|variant| variant.as_str() == "posix") && !locale.id.variants.is_empty();
+    if posix {
+        locale.id.variants.clear();
+    }
+    let canonical = locale.to_string();
+    if posix && locale.extensions.is_empty() {
+        return Ok(format!("{canonical}-u-va-posix"));
+    }
+    Ok(with_values_of_today(&canonical))
 }
 
-/// A tag that only ends too early has a message of its own.
+/// Values of the Unicode extension that have other names now, and `yes`, which is what a key says by itself.
+fn with_values_of_today(tag: &str) -> String {
+    let Some((before, extension)) = tag.split_once("-u-") else { return tag.to_owned() };
+    let renamed = [
+        ("-ca-islamicc-", "-ca-islamic-civil-"),
+        ("-ca-ethiopic-amete-alem-", "-ca-ethioaa-"),
+        ("-ca-gregorian-", "-ca-gregory-"),
+        ("-kn-yes-", "-kn-"),
+        ("-kb-yes-", "-kb-"),
+        ("-kc-yes-", "-kc-"),
+        ("-kh-yes-", "-kh-"),
+        ("-kk-yes-", "-kk-"),
+    ];
+    let extension = renamed.iter().fold(format!("-{extension}-"), |text, (old, new)| text.replace(old, new));
+    format!("{before}-u-{}", extension.trim_matches('-'))
+}
+
+/// A tag that begins as one and goes on as none has a message of its own.
 fn incorrect(tag: &str) -> IntlError {
-    let cut = tag.rsplit_once('-').filter(|(_, last)| last.len() == 1).is_some_and(|(before, _)| Locale::try_from_str(before).is_ok());
-    IntlError::Range(if cut { format!("Invalid language tag: {tag}") } else { "Incorrect locale information provided".to_owned() })
+    let lower = tag.to_ascii_lowercase();
+    let has_begun = begins_as_tag(lower.strip_suffix('-').unwrap_or(&lower));
+    IntlError::Range(if has_begun { format!("Invalid language tag: {lower}") } else { "Incorrect locale information provided".to_owned() })
+}
+
+/// A language, script, region and variants, and then nothing or what may be an extension.
+fn begins_as_tag(tag: &str) -> bool {
+    let letters =
+        |part: &str, len: std::ops::RangeInclusive<usize>| len.contains(&part.len()) && part.bytes().all(|c| c.is_ascii_alphabetic());
+    let mut parts = tag.split('-').peekable();
+    let is_language = parts.next().is_some_and(|part| (letters(part, 2..=3) || letters(part, 5..=8)) && part != "root");
+    parts.next_if(|part| letters(part, 4..=4));
+    parts.next_if(|part| letters(part, 2..=2) || (part.len() == 3 && part.bytes().all(|c| c.is_ascii_digit())));
+    let is_variant = |part: &&str| (5..=8).contains(&part.len()) || (part.len() == 4 && part.starts_with(|c: char| c.is_ascii_digit()));
+    while parts.next_if(|part| is_variant(part) && part.bytes().all(|c| c.is_ascii_alphanumeric())).is_some() {}
+    is_language && parts.next().is_none_or(|part| part.len() == 1 && part.bytes().all(|c| c.is_ascii_alphanumeric()))
 }
 
 /// The best locale that a constructor has for those that are asked for, which are canonical.

@@ -73,8 +73,10 @@ impl Language {
         if let (true, Some(name)) = (script.is_none() || region.is_none(), dialect(&[one])) {
             return Some((name, Vec::new()));
         }
+        // What ICU calls the language that is not said.
+        let name = if code.id.language.is_unknown() { Some("root".to_owned()) } else { named(language) };
         let rest: Vec<_> = script_name().into_iter().chain(region_name()).collect();
-        Some((named(language)?, rest))
+        Some((name?, rest))
     }
 
     fn get(&self, data: Data, kind: &str, code: &str) -> Option<String> {

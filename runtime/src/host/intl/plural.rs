@@ -41,7 +41,7 @@ impl Plurals {
 
     pub(super) fn of_range(&self, start: &str, end: &str) -> &'static str {
         let own = Data::supplement().get(&format!("plural/range/{}/{start}-{end}", self.language));
-        CATEGORIES.into_iter().find(|category| *category == own.unwrap_or(end)).unwrap_or(OTHER)
+        CATEGORIES.into_iter().find(|category| *category == own.unwrap_or(OTHER)).unwrap_or(OTHER)
     }
 
     pub(super) fn categories(&self) -> Vec<&'static str> {
@@ -52,9 +52,10 @@ impl Plurals {
 
 /// What rules are about: the integer, and the fraction with and without zeros at its end.
 struct Operands {
-    integer: u64,
-    visible: (u64, u64),
-    significant: (u64, u64),
+    whole: u128,
+    integer: u128,
+    visible: (u128, u128),
+    significant: (u128, u128),
 }
 
 impl Operands {
@@ -62,8 +63,9 @@ impl Operands {
         let text = number.absolute.to_string();
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
         let last = whole.len().saturating_sub(DIGITS as usize);
-        let read = |digits: &str| (digits.len() as u64, digits.get(..DIGITS as usize).unwrap_or(digits).parse().unwrap_or(0));
+        let read = |digits: &str| (digits.len() as u128, digits.get(..DIGITS as usize).unwrap_or(digits).parse().unwrap_or(0));
         Self {
+            whole: whole.parse().unwrap_or(u128::MAX),
             integer: whole.get(last..).and_then(|digits| digits.parse().ok()).unwrap_or(0),
             visible: read(fraction),
             significant: read(fraction.trim_end_matches('0')),
@@ -86,7 +88,8 @@ impl Operands {
         let value = match operand.trim() {
             // A number with a fraction is in no list of integers.
             "n" if self.significant.1 != 0 => return !wanted,
-            "n" | "i" => self.integer,
+            "n" => self.whole,
+            "i" => self.integer,
             "v" => self.visible.0,
             "f" => self.visible.1,
             "w" => self.significant.0,
@@ -94,10 +97,10 @@ impl Operands {
             // The exponent of a compact number, which is looked at after it is written out.
             _ => 0,
         };
-        let value = modulus.map_or(value, |modulus: u64| value.checked_rem(modulus).unwrap_or(value));
+        let value = modulus.map_or(value, |modulus: u128| value.checked_rem(modulus).unwrap_or(value));
         let is_in = right.split(',').any(|range| {
             let (low, high) = range.trim().split_once("..").unwrap_or((range.trim(), range.trim()));
-            low.parse().is_ok_and(|low: u64| value >= low) && high.parse().is_ok_and(|high: u64| value <= high)
+            low.parse().is_ok_and(|low: u128| value >= low) && high.parse().is_ok_and(|high: u128| value <= high)
         });
         is_in == wanted
     }
