@@ -64,7 +64,7 @@ fn done(result: c_int) -> Option<()> {
     (result == 1).then_some(())
 }
 
-/// Has a structure parsed out of DER, of which nothing may be left over.
+/// Has a structure parsed that DER begins with; what follows it is passed over, as OpenSSL does.
 fn parsed<T>(der: &[u8], parse: impl FnOnce(*mut sys::CBS) -> *mut T) -> *mut T {
     let mut bytes = sys::cbs_st { data: der.as_ptr(), len: der.len() };
     parse(&mut bytes)

@@ -266,8 +266,8 @@ impl Rsa {
             done(sys::EVP_PKEY_CTX_set_rsa_oaep_md(context, digest(oaep.hash)?))?;
             done(sys::EVP_PKEY_CTX_set_rsa_mgf1_md(context, digest(oaep.mgf1_hash)?))?;
             if !oaep.label.is_empty() {
-                let copy = sys::OPENSSL_memdup(oaep.label.as_ptr().cast(), oaep.label.len()).cast();
-                if sys::EVP_PKEY_CTX_set0_rsa_oaep_label(context, copy, oaep.label.len()) != 1 {
+                let copy: *mut u8 = sys::OPENSSL_memdup(oaep.label.as_ptr().cast(), oaep.label.len()).cast();
+                if copy.is_null() || sys::EVP_PKEY_CTX_set0_rsa_oaep_label(context, copy, oaep.label.len()) != 1 {
                     sys::OPENSSL_free(copy.cast());
                     return None;
                 }
