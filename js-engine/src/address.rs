@@ -1,6 +1,8 @@
 //! Addresses of the web: what `URL` and `URLSearchParams` of the prelude are built on. Parsing, and what a setter does, are the `url` crate's;
 //! names outside of ASCII are the `idna` crate's.
 
+mod drives;
+
 use std::borrow::Cow;
 
 use rquickjs::function::{Func, Opt};
@@ -34,7 +36,7 @@ fn parsed<'js>(input: &Value<'js>, base: Option<Value<'js>>) -> Result<Option<Ur
     };
     let input = text(input)?;
     let input = base.as_ref().map_or_else(|| Cow::from(&*input), |base| reference(&input, base));
-    Ok(Url::options().base_url(base.as_ref()).parse(&input).ok())
+    Ok(drives::parse(&input, base.as_ref()))
 }
 
 /// A reference as the crate has to be given it to take its slashes as the standard says: before the host of a special scheme any number of

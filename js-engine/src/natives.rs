@@ -40,8 +40,9 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     Ok(natives)
 }
 
-fn env(name: String) -> Option<String> {
-    host::env(&name).map(|value| String::from_utf8_lossy(&value).into_owned())
+fn env(name: Value<'_>) -> Result<Option<String>> {
+    let value = quick::with_utf8(&name, |name| host::env(&String::from_utf8_lossy(name)))?;
+    Ok(value.map(|value| String::from_utf8_lossy(&value).into_owned()))
 }
 
 fn log<'js>(level: i32, text: Value<'js>) -> Result<()> {

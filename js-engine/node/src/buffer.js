@@ -16,7 +16,8 @@ const { atob, btoa } = {
     try {
       return decodeBase64(text);
     } catch {
-      const foreign = /[^\t\n\f\r +/=0-9A-Za-z]/.test(text);
+      const plain = text.replace(/[\t\n\f\r ]/g, '');
+      const foreign = /[^+/=0-9A-Za-z]|=[^=]|===/.test(plain) || (plain.includes('=') && plain.length % 4 !== 0);
       throw new DOMException(foreign ? 'Invalid character' : 'The string to be decoded is not correctly encoded.', 'InvalidCharacterError');
     }
   },

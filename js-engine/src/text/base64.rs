@@ -12,10 +12,12 @@ pub(super) fn decode(units: &Units<'_>, target: &mut [u8]) -> Progress {
     let (mut bits, mut count, mut written, mut read) = (0u32, 0, 0, 0);
     while let Some(unit) = units.at(read) {
         read += 1;
-        if unit == u16::from(b'=') {
+        // As in Node, what is above 255 counts as its lower half.
+        let char = unit as u8;
+        if char == b'=' {
             break;
         }
-        let Some(sextet) = u8::try_from(unit).ok().and_then(value) else { continue };
+        let Some(sextet) = value(char) else { continue };
         bits = bits << 6 | u32::from(sextet);
         count += 6;
         if count >= 8 {

@@ -89,7 +89,7 @@ function search(buffer, needle, offset, forward, encoding) {
   if (needle.length === 0) return start;
   const step = encoding === UTF16 ? 2 : 1;
   if (length < step || start < 0 || needle.length > length || (forward && start + needle.length > length)) return -1;
-  return findBytes(buffer, needle, forward ? Math.ceil(start / step) * step : start, forward, step);
+  return findBytes(buffer, needle, forward ? Math.floor(start / step) * step : start, forward, step);
 }
 
 function indexOf(buffer, value, byteOffset, givenEncoding, forward) {

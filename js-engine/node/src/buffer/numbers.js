@@ -59,7 +59,7 @@ function writeWhole(buffer, given, offset, size, little, signed) {
     throw outOfRange('value', range(size, signed, ''), value);
   }
   check(buffer, offset, size);
-  return put(buffer, Math.trunc(value), offset, size, little);
+  return put(buffer, value, offset, size, little);
 }
 
 function checkByteLength(byteLength) {

@@ -1,0 +1,5 @@
+// Base64 and hexadecimal digits that are not in order, and what Buffer declares.
+const f=(s,e='base64')=>{try{return Buffer.from(s,e).toString('hex')}catch(e){return e.message}};
+for (const s of ['YQ==YQ==','YQ=YQ','Y Q = =','YQ','Y','YW','YWJ','YWJj','YWJjZ','YWJjZA','_-+/','%%%%','=','==','===','YQ=','=YQ','Y=Q','a-b_','YWJ\u0100j','YWJjé','Y\nW\nJ\nj','YQ==\n','YQ==Y','YQ==YWJj','YWJjZGVm=YQ','////','ab=c','a=bc=d', 'YWJjZGVmYWJj!YWJjZGVm','YWJj=','YWJj==YWJj','YW=Jj','\ud800YQ'])
+  console.log(JSON.stringify(s), f(s), f(s,'base64url'), (()=>{const b=Buffer.alloc(12); const n=b.write(s,'base64'); return n+':'+b.toString('hex')})(), Buffer.byteLength(s,'base64'), Buffer.byteLength(s,'base64url'));
+for (const s of ['ab cd','abc','a','zz','abzz','AB','aé','a\u0131', 'ab\u0161', '\u0130a','a'.repeat(3),'0x12']) console.log(JSON.stringify(s), f(s,'hex'), (()=>{const b=Buffer.alloc(4); let n; try{n=b.write(s,'hex')}catch(e){n=e.message} return n+':'+b.toString('hex')})(), Buffer.byteLength(s,'hex'));

@@ -1,0 +1,23 @@
+// URLSearchParams, its iterators, and how it goes with its URL.
+const util=require('util');
+for (const v of [undefined,null,5,'','?','a=b','?a=b&c','??a','#','a=b=c','&&','=','a&b&','a+b=c%20d','%zz=%E9','é=ü','\ud800=x',{},{a:1,b:[1,2],c:undefined},[],[['a','b']],[['a']],[['a','b','c']],[1],['ab'],[null],[['a',5],new Set(['x','y'])],new Map([['x','y']]),new URLSearchParams('q=1'),function(){},{[Symbol.iterator]:5},true,new Date(0),(function*(){yield ['g','h']})(),{'\ud800':1,'\udc00':2}]) t('new '+util.inspect(v).slice(0,60),()=>String(new URLSearchParams(v)));
+const P=()=>new URLSearchParams('b=2&a=1&b=3&ü=é&%F0%9F%98%80=z&c=');
+for (const m of ['append','delete','get','getAll','has','set','sort','forEach','keys','values','entries','toString']) {t('noarg '+m,()=>String(P()[m]()));t('one '+m,()=>{const p=P();return String(p[m]('b'))+String(p)});t('two '+m,()=>{const p=P();return String(p[m]('b','2'))+String(p)});t('this '+m,()=>URLSearchParams.prototype[m].call({},'a','b'));t('meta '+m,()=>[URLSearchParams.prototype[m].name,URLSearchParams.prototype[m].length].join()); t('undef '+m,()=>{const p=P();return String(p[m]('b',undefined))+String(p)}); }
+t('size',()=>P().size+''+Object.getOwnPropertyDescriptor(URLSearchParams.prototype,'size').enumerable);
+for (const s of ['','a=1','a=1&b=2','a=1&'.repeat(30),"a=it's",'a=\n']) {t('ins '+s.length,()=>util.inspect(new URLSearchParams(s)));t('insit '+s.length,()=>util.inspect(new URLSearchParams(s).entries()));t('inskeys',()=>util.inspect(new URLSearchParams(s).keys()));t('insdeep',()=>util.inspect({a:{b:{c:new URLSearchParams(s)}}}));t('insd3',()=>util.inspect({a:{b:{c:{d:new URLSearchParams(s)}}}}))}
+t('it',()=>{const i=P().entries();return [Object.prototype.toString.call(i),i[Symbol.iterator]()===i,JSON.stringify(i.next()),util.inspect(i),JSON.stringify([...i]),JSON.stringify(i.next())].join(' ')});
+t('itthis',()=>P().entries().next.call({})); t('live',()=>{const p=new URLSearchParams('a=1&b=2');const r=[];for(const [k] of p){r.push(k);if(r.length<5)p.append('x'+r.length,'1')}return r.join()});
+t('livedel',()=>{const p=new URLSearchParams('a=1&b=2&c=3');const r=[];for(const k of p.keys()){r.push(k);p.delete(k)}return r.join()+String(p)});
+t('sort',()=>{const p=new URLSearchParams('z=1&a=2&\ufffd=3&😀=4&a=1&=0');p.sort();return String(p)});
+t('foreach',()=>{const r=[];P().forEach(function(v,k,p){r.push(k+v+(p instanceof URLSearchParams)+(this===5||typeof this))},5);return r.join()});t('foreachbad',()=>P().forEach({}));
+t('enc',()=>{let s='';for(let i=0;i<256;i++)s+=String.fromCharCode(i);return String(new URLSearchParams([[s,s]]))});
+t('dec',()=>JSON.stringify([...new URLSearchParams('a=%F0%9F%98&b=%ff%fe&c=%c3%28&d=%EF%BB%BFx&e=%00&f=+%2B&g=%u0041&h=%4')]));
+t('link',()=>{const u=new URL('http://a/?x=1#h');const p=u.searchParams;p.append('y','a b&c');const r=[u.href];p.delete('x');r.push(u.search);u.search='?q=9';r.push(String(p),p===u.searchParams);u.href='http://b/?z=1';r.push(String(p));p.delete('z');r.push(u.href);p.set('k','v');p.sort();r.push(u.href);u.search='';r.push(String(p),p.size);return r.join(' ')});
+t('link2',()=>{const u=new URL('foo:bar  ?x=1');u.searchParams.delete('x');return u.href});t('link3',()=>{const u=new URL('http://a/?a b');const s=u.searchParams;u.search;const r=u.href;s.append('c','d');return r+u.href});
+t('insu',()=>util.inspect(new URL('https://u:p@a.com:81/b?c=d#e')));t('insu2',()=>util.inspect({u:new URL('http://a/')}));t('insu3',()=>util.inspect({a:{b:{c:{u:new URL('http://a/')}}}}));t('insu4',()=>util.inspect(new URL('http://a/?x=1'),{depth:0}));
+t('cls',()=>{class X extends URL{};return util.inspect(new X('http://a/'))});
+t('keys',()=>[Object.keys(URL.prototype),Object.keys(URLSearchParams.prototype),Object.getOwnPropertyNames(URLSearchParams.prototype),URL.length,URL.name,URLSearchParams.length,URLSearchParams.name,Object.prototype.toString.call(P()),Object.prototype.toString.call(new URL('http://a')),P()[Symbol.iterator]===P().entries].join());
+for (const a of [[],[undefined],[null],[5],['x'],['http://a'],['x','http://a'],['x',undefined],['x',null],['x','y'],[{toString(){return 'http://o/'}}],['http://a',5],[new URL('http://b/')],['/p',new URL('http://b/')]]) {t('ctor '+util.inspect(a).slice(0,40),()=>new URL(...a).href);t('can '+util.inspect(a).slice(0,40),()=>URL.canParse(...a));}
+t('tojson',()=>JSON.stringify({u:new URL('http://a')}));t('eq',()=>require('url').URL===URL);
+t('seth',()=>{const u=new URL('http://a');u.href='nope'});
+try{new URL('nope','b')}catch(e){t('err',()=>[Object.keys(e),e.stack.split('\n')[0],String(e),e instanceof TypeError,e.input,e.base].join('|'));t('errins',()=>util.inspect(e).replace(/\n\s+at .*/g,''))}
