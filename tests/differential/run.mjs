@@ -53,7 +53,8 @@ try {
     await server.shareContext(major);
     let done = 0;
     await pool(cases, async (one) => {
-      const [wanted, got] = await Promise.all([one.wanted ?? runOnNode(node, one), server.run(one, major)]);
+      const told = (error) => ({ events: [], error: `${error.message}` });
+      const [wanted, got] = await Promise.all([one.wanted ?? runOnNode(node, one), server.run(one, major).catch(told)]);
       for (const point of one.wanted ? compareWithStated(wanted, got) : compare(wanted, got)) {
         const verdict = differences.judge(one.name, major, point);
         if (verdict === 'same' || verdict === 'known') counts[verdict] += 1;
