@@ -39,7 +39,7 @@ async function fromFiles() {
 async function fromLanguage() {
   const list = JSON.parse(await readFile(join(here, 'language.json'), 'utf8'));
   return list.map(({ expression, body = `return (${expression})`, value }) => (
-    { name: `language: ${expression ?? body}`, source: wrapped('', body), value }));
+    { name: `language: ${expression ?? body}`, source: wrapped('', body), wanted: { returned: value } }));
 }
 
 // All of them.
