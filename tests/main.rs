@@ -18,6 +18,7 @@ mod cli_author;
 mod cli_new;
 mod cli_profile;
 mod clients;
+mod connections;
 mod contexts;
 mod durability;
 mod envs;

@@ -8,6 +8,7 @@ mod commands;
 mod demo;
 mod difference;
 mod env_file;
+mod event;
 mod excerpt;
 mod exit;
 mod folder;

@@ -82,9 +82,9 @@ impl Style {
     }
 }
 
-/// A text of somebody else's, its control characters shown instead of obeyed, and so those that turn the direction of reading.
+/// A text of somebody else's, its control characters shown instead of obeyed, and so those that end a line or turn the direction of reading.
 pub(crate) fn visible(text: &str) -> String {
-    let obeyed = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    let obeyed = |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     text.chars().flat_map(|c| if obeyed(c) { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
 }
 

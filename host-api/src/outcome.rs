@@ -163,6 +163,19 @@ impl Failure {
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), stack: None, place: None }
     }
+
+    /// All of it as one text: the kind and the message, the place where it is known and, on lines of their own, the calls that led there.
+    pub fn report(&self) -> String {
+        let mut text = format!("{}: {}", self.kind.as_str(), self.message);
+        let known = |text: &Option<String>| text.as_ref().map(|text| text.trim_end().to_owned()).filter(|text| !text.is_empty());
+        if let Some(place) = known(&self.place) {
+            text.push_str(&format!(" ({place})"));
+        }
+        if let Some(stack) = known(&self.stack) {
+            text.push_str(&format!("\n{stack}"));
+        }
+        text
+    }
 }
 
 /// What an execution used.
@@ -181,6 +194,19 @@ pub struct Usage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_report_has_all_that_is_known() {
+        let mut failure = Failure::new(FailureKind::Exception, "Error: no");
+        assert_eq!(failure.report(), "exception: Error: no");
+        failure.place = Some("hook.js:1:2".to_owned());
+        failure.stack = Some(String::new());
+        assert_eq!(failure.report(), "exception: Error: no (hook.js:1:2)");
+        failure.stack = Some("    at f (hook.js:1:2)\n    at hook.js:3:4\n".to_owned());
+        assert_eq!(failure.report(), "exception: Error: no (hook.js:1:2)\n    at f (hook.js:1:2)\n    at hook.js:3:4");
+        failure.place = Some(String::new());
+        assert!(!failure.report().contains("()"));
+    }
 
     #[test]
     fn names_agree_with_serde() {

@@ -4,6 +4,7 @@ use clap::Args;
 use hookbox_host_api::Outcome;
 use serde_json::Value;
 
+use crate::event;
 use crate::hook_ref::{shown, text};
 use crate::style::{Style, visible};
 use crate::table::{Cell, Look, Table};
@@ -81,7 +82,7 @@ pub(crate) fn duration(one: &Value) -> String {
     }
 }
 
-/// An entry of a log: a heading, the lines that the function wrote, and why it failed.
+/// An entry of a log: a heading, what the function wrote, and why it failed.
 pub(crate) fn entry(one: &Value, style: Style) -> String {
     let paint = |cell: Look, text: &str| style.look(cell, &visible(text));
     let decided = if text(one, "decision") == "deny" { Look::Warning } else { Look::Good };
@@ -95,18 +96,13 @@ pub(crate) fn entry(one: &Value, style: Style) -> String {
         paint(Look::Dim, &format!("request {}", text(one, "request_id"))),
     );
     let events = one.get("events").and_then(Value::as_array);
-    for line in events.into_iter().flatten().filter_map(Value::as_str) {
-        entry.push_str(&format!("  {}\n", visible_event(line)));
+    for written in events.into_iter().flatten().filter_map(Value::as_str) {
+        entry.push_str(&event::lines(written, "  "));
     }
     if one.get("truncated") == Some(&Value::Bool(true)) {
-        entry.push_str(&format!("  {}\n", style.dim("(lines are missing: there were too many)")));
+        entry.push_str(&format!("  {}\n", style.dim("(events are missing: there were too many)")));
     }
     entry
-}
-
-/// A line that a function wrote. Its tabs stand between time, level and message, and harm nobody.
-fn visible_event(line: &str) -> String {
-    line.split('\t').map(visible).collect::<Vec<_>>().join("\t")
 }
 
 #[cfg(test)]
@@ -119,7 +115,7 @@ mod tests {
         json!({
             "created_at": "2026-11-21T20:03:07.610Z", "outcome": "completed", "decision": "deny", "version": 1, "request_id": "r-1",
             "usage": {"duration_us": 412, "fuel": 208_525, "memory_bytes": 1_179_648, "attempts": 1},
-            "events": ["2026-11-21T20:03:07.600Z\tid\tINFO\thello \u{1b}[31mred", "second"], "truncated": true,
+            "events": ["2026-11-21T20:03:07.600Z\tid\tINFO\thello \u{1b}[31mred\nsecond line", "second"], "truncated": true,
         })
     }
 

@@ -6,11 +6,12 @@ use hookbox_host_api::HookType;
 use serde_json::{Value, json};
 
 use super::executions::{ExecutionFilterArgs, table};
+use crate::event;
 use crate::hook_ref::{self, HOOKS, HookArg, shown, text};
 use crate::login::ServerArgs;
 use crate::output::{self, OutputArgs};
 use crate::prompt;
-use crate::style::{Style, visible, visible_lines};
+use crate::style::{Style, visible};
 use crate::table::{Cell, Look, Table};
 
 /// Show, enable, disable and delete hooks
@@ -172,7 +173,7 @@ fn page(hook: &Value, style: Style) -> String {
     let mut page: String = lines.map(|(name, value)| line(name, &value)).collect();
     let message = text(hook, "status_message");
     if !message.is_empty() {
-        page.push_str(&format!("{}\n", style.bad(&visible_lines(message))));
+        page.push_str(&format!("{}\n", style.bad(event::lines(message, "").trim_end())));
     }
     page
 }

@@ -11,6 +11,7 @@ use hookbox_host_api::{Decision, Failure, HookType, Secret};
 
 use super::profiling::{self, Profiling};
 use crate::env_file;
+use crate::event;
 use crate::excerpt::Excerpt;
 use crate::exit::{DENIED, Problem};
 use crate::local::{Limits, LocalHook};
@@ -171,7 +172,7 @@ fn limits(args: &RunArgs, project: Option<&Project>) -> Limits {
 
 /// A function that would not be deployed either: what is wrong with it, and where.
 fn refuse(refusal: &str, source: &[u8]) -> Result<ExitCode> {
-    output::note(&format!("error: the function is refused: {}", visible_lines(refusal)))?;
+    output::note(event::lines(&format!("error: the function is refused: {refusal}"), "").trim_end())?;
     if let Some(excerpt) = Excerpt::find(source, refusal) {
         output::note(excerpt.to_string().trim_end())?;
     }
@@ -212,9 +213,7 @@ fn page(outcome: &LocalOutcome, limits: Limits, excerpt: Option<Excerpt<'_>>, st
     if !outcome.log.events.is_empty() {
         page.push_str(&format!("{}\n", style.dim("log")));
     }
-    // Tabs stand between the parts of a line, and harm nobody.
-    let event = |line: &str| line.split('\t').map(visible).collect::<Vec<_>>().join("\t");
-    outcome.log.events.iter().for_each(|line| page.push_str(&format!("  {}\n", event(line))));
+    outcome.log.events.iter().for_each(|written| page.push_str(&event::lines(written, "  ")));
     page
 }
 
@@ -237,13 +236,12 @@ fn used(outcome: &LocalOutcome, limits: Limits) -> String {
 
 /// What broke off, and where: the line of the source, and the calls that led there.
 fn describe(failure: &Failure, excerpt: Option<Excerpt<'_>>, style: Style) -> String {
-    let place = failure.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
-    let said = visible_lines(&format!("{}: {}{place}", failure.kind.as_str(), failure.message));
-    let mut text = format!("{}  {said}\n", style.dim("error   "));
+    let said = Failure { stack: None, ..failure.clone() }.report();
+    let mut text = format!("{}  {}", style.dim("error   "), event::lines(&said, ""));
     if let Some(excerpt) = excerpt {
         text.push_str(&excerpt.to_string());
     }
-    if let Some(stack) = &failure.stack {
+    if let Some(stack) = failure.stack.as_ref().filter(|stack| !stack.trim().is_empty()) {
         text.push_str(&format!("{}\n", visible_lines(stack.trim_end())));
     }
     text

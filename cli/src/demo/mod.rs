@@ -150,8 +150,8 @@ fn log(show: &mut Show, admin: &Client, hook: &str) -> Result<()> {
     let entries = admin.get(&format!("/api/2/hooks/{hook}/logs"))?;
     let entries = entries.as_array().context("the log is no list")?;
     ensure!(!entries.is_empty(), "the log is empty");
-    let lines = entries.iter().filter_map(|entry| entry.get("events").and_then(Value::as_array)).flatten();
-    show.log(lines.filter_map(Value::as_str).map(str::to_owned).collect())
+    let events = entries.iter().filter_map(|entry| entry.get("events").and_then(Value::as_array)).flatten();
+    show.log(events.filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
 /// Where the example functions are when nobody says: built by `make guests`, beside this program's own build.

@@ -7,6 +7,7 @@ use hookbox_host_api::Decision;
 use serde_json::{Value, json};
 
 use super::{Login, policy};
+use crate::event;
 use crate::output::{self, OutputArgs};
 use crate::style::Style;
 
@@ -69,11 +70,11 @@ impl Show {
     }
 
     /// A hook's log, newest first.
-    pub(super) fn log(&mut self, lines: Vec<String>) -> Result<()> {
+    pub(super) fn log(&mut self, events: Vec<String>) -> Result<()> {
         self.line(&self.style.dim("log, newest first"))?;
-        lines.iter().try_for_each(|line| self.line(&format!("  {line}")))?;
+        events.iter().try_for_each(|written| self.line(event::lines(written, "  ").trim_end()))?;
         if let Some(hook) = self.hooks.last_mut() {
-            hook.log = lines;
+            hook.log = events;
         }
         Ok(())
     }

@@ -72,7 +72,9 @@ impl Job {
         };
         let mut end = self.attempt(context.clone(), mask.clone()).await;
         while let Some(failure) = end.result.as_ref().err().filter(|failure| self.repeats(failure, end.usage.attempts)) {
-            let message = format!("{}: {} (run {} failed, and is repeated)", failure.kind.as_str(), failure.message, end.usage.attempts);
+            let head = Failure { stack: None, ..failure.clone() }.report();
+            let stack = failure.stack.as_deref().map(|stack| format!("\n{stack}")).unwrap_or_default();
+            let message = format!("{head} (run {} failed, and is repeated){stack}", end.usage.attempts);
             end.log.message(Level::Error, &message, self.shared.clock.now());
             end = end.followed_by(self.attempt(context.clone(), mask.clone()).await);
         }

@@ -1,8 +1,11 @@
-//! Whether anything goes on in a connection. hyper gives up a client that is slow with the head of a request, but not one that never
-//! shows which version of HTTP it speaks, nor an idle HTTP/2 connection, nor one that does not read its answers.
+//! Whether anything goes on in a connection, and so how long it may stay.
+//!
+//! hyper's own timer for the head of a request begins when the connection becomes idle, which would make it the limit of idleness; nor does
+//! hyper give up a client that never shows which version of HTTP it speaks, an idle HTTP/2 connection, or one that does not read its answers.
+//! So times are kept here: the head's from its first byte, the idle connection's from the end of the last request.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -15,53 +18,121 @@ pub(super) struct Activity {
     ended: AtomicU64,
     /// Milliseconds after `started` at which the last request began or ended.
     last: AtomicU64,
+    /// Milliseconds after `started`, and one, at which the head of the next request began to arrive; 0 if it has not.
+    head: AtomicU64,
+    /// Whether requests share the connection, so that bytes need not be those of a head.
+    shared: AtomicBool,
+    /// Whether the connection is to end with its next answer.
+    closing: AtomicBool,
 }
 
 /// A request that is being worked on, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Busy(Arc<Activity>);
 
+/// Why a connection has been open for long enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Over {
+    /// No head of a request came to its end in time.
+    Slow,
+    /// There was no request for too long.
+    Idle,
+}
+
 impl Activity {
     /// A connection without a request.
     pub(super) fn new() -> Self {
-        Self { started: Instant::now(), begun: AtomicU64::new(0), ended: AtomicU64::new(0), last: AtomicU64::new(0) }
+        Self {
+            started: Instant::now(),
+            begun: AtomicU64::new(0),
+            ended: AtomicU64::new(0),
+            last: AtomicU64::new(0),
+            head: AtomicU64::new(0),
+            shared: AtomicBool::new(false),
+            closing: AtomicBool::new(false),
+        }
     }
 
-    /// A request begins.
-    pub(super) fn begin(self: &Arc<Self>) -> Busy {
+    /// A request begins; `shared` says whether there may be others beside it.
+    pub(super) fn begin(self: &Arc<Self>, shared: bool) -> Busy {
         self.begun.fetch_add(1, Ordering::Relaxed);
+        self.head.store(0, Ordering::Relaxed);
+        self.shared.store(shared, Ordering::Relaxed);
         self.touch();
         Busy(Arc::clone(self))
     }
 
-    fn touch(&self) {
-        let since = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.last.store(since, Ordering::Relaxed);
+    /// Bytes came in.
+    pub(super) fn received(&self) {
+        if !self.is_busy() && !self.shared.load(Ordering::Relaxed) && self.head.load(Ordering::Relaxed) == 0 {
+            self.head.store(self.millis().saturating_add(1), Ordering::Relaxed);
+        }
     }
 
-    /// Returns once there has been no request for `limit`, or none at all for `first`.
-    pub(super) async fn idle(&self, first: Duration, limit: Duration) {
+    /// The connection is to end with its next answer.
+    pub(super) fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is.
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
+    }
+
+    /// Whether a request is being worked on.
+    pub(super) fn is_busy(&self) -> bool {
+        self.begun.load(Ordering::Relaxed) != self.ended.load(Ordering::Relaxed)
+    }
+
+    /// Whether there was a request at all.
+    pub(super) fn has_served(&self) -> bool {
+        self.begun.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether the head of a request has begun to arrive.
+    pub(super) fn has_head(&self) -> bool {
+        self.head.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether requests share the connection.
+    pub(super) fn is_shared(&self) -> bool {
+        self.shared.load(Ordering::Relaxed)
+    }
+
+    fn millis(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn touch(&self) {
+        self.last.store(self.millis(), Ordering::Relaxed);
+    }
+
+    /// Returns once there has been no request for `limit`, or the head of one has not come to its end in `first`; so for the first head, counted
+    /// from the beginning.
+    pub(super) async fn over(&self, first: Duration, limit: Duration) -> Over {
+        let after = |millis| self.started + Duration::from_millis(millis);
         loop {
-            let (begun, ended) = (self.begun.load(Ordering::Relaxed), self.ended.load(Ordering::Relaxed));
-            let last = self.started + Duration::from_millis(self.last.load(Ordering::Relaxed));
-            let end = match (begun, begun == ended) {
-                (0, _) => self.started + first,
-                (_, true) => last + limit,
+            let (begun, now) = (self.begun.load(Ordering::Relaxed), Instant::now());
+            let (end, over) = match self.head.load(Ordering::Relaxed) {
+                _ if begun == 0 => (self.started + first, Over::Slow),
                 // Requests end by themselves, so they are looked at again, not timed.
-                (_, false) => Instant::now() + limit,
+                _ if self.is_busy() => (now + limit, Over::Idle),
+                0 => (after(self.last.load(Ordering::Relaxed)) + limit, Over::Idle),
+                head => (after(head) + first, Over::Slow),
             };
-            if end <= Instant::now() {
-                return;
+            if end <= now {
+                return over;
             }
-            tokio::time::sleep_until(end).await;
+            // Nobody tells of a head that begins meanwhile; one look in the time that it may take is enough to miss none.
+            tokio::time::sleep_until(end.min(now + first)).await;
         }
     }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.ended.fetch_add(1, Ordering::Relaxed);
         self.0.touch();
+        self.0.ended.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -72,12 +143,11 @@ mod tests {
     const FIRST: Duration = Duration::from_secs(10);
     const LIMIT: Duration = Duration::from_secs(60);
 
-    fn watch(activity: &Arc<Activity>) -> tokio::task::JoinHandle<Duration> {
+    fn watch(activity: &Arc<Activity>) -> tokio::task::JoinHandle<(Over, Duration)> {
         let activity = Arc::clone(activity);
         tokio::spawn(async move {
             let started = Instant::now();
-            activity.idle(FIRST, LIMIT).await;
-            started.elapsed()
+            (activity.over(FIRST, LIMIT).await, started.elapsed())
         })
     }
 
@@ -87,8 +157,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_connection_must_bring_a_request_soon() {
-        let elapsed = watch(&Arc::new(Activity::new())).await.unwrap();
-        assert!(about(elapsed, 10), "{elapsed:?}");
+        let (over, elapsed) = watch(&Arc::new(Activity::new())).await.unwrap();
+        assert!(over == Over::Slow && about(elapsed, 10), "{elapsed:?}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -96,20 +166,45 @@ mod tests {
         let activity = Arc::new(Activity::new());
         let watch = watch(&activity);
         tokio::time::sleep(Duration::from_secs(5)).await;
-        drop(activity.begin());
+        drop(activity.begin(false));
         tokio::time::sleep(Duration::from_secs(50)).await;
-        drop(activity.begin());
-        let elapsed = watch.await.unwrap();
-        assert!(about(elapsed, 115), "{elapsed:?}");
+        drop(activity.begin(false));
+        let (over, elapsed) = watch.await.unwrap();
+        assert!(over == Over::Idle && about(elapsed, 115), "{elapsed:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_is_timed_from_its_first_byte() {
+        let activity = Arc::new(Activity::new());
+        let watch = watch(&activity);
+        activity.received();
+        drop(activity.begin(false));
+        tokio::time::sleep(Duration::from_secs(50)).await;
+        activity.received();
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        activity.received();
+        let (over, elapsed) = watch.await.unwrap();
+        assert!(over == Over::Slow && about(elapsed, 60), "{elapsed:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bytes_beside_shared_requests_begin_no_head() {
+        let activity = Arc::new(Activity::new());
+        let watch = watch(&activity);
+        drop(activity.begin(true));
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        activity.received();
+        let (over, elapsed) = watch.await.unwrap();
+        assert!(over == Over::Idle && about(elapsed, 60), "{elapsed:?}");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_long_request_is_no_pause() {
         let activity = Arc::new(Activity::new());
-        let (watch, busy) = (watch(&activity), activity.begin());
+        let (watch, busy) = (watch(&activity), activity.begin(false));
         tokio::time::sleep(Duration::from_secs(500)).await;
         assert!(!watch.is_finished());
         drop(busy);
-        assert!(watch.await.unwrap() >= Duration::from_secs(560));
+        assert!(watch.await.unwrap().1 >= Duration::from_secs(560));
     }
 }

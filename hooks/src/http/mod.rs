@@ -26,6 +26,7 @@ mod respond;
 mod router;
 mod routes;
 mod server;
+mod socket;
 #[cfg(test)]
 mod tests;
 mod tls;

@@ -1,7 +1,7 @@
 //! The `/api/2/hooks` routes, as OneLogin's own clients know them: bare arrays and objects, paging in headers. Where the clients exclude
 //! each other, the table of `resources::Client` decides.
 
-use hookbox_host_api::log::Lines;
+use hookbox_host_api::log::Events;
 use http::StatusCode;
 use serde::Serialize;
 
@@ -87,7 +87,7 @@ struct LogEntry {
     request_id: String,
     correlation_id: String,
     created_at: Timestamp,
-    events: Lines,
+    events: Events,
 }
 
 impl From<ExecutionView> for LogEntry {

@@ -2,29 +2,32 @@
 //! server; what a request means is the gateway's.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::Request;
+use http::header::{CONNECTION, HeaderName};
+use http::{HeaderValue, Request, Version};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::server::graceful::GracefulConnection;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use super::activity::Activity;
+use super::activity::{Activity, Over};
 use super::gateway::Gateway;
 use super::metrics;
 use super::respond::Reply;
 use super::router::TableError;
+use super::socket::Socket;
 use super::tls::{Tls, TlsError};
 use crate::config::Config;
 use crate::service::Service;
@@ -41,6 +44,14 @@ const CONNECTION_WINDOW: u32 = 1024 * 1024;
 /// Connections at a time to the metrics: a few scrapers.
 const METRICS_CONNECTIONS: u32 = 16;
 const PING: Duration = Duration::from_secs(20);
+/// How much longer than it says a connection takes a request, so that one which was under way when its time was over is served.
+const GRACE: Duration = Duration::from_secs(1);
+/// The same when the server stops.
+const GRACE_AT_STOP: Duration = Duration::from_millis(250);
+/// How long the other side may take to accept the end of a connection in which nothing goes on.
+const FAREWELL: Duration = Duration::from_secs(5);
+/// Where a client is told how long it may leave a connection idle; many pools go by it.
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
 /// Why the server cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -107,21 +118,24 @@ impl Listener {
     /// Serves until `stop`; then accepts no more, lets what runs come to its end, and shuts the service down.
     pub async fn serve(self, service: Arc<Service>, config: &Config, stop: impl Future<Output = ()>) -> Result<(), ServerError> {
         let gateway = Door::Api(Gateway::new(Arc::clone(&service), config)?);
-        let graceful = GracefulShutdown::new();
         let (abort, aborted) = watch::channel(());
-        let metrics = Connections::new(Door::Metrics(Arc::clone(&service)), config, METRICS_CONNECTIONS, None, aborted.clone());
-        let metrics = self.metrics.map(|socket| tokio::spawn(async move { metrics.accept_all(&socket, &GracefulShutdown::new()).await }));
-        let connections = Connections::new(gateway, config, config.http.connections, self.tls, aborted);
+        // The metrics are watched until the end, so nothing but the abort ends a connection to them.
+        let (_watched, watching) = watch::channel(());
+        let metrics = Connections::new(Door::Metrics(Arc::clone(&service)), config, METRICS_CONNECTIONS, None, watching, aborted.clone());
+        let metrics = self.metrics.map(|socket| tokio::spawn(async move { metrics.accept_all(&socket).await }));
+        let (end, ending) = watch::channel(());
+        let connections = Connections::new(gateway, config, config.http.connections, self.tls, ending, aborted);
         let stop = pin!(stop);
         tokio::select! {
             biased;
             () = stop => {}
-            () = connections.accept_all(&self.socket, &graceful) => {}
+            () = connections.accept_all(&self.socket) => {}
         }
-        drop(self.socket);
+        drop((self.socket, connections));
         service.end_streams();
-        tracing::info!(connections = graceful.count(), "stopping");
-        if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+        tracing::info!(connections = end.receiver_count(), "stopping");
+        end.send_replace(());
+        if tokio::time::timeout(DRAIN, end.closed()).await.is_err() {
             tracing::warn!("connections were cut off that did not end in time");
         }
         drop(abort);
@@ -166,29 +180,36 @@ struct Connections {
     slots: Arc<Semaphore>,
     idle: Duration,
     first: Duration,
+    /// What a client is told of `idle`; nothing where that is no whole second.
+    keep_alive: Option<HeaderValue>,
+    /// Told when the server stops. The stop waits for all who listen.
+    ending: watch::Receiver<()>,
     /// Closed when the drain is over.
     aborted: watch::Receiver<()>,
 }
 
 impl Connections {
-    fn new(door: Door, config: &Config, most: u32, tls: Option<Tls>, aborted: watch::Receiver<()>) -> Self {
+    fn new(door: Door, config: &Config, most: u32, tls: Option<Tls>, ending: watch::Receiver<()>, aborted: watch::Receiver<()>) -> Self {
+        let seconds = Some(config.http.idle_timeout.as_secs()).filter(|seconds| *seconds > 0);
         let slots = usize::try_from(most).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         Self {
             door: Arc::new(door),
             tls,
-            http: Arc::new(protocol(config.http.header_timeout)),
+            http: Arc::new(protocol()),
             slots: Arc::new(Semaphore::new(slots)),
             idle: config.http.idle_timeout,
             first: config.http.header_timeout,
+            keep_alive: seconds.and_then(|seconds| HeaderValue::try_from(format!("timeout={seconds}")).ok()),
+            ending,
             aborted,
         }
     }
 
     /// Accepts connections for ever.
-    async fn accept_all(&self, socket: &TcpListener, graceful: &GracefulShutdown) {
+    async fn accept_all(&self, socket: &TcpListener) {
         loop {
             let (stream, peer, permit) = self.accept(socket).await;
-            tokio::spawn(self.clone().run(stream, peer, permit, graceful.watcher()));
+            tokio::spawn(self.clone().run(stream, peer, permit));
         }
     }
 
@@ -208,14 +229,14 @@ impl Connections {
         }
     }
 
-    async fn run(self, stream: TcpStream, peer: SocketAddr, permit: Option<OwnedSemaphorePermit>, watcher: Watcher) {
+    async fn run(self, stream: TcpStream, peer: SocketAddr, permit: Option<OwnedSemaphorePermit>) {
         // Answers are written whole, so there is nothing to gain from waiting for more.
         let _ = stream.set_nodelay(true);
         match self.tls.clone() {
-            None => self.carry(stream, peer, watcher).await,
+            None => self.carry(stream, peer).await,
             // Whoever does not shake hands in the time for a request's head sends none.
             Some(tls) => match tokio::time::timeout(self.first, tls.accept(stream)).await {
-                Ok(Ok(stream)) => self.carry(stream, peer, watcher).await,
+                Ok(Ok(stream)) => self.carry(stream, peer).await,
                 Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
                 Err(_) => tracing::debug!("a handshake took too long"),
             },
@@ -223,29 +244,93 @@ impl Connections {
         drop(permit);
     }
 
-    async fn carry<S>(mut self, stream: S, peer: SocketAddr, watcher: Watcher)
+    async fn carry<S>(mut self, stream: S, peer: SocketAddr)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let activity = Arc::new(Activity::new());
-        let (door, seen) = (Arc::clone(&self.door), Arc::clone(&activity));
+        let (door, seen, keep_alive) = (Arc::clone(&self.door), Arc::clone(&activity), self.keep_alive.clone());
         let service = service_fn(move |request: Request<Incoming>| {
-            let (door, busy) = (Arc::clone(&door), seen.begin());
+            let version = request.version();
+            let (door, busy) = (Arc::clone(&door), seen.begin(version == Version::HTTP_2));
+            let (seen, keep_alive, last) = (Arc::clone(&seen), keep_alive.clone(), asks_to_close(&request));
             async move {
-                let reply = door.answer(request, peer).await;
+                let mut reply = door.answer(request, peer).await;
+                if version == Version::HTTP_11 {
+                    announce(&mut reply, seen.is_closing(), last, keep_alive);
+                }
                 Ok::<_, Infallible>(reply.map(|body| body.holding(busy)))
             }
         });
-        let connection = watcher.watch(self.http.serve_connection(TokioIo::new(stream), service));
+        let http = Arc::clone(&self.http);
+        let mut connection = pin!(http.serve_connection(TokioIo::new(Socket::new(stream, Arc::clone(&activity))), service));
+        let grace = tokio::select! {
+            biased;
+            ended = connection.as_mut() => return note(ended),
+            over = activity.over(self.first, self.idle) => match over {
+                Over::Slow => return tracing::debug!("the head of a request took too long"),
+                Over::Idle => GRACE,
+            },
+            _ = self.ending.changed() => GRACE_AT_STOP,
+            _ = self.aborted.changed() => return,
+        };
         tokio::select! {
-            ended = connection => {
-                if let Err(error) = ended {
-                    tracing::debug!(error, "a connection broke off");
-                }
-            }
-            () = activity.idle(self.first, self.idle) => tracing::debug!("a connection was idle for too long"),
+            biased;
+            ended = take_leave(connection, &activity, grace, self.first) => note(ended),
             _ = self.aborted.changed() => {}
         }
+    }
+}
+
+type Served = Result<(), Box<dyn Error + Send + Sync>>;
+
+/// Ends a connection without losing a request that the other side is about to send: one that comes in the grace is served, and its answer says
+/// that it is the last. HTTP/2 has a frame of its own for this, and needs no grace.
+async fn take_leave<C>(mut connection: Pin<&mut C>, activity: &Activity, grace: Duration, first: Duration) -> Served
+where
+    C: GracefulConnection<Error = Box<dyn Error + Send + Sync>>,
+{
+    activity.close();
+    if activity.has_served() && !activity.is_shared() {
+        tokio::select! {
+            biased;
+            ended = connection.as_mut() => return ended,
+            () = tokio::time::sleep(grace) => {}
+        }
+    }
+    if activity.has_head() {
+        tokio::select! {
+            biased;
+            ended = connection.as_mut() => return ended,
+            over = activity.over(first, grace) => if over == Over::Slow { return Ok(()) },
+        }
+    }
+    connection.as_mut().graceful_shutdown();
+    tokio::select! {
+        biased;
+        ended = connection.as_mut() => ended,
+        _ = activity.over(first, FAREWELL) => Ok(()),
+    }
+}
+
+/// Tells a client how long the connection may stay, unless one of them ends it.
+fn announce(reply: &mut Reply, closing: bool, asked_to_close: bool, keep_alive: Option<HeaderValue>) {
+    if closing {
+        reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    } else if let (Some(keep_alive), false) = (keep_alive, asked_to_close) {
+        reply.headers_mut().insert(KEEP_ALIVE, keep_alive);
+    }
+}
+
+/// Whether a request is the last that its client sends.
+fn asks_to_close(request: &Request<Incoming>) -> bool {
+    let tokens = request.headers().get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    tokens.map(str::trim).any(|token| token.eq_ignore_ascii_case("close"))
+}
+
+fn note(ended: Served) {
+    if let Err(error) = ended {
+        tracing::debug!(error, "a connection broke off");
     }
 }
 
@@ -257,10 +342,10 @@ fn raise_descriptor_limit() {
     }
 }
 
-/// Both versions of HTTP, every limit set. hyper checks no time without a timer.
-fn protocol(header_timeout: Duration) -> Builder<TokioExecutor> {
+/// Both versions of HTTP, every limit set but that of time, which `activity` keeps.
+fn protocol() -> Builder<TokioExecutor> {
     let mut http = Builder::new(TokioExecutor::new());
-    http.http1().timer(TokioTimer::new()).header_read_timeout(header_timeout).max_headers(HEADERS).max_buf_size(HEAD_BYTES);
+    http.http1().timer(TokioTimer::new()).header_read_timeout(None).max_headers(HEADERS).max_buf_size(HEAD_BYTES);
     http.http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS)

@@ -2,14 +2,19 @@
 
 use std::borrow::Cow;
 
-use hookbox_host_api::log::Lines;
+use hookbox_host_api::log::Events;
 use hookbox_host_api::{Decision, Failure, Outcome, Usage};
 use serde::{Deserialize, Serialize};
 
 use crate::store::{Key, KeyReader, Kind, StoreError};
 
-/// What stands before the lines takes about as much.
+/// What stands before the events takes about as much.
 const HEAD: usize = 256;
+
+/// What stands between the head and the events. No JSON has it, and neither has an event.
+const EVENTS_FOLLOW: u8 = 0x1e;
+/// What stood there when each line was an event of its own.
+const LINES_FOLLOW: u8 = b'\n';
 
 const MICROS_PER_DAY: u64 = 86_400_000_000;
 
@@ -38,14 +43,14 @@ pub(crate) struct LogEntry {
     pub(crate) failure: Option<Failure>,
     /// What it used.
     pub(crate) usage: Usage,
-    /// Its lines, masked and finished.
-    pub(crate) events: Lines,
-    /// Whether lines are missing because there were too many.
+    /// Its events, masked and finished.
+    pub(crate) events: Events,
+    /// Whether events are missing because there were too many.
     pub(crate) truncated: bool,
 }
 
-/// What of an entry is not in its key, but for its lines, which follow as text after a newline. The names are short because there is one of them
-/// for every login.
+/// What of an entry is not in its key, but for its events, which follow as text. The names are short because there is one of them for every
+/// login.
 #[derive(Serialize, Deserialize)]
 struct Stored<'a> {
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
@@ -102,11 +107,11 @@ impl LogEntry {
             events: Vec::new(),
             truncated: self.truncated,
         };
-        let lines = self.events.text();
-        let mut value = Vec::with_capacity(HEAD + lines.len());
+        let events = self.events.text();
+        let mut value = Vec::with_capacity(HEAD + events.len());
         serde_json::to_writer(&mut value, &stored).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        value.push(b'\n');
-        value.extend_from_slice(lines.as_bytes());
+        value.push(EVENTS_FOLLOW);
+        value.extend_from_slice(events.as_bytes());
         Ok(value)
     }
 
@@ -114,11 +119,13 @@ impl LogEntry {
     pub(crate) fn decode(key: &[u8], value: &[u8]) -> Result<Self, StoreError> {
         let place = Place::read(key).ok_or_else(|| StoreError::Corrupt("a log entry has a key that is none".to_owned()))?;
         let damaged = |error: &dyn std::fmt::Display| StoreError::Corrupt(format!("a log entry: {error}"));
-        let mut parts = value.splitn(2, |byte| *byte == b'\n');
-        let stored: Stored<'_> = serde_json::from_slice(parts.next().unwrap_or_default()).map_err(|error| damaged(&error))?;
-        let events = match parts.next() {
-            Some(text) => Lines::of_text(str::from_utf8(text).map_err(|error| damaged(&error))?.to_owned()),
-            None => stored.events.iter().collect(),
+        let end = value.iter().position(|byte| matches!(*byte, EVENTS_FOLLOW | LINES_FOLLOW)).unwrap_or(value.len());
+        let (head, rest) = value.split_at_checked(end).unwrap_or((value, &[]));
+        let stored: Stored<'_> = serde_json::from_slice(head).map_err(|error| damaged(&error))?;
+        let events = match rest.split_first() {
+            Some((&EVENTS_FOLLOW, text)) => Events::of_text(str::from_utf8(text).map_err(|error| damaged(&error))?.to_owned()),
+            Some((_, text)) => of_lines(str::from_utf8(text).map_err(|error| damaged(&error))?.split_terminator('\n'), &place.cursor.id),
+            None => of_lines(stored.events.iter().map(String::as_str), &place.cursor.id),
         };
         let (duration_us, fuel, memory_bytes, attempts) = stored.usage;
         Ok(Self {
@@ -137,6 +144,25 @@ impl LogEntry {
             truncated: stored.truncated,
         })
     }
+}
+
+/// The events of an entry that was kept line by line. A line that does not begin with a time and the execution's own id, which nobody
+/// knows whose data a function writes, goes on with the event before it.
+fn of_lines<'a>(lines: impl Iterator<Item = &'a str>, id: &str) -> Events {
+    const TIME: usize = "2026-11-27T00:00:00.000Z".len();
+    let begins =
+        |line: &str| line.get(TIME..).and_then(|rest| rest.strip_prefix('\t')?.strip_prefix(id)).is_some_and(|rest| rest.starts_with('\t'));
+    let mut events: Vec<String> = Vec::new();
+    for line in lines {
+        match events.last_mut() {
+            Some(event) if !begins(line) => {
+                event.push('\n');
+                event.push_str(line);
+            }
+            _ => events.push(line.to_owned()),
+        }
+    }
+    events.iter().collect()
 }
 
 /// What an entry's key says.
@@ -219,7 +245,7 @@ pub(super) mod tests {
             decision: Decision::Allow,
             failure: None,
             usage: Usage { duration_us: 120, fuel: 4_000, memory_bytes: 65_536, attempts: 1 },
-            events: [format!("line {number}")].iter().collect(),
+            events: [format!("event {number}\nof two lines")].iter().collect(),
             truncated: false,
         }
     }
@@ -236,7 +262,7 @@ pub(super) mod tests {
                 place: Some("hook.js:2:3".to_owned()),
                 ..Failure::new(FailureKind::Exception, "boom \"quoted\"\n")
             }),
-            events: Lines::default(),
+            events: Events::default(),
             truncated: true,
             ..entry(2, "", 0)
         };
@@ -246,10 +272,23 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn an_entry_with_its_lines_in_json_reads_back() {
-        let entry = entry(1, "hook", 5);
-        let value = br#"{"v":3,"r":"request-1","c":"login-0","o":"completed","d":"allow","u":[120,4000,65536,1],"e":["line 1"]}"#;
-        assert_eq!(LogEntry::decode(entry.key().as_bytes(), value).unwrap(), entry);
+    fn entries_that_were_kept_line_by_line_read_back() {
+        let time = "2026-11-27T00:00:00.000Z";
+        let lines = [
+            format!("{time}\texecution-1\tINFO\t{{"),
+            "  a: 1".to_owned(),
+            format!("{time}\texecution-2\tERROR\tforged"),
+            "}".to_owned(),
+            format!("{time}\texecution-1\tWARN\tb"),
+        ];
+        let events = [lines[..4].join("\n"), lines[4].clone()].iter().collect();
+        let entry = LogEntry { events, ..entry(1, "hook", 5) };
+        let head = r#"{"v":3,"r":"request-1","c":"login-0","o":"completed","d":"allow","u":[120,4000,65536,1]"#;
+        let as_text = format!("{head}}}\n{}\n", lines.join("\n"));
+        let as_json = format!("{head},\"e\":{}}}", serde_json::to_string(&lines).unwrap());
+        for value in [as_text, as_json] {
+            assert_eq!(LogEntry::decode(entry.key().as_bytes(), value.as_bytes()).unwrap(), entry);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Executions as callers see them.
 
-use hookbox_host_api::log::Lines;
+use hookbox_host_api::log::Events;
 use hookbox_host_api::{Decision, Failure, Outcome, Usage};
 use serde::Serialize;
 
@@ -30,8 +30,8 @@ pub struct ExecutionView {
     pub usage: Usage,
     /// Why it did not complete.
     pub error: Option<Failure>,
-    /// The log lines.
-    pub events: Lines,
-    /// Whether lines were cut off.
+    /// What the function wrote, one text an event, and at the end why it failed.
+    pub events: Events,
+    /// Whether events were cut off.
     pub truncated: bool,
 }

@@ -1,4 +1,7 @@
-//! Collects what an execution writes, and turns it into lines at its end.
+//! Collects what an execution writes, and turns it into events at its end.
+//!
+//! A message is one event, whatever line breaks it has: whoever chooses a part of a message must not be able to write events of his own. A
+//! byte stream has no messages, so each of its lines is an event, with a time and level that are the host's.
 //!
 //! Text is kept raw until the end, because a secret can only be found in the whole of a message: masking comes before splitting,
 //! and splitting before cutting.
@@ -8,7 +11,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::line::{PREFIX, push_escaped, push_prefix};
-use super::{Level, Lines, Mask};
+use super::{Events, Level, Mask};
 use crate::Failure;
 
 /// A byte stream of the guest whose lines go to the log.
@@ -23,8 +26,8 @@ pub enum Stream {
 /// A finished log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Log {
-    /// The lines, in the order in which they were written.
-    pub events: Lines,
+    /// The events, in the order in which they were written.
+    pub events: Events,
     /// Whether something was cut off because the limit was reached.
     pub truncated: bool,
 }
@@ -33,8 +36,6 @@ pub struct Log {
 struct Record {
     level: Level,
     stream: Option<Stream>,
-    /// Whether only the first line begins with time, id and level, as Node's console has it.
-    block: bool,
     text: Vec<u8>,
     /// When the bytes from an offset on were written.
     times: Vec<(usize, SystemTime)>,
@@ -51,42 +52,33 @@ pub struct LogBuffer {
     truncated: bool,
 }
 
-/// What a line costs beyond its message, so that empty lines are not free.
-const LINE_COST: usize = 72;
+/// What an event costs beyond its message, so that empty ones are not free.
+const EVENT_COST: usize = 72;
 
 impl LogBuffer {
-    /// A log that keeps at most `limit` bytes of lines.
+    /// A log that keeps at most `limit` bytes of events.
     pub fn new(execution_id: Arc<str>, mask: Arc<Mask>, limit: usize) -> Self {
         Self { execution_id, mask, limit, held: 0, records: Vec::new(), truncated: false }
     }
 
     /// One message of the function.
     pub fn message(&mut self, level: Level, text: &str, now: SystemTime) {
-        self.record(level, text, now, false);
-    }
-
-    /// One message of the function whose further lines belong to its first and do not begin anew.
-    pub fn block(&mut self, level: Level, text: &str, now: SystemTime) {
-        self.record(level, text, now, true);
-    }
-
-    fn record(&mut self, level: Level, text: &str, now: SystemTime, block: bool) {
-        let text = self.admit(text.as_bytes(), true).to_vec();
+        let text = self.admit(text.as_bytes(), true, false).to_vec();
         if !text.is_empty() || !self.truncated {
-            self.records.push(Record { level, stream: None, block, text, times: vec![(0, now)] });
+            self.records.push(Record { level, stream: None, text, times: vec![(0, now)] });
         }
     }
 
     /// The next bytes of a stream. Bytes that follow each other are one text, however they were cut into writes.
     pub fn stream(&mut self, stream: Stream, bytes: &[u8], now: SystemTime) {
         let follows = self.records.last().is_some_and(|last| last.stream == Some(stream));
-        let bytes = self.admit(bytes, !follows).to_vec();
+        let bytes = self.admit(bytes, !follows, true).to_vec();
         if bytes.is_empty() {
             return;
         }
         if !follows {
             let level = if stream == Stream::Stderr { Level::Error } else { Level::Info };
-            self.records.push(Record { level, stream: Some(stream), block: false, text: Vec::new(), times: Vec::new() });
+            self.records.push(Record { level, stream: Some(stream), text: Vec::new(), times: Vec::new() });
         }
         if let Some(last) = self.records.last_mut() {
             last.times.push((last.text.len(), now));
@@ -99,29 +91,30 @@ impl LogBuffer {
     pub fn append(&mut self, other: Self) {
         self.truncated |= other.truncated;
         for record in other.records {
-            let text = self.admit(&record.text, true).to_vec();
+            let text = self.admit(&record.text, true, record.stream.is_some()).to_vec();
             if !text.is_empty() || !self.truncated {
                 self.records.push(Record { text, ..record });
             }
         }
     }
 
-    /// How much of `bytes` there is still room for: up to the limit and, to find a secret that lies across it, a little more.
-    fn admit<'a>(&mut self, bytes: &'a [u8], opens: bool) -> &'a [u8] {
-        let newlines = bytes.iter().take(self.limit).filter(|byte| **byte == b'\n').count();
+    /// How much of `bytes` there is still room for: up to the limit and, to find a secret that lies across it, a little more. `opens` says
+    /// whether they begin an event, `lines` whether each line of them is one.
+    fn admit<'a>(&mut self, bytes: &'a [u8], opens: bool, lines: bool) -> &'a [u8] {
+        let newlines = if lines { bytes.iter().take(self.limit).filter(|byte| **byte == b'\n').count() } else { 0 };
         let room = (self.limit + self.mask.longest()).saturating_sub(self.held);
         let kept = bytes.get(..room).unwrap_or(bytes);
         let kept = if room == 0 { &[] } else { kept };
         self.truncated |= kept.len() < bytes.len() || (opens && room == 0);
         if room > 0 {
-            self.held += kept.len() + LINE_COST * (newlines + usize::from(opens));
+            self.held += kept.len() + EVENT_COST * (newlines + usize::from(opens));
         }
         kept
     }
 
-    /// The lines, masked and cut. A failure ends the log with a line of its own, which is never cut off.
+    /// The events, masked and cut. A failure ends the log with an event of its own, which is never cut off.
     pub fn finish(self, failure: Option<&Failure>, now: SystemTime) -> Log {
-        let mut writer = Writer { buffer: &self, events: Lines::default(), left: self.limit, truncated: self.truncated };
+        let mut writer = Writer { buffer: &self, events: Events::default(), left: self.limit, truncated: self.truncated };
         for record in &self.records {
             writer.record(record);
         }
@@ -135,17 +128,17 @@ impl LogBuffer {
         if let Some(failure) = failure {
             events.push_with(|line| {
                 push_prefix(line, now, &self.execution_id, Level::Error);
-                push_escaped(line, &format!("{}: {}", failure.kind.as_str(), self.mask.apply(&failure.message)));
+                push_escaped(line, &self.mask.apply(&failure.report()));
             });
         }
         Log { events, truncated }
     }
 }
 
-/// Writes the lines of one log.
+/// Writes the events of one log.
 struct Writer<'a> {
     buffer: &'a LogBuffer,
-    events: Lines,
+    events: Events,
     left: usize,
     truncated: bool,
 }
@@ -164,10 +157,10 @@ impl Writer<'_> {
         let secrets = self.buffer.mask.find(&record.text).chain(std::iter::once(end..end));
         for secret in secrets {
             let plain = record.text.get(at..secret.start).unwrap_or_default();
-            let mut parts = plain.split(|byte| *byte == b'\n');
+            let mut parts = plain.split(|byte| *byte == b'\n' && record.stream.is_some());
             line.push_str(&lossy(parts.next().unwrap_or_default()));
             for part in parts {
-                self.line(record, begun, &line);
+                self.event(record, begun, &line);
                 begun = offset(&record.text, part);
                 line = lossy(part).into_owned();
             }
@@ -178,44 +171,46 @@ impl Writer<'_> {
         }
         // A stream's last newline ends a line and does not begin one.
         if record.stream.is_none() || !line.is_empty() {
-            self.line(record, begun, &line);
+            self.event(record, begun, &line);
         }
     }
 
     /// A record in which nothing has to be masked or mended, which is almost every one.
     fn plain(&mut self, record: &Record, text: &str) {
         self.events.reserve(PREFIX + text.len() + 1);
+        if record.stream.is_none() {
+            return self.event(record, 0, text);
+        }
         let mut begun = 0;
         for line in text.split('\n') {
             let end = begun + line.len();
             // A stream's last newline ends a line and does not begin one.
-            if record.stream.is_none() || end < text.len() || !line.is_empty() {
-                self.line(record, begun, line);
+            if end < text.len() || !line.is_empty() {
+                self.event(record, begun, line);
             }
             begun = end + 1;
         }
     }
 
-    fn line(&mut self, record: &Record, begun: usize, text: &str) {
+    fn event(&mut self, record: &Record, begun: usize, text: &str) {
         if self.left == 0 {
             self.truncated = true;
             return;
         }
         let time = record.times.iter().rev().find(|(from, _)| *from <= begun).map_or(SystemTime::UNIX_EPOCH, |(_, time)| *time);
-        let begins = !record.block || begun == 0;
+        // The newline behind the carriage return ended the stream's line.
+        let text = if record.stream.is_some() { text.strip_suffix('\r').unwrap_or(text) } else { text };
         let (id, left) = (&self.buffer.execution_id, self.left);
-        let (len, cut) = self.events.push_with(|line| {
-            let start = line.len();
-            if begins {
-                push_prefix(line, time, id, record.level);
-            }
-            push_escaped(line, text.strip_suffix('\r').unwrap_or(text));
+        let (len, cut) = self.events.push_with(|event| {
+            let start = event.len();
+            push_prefix(event, time, id, record.level);
+            push_escaped(event, text);
             let most = start + left;
-            let cut = line.len() > most;
+            let cut = event.len() > most;
             if cut {
-                line.truncate((start..=most).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(start));
+                event.truncate((start..=most).rev().find(|at| event.is_char_boundary(*at)).unwrap_or(start));
             }
-            (line.len() - start, cut)
+            (event.len() - start, cut)
         });
         self.left -= len;
         self.truncated |= cut;
@@ -246,20 +241,20 @@ mod tests {
     }
 
     fn messages(log: &Log) -> Vec<&str> {
-        log.events.iter().map(|line| line.splitn(4, '\t').nth(3).unwrap_or("?")).collect()
+        log.events.iter().map(|event| event.splitn(4, '\t').nth(3).unwrap_or("?")).collect()
     }
 
     #[test]
-    fn lines_carry_time_level_and_message() {
+    fn events_carry_time_level_and_message() {
         let mut log = buffer(4096, &[]);
         log.message(Level::Info, "one\ntwo\r\nthree\x07", T0);
         log.stream(Stream::Stderr, b"fo", T0);
         log.stream(Stream::Stderr, b"ur\nfive\n", T0 + Duration::from_secs(1));
         let log = log.finish(None, T0);
-        assert_eq!(messages(&log), ["one", "two", "three\\x07", "four", "five"]);
-        let lines: Vec<&str> = log.events.iter().collect();
-        assert_eq!(lines[3], "1970-01-01T00:00:00.000Z\te1\tERROR\tfour");
-        assert!(lines[4].starts_with("1970-01-01T00:00:01.000Z"));
+        assert_eq!(messages(&log), ["one\ntwo\nthree\\x07", "four", "five"]);
+        let events: Vec<&str> = log.events.iter().collect();
+        assert_eq!(events[1], "1970-01-01T00:00:00.000Z\te1\tERROR\tfour");
+        assert!(events[2].starts_with("1970-01-01T00:00:01.000Z"));
         assert!(!log.truncated);
     }
 
@@ -288,25 +283,55 @@ mod tests {
         assert!(log.truncated);
         let messages = messages(&log);
         assert_eq!(messages[messages.len() - 2], "log cut: more than 1000 bytes");
-        assert_eq!(messages[messages.len() - 1], "trap: broken\\x0ahere");
+        assert_eq!(messages[messages.len() - 1], "trap: broken\nhere");
         assert!(log.events.iter().map(str::len).sum::<usize>() < 1300);
     }
 
     #[test]
-    fn a_block_begins_once() {
-        let mut log = buffer(4096, &["secret-secret"]);
-        log.block(Level::Info, "{\n  a: 'secret-secret'\n}", T0);
-        assert_eq!(log.finish(None, T0).events.text(), "1970-01-01T00:00:00.000Z\te1\tINFO\t{\n  a: '***'\n}\n");
+    fn a_message_is_one_event_whatever_it_holds() {
+        let forged = "1970-01-01T00:00:00.000Z\te1\tERROR\texception: forged";
+        for text in ["bob", "", "\n", "\n\n", "bob\r", "bob\r\n", "bob\u{1e}", "bob\u{2028}", "bob\u{85}"] {
+            for text in [
+                text.to_owned(),
+                format!("{text}{forged}"),
+                format!("{text}\n{forged}\nsecret-secret"),
+                format!("secret-secret{text}\n{forged}"),
+            ] {
+                let mut log = buffer(4096, &["secret-secret"]);
+                log.message(Level::Info, &text, T0);
+                let log = log.finish(None, T0);
+                assert_eq!(log.events.iter().count(), 1, "{text:?}");
+                assert!(log.events.text().starts_with("1970-01-01T00:00:00.000Z\te1\tINFO\t") && !log.events.text().contains("secret-"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_is_masked_inside_and_across_the_lines_of_a_message() {
+        let mut log = buffer(4096, &["secret-secret", "line1-secret\nline2-secret"]);
+        log.message(Level::Info, "{\n  a: 'secret-secret'\n}\nline1-secret\nline2-secret!", T0);
+        assert_eq!(messages(&log.finish(None, T0)), ["{\n  a: '***'\n}\n***!"]);
+    }
+
+    #[test]
+    fn a_failure_is_told_with_its_place_and_stack() {
+        let failure = Failure {
+            place: Some("hook.js:1:2".to_owned()),
+            stack: Some("    at f (hook.js:1:2)\n    at secret-secret (hook.js:3:4)".to_owned()),
+            ..Failure::new(FailureKind::Exception, "Error: no")
+        };
+        let log = buffer(4096, &["secret-secret"]).finish(Some(&failure), T0);
+        assert_eq!(messages(&log), ["exception: Error: no (hook.js:1:2)\n    at f (hook.js:1:2)\n    at *** (hook.js:3:4)"]);
     }
 
     #[test]
     fn a_log_continues_an_earlier_one() {
         let mut earlier = LogBuffer::new("e0".into(), Arc::default(), 4096);
-        earlier.block(Level::Warn, "a\nsecret-secret", T0);
+        earlier.message(Level::Warn, "a\nsecret-secret", T0);
         let mut log = buffer(4096, &["secret-secret"]);
         log.append(earlier);
         log.message(Level::Info, "b", T0 + Duration::from_secs(1));
-        let expected = ["1970-01-01T00:00:00.000Z\te1\tWARN\ta", "***", "1970-01-01T00:00:01.000Z\te1\tINFO\tb"];
+        let expected = ["1970-01-01T00:00:00.000Z\te1\tWARN\ta\n***", "1970-01-01T00:00:01.000Z\te1\tINFO\tb"];
         assert_eq!(log.finish(None, T0).events, expected.iter().collect());
 
         let mut earlier = LogBuffer::new("e0".into(), Arc::default(), 100_000);
@@ -318,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_messages_are_lines_and_an_empty_log_has_none() {
+    fn empty_messages_are_events_and_an_empty_log_has_none() {
         let mut log = buffer(1000, &[]);
         log.message(Level::Debug, "", T0);
         assert_eq!(messages(&log.finish(None, T0)), [""]);

@@ -1,4 +1,4 @@
-//! One log line: `<ISO time>\t<execution id>\t<LEVEL>\t<message>`.
+//! One event: `<ISO time>\t<execution id>\t<LEVEL>\t<message>`, whose message may go on over further lines.
 
 use std::fmt::Write;
 use std::time::SystemTime;
@@ -19,7 +19,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// The name as it is written in a line.
+    /// The name as it is written in an event.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Trace => "TRACE",
@@ -31,25 +31,30 @@ impl Level {
     }
 }
 
-/// What a line of an execution begins with is about as long.
+/// What an event of an execution begins with is about as long.
 pub(super) const PREFIX: usize = 24 + 1 + 36 + 1 + 5 + 1;
 
-/// Appends what every line of an execution begins with.
+/// Appends what every event of an execution begins with.
 pub(super) fn push_prefix(line: &mut String, time: SystemTime, execution_id: &str, level: Level) {
     // Writing to a string never fails.
     let _ = write!(line, "{}\t{execution_id}\t{}\t", humantime::format_rfc3339_millis(time), level.as_str());
 }
 
-/// Appends `text` with its control characters other than tab spelled out, so that a terminal shows them instead of obeying them.
+/// Appends `text` with its control characters other than tabs and line breaks spelled out, so that a terminal shows them instead of obeying
+/// them, and with nothing in it that ends a line but the newline: what a reader takes for a line is one.
 pub(super) fn push_escaped(line: &mut String, text: &str) {
-    if text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+    if text.bytes().all(|byte| matches!(byte, b'\t' | b'\n' | b' '..=b'~')) {
         return line.push_str(text);
     }
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
         match c {
-            '\t' => line.push(c),
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\t' | '\n' => line.push(c),
             '\0'..='\x1f' | '\x7f' => drop(write!(line, "\\x{:02x}", u32::from(c))),
-            '\u{80}'..='\u{9f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => drop(write!(line, "\\u{:04x}", u32::from(c))),
+            '\u{80}'..='\u{9f}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                let _ = write!(line, "\\u{:04x}", u32::from(c));
+            }
             _ => line.push(c),
         }
     }
@@ -64,6 +69,13 @@ mod tests {
         let mut line = String::new();
         push_escaped(&mut line, "a\tb\x1b[31mc\0\u{9b}\u{202e}é");
         assert_eq!(line, "a\tb\\x1b[31mc\\x00\\u009b\\u202eé");
+    }
+
+    #[test]
+    fn only_a_newline_ends_a_line() {
+        let mut line = String::new();
+        push_escaped(&mut line, "a\r\nb\rc\u{b}d\u{c}e\u{85}f\u{2028}g\u{2029}h\u{1c}i\u{1e}j\r");
+        assert_eq!(line, "a\nb\\x0dc\\x0bd\\x0ce\\u0085f\\u2028g\\u2029h\\x1ci\\x1ej\\x0d");
     }
 
     #[test]

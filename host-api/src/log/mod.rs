@@ -1,11 +1,11 @@
-//! The log of one execution: what the function writes, masked, split into lines and cut, in that order.
+//! The log of one execution: what the function writes, masked, made into events and cut, in that order.
 
 mod buffer;
+mod events;
 mod line;
-mod lines;
 mod mask;
 
 pub use buffer::{Log, LogBuffer, Stream};
+pub use events::Events;
 pub use line::Level;
-pub use lines::Lines;
 pub use mask::Mask;

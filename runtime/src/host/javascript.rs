@@ -105,7 +105,7 @@ fn add_log(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
                 4 => Level::Error,
                 _ => Level::Info,
             };
-            caller.data_mut().log.block(level, &message, SystemTime::now());
+            caller.data_mut().log.message(level, &message, SystemTime::now());
             settle(&mut caller.as_context_mut(), message.len()).await
         })
     })?;

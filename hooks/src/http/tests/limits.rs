@@ -111,6 +111,59 @@ async fn http_2_is_served_on_the_same_port() {
     }
 }
 
+/// One request over HTTP/2; its status, or nothing where the client knows that it was not taken, so that it may send it again elsewhere.
+async fn ask_2(client: &mut hyper::client::conn::http2::SendRequest<Full<Bytes>>) -> Option<u16> {
+    let request = Request::get("http://localhost/healthz").body(Full::new(Bytes::new())).unwrap();
+    client.ready().await.ok()?;
+    match client.send_request(request).await {
+        Ok(answer) => Some(answer.status().as_u16()),
+        Err(error) => {
+            let said = format!("{error:?}");
+            assert!(error.is_canceled() || said.contains("GoAway") && said.contains("NO_ERROR"), "{said}");
+            None
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_idle_connection_of_http_2_outlives_the_time_for_a_head_and_ends_with_a_word() {
+    let server = TestServer::with(|config| {
+        config.http.header_timeout = SOON;
+        config.http.idle_timeout = 5 * SOON;
+    })
+    .await;
+    let stream = TcpStream::connect(server.address).await.unwrap();
+    let executor = hyper_util::rt::TokioExecutor::new();
+    let (mut client, connection) = hyper::client::conn::http2::handshake(executor, TokioIo::new(stream)).await.unwrap();
+    let connection = tokio::spawn(connection);
+    for _ in 0..3 {
+        assert_eq!(ask_2(&mut client).await, Some(200));
+        tokio::time::sleep(3 * SOON).await;
+    }
+    // It ends between two requests, so that none is lost.
+    let ended = timeout(LATE, connection).await.expect("the server keeps the connection open").unwrap();
+    assert!(ended.is_ok(), "{ended:?}");
+    assert_eq!(ask_2(&mut client).await, None);
+}
+
+#[tokio::test]
+async fn requests_of_http_2_are_served_or_not_sent_while_the_connection_ends() {
+    let server = TestServer::with(|config| {
+        config.http.header_timeout = SOON;
+        config.http.idle_timeout = SOON;
+    })
+    .await;
+    for pause in [250, 280, 295, 300, 305, 320, 350] {
+        let stream = TcpStream::connect(server.address).await.unwrap();
+        let executor = hyper_util::rt::TokioExecutor::new();
+        let (mut client, connection) = hyper::client::conn::http2::handshake(executor, TokioIo::new(stream)).await.unwrap();
+        tokio::spawn(connection);
+        assert_eq!(ask_2(&mut client).await, Some(200));
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        assert!(matches!(ask_2(&mut client).await, Some(200) | None));
+    }
+}
+
 #[tokio::test]
 async fn the_end_waits_for_what_runs_and_takes_no_more() {
     let server = TestServer::start().await;
