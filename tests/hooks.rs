@@ -18,7 +18,7 @@ fn a_new_hook_has_its_defaults_and_becomes_ready() {
         "id": id, "type": "pre-authentication", "disabled": false, "runtime": "wasm", "context_version": null,
         "retries": 0, "timeout": 1, "env_vars": [], "packages": {}, "conditions": [], "on_error": "deny",
         "options": {"risk_enabled": false, "location_enabled": false, "mfa_device_info_enabled": false},
-        "limits": {"fuel": 1_000_000_000, "memory_mib": 64},
+        "limits": {"fuel": 3_000_000_000_u64, "memory_mib": 64},
         "version": 1, "status": "create-queued", "status_message": null,
         "function": asked.json()["function"], "created_at": made["created_at"], "updated_at": made["created_at"],
     });
@@ -67,7 +67,7 @@ fn an_update_changes_what_it_names() {
     assert_eq!(after, expected);
     assert!(after["updated_at"].as_str() > before["updated_at"].as_str());
     let limits = admin.update_hook(&id, &json!({"limits": {"memory_mib": 16}}))["limits"].clone();
-    assert_eq!(limits, json!({"fuel": 1_000_000_000, "memory_mib": 16}));
+    assert_eq!(limits, json!({"fuel": 3_000_000_000_u64, "memory_mib": 16}));
     // Whether events run it is no matter of versions.
     let disabled = admin.put(&format!("/api/2/hooks/{id}"), &json!({"disabled": true})).expect(200);
     assert_eq!((&disabled["version"], &disabled["status"], &disabled["disabled"]), (&json!(3), &json!("ready"), &json!(true)));

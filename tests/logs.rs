@@ -89,9 +89,15 @@ fn a_failure_ends_its_log() {
     for (hook, line) in [
         (Hook::wat(&doing("unreachable")), "trap: wasm trap: wasm `unreachable` instruction executed, in `main`"),
         (Hook::wat(&component("", b"", Err(b"two\nlines"))), "exit: two\nlines"),
-        (Hook::wat(&doing("(loop (br 0))")).with("limits", json!({"fuel": 10_000})), "out_of_fuel: the fuel budget is spent"),
-        (Hook::wat(&doing("(call $sleep (i64.const 9000))")).with("timeout", 1), "timeout: the deadline passed"),
-        (Hook::wat(&answering("{}")), "invalid_response: the response has no `user`"),
+        (
+            Hook::wat(&doing("(loop (br 0))")).with("limits", json!({"fuel": 10_000})),
+            "out_of_fuel: the fuel budget is spent: `limits.fuel` is 10000",
+        ),
+        (Hook::wat(&doing("(call $sleep (i64.const 9000))")).with("timeout", 1), "timeout: the deadline passed: `timeout` is 1s"),
+        (
+            Hook::wat(&answering("{}")),
+            "invalid_response: the response has no `user`: expected {success: true, user: {policy_id: 7}} to allow, {success: false} to deny",
+        ),
     ] {
         let id = admin.deploy(&hook.disabled());
         let answer = admin.fire(&id, &context(1));

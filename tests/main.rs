@@ -24,6 +24,7 @@ mod durability;
 mod envs;
 mod examples;
 mod fulldisk;
+mod handlers;
 mod harness;
 mod hooks;
 mod hostile;

@@ -34,6 +34,7 @@ impl Login {
     pub(crate) fn invocation(&self) -> Invocation {
         Invocation {
             execution_id: self.execution_id.clone(),
+            identity: Arc::default(),
             context: self.context.clone(),
             env: self.env.clone(),
             mask: self.mask.clone(),

@@ -9,6 +9,10 @@ use hookbox_host_api::{HookType, Secret};
 use tokio::runtime::Runtime;
 
 use crate::commands::serve::COMPILE_WORKER;
+use crate::source;
+
+/// The fuel that a hook has where nobody says otherwise, as on the server.
+pub(crate) const DEFAULT_FUEL: u64 = 3_000_000_000;
 
 /// A function and its limits.
 pub(crate) struct LocalHook {
@@ -29,6 +33,7 @@ pub(crate) struct Limits {
 
 impl LocalHook {
     pub(crate) fn new(function: Vec<u8>, hook_type: HookType, node_major: Option<u8>, limits: Limits) -> Result<Self> {
+        source::check(&function, hook_type)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         Ok(Self { runtime, function, hook_type, node_major, limits })
     }

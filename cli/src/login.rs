@@ -37,6 +37,16 @@ impl ServerArgs {
     }
 }
 
+/// The server that commands here are about, as far as it is known without asking anybody.
+pub(crate) fn destination() -> Option<String> {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let saved = || {
+        let profiles = Profiles::load(&profile::path().ok()?).ok()?;
+        Some(profiles.pick(set("HOOKBOX_PROFILE").as_deref()).ok()??.url.clone())
+    };
+    set("HOOKBOX_URL").or_else(saved)
+}
+
 /// What the environment says.
 #[derive(Debug, Default)]
 struct Environment {

@@ -20,6 +20,7 @@ mod output;
 mod profile;
 mod project;
 mod prompt;
+mod source;
 mod speedscope;
 mod style;
 mod table;

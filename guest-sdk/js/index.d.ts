@@ -4,7 +4,7 @@
  * Importing this changes no global; what a hook finds around it (`process`, `console`, `Buffer`, `require`) is in `globals.d.ts`.
  */
 
-export type { Context, ContextVersion, Handler, HookType, LatestVersion, Result } from './handler.js';
+export type { Callback, CallbackHandler, Context, ContextVersion, Handler, HookType, Invocation, LatestVersion, Result } from './handler.js';
 export type {
   App,
   Device,

@@ -92,10 +92,11 @@ export interface UserDecision extends Partial<User_1_1_0> {
 }
 
 /**
- * The decision. An object with a user lets the login go on under `user.policy_id`; `null` or `success: false` denies it. Anything
- * else, and an exception, leaves the decision to the hook's `on_error`.
+ * The decision. An object with a user lets the login go on under `user.policy_id`, and `success: true` without one as it is; `null` or
+ * `success: false` denies it. Anything else, and an exception, leaves the decision to the hook's `on_error`.
  */
 export type PreAuthenticationResult =
-  | { success?: true; user: UserDecision }
+  | { success: true; user?: UserDecision | null }
+  | { success?: undefined; user: UserDecision }
   | { success: false; user?: Partial<UserDecision> | null; error?: string }
   | null;

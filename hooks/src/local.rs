@@ -8,12 +8,12 @@ use bytes::Bytes;
 use hookbox_host_api::log::{Log, Mask};
 use hookbox_host_api::{Context, Decision, EnvVars, Failure, FailureKind, HookType, Outcome, Secret, Usage, response};
 use hookbox_runtime::{
-    Admission, AdmissionConfig, AdmissionError, Invocation, JavaScript, Limits, PagemapUse, PreparedHook, Profile, ProfileError, Sandbox,
-    SandboxConfig, SandboxError,
+    Admission, AdmissionConfig, AdmissionError, Identity, Invocation, JavaScript, Limits, PagemapUse, PreparedHook, Profile, ProfileError,
+    Sandbox, SandboxConfig, SandboxError,
 };
 use serde_json::value::RawValue;
 
-use crate::dispatch::masked_failure;
+use crate::dispatch::{masked_failure, named};
 
 /// What to run, and on what.
 #[derive(Debug)]
@@ -146,6 +146,11 @@ impl Prepared {
     fn invocation(&self, started: Instant) -> Invocation {
         Invocation {
             execution_id: "local".into(),
+            identity: Arc::new(Identity {
+                name: "local".into(),
+                version: "$LATEST".into(),
+                arn: "arn:hookbox:lambda:local:0:function:local".into(),
+            }),
             context: self.context.clone(),
             env: self.env.clone(),
             mask: self.mask.clone(),
@@ -159,7 +164,8 @@ impl Prepared {
         let started = Instant::now();
         let execution = self.sandbox.execute(&self.hook, self.invocation(started)).await;
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let (decision, result, failure) = judge(self.hook_type, execution.result);
+        let result = execution.result.map_err(|failure| named(failure, self.limits, self.timeout));
+        let (decision, result, failure) = judge(self.hook_type, result);
         let failure = failure.map(|failure| masked_failure(&self.mask, failure, usize::MAX));
         LocalOutcome {
             outcome: failure.as_ref().map_or(Outcome::Completed, |failure| failure.kind.outcome()),

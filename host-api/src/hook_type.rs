@@ -50,7 +50,7 @@ impl HookType {
         }
     }
 
-    /// The longest source of a JavaScript function, in characters.
+    /// The longest source of a JavaScript function where OneLogin's rules hold, in characters.
     pub fn max_source_characters(self) -> usize {
         match self {
             Self::PreAuthentication | Self::UserMigration => 20_000,

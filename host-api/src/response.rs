@@ -15,7 +15,8 @@ pub struct InvalidResponse(String);
 ///
 /// `null` and `{"success": false, ...}` deny. An allow is an object with a usable `user`: one with a number as `policy_id` for
 /// [`HookType::PreAuthentication`], one with the fields of a new user for [`HookType::UserMigration`]. Where `success` is missing a user
-/// stands for it, unless the account is `strict`.
+/// stands for it, unless the account is `strict`. Where `user` is missing from a pre-authentication that succeeds, it changes nothing: that is
+/// what the function does that OneLogin's own command writes into a new project.
 pub fn decide(hook_type: HookType, result: &RawValue, strict: bool) -> Result<Decision, InvalidResponse> {
     #[derive(Deserialize)]
     struct Response {
@@ -28,20 +29,43 @@ pub fn decide(hook_type: HookType, result: &RawValue, strict: bool) -> Result<De
         return Ok(Decision::Deny);
     }
     if !result.get().starts_with('{') {
-        return Err(InvalidResponse("the response is neither an object nor null".into()));
+        return Err(InvalidResponse(format!("the response is neither an object nor null: {}", expected(hook_type))));
     }
     let response: Response = serde_json::from_str(result.get()).map_err(|error| InvalidResponse(error.to_string()))?;
-    match response.success {
+    let succeeds = match response.success {
         Some(Value::Bool(false)) => return Ok(Decision::Deny),
-        Some(Value::Bool(true)) => {}
-        Some(Value::Null) | None if strict => return Err(InvalidResponse("`success` is missing".into())),
-        Some(Value::Null) | None => {}
-        Some(_) => return Err(InvalidResponse("`success` is not a boolean".into())),
-    }
+        Some(Value::Bool(true)) => true,
+        Some(Value::Null) | None if strict => return Err(InvalidResponse(format!("`success` is missing: {}", expected(hook_type)))),
+        Some(Value::Null) | None => false,
+        Some(other) => return Err(InvalidResponse(format!("`success` is not a boolean but {}: {}", article(&other), expected(hook_type)))),
+    };
     match response.user {
         Some(Value::Object(user)) => usable(hook_type, &user).map(|()| Decision::Allow),
-        Some(Value::Null) | None => Err(InvalidResponse("the response has no `user`".into())),
-        Some(_) => Err(InvalidResponse("`user` is not an object".into())),
+        Some(Value::Null) | None if succeeds && hook_type == HookType::PreAuthentication => Ok(Decision::Allow),
+        Some(Value::Null) | None => Err(InvalidResponse(format!("the response has no `user`: {}", expected(hook_type)))),
+        Some(other) => Err(InvalidResponse(format!("`user` is not an object but {}: {}", article(&other), expected(hook_type)))),
+    }
+}
+
+/// What a function of this type has to return.
+fn expected(hook_type: HookType) -> &'static str {
+    match hook_type {
+        HookType::PreAuthentication => "expected {success: true, user: {policy_id: 7}} to allow, {success: false} to deny",
+        HookType::UserMigration => {
+            "expected {success: true, user: {username, password, firstname, lastname, email}} to allow, {success: false} to deny"
+        }
+    }
+}
+
+/// What a value is, in words.
+fn article(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
     }
 }
 
@@ -78,15 +102,22 @@ fn usable(hook_type: HookType, user: &Map<String, Value>) -> Result<(), InvalidR
         HookType::UserMigration => USER_MIGRATION,
     };
     fields.iter().try_for_each(|(name, field, required)| {
-        let problem = match (user.get(*name).filter(|value| !value.is_null()), field) {
-            (None, _) if *required => "is missing",
-            (None, _) | (Some(Value::Number(_)), Field::Number) | (Some(Value::String(_)), Field::Text) => return Ok(()),
-            (Some(Value::Object(_)), Field::Object) => return Ok(()),
-            (Some(_), Field::Number) => "is not a number",
-            (Some(_), Field::Text) => "is not a string",
-            (Some(_), Field::Object) => "is not an object",
+        let wanted = match field {
+            Field::Number => "a number",
+            Field::Text => "a string",
+            Field::Object => "an object",
         };
-        Err(InvalidResponse(format!("`user.{name}` {problem}")))
+        let found = match user.get(*name).filter(|value| !value.is_null()) {
+            None if *required => return Err(InvalidResponse(format!("`user.{name}` is missing: {wanted} is expected"))),
+            None => return Ok(()),
+            Some(found) => found,
+        };
+        let cure = match (field, found) {
+            (Field::Number, Value::Number(_)) | (Field::Text, Value::String(_)) | (Field::Object, Value::Object(_)) => return Ok(()),
+            (Field::Number, Value::String(_)) => ", which Number(...) makes of it",
+            _ => "",
+        };
+        Err(InvalidResponse(format!("`user.{name}` is not {wanted} but {}: {wanted} is expected{cure}", article(found))))
     })
 }
 
@@ -105,6 +136,8 @@ mod tests {
         assert_eq!(pre(r#"{"success":false}"#), Ok(Decision::Deny));
         assert_eq!(pre(r#"{"success":false,"user":null}"#), Ok(Decision::Deny));
         assert_eq!(pre(r#"{"user":{"policy_id":7}}"#), Ok(Decision::Allow));
+        assert_eq!(pre(r#"{"success":true}"#), Ok(Decision::Allow));
+        assert_eq!(pre(r#"{"success":true,"user":null}"#), Ok(Decision::Allow));
         assert_eq!(pre(r#"{"success":true,"user":{"policy_id":7,"x":1}}"#), Ok(Decision::Allow));
     }
 
@@ -114,12 +147,13 @@ mod tests {
             ("1", "neither"),
             ("[]", "neither"),
             ("\"x\"", "neither"),
-            ("{}", "no `user`"),
-            (r#"{"success":true}"#, "no `user`"),
-            (r#"{"user":5}"#, "not an object"),
-            (r#"{"user":{}}"#, "policy_id` is missing"),
-            (r#"{"user":{"policy_id":"7"}}"#, "not a number"),
-            (r#"{"success":"yes","user":{"policy_id":7}}"#, "not a boolean"),
+            ("{}", "no `user`: expected {success: true, user: {policy_id: 7}} to allow"),
+            (r#"{"user":5}"#, "not an object but a number"),
+            (r#"{"success":true,"user":[]}"#, "not an object but an array"),
+            (r#"{"user":{}}"#, "policy_id` is missing: a number is expected"),
+            (r#"{"user":{"policy_id":"7"}}"#, "not a number but a string: a number is expected, which Number(...) makes of it"),
+            (r#"{"success":"yes","user":{"policy_id":7}}"#, "not a boolean but a string"),
+            (r#"{"success":{},"user":{"policy_id":7}}"#, "not a boolean but an object"),
         ] {
             assert!(pre(text).unwrap_err().contains(word), "{text}: {:?}", pre(text));
         }
@@ -133,8 +167,9 @@ mod tests {
         };
         assert_eq!(strict(r#"{"success":true,"user":{"policy_id":7}}"#), Ok(Decision::Allow));
         for text in [r#"{"user":{"policy_id":7}}"#, r#"{"success":null,"user":{"policy_id":7}}"#] {
-            assert_eq!(strict(text), Err("`success` is missing".into()), "{text}");
+            assert!(strict(text).unwrap_err().starts_with("`success` is missing: expected {success: true"), "{text}");
         }
+        assert_eq!(strict(r#"{"success":true}"#), Ok(Decision::Allow));
     }
 
     #[test]
@@ -150,10 +185,10 @@ mod tests {
         assert_eq!(user("phone", Value::Null), Ok(Decision::Allow));
         assert_eq!(user("unknown", 5.into()), Ok(Decision::Allow));
         for (name, value, says) in [
-            ("email", Value::Null, "`user.email` is missing"),
-            ("username", 5.into(), "`user.username` is not a string"),
-            ("department", true.into(), "`user.department` is not a string"),
-            ("custom_attributes", "x".into(), "`user.custom_attributes` is not an object"),
+            ("email", Value::Null, "`user.email` is missing: a string is expected"),
+            ("username", 5.into(), "`user.username` is not a string but a number: a string is expected"),
+            ("department", true.into(), "`user.department` is not a string but a boolean: a string is expected"),
+            ("custom_attributes", "x".into(), "`user.custom_attributes` is not an object but a string: an object is expected"),
         ] {
             assert_eq!(user(name, value), Err(says.into()));
         }

@@ -35,6 +35,15 @@ pub(crate) struct Hooks {
     pub(crate) uncaught: Persistent<Function<'static>>,
     /// The object with `require` and the like that a source is evaluated with.
     pub(crate) loader: Persistent<Object<'static>>,
+    /// The second and third argument of a function.
+    pub(crate) invocation: Persistent<Object<'static>>,
+    pub(crate) callback: Persistent<Function<'static>>,
+    /// What the function answered through these.
+    pub(crate) answer: Persistent<Function<'static>>,
+    /// Whether what a function returned is not its answer, given the function.
+    pub(crate) ignored: Persistent<Function<'static>>,
+    /// Where in a result a promise is left, as a text.
+    pub(crate) promise_in: Persistent<Function<'static>>,
 }
 
 /// The interpreter.
@@ -118,7 +127,17 @@ fn run_prelude(ctx: &Ctx<'_>, code: usize) -> rquickjs::Result<Hooks> {
     let loader: Object<'_> = hooks.get("loader")?;
     modules::install(ctx, loader.get("require")?);
     let function = |name: &str| hooks.get::<_, Function<'_>>(name).map(|function| Persistent::save(ctx, function));
-    Ok(Hooks { ticks: function("ticks")?, turn: function("turn")?, uncaught: function("uncaught")?, loader: Persistent::save(ctx, loader) })
+    Ok(Hooks {
+        ticks: function("ticks")?,
+        turn: function("turn")?,
+        uncaught: function("uncaught")?,
+        loader: Persistent::save(ctx, loader),
+        invocation: Persistent::save(ctx, hooks.get::<_, Object<'_>>("invocation")?),
+        callback: function("callback")?,
+        answer: function("answer")?,
+        ignored: function("ignored")?,
+        promise_in: function("promiseIn")?,
+    })
 }
 
 /// How many pages the image has to have.
@@ -230,7 +249,7 @@ pub(crate) fn call(len: usize) -> i32 {
                 let kept = quick::owned(&context);
                 let result = run::call(&ctx, &engine.hooks, handler, context);
                 state::keep([Some(kept), result.as_ref().ok().map(quick::owned)]);
-                write_result(&ctx, &result?)
+                write_result(&ctx, &engine.hooks, &result?)
             }))
         })
     });
@@ -243,10 +262,32 @@ fn read_context<'js>(ctx: &Ctx<'js>, text: &[u8]) -> Result<Value<'js>, Failure>
     json::read(ctx, text).map_or_else(|| quick::parse_json(ctx, text).map_err(|_| run::thrown(ctx)), Ok)
 }
 
+/// What a function is told that returns nothing.
+const NOTHING: &[u8] =
+    b"the function returned nothing, which denies: return { success: true, user: { ... } } to allow, or { success: false } to deny";
+
+/// A promise in a result becomes `{}`, which is never what was meant.
+fn warn_of_promise<'js>(ctx: &Ctx<'js>, hooks: &Hooks, result: &Value<'js>) {
+    let find = || hooks.promise_in.clone().restore(ctx)?.call::<_, Option<String>>((result.clone(),));
+    match find() {
+        Ok(Some(place)) => {
+            let warning = format!("the result holds a promise at `{place}`, of which nothing is left in JSON: `await` it first");
+            host::log(host::WARN, warning.as_bytes());
+        }
+        Ok(None) => {}
+        Err(_) => drop(ctx.catch()),
+    }
+}
+
 /// The result's JSON becomes the output. Getters and `toJSON` are the author's code, and run.
-fn write_result<'js>(ctx: &Ctx<'js>, result: &Value<'js>) -> Result<(), Failure> {
+fn write_result<'js>(ctx: &Ctx<'js>, hooks: &Hooks, result: &Value<'js>) -> Result<(), Failure> {
     if exchange::write_output(|output| json::write(result, output)) {
         return Ok(());
+    }
+    if result.is_undefined() {
+        host::log(host::WARN, NOTHING);
+    } else {
+        warn_of_promise(ctx, hooks, result);
     }
     let invalid = || {
         if let Some(code) = state::exit_code() {

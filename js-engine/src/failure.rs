@@ -93,6 +93,39 @@ impl Failure {
         if self.kind == "syntax" { self.with_kind("exception") } else { self }
     }
 
+    /// The same, with what ES modules do not have told from what nobody has.
+    pub(crate) fn in_module(self) -> Self {
+        let name = self.message.strip_prefix("ReferenceError: ").and_then(|rest| rest.strip_suffix(" is not defined"));
+        let instead = match name {
+            Some("exports" | "module") => "write `export const handler = ...`",
+            Some("require") => "you can use import instead",
+            Some("__filename" | "__dirname") => "a hook has no file",
+            _ => return self,
+        };
+        let why = "The source is an ES module, because it has `import`, `export` or a top-level `await`";
+        let message = format!("{} in ES module scope, {instead}. {why}.", self.message);
+        Self { message, ..self }
+    }
+
+    /// The place of the `import` of what could not be found, if that is what it is: it has no stack of its own.
+    pub(crate) fn of_import(self, source: &str) -> Self {
+        if self.position() != (0, 0) {
+            return self;
+        }
+        let quoted = self.message.split('\'').nth(1).filter(|name| !name.is_empty());
+        let found = quoted.and_then(|name| {
+            let is_import = |line: &str| line.contains("import") || line.contains("from");
+            source.lines().enumerate().filter(|(_, line)| is_import(line)).find_map(|(number, line)| {
+                let at = line.find(&format!("'{name}'")).or_else(|| line.find(&format!("\"{name}\"")))?;
+                Some((number + 1, line.get(..at)?.chars().count() + 1))
+            })
+        });
+        match found {
+            Some((line, column)) => Self { stack: format!("    at {FILE}:{line}:{column}"), ..self },
+            None => self,
+        }
+    }
+
     /// Whether the source did not parse.
     pub(crate) fn is_syntax(&self) -> bool {
         self.kind == "syntax"

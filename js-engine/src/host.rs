@@ -7,6 +7,8 @@
 //! | `env(name, name_len, buf, cap) -> i32` | an env var: its length, after writing as much of it as fits; -1 if there is none. An empty name asks for all names, one a line |
 //! | `log(level, ptr, len)` | a message of one or more lines; levels are trace 0, debug 1, info 2, warn 3, error 4 |
 //! | `start(ptr, len) -> i32` | begins an operation that JSON describes, today `{"op":"sleep","us":N}`; its handle, 0 or more |
+//! | `remaining() -> f64` | microseconds until the execution has to be over |
+//! | `invocation(buf, cap) -> i32` | JSON with what a function can learn of itself and of this execution: its length, after writing as much of it as fits |
 //! | `wait() -> i32` | blocks until any operation is done; its handle, or -1 when none is under way |
 //! | `compute(service, ptr, len) -> i32` | a computation of one of the host's services, see CRYPTO.md: the answer's length, or -1 - the length of an error's text |
 //! | `take(buf, cap) -> i32` | copies the last answer or error text of `compute` |
@@ -25,6 +27,8 @@ mod import {
         pub(super) fn log(level: i32, text: *const u8, len: usize);
         pub(super) fn start(operation: *const u8, len: usize) -> i32;
         pub(super) fn wait() -> i32;
+        pub(super) fn remaining() -> f64;
+        pub(super) fn invocation(buf: *mut u8, cap: usize) -> i32;
         pub(super) fn compute(service: i32, request: *const u8, len: usize) -> i32;
         pub(super) fn take(buf: *mut u8, cap: usize) -> i32;
     }
@@ -78,6 +82,29 @@ pub(crate) fn env(name: &str) -> Option<Vec<u8>> {
         value.resize(len, 0);
         if fits {
             return Some(value);
+        }
+    }
+}
+
+/// The level of a warning.
+pub(crate) const WARN: i32 = 3;
+
+/// Microseconds until the execution has to be over.
+pub(crate) fn remaining() -> f64 {
+    // SAFETY: the import takes nothing and returns a plain number.
+    unsafe { import::remaining() }
+}
+
+/// What the function can learn of itself and of this execution, as JSON.
+pub(crate) fn invocation() -> Vec<u8> {
+    let mut told = vec![0; 1024];
+    loop {
+        // SAFETY: the import writes at most `cap` bytes at `buf`, which is that long.
+        let len = usize::try_from(unsafe { import::invocation(told.as_mut_ptr(), told.len()) }).unwrap_or(0);
+        let fits = len <= told.len();
+        told.resize(len, 0);
+        if fits {
+            return told;
         }
     }
 }

@@ -28,17 +28,21 @@ pub(crate) fn load(ctx: &Ctx<'_>, hooks: &Hooks, source: &Source<'_>) -> Result<
     let loader = hooks.loader.clone().restore(ctx).map_err(|_| thrown(ctx))?;
     let set_version: Function<'_> = loader.get("setVersion").map_err(|_| thrown(ctx))?;
     set_version.call::<_, ()>((source.version,)).map_err(|_| thrown(ctx))?;
-    let exports = match compile_common(ctx, source.text) {
-        Ok(wrapper) => evaluate_common(ctx, hooks, &loader, &wrapper)?,
+    let (form, exports) = match compile_common(ctx, source.text) {
+        Ok(wrapper) => (Form::Common, evaluate_common(ctx, hooks, &loader, &wrapper)?),
         Err(failure) => {
             let module = compile_module(ctx, source.text, failure)?;
-            evaluate_module(ctx, hooks, module)?
+            (Form::Module, evaluate_module(ctx, hooks, module, source.text)?)
         }
     };
-    find(ctx, &exports, entry).ok_or_else(|| {
-        let how = format!("the function exports no {entry}; add: exports.{entry} = async (context) => {{ ... }}");
-        Failure::new("no_handler", how)
-    })
+    find(ctx, &exports, entry).ok_or_else(|| missing(ctx, &exports, entry, form))
+}
+
+/// How a source says what it exports.
+#[derive(Clone, Copy)]
+enum Form {
+    Common,
+    Module,
 }
 
 fn zero_terminated(parts: &[&[u8]]) -> Option<CString> {
@@ -88,21 +92,52 @@ fn compile_module<'js>(ctx: &Ctx<'js>, text: &[u8], as_script: Failure) -> Resul
     let (comment, rest) = without_hashbang(text);
     let Some(text) = zero_terminated(&[comment, rest]) else { return Err(as_script) };
     quick::evaluate(ctx, &text, FILE, 1, Kind::Module, true).map_err(|_| {
-        let as_module = thrown(ctx).within(&String::from_utf8_lossy(rest));
+        let text = String::from_utf8_lossy(rest);
+        let as_module = thrown(ctx).within(&text).of_import(&text);
         if as_module.position() > as_script.position() || !as_module.is_syntax() { as_module } else { as_script }
     })
 }
 
-fn evaluate_module<'js>(ctx: &Ctx<'js>, hooks: &Hooks, module: Value<'js>) -> Result<Object<'js>, Failure> {
-    let promise = quick::run_compiled(ctx, module.clone()).map_err(|_| thrown(ctx).at_run_time())?;
-    run::settle(ctx, hooks, promise).map_err(Failure::at_run_time)?;
+fn evaluate_module<'js>(ctx: &Ctx<'js>, hooks: &Hooks, module: Value<'js>, text: &[u8]) -> Result<Object<'js>, Failure> {
+    let failed = |failure: Failure| failure.at_run_time().in_module().of_import(&String::from_utf8_lossy(text));
+    let promise = quick::run_compiled(ctx, module.clone()).map_err(|_| failed(thrown(ctx)))?;
+    run::settle(ctx, hooks, promise).map_err(failed)?;
     quick::namespace(ctx, &module).map_err(|_| thrown(ctx))
 }
 
-/// `exports.handler`, or `exports.default.handler`, which is what a module compiled to CommonJS or a default export leaves.
+/// `exports.handler`, or `exports.default.handler`, which is what a module compiled to CommonJS leaves, or a default export itself.
 fn find<'js>(ctx: &Ctx<'js>, exports: &Object<'js>, entry: &str) -> Option<Persistent<Function<'static>>> {
     let function_of = |object: &Object<'js>| object.get::<_, Value<'js>>(entry).ok().and_then(Value::into_function);
-    let default = || exports.get::<_, Value<'js>>("default").ok().and_then(Value::into_object);
-    let found = function_of(exports).or_else(|| function_of(&default()?));
+    let default = || exports.get::<_, Value<'js>>("default").ok();
+    let of_default = || {
+        let default = default()?;
+        default.as_object().and_then(function_of).or_else(|| default.into_function())
+    };
+    let found = function_of(exports).or_else(of_default);
     found.map(|function| Persistent::save(ctx, function))
+}
+
+/// Names of exports that a message shows, at most.
+const SHOWN: usize = 10;
+
+/// What is wrong with what a source exports, and what to write.
+fn missing<'js>(ctx: &Ctx<'js>, exports: &Object<'js>, entry: &str, form: Form) -> Failure {
+    let add = match form {
+        Form::Common => format!("exports.{entry} = async (context) => {{ ... }}"),
+        Form::Module => format!("export const {entry} = async (context) => {{ ... }}"),
+    };
+    let instead = exports.get::<_, Value<'js>>(entry).ok().filter(|value| !value.is_undefined());
+    let names: Vec<String> = exports.keys::<String>().flatten().filter(|name| name != "default").take(SHOWN).collect();
+    let why = match instead {
+        Some(value) if value.is_promise() => {
+            format!("what the function exports as {entry} is no function but a promise: export the function itself, without calling it")
+        }
+        Some(value) => format!("what the function exports as {entry} is no function but of type {}", value.type_name()),
+        None if exports.is_function() => format!("the function exports no {entry}: module.exports is a function itself"),
+        None if names.is_empty() => format!("the function exports no {entry}"),
+        None => format!("the function exports no {entry}, only {}", names.join(", ")),
+    };
+    // Reading the exports may have thrown.
+    drop(ctx.catch());
+    Failure::new("no_handler", format!("{why}; add: {add}"))
 }

@@ -18,7 +18,7 @@ pub(crate) fn install<'js>(ctx: &Ctx<'js>, require: Function<'js>) {
     // SAFETY: the functions have the signatures that QuickJS wants; it keeps no pointer of ours.
     unsafe {
         let runtime = qjs::JS_GetRuntime(ctx.as_raw().as_ptr());
-        qjs::JS_SetModuleLoaderFunc(runtime, None, Some(load), ptr::null_mut());
+        qjs::JS_SetModuleLoaderFunc(runtime, Some(as_it_is), Some(load), ptr::null_mut());
     }
 }
 
@@ -33,6 +33,12 @@ fn names(exports: Option<&Object<'_>>) -> Vec<CString> {
     let mut names: Vec<_> = keys.filter(|key| key != "default").filter_map(|key| CString::new(key).ok()).collect();
     names.push(c"default".to_owned());
     names
+}
+
+/// A name is not resolved against the file that has it: what is asked for is said as it was written.
+unsafe extern "C" fn as_it_is(raw: *mut qjs::JSContext, _: *const c_char, name: *const c_char, _: *mut c_void) -> *mut c_char {
+    // SAFETY: QuickJS calls with a living context and a name that ends in zero, and frees what it gets.
+    unsafe { qjs::js_strdup(raw, name) }
 }
 
 unsafe extern "C" fn load(raw: *mut qjs::JSContext, name: *const c_char, _: *mut c_void) -> *mut qjs::JSModuleDef {

@@ -7,6 +7,7 @@ use rquickjs::function::{Func, Opt};
 use rquickjs::{Array, Ctx, Exception, Object, Result, TypedArray, Value};
 
 use crate::host::{self, Clock};
+use crate::state::Answer;
 use crate::{address, async_context, collate, console, kinds, lines, quick, state, text};
 
 /// The object.
@@ -23,6 +24,9 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     natives.set("grouped", Func::from(state::set_grouped))?;
     natives.set("start", Func::from(|operation: String| host::start(&operation)))?;
     natives.set("wait", Func::from(host::wait))?;
+    natives.set("remaining", Func::from(host::remaining))?;
+    natives.set("invocation", Func::from(|| String::from_utf8_lossy(&host::invocation()).into_owned()))?;
+    natives.set("answered", Func::from(answered))?;
     natives.set("random", Func::from(random))?;
     natives.set("mathRandom", Func::from(math_random))?;
     natives.set("compute", Func::from(compute))?;
@@ -51,6 +55,16 @@ fn log<'js>(level: i32, text: Value<'js>) -> Result<()> {
 
 fn write<'js>(error: bool, text: Value<'js>) -> Result<()> {
     quick::with_utf8(&text, |text| lines::write(error, text))
+}
+
+/// The function answered through its callback or its second argument: with an error, with a result that is final, or with one that waits until
+/// nothing is left to do. The prelude keeps what with.
+fn answered(failed: bool, at_once: bool) {
+    state::set_answer(match (failed, at_once) {
+        (true, _) => Answer::Failed,
+        (false, true) => Answer::Given,
+        (false, false) => Answer::Waits,
+    });
 }
 
 fn exit<'js>(ctx: Ctx<'js>, code: i32) -> Result<()> {

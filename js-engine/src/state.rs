@@ -8,10 +8,23 @@ use rquickjs::qjs::JSValue;
 
 use crate::engine::Engine;
 
+/// Whether and how a function has answered other than by what it returned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    None,
+    /// With a result that stands once nothing is left to do.
+    Waits,
+    /// With a result.
+    Given,
+    /// With an error.
+    Failed,
+}
+
 thread_local! {
     static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
     static EXIT: Cell<Option<i32>> = const { Cell::new(None) };
     static TICKS: Cell<bool> = const { Cell::new(false) };
+    static ANSWER: Cell<Answer> = const { Cell::new(Answer::None) };
     static GROUPED: Cell<bool> = const { Cell::new(false) };
     static KEPT: Cell<[Option<JSValue>; 2]> = const { Cell::new([None; 2]) };
     static SEED: Cell<Option<[u64; 2]>> = const { Cell::new(None) };
@@ -31,6 +44,17 @@ pub(crate) fn with_engine<R>(use_it: impl FnOnce(&mut Engine) -> R) -> Option<R>
 pub(crate) fn begin_run() {
     EXIT.set(None);
     SEED.set(None);
+    ANSWER.set(Answer::None);
+}
+
+/// How the function has answered so far.
+pub(crate) fn answer() -> Answer {
+    ANSWER.get()
+}
+
+/// Notes that it answered.
+pub(crate) fn set_answer(answer: Answer) {
+    ANSWER.set(answer);
 }
 
 /// The code with which the hook asked to end, if it did.

@@ -21,7 +21,7 @@ mod sandbox;
 
 pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, compile_worker};
 pub use engine::{SandboxConfig, SandboxError};
-pub use execution::{Execution, Invocation, Limits};
+pub use execution::{Execution, Identity, Invocation, Limits};
 pub use function::{FunctionDigest, FunctionKind};
 #[cfg(feature = "bench")]
 pub use kept::KeptInstance;

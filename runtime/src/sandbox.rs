@@ -137,6 +137,7 @@ impl Sandbox {
             meter: Meter::new(invocation.deadline, started),
             log: LogBuffer::new(invocation.execution_id, invocation.mask, invocation.log_limit),
             wasi: wasi.then(|| Box::new(WasiState::new(&invocation.env, None))),
+            identity: invocation.identity,
             env: invocation.env,
             stdin: (invocation.context, 0),
             stdout: Stdout::new(self.0.config.max_result_bytes),

@@ -14,7 +14,7 @@ use crate::env_file;
 use crate::event;
 use crate::excerpt::Excerpt;
 use crate::exit::{DENIED, Problem};
-use crate::local::{Limits, LocalHook};
+use crate::local::{DEFAULT_FUEL, Limits, LocalHook};
 use crate::output::{self, OutputArgs};
 use crate::project::Project;
 use crate::style::{Style, visible, visible_lines};
@@ -57,7 +57,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "watch")]
     profile: Option<PathBuf>,
 
-    /// Fuel budget [default: the project's, else 1000000000]
+    /// Fuel budget [default: the project's, else 3000000000]
     #[arg(long)]
     fuel: Option<u64>,
 
@@ -164,7 +164,7 @@ fn limits(args: &RunArgs, project: Option<&Project>) -> Limits {
     let set = |pointer: &str| project.and_then(|project| project.number(pointer));
     let memory = args.memory.or_else(|| u32::try_from(set("limits/memory_mib")?).ok());
     Limits {
-        fuel: args.fuel.or_else(|| set("limits/fuel")).unwrap_or(1_000_000_000),
+        fuel: args.fuel.or_else(|| set("limits/fuel")).unwrap_or(DEFAULT_FUEL),
         memory_mib: memory.unwrap_or(64).clamp(1, 4096),
         timeout: Duration::from_secs(args.timeout.or_else(|| set("timeout")).unwrap_or(10)),
     }

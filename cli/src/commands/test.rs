@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use crate::difference::unified;
 use crate::excerpt::Excerpt;
 use crate::exit::Problem;
-use crate::local::{Limits, LocalHook};
+use crate::local::{DEFAULT_FUEL, Limits, LocalHook};
 use crate::output::{self, OutputArgs};
 use crate::project::Project;
 use crate::style::{Style, visible_lines};
@@ -84,7 +84,7 @@ pub(crate) fn run(args: &TestArgs) -> Result<ExitCode> {
     let project = Project::open(&args.dir)?;
     let files = fixtures(&project, args.only.as_deref())?;
     let limits = Limits {
-        fuel: project.number("limits/fuel").unwrap_or(1_000_000_000),
+        fuel: project.number("limits/fuel").unwrap_or(DEFAULT_FUEL),
         memory_mib: u32::try_from(project.number("limits/memory_mib").unwrap_or(64)).unwrap_or(4096).clamp(1, 4096),
         // A test must not fail because the machine is busy: fuel is what bounds it.
         timeout: Duration::from_secs(60),

@@ -1,6 +1,6 @@
 /** Handlers that authors write and that must be accepted. */
 
-import type { Context, Handler, HookType, Result } from '@hookbox/types';
+import type { CallbackHandler, Context, Handler, HookType, Result } from '@hookbox/types';
 
 export const keep: Handler<'pre-authentication'> = async (context) => ({ user: context.user });
 
@@ -9,6 +9,25 @@ export const successIsOptional: Handler<'pre-authentication'> = (context) => ({ 
 export const denyByNull: Handler<'pre-authentication'> = () => null;
 
 export const denyWithReason: Handler<'pre-authentication'> = async () => ({ success: false, user: null, error: 'not from here' });
+
+export const nothingChanged: Handler<'pre-authentication'> = async () => ({ success: true });
+
+export const noOtherUser: Handler<'pre-authentication'> = async () => ({ success: true, user: null });
+
+export const inTime: Handler<'pre-authentication'> = async (context, invocation) => {
+  console.log(invocation.awsRequestId, invocation.functionName, invocation.memoryLimitInMB);
+  return invocation.getRemainingTimeInMillis() > 100 ? { success: true, user: context.user } : null;
+};
+
+export const byCallback: CallbackHandler<'pre-authentication'> = (context, invocation, callback) => {
+  invocation.callbackWaitsForEmptyEventLoop = false;
+  setTimeout(() => callback(null, { success: true, user: context.user }), 5);
+};
+
+export const bySucceed: CallbackHandler<'user-migration'> = (context, invocation) => {
+  if (context.password === '') invocation.fail(new Error('no password'));
+  else invocation.succeed({ success: false });
+};
 
 export const policyOnly: Handler<'pre-authentication'> = async () => ({ success: true, user: { policy_id: 7 } });
 

@@ -30,14 +30,17 @@ export const halfForgetful: Handler<'pre-authentication'> = async (context) => {
 // @ts-expect-error an env var is a string, a policy a number
 export const textPolicy: Handler<'pre-authentication'> = async () => ({ user: { policy_id: process.env.POLICY ?? '' } });
 
-// @ts-expect-error an allow needs its user
-export const noUser: Handler<'pre-authentication'> = async () => ({ success: true });
+// @ts-expect-error without success, an allow needs its user
+export const noUser: Handler<'pre-authentication'> = async () => ({});
+
+// @ts-expect-error a migration needs the user to be made
+export const noMigratedUser: Handler<'user-migration'> = async () => ({ success: true });
+
+// @ts-expect-error the time is a function
+export const timeLeft: Handler<'pre-authentication'> = async (context, invocation) => (invocation.getRemainingTimeInMillis > 100 ? null : null);
 
 // @ts-expect-error an allow needs a policy
 export const noPolicy: Handler<'pre-authentication'> = async () => ({ success: true, user: { user_identifier: 'ada' } });
-
-// @ts-expect-error a user of null is for denials
-export const nullUser: Handler<'pre-authentication'> = async () => ({ success: true, user: null });
 
 // @ts-expect-error a bare boolean is no decision
 export const bare: Handler<'pre-authentication'> = async () => true;

@@ -125,6 +125,8 @@ pub struct LimitsConfig {
     pub error_bytes: usize,
     /// A function, decoded, in bytes.
     pub function_bytes: usize,
+    /// A function in JavaScript, in bytes, in accounts that are not strict.
+    pub source_bytes: usize,
     /// Env vars linked to one hook.
     pub env_vars: usize,
     /// The log of one execution, in bytes.
@@ -207,6 +209,7 @@ impl Config {
                 result_bytes: limits.result_bytes,
                 error_bytes: limits.error_bytes,
                 function_bytes: limits.function_bytes,
+                source_bytes: limits.source_bytes,
                 env_vars: limits.env_vars,
                 log_bytes: limits.log_bytes,
                 max_memory_mib: limits.max_memory_mib,

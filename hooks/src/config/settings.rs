@@ -47,7 +47,7 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 29] = [
+pub(super) static SETTINGS: [Setting; 30] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
@@ -67,6 +67,7 @@ pub(super) static SETTINGS: [Setting; 29] = [
     setting!("limits.result_bytes", limits.result_bytes, |text| number(text, KIB, 16 * MIB)),
     setting!("limits.error_bytes", limits.error_bytes, |text| number(text, 256, MIB)),
     setting!("limits.function_bytes", limits.function_bytes, |text| number(text, KIB, 256 * MIB)),
+    setting!("limits.source_bytes", limits.source_bytes, |text| number(text, KIB, 8 * MIB)),
     setting!("limits.env_vars", limits.env_vars, |text| number(text, 0, 10_000)),
     setting!("limits.log_bytes", limits.log_bytes, |text| number(text, KIB, 16 * MIB)),
     setting!("limits.max_memory_mib", limits.max_memory_mib, |text| number(text, 16, 4096)),
@@ -102,6 +103,7 @@ pub(super) fn defaults() -> Config {
             result_bytes: 256 * KIB,
             error_bytes: 4 * KIB,
             function_bytes: 8 * MIB,
+            source_bytes: MIB,
             env_vars: 100,
             log_bytes: 64 * KIB,
             max_memory_mib: 512,

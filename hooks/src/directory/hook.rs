@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hookbox_host_api::log::Mask;
 use hookbox_host_api::{Condition, Decision, EnvVars, View};
-use hookbox_runtime::Limits;
+use hookbox_runtime::{Identity, Limits};
 
 use super::Account;
 use crate::dispatch::Guest;
@@ -32,6 +32,7 @@ impl Hook {
 pub(crate) struct Serving {
     pub(crate) hook_id: HookId,
     pub(crate) version: u32,
+    pub(crate) identity: Arc<Identity>,
     pub(crate) guest: Arc<dyn Guest>,
     pub(crate) limits: Limits,
     pub(crate) timeout: Duration,
@@ -56,6 +57,7 @@ impl Serving {
         Ok(Self {
             hook_id: record.id,
             version: ready.version,
+            identity: Arc::new(identity(account, record, ready.version)),
             guest,
             limits: Limits { fuel: spec.fuel, memory_bytes: usize::try_from(bytes).unwrap_or(usize::MAX) },
             timeout: Duration::from_secs(spec.timeout.into()),
@@ -67,6 +69,12 @@ impl Serving {
             mask: Arc::new(mask),
         })
     }
+}
+
+/// What the function is told that it is called.
+fn identity(account: &Account, record: &HookRecord, version: u32) -> Identity {
+    let (name, version) = (record.id.to_string(), version.to_string());
+    Identity { arn: format!("arn:hookbox:lambda:local:{}:function:{name}:{version}", account.record.id.get()), name, version }
 }
 
 /// A mask over these values.

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::event::Event;
-use super::{Answer, masked_failure, since};
+use super::{Answer, masked_failure, named, since};
 use crate::clock::Clock;
 use crate::directory::{Hook, Serving};
 use crate::ids::{AccountId, HookId};
@@ -84,6 +84,7 @@ impl Job {
     /// One run in a sandbox of its own.
     async fn attempt(&self, context: Bytes, mask: Arc<Mask>) -> End {
         let Execution { result, usage, log } = self.serving.guest.clone().execute(self.invocation(context, mask)).await;
+        let result = result.map_err(|failure| named(failure, self.serving.limits, self.serving.timeout));
         End { result: result.and_then(|result| self.judge(result)), usage, log }
     }
 
@@ -130,6 +131,7 @@ impl Job {
     fn invocation(&self, context: Bytes, mask: Arc<Mask>) -> Invocation {
         Invocation {
             execution_id: self.event.execution_id.shared(),
+            identity: self.serving.identity.clone(),
             context,
             env: self.serving.env.clone(),
             mask,

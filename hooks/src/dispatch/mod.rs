@@ -6,6 +6,7 @@ mod answer;
 mod carried;
 mod event;
 mod job;
+mod limit;
 mod message;
 mod sandbox;
 
@@ -29,6 +30,7 @@ use crate::metrics::Metrics;
 use crate::service::ServiceLimits;
 
 pub use answer::Answer;
+pub(crate) use limit::named;
 pub(crate) use message::{masked, masked_failure};
 #[cfg(test)]
 pub(crate) use sandbox::Boxed;

@@ -21,6 +21,8 @@ pub(crate) struct InputRules {
     pub(crate) strict: bool,
     /// Decoded bytes of a function.
     pub(crate) function_bytes: usize,
+    /// Bytes of JavaScript that a function has, where OneLogin's own limit does not hold.
+    pub(crate) source_bytes: usize,
     /// Env vars linked to one hook.
     pub(crate) env_vars: usize,
     /// The most fuel that a hook may ask for.
@@ -73,7 +75,7 @@ impl OptionsInput {
 }
 
 const MIN_FUEL: u64 = 10_000;
-const DEFAULT_FUEL: u64 = 1_000_000_000;
+const DEFAULT_FUEL: u64 = 3_000_000_000;
 const DEFAULT_MEMORY_MIB: u32 = 64;
 
 impl HookInput {
@@ -131,7 +133,7 @@ impl HookInput {
             strict: rules.strict,
             ..Self::default()
         };
-        let function = Upload::take(&mut fields, rules.function_bytes, rules.strict)?;
+        let function = Upload::take(&mut fields, rules)?;
         let runtime = read::runtime(&mut fields, rules.strict)?;
         Ok(Self { function, runtime, ..input })
     }

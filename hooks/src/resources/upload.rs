@@ -7,6 +7,7 @@ use hookbox_runtime::FunctionKind;
 
 use super::body::Fields;
 use super::hook::{FunctionRef, Kind};
+use super::hook_input::InputRules;
 use super::runtime::Runtime;
 use crate::error::ServiceError;
 use crate::store::Digest;
@@ -24,6 +25,8 @@ pub(crate) struct Upload {
     content: Content,
     /// Whether it came as its own text, without base64 around it.
     plain: bool,
+    /// The most bytes of JavaScript; none where OneLogin's limit holds.
+    most_source: Option<usize>,
 }
 
 /// What the bytes look like.
@@ -51,7 +54,8 @@ impl Content {
 impl Upload {
     /// Decodes the function that a body has. What is not base64 is taken for source as it stands, which one client sends; not so by a
     /// strict account.
-    pub(super) fn take(fields: &mut Fields, most: usize, strict: bool) -> Result<Option<Self>, ServiceError> {
+    pub(super) fn take(fields: &mut Fields, rules: &InputRules) -> Result<Option<Self>, ServiceError> {
+        let InputRules { strict, function_bytes: most, source_bytes, .. } = *rules;
         let Some(text) = fields.string("function")? else { return Ok(None) };
         let too_long = || fields.wrong("function", format_args!("does not meet maximum length of {most} bytes, decoded"));
         // Before decoding: what is far too long is not worth it.
@@ -66,7 +70,8 @@ impl Upload {
         if bytes.len() > most {
             return Err(too_long());
         }
-        Ok(Some(Self { digest: Digest::of(&bytes), content: Content::of(&bytes), plain, bytes }))
+        let most_source = (!strict).then_some(source_bytes);
+        Ok(Some(Self { digest: Digest::of(&bytes), content: Content::of(&bytes), plain, most_source, bytes }))
     }
 
     /// The function as a hook of this type and runtime has it. `named` says whether the runtime came in the same body.
@@ -84,9 +89,12 @@ impl Upload {
             }
             (Runtime::Node(_), Content::Binary) => return Err(wrong("function", "is not UTF-8 text, as JavaScript is")),
             (Runtime::Node(_), Content::Text(characters)) => {
-                let most = hook_type.max_source_characters();
-                if characters > most {
-                    return Err(wrong("function", &format!("does not meet maximum length of {most} characters, decoded")));
+                let (length, most, unit) = match self.most_source {
+                    None => (characters, hook_type.max_source_characters(), "characters"),
+                    Some(most) => (self.bytes.len(), most, "bytes of JavaScript"),
+                };
+                if length > most {
+                    return Err(wrong("function", &format!("does not meet maximum length of {most} {unit}, decoded")));
                 }
                 Kind::Javascript
             }

@@ -94,7 +94,8 @@ pub(crate) fn at(place: &str, error: ServiceError) -> ServiceError {
 mod tests {
     use super::*;
 
-    const RULES: InputRules = InputRules { strict: false, function_bytes: 1000, env_vars: 10, max_fuel: 1_000_000_000, max_memory_mib: 64 };
+    const RULES: InputRules =
+        InputRules { strict: false, function_bytes: 1000, source_bytes: 1000, env_vars: 10, max_fuel: 1_000_000_000, max_memory_mib: 64 };
 
     #[test]
     fn what_cannot_be_wanted_is_named() {

@@ -102,6 +102,7 @@ impl Service {
         Ok(InputRules {
             strict: self.settings(account)?.strict,
             function_bytes: limits.function_bytes,
+            source_bytes: limits.source_bytes,
             env_vars: limits.env_vars,
             max_fuel: limits.max_fuel,
             max_memory_mib: limits.max_memory_mib,

@@ -78,6 +78,8 @@ pub struct ServiceLimits {
     pub error_bytes: usize,
     /// Bytes of a function, decoded.
     pub function_bytes: usize,
+    /// Bytes of a function in JavaScript, in accounts that are not strict.
+    pub source_bytes: usize,
     /// Env vars linked to one hook.
     pub env_vars: usize,
     /// Bytes of log lines of one execution.
@@ -95,6 +97,7 @@ impl Default for ServiceLimits {
             result_bytes: 256 << 10,
             error_bytes: 4 << 10,
             function_bytes: 8 << 20,
+            source_bytes: 1 << 20,
             env_vars: 100,
             log_bytes: 64 << 10,
             max_memory_mib: 512,

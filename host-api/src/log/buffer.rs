@@ -61,6 +61,11 @@ impl LogBuffer {
         Self { execution_id, mask, limit, held: 0, records: Vec::new(), truncated: false }
     }
 
+    /// The execution whose log it is.
+    pub fn execution_id(&self) -> &str {
+        &self.execution_id
+    }
+
     /// One message of the function.
     pub fn message(&mut self, level: Level, text: &str, now: SystemTime) {
         let text = self.admit(text.as_bytes(), true, false).to_vec();

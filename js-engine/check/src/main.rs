@@ -4,7 +4,19 @@
 use anyhow::{Context, Result, bail, ensure};
 use wasmparser::{DataKind, Operator, Parser, Payload, TypeRef};
 
-const IMPORTS: &[&str] = &["env.memory", "hb.compute", "hb.env", "hb.log", "hb.now", "hb.random", "hb.start", "hb.take", "hb.wait"];
+const IMPORTS: &[&str] = &[
+    "env.memory",
+    "hb.compute",
+    "hb.env",
+    "hb.invocation",
+    "hb.log",
+    "hb.now",
+    "hb.random",
+    "hb.remaining",
+    "hb.start",
+    "hb.take",
+    "hb.wait",
+];
 /// Three globals are constants that every build for this target exports; the function is what QuickJS reads a clock with.
 const EXPORTS: &[&str] = &[
     "__data_end",

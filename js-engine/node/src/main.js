@@ -6,6 +6,8 @@ import { process, setVersion, uncaught } from './process.js';
 import { newModule, require } from './modules.js';
 import { Crypto, CryptoKey, SubtleCrypto, crypto } from './crypto/web.js';
 import './intl.js';
+import { answer, callback, ignored, invocation } from './invocation.js';
+import { promiseIn } from './result.js';
 import { expose } from './expose.js';
 import { queueMicrotask, structuredClone } from './web.js';
 import { performance } from './web/performance.js';
@@ -43,5 +45,10 @@ export default {
   ticks: timers.runTicks,
   turn: timers.turn,
   uncaught,
+  invocation,
+  callback,
+  answer,
+  ignored,
+  promiseIn,
   loader: { require, newModule, setVersion },
 };

@@ -139,6 +139,8 @@ class Immediate {
 const isImmediate = Immediate.is;
 delete Immediate.is;
 
+export const isTimer = (value) => isTimeout(value) || isImmediate(value);
+
 function schedule(timer, state) {
   state.due = hb.monotonic() + Math.trunc(timer._idleTimeout) * 1000;
   let at = timers.length;

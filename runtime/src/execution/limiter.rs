@@ -18,6 +18,11 @@ impl MemoryLimiter {
         Self { limit, granted: 0, refused: false }
     }
 
+    /// The most that is granted, in bytes.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Peak linear memory, in bytes.
     pub(crate) fn peak(&self) -> u64 {
         self.granted as u64

@@ -31,11 +31,24 @@ pub struct Limits {
     pub memory_bytes: usize,
 }
 
+/// What a function is called, for those that ask.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Both, and where it is, as one name in the form of AWS.
+    pub arn: String,
+}
+
 /// All that one execution needs besides the hook.
 #[derive(Clone, Debug)]
 pub struct Invocation {
     /// The server's id of the execution.
     pub execution_id: Arc<str>,
+    /// What the function is called.
+    pub identity: Arc<Identity>,
     /// The context as the function sees it, JSON text.
     pub context: Bytes,
     /// The env vars linked to the hook.
@@ -66,6 +79,7 @@ pub(crate) struct CallState {
     pub(crate) limiter: MemoryLimiter,
     pub(crate) meter: Meter,
     pub(crate) log: LogBuffer,
+    pub(crate) identity: Arc<Identity>,
     pub(crate) env: Arc<EnvVars>,
     /// The context and how much of it a command has read from standard input.
     pub(crate) stdin: (Bytes, usize),

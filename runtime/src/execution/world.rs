@@ -93,6 +93,14 @@ impl CallState {
         self.world.0.as_ref().map_or_else(|| self.started.elapsed(), |held| held.clock.look())
     }
 
+    /// How much time it has left.
+    pub(crate) fn remaining(&self) -> Duration {
+        match &self.world.0 {
+            Some(held) => held.timeout.saturating_sub(held.clock.look()),
+            None => self.meter.deadline.saturating_duration_since(Instant::now()),
+        }
+    }
+
     /// The same as a moment, from which waits are counted.
     pub(crate) fn moment(&self) -> Instant {
         self.world.0.as_ref().map_or_else(Instant::now, |held| self.started + held.clock.look())

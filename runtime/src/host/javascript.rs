@@ -1,11 +1,11 @@
-//! What the JavaScript engine imports: eight functions, and no WASI. Everything a hook can learn of the world passes through here, so
+//! What the JavaScript engine imports: ten functions, and no WASI. Everything a hook can learn of the world passes through here, so
 //! this is also where it is seen which of it a hook has read.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hookbox_host_api::log::Level;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use wasmtime::{AsContextMut, Caller, Extern, Linker};
 
@@ -48,6 +48,7 @@ enum Operation {
 
 pub(super) fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     add_world(linker)?;
+    add_invocation(linker)?;
     add_log(linker)?;
     add_operations(linker)?;
     add_computations(linker)
@@ -61,6 +62,14 @@ fn add_world(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
             state.js.reads.fleeting.get_or_insert("the clock");
             let since = if kind == 0 { state.wall_clock().duration_since(UNIX_EPOCH).unwrap_or_default() } else { state.age() };
             Ok(since.as_nanos() as f64 / 1000.0)
+        })
+    })?;
+    linker.func_wrap_async(MODULE, "remaining", |mut caller: Caller<'_, CallState>, (): ()| {
+        Box::new(async move {
+            settle(&mut caller.as_context_mut(), 0).await?;
+            let state = caller.data_mut();
+            state.js.reads.fleeting.get_or_insert("the clock");
+            Ok(state.remaining().as_nanos() as f64 / 1000.0)
         })
     })?;
     linker.func_wrap_async(MODULE, "random", |mut caller: Caller<'_, CallState>, (at, len): (i32, i32)| {
@@ -89,6 +98,50 @@ fn add_world(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
             write(&mut caller, at, written)?;
             settle(&mut caller.as_context_mut(), value.len()).await?;
             Ok(value.len() as i32)
+        })
+    })?;
+    Ok(())
+}
+
+/// What a function can learn of itself and of its execution, under the names that AWS Lambda gives it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told<'a> {
+    function_name: &'a str,
+    function_version: &'a str,
+    invoked_function_arn: &'a str,
+    #[serde(rename = "memoryLimitInMB")]
+    memory_limit_in_mb: String,
+    log_group_name: String,
+    log_stream_name: String,
+    aws_request_id: &'a str,
+}
+
+impl CallState {
+    fn told(&self) -> wasmtime::Result<Vec<u8>> {
+        let (identity, id) = (&self.identity, self.log.execution_id());
+        Ok(serde_json::to_vec(&Told {
+            function_name: &identity.name,
+            function_version: &identity.version,
+            invoked_function_arn: &identity.arn,
+            memory_limit_in_mb: (self.limiter.limit() >> 20).to_string(),
+            log_group_name: format!("/hookbox/{}", identity.name),
+            log_stream_name: format!("[{}]{id}", identity.version),
+            aws_request_id: id,
+        })?)
+    }
+}
+
+fn add_invocation(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+    linker.func_wrap_async(MODULE, "invocation", |mut caller: Caller<'_, CallState>, (at, cap): (i32, i32)| {
+        Box::new(async move {
+            // An execution's id is never the same again.
+            caller.data_mut().js.reads.fleeting.get_or_insert("the execution's id");
+            let told = caller.data().told()?;
+            let written = told.get(..cap as u32 as usize).unwrap_or(&told);
+            write(&mut caller, at, written)?;
+            settle(&mut caller.as_context_mut(), told.len()).await?;
+            Ok(told.len() as i32)
         })
     })?;
     Ok(())

@@ -127,7 +127,7 @@ pub(crate) async fn evaluate(
         }
         Ok(Ok(Err(failure))) => Err(rejected(&failure)),
         Ok(Err(error)) => Err(rejected(&classify(&error, &state.limiter))),
-        Err(DeadlinePassed) => Err(AdmissionError::Rejected(format!("the top level took more than {TIME:?}"))),
+        Err(DeadlinePassed) => Err(AdmissionError::Rejected(format!("the top level took more than {TIME:?}, the most of a deployment"))),
     }
 }
 
@@ -135,14 +135,22 @@ fn rejected(failure: &Failure) -> AdmissionError {
     if failure.kind == FailureKind::Host {
         return AdmissionError::Host(failure.message.clone());
     }
-    let place = failure.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
-    AdmissionError::Rejected(format!("{}: {}{place}", failure.kind.as_str(), failure.message))
+    let report = Failure { stack: None, ..failure.clone() }.report();
+    AdmissionError::Rejected(match failure.kind {
+        FailureKind::OutOfFuel => format!("{report}: the top level takes more than {} fuel, the most of a deployment", LIMITS.fuel),
+        FailureKind::OutOfMemory => {
+            format!("{report}: the top level takes more than {} MiB, the most of a deployment", LIMITS.memory_bytes >> 20)
+        }
+        FailureKind::StackOverflow | FailureKind::NeverSettled | FailureKind::Exit => format!("{report}, at the top level"),
+        _ => report,
+    })
 }
 
 /// A store for work of our own on a guest.
 fn scratch(sandbox: &Sandbox, env: Arc<EnvVars>) -> Store<CallState> {
     let invocation = Invocation {
         execution_id: "deploy".into(),
+        identity: Arc::default(),
         context: bytes::Bytes::new(),
         env,
         mask: Arc::default(),

@@ -101,7 +101,8 @@ impl From<Complaint> for Failure {
             "invalid_response" => FailureKind::InvalidResponse,
             _ => FailureKind::Exception,
         };
-        Self { kind, message: complaint.message, stack: complaint.stack, place: complaint.place }
+        let known = |text: Option<String>| text.filter(|text| !text.is_empty());
+        Self { kind, message: complaint.message, stack: known(complaint.stack), place: known(complaint.place) }
     }
 }
 

@@ -77,6 +77,7 @@ fn reads(hook: &PreparedHook) -> WorldReads {
 fn invocation(context: &str) -> Invocation {
     Invocation {
         execution_id: "e1".into(),
+        identity: Arc::default(),
         context: context.to_owned().into(),
         env: env(&[("COLOUR", "green")]),
         mask: Arc::new(Mask::default()),

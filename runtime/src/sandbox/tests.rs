@@ -57,6 +57,7 @@ fn invocation(timeout: Duration) -> Invocation {
     let env: EnvVars = [("COLOUR".to_owned(), Secret::new("green"))].into_iter().collect();
     Invocation {
         execution_id: "e1".into(),
+        identity: Arc::default(),
         context: r#"{"user":{"policy_id":1}}"#.into(),
         env: env.into(),
         mask: Mask::default().into(),

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::resources::hook::Kind;
 
-const LIMITS: InputRules = InputRules { strict: false, function_bytes: 64, env_vars: 3, max_fuel: 100_000_000_000, max_memory_mib: 512 };
+const LIMITS: InputRules =
+    InputRules { strict: false, function_bytes: 64, source_bytes: 64, env_vars: 3, max_fuel: 100_000_000_000, max_memory_mib: 512 };
 
 fn wasm(length: usize) -> String {
     let mut bytes = b"\0asm\x01\0\0\0".to_vec();
@@ -237,16 +238,19 @@ fn a_strict_account_is_lenient_in_nothing() {
 }
 
 #[test]
-fn a_source_is_counted_in_characters() {
-    let limits = InputRules { function_bytes: 8 << 20, ..LIMITS };
-    let create = |source: &str| {
+fn a_source_has_onelogins_characters_where_an_account_is_strict_and_our_bytes_elsewhere() {
+    let create = |source: &str, strict: bool| {
+        let limits = InputRules { strict, function_bytes: 8 << 20, source_bytes: 100_000, ..LIMITS };
         let mut body = javascript(source);
         body["type"] = "user-migration".into();
         HookInput::parse(body.to_string().as_bytes(), &limits).and_then(|input| input.create())
     };
-    assert_eq!(create(&"é".repeat(20_000)).unwrap().1.function.size, 40_000);
-    let error = create(&"é".repeat(20_001)).unwrap_err();
+    assert_eq!(create(&"é".repeat(20_000), true).unwrap().1.function.size, 40_000);
+    let error = create(&"é".repeat(20_001), true).unwrap_err();
     assert_eq!(error.to_string(), "instance.function does not meet maximum length of 20000 characters, decoded");
+    assert_eq!(create(&"é".repeat(50_000), false).unwrap().1.function.size, 100_000);
+    let error = create(&"é".repeat(50_001), false).unwrap_err();
+    assert_eq!(error.to_string(), "instance.function does not meet maximum length of 100000 bytes of JavaScript, decoded");
 }
 
 #[test]
@@ -283,7 +287,7 @@ fn defaults_nulls_and_read_only_keys_say_nothing() {
     let read_only = json!({"id": "x", "status": 5, "status_message": "x", "version": -1, "created_at": "x", "updated_at": []});
     assert_eq!(create(read_only).unwrap(), plain);
     let spec = plain.1;
-    assert_eq!((spec.timeout, spec.fuel, spec.memory_mib, spec.on_error), (1, 1_000_000_000, 64, Decision::Deny));
+    assert_eq!((spec.timeout, spec.fuel, spec.memory_mib, spec.on_error), (1, 3_000_000_000, 64, Decision::Deny));
 }
 
 #[test]

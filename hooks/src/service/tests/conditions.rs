@@ -135,7 +135,8 @@ async fn a_strict_account_wants_success_said() {
     assert_eq!(login(&service, json!([])).await["outcome"], "completed");
     service.update_account("1", r#"{"strict":true}"#.into()).await.unwrap();
     let answer = login(&service, json!([])).await;
-    assert_eq!((&answer["outcome"], &answer["error"]["message"]), (&json!("invalid_response"), &json!("`success` is missing")));
+    assert_eq!(answer["outcome"], "invalid_response");
+    assert!(answer["error"]["message"].as_str().unwrap().starts_with("`success` is missing: "), "{answer}");
     let lenient = service.create_hook(ONE, body(&new_hook("echo"), json!({"type": "user-migration"}))).await.unwrap_err();
     assert_eq!(lenient.to_string(), "instance requires property \"disabled\"");
 }

@@ -27,7 +27,7 @@ async fn a_new_hook_has_the_documented_fields_and_defaults() {
         "id": hook.id.to_string(), "type": "pre-authentication", "disabled": false, "runtime": "wasm", "context_version": null,
         "retries": 0, "timeout": 1,
         "options": {"risk_enabled": false, "location_enabled": false, "mfa_device_info_enabled": false},
-        "env_vars": [], "packages": {}, "conditions": [], "limits": {"fuel": 1_000_000_000u64, "memory_mib": 64}, "on_error": "deny",
+        "env_vars": [], "packages": {}, "conditions": [], "limits": {"fuel": 3_000_000_000u64, "memory_mib": 64}, "on_error": "deny",
         "version": 1, "status": "ready", "status_message": null,
         "created_at": "2026-05-28T20:26:40.000Z", "updated_at": "2026-05-28T20:26:40.000Z", "function": encoded("echo"),
     });
@@ -62,7 +62,7 @@ async fn an_update_is_a_merge_and_makes_a_version_only_if_one_changes() {
     let changes = json!({"timeout": 7, "options": {"location_enabled": true}, "limits": {"memory_mib": 16}, "on_error": "allow", "version": 99, "status": "x"});
     let changed = service.update_hook(ONE, &id, changes.to_string().into()).await.unwrap();
     assert_eq!((changed.version, changed.status), (2, Status::UpdateQueued));
-    assert_eq!((changed.timeout, changed.limits.memory_mib, changed.limits.fuel), (7, 16, 1_000_000_000));
+    assert_eq!((changed.timeout, changed.limits.memory_mib, changed.limits.fuel), (7, 16, 3_000_000_000));
     assert!(changed.options["risk_enabled"] && changed.options["location_enabled"]);
     assert_eq!(changed.function, made.function);
     let ready = settled(&service, ONE, &id).await;

@@ -33,6 +33,7 @@ struct Seen {
 fn store(sandbox: &Sandbox, fuel: u64, timeout: Duration) -> Store<CallState> {
     let invocation = Invocation {
         execution_id: Arc::from("e"),
+        identity: Arc::default(),
         context: Bytes::new(),
         env: Arc::default(),
         mask: Arc::new(Mask::default()),
