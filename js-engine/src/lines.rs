@@ -1,5 +1,6 @@
-//! What `process.stdout.write` and `process.stderr.write` have left of an unfinished line. A line is one entry of the log, whatever
-//! pieces it was written in; what the console prints meanwhile ends the line of its stream, as it does on a terminal.
+//! What `process.stdout.write` and `process.stderr.write` have left of an unfinished line. What was written up to a piece that ends in a line
+//! break is one event of the log, whatever line breaks are within it: a user's name that has one must not begin an event. What the console
+//! prints meanwhile ends the line of its stream, as it does on a terminal.
 
 use std::cell::{Cell, RefCell};
 
@@ -27,19 +28,15 @@ pub(crate) fn log(level: i32, text: &[u8]) {
     if rest.is_empty() { host::log(level, text) } else { host::log(level, &[rest.as_slice(), text].concat()) }
 }
 
-/// Takes a piece of what is written to standard output or, if `error` says so, standard error, and logs the lines that it ends.
+/// Takes a piece of what is written to standard output or, if `error` says so, standard error, and logs what is written once the piece
+/// ends in a line break.
 pub(crate) fn write(error: bool, text: &[u8]) {
     REST.with_borrow_mut(|rest| {
         let (Some(rest), Some(level)) = (rest.get_mut(usize::from(error)), LEVELS.get(usize::from(error))) else { return };
         rest.extend_from_slice(text);
-        let mut start = 0;
-        while let Some(length) = rest.get(start..).and_then(|tail| tail.iter().position(|byte| *byte == b'\n')) {
-            host::log(*level, rest.get(start..start + length).unwrap_or_default());
-            start += length + 1;
-        }
-        rest.drain(..start);
-        if rest.len() > LONGEST {
-            host::log(*level, rest);
+        let ended = rest.strip_suffix(b"\n");
+        if ended.is_some() || rest.len() > LONGEST {
+            host::log(*level, ended.unwrap_or(rest));
             rest.clear();
         }
     });
