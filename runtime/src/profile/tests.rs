@@ -10,7 +10,7 @@ use crate::{Limits, PagemapUse, SandboxConfig};
 fn invocation(fuel: u64) -> Invocation {
     Invocation {
         execution_id: "e1".into(),
-        identity: Arc::default(),
+        identity: std::sync::Arc::default(),
         context: "{}".into(),
         env: EnvVars::default().into(),
         mask: Mask::default().into(),
