@@ -75,4 +75,11 @@ static int js_array_cmp_generic(const void *a, const void *b, void *opaque) {
 
 static const JSCFunctionListEntry js_regexp_proto_funcs[] = {
 `],
+  // What Promise.any rejects with says so.
+  ['    JS_DefinePropertyValueConst(ctx, obj, JS_ATOM_errors, errors,\n                               JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);\n    return obj;\n', `    JS_DefinePropertyValue(ctx, obj, JS_ATOM_message, JS_NewString(ctx, "All promises were rejected"),
+                           JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
+    JS_DefinePropertyValueConst(ctx, obj, JS_ATOM_errors, errors,
+                               JS_PROP_WRITABLE | JS_PROP_CONFIGURABLE);
+    return obj;
+`],
 ];

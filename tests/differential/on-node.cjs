@@ -5,7 +5,7 @@ const { writeSync } = require('node:fs');
 const { pathToFileURL } = require('node:url');
 
 const [file, context] = process.argv.slice(2);
-process.argv.splice(1);
+process.argv.splice(2);
 
 const { stringify, parse } = JSON;
 const { now } = Date;

@@ -39,7 +39,10 @@ impl Images {
     }
 
     /// Stores an image. A torn write is found when it is loaded, so nothing is synced.
+    ///
+    /// Where programs share a cache, another engine's may have removed the folder.
     pub(super) fn store(&self, key: FunctionDigest, image: &[u8]) -> io::Result<()> {
+        make_private(&self.dir)?;
         write(&self.path(key), &[&self.mac(key, image).finalize().into_bytes(), image])
     }
 

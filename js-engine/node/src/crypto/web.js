@@ -169,7 +169,7 @@ export class Crypto {
     requireArguments('getRandomValues', arguments.length, 1, 'Crypto');
     return fillValues(array);
   }
-  randomUUID(options) {
+  randomUUID(options = undefined) {
     if (this !== crypto) throw invalidThis('Crypto');
     return randomUUID(options);
   }
