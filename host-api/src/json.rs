@@ -7,14 +7,34 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::surrogates;
+
 /// The keys and values of the object that is `text`, values unread; refuses a key that stands twice in it.
 pub(crate) fn fields(text: &str) -> Result<Vec<(Cow<'_, str>, &RawValue)>, serde_json::Error> {
-    serde_json::from_str(text).map(|Fields(fields)| fields)
+    serde_json::from_str(text).map(|Fields(fields)| fields).or_else(|error| match surrogates::distinct(text) {
+        Some(copy) => fields_like(text, &copy),
+        None => Err(error),
+    })
+}
+
+/// The same of a text that is read by a copy which is as long.
+fn fields_like<'a>(text: &'a str, copy: &str) -> Result<Vec<(Cow<'a, str>, &'a RawValue)>, serde_json::Error> {
+    let Fields(fields) = serde_json::from_str(copy)?;
+    let original = |(key, value): (Cow<'_, str>, &RawValue)| {
+        let start = value.get().as_ptr() as usize - copy.as_ptr() as usize;
+        let value = serde_json::from_str(text.get(start..start + value.get().len()).unwrap_or_default())?;
+        Ok((Cow::Owned(key.into_owned()), value))
+    };
+    fields.into_iter().map(original).collect()
 }
 
 /// Refuses a key that stands twice in an object, at any depth.
 pub(crate) fn check(value: &RawValue) -> Result<(), serde_json::Error> {
-    serde_json::from_str::<Walk>(value.get()).map(|Walk| ())
+    let walked = serde_json::from_str::<Walk>(value.get()).or_else(|error| match surrogates::distinct(value.get()) {
+        Some(copy) => serde_json::from_str::<Walk>(&copy),
+        None => Err(error),
+    });
+    walked.map(|Walk| ())
 }
 
 /// A string that borrows where the text has no escapes.
@@ -159,6 +179,16 @@ mod tests {
         let many: Vec<String> = (0..60).map(|n| format!("\"k{n}\":1")).collect();
         assert!(object(&format!("{{{}}}", many.join(","))).is_ok());
         assert!(error(&format!("{{{},\"k59\":1}}", many.join(","))).contains("k59"));
+    }
+
+    #[test]
+    fn takes_halves_of_surrogate_pairs_as_javascript_does() {
+        let text = r#"{"a":"\ud800","\udc00":{"\ud801":["\ud802"],"\ud803":1}}"#;
+        assert!(object(text).is_ok());
+        let fields = fields(text).unwrap();
+        assert_eq!(fields.first().map(|(key, value)| (&**key, value.get())), Some(("a", r#""\ud800""#)));
+        assert_eq!(fields.get(1).map(|(_, value)| value.get()), Some(r#"{"\ud801":["\ud802"],"\ud803":1}"#));
+        assert!(error(r#"{"x":{"\ud800":1,"\ud800":2}}"#).contains("duplicate key"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod log;
 mod outcome;
 pub mod response;
 mod secret;
+mod surrogates;
 
 pub use condition::{Condition, Operator, Source};
 pub use context::{Context, ContextError, ContextVersion, Options, RangeError, View, roles};

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::{Decision, HookType};
+use crate::{Decision, HookType, surrogates};
 
 /// A response that its hook type does not allow; the message names the field and the rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +31,7 @@ pub fn decide(hook_type: HookType, result: &RawValue, strict: bool) -> Result<De
     if !result.get().starts_with('{') {
         return Err(InvalidResponse(format!("the response is neither an object nor null: {}", expected(hook_type))));
     }
-    let response: Response = serde_json::from_str(result.get()).map_err(|error| InvalidResponse(error.to_string()))?;
+    let response: Response = surrogates::read(result.get()).map_err(|error| InvalidResponse(error.to_string()))?;
     let succeeds = match response.success {
         Some(Value::Bool(false)) => return Ok(Decision::Deny),
         Some(Value::Bool(true)) => true,
@@ -138,6 +138,7 @@ mod tests {
         assert_eq!(pre(r#"{"user":{"policy_id":7}}"#), Ok(Decision::Allow));
         assert_eq!(pre(r#"{"success":true}"#), Ok(Decision::Allow));
         assert_eq!(pre(r#"{"success":true,"user":null}"#), Ok(Decision::Allow));
+        assert_eq!(pre(r#"{"user":{"policy_id":7,"x":"\ud800"}}"#), Ok(Decision::Allow));
         assert_eq!(pre(r#"{"success":true,"user":{"policy_id":7,"x":1}}"#), Ok(Decision::Allow));
     }
 

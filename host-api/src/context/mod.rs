@@ -10,7 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{HookType, Secret, json};
+use crate::{HookType, Secret, json, surrogates};
 use shape::{Key, Value};
 
 pub use shape::View;
@@ -154,7 +154,7 @@ impl<'a> Context<'a> {
     /// Values in this context that must never be logged.
     pub fn secrets(&self) -> Vec<Secret> {
         let keys = self.hook_type.secret_keys().iter();
-        keys.filter_map(|key| serde_json::from_str::<String>(self.get(key)?.get()).ok()).map(Secret::new).collect()
+        keys.filter_map(|key| surrogates::read::<String>(self.get(key)?.get()).ok()).map(Secret::new).collect()
     }
 }
 
@@ -165,7 +165,7 @@ pub fn roles(raw: &RawValue) -> Result<Vec<Cow<'_, str>>, ContextError> {
     }
     let values: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(|_| Fault::WrongType(ROLES.to_owned(), "array"))?;
     let role = |(index, value): (usize, &'_ &RawValue)| match value.get() {
-        text if text.starts_with('"') => serde_json::from_str(text).map(Cow::Owned).map_err(Fault::unreadable),
+        text if text.starts_with('"') => surrogates::read(text).map(Cow::Owned).map_err(Fault::unreadable),
         text if text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()) => Ok(Cow::Owned(text.to_owned())),
         _ => Err(Fault::WrongType(format!("{ROLES}[{index}]"), "string,integer")),
     };
