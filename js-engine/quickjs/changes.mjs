@@ -171,6 +171,26 @@ static inline JSMallocBlockHeader *arena_zero_block(`],
 
 changes.push(...traces, ...positions, ...messages, ...texts, ...language);
 
+// Dates are read as V8 reads them, by src/dates.
+changes.push(
+  [/\/\* Date string parsing \*\/\n[^]*?\n(?=static JSValue js_Date_now\()/g, `double hookbox_parse_date(const void *characters, uint32_t len, bool wide);
+
+static JSValue js_Date_parse(JSContext *ctx, JSValueConst this_val,
+                             int argc, JSValueConst *argv)
+{
+    JSValue text = JS_ToString(ctx, argv[0]);
+    if (JS_IsException(text))
+        return JS_EXCEPTION;
+    JSString *string = JS_VALUE_GET_STRING(text);
+    bool wide = string->is_wide_char;
+    double instant = hookbox_parse_date(wide ? (const void *)str16(string) : (const void *)str8(string), string->len, wide);
+    JS_FreeValue(ctx, text);
+    return js_float64(instant);
+}
+
+`],
+);
+
 // What lies between two texts, with them, becomes another.
 function cut(source, change) {
   const start = source.indexOf(change.from);

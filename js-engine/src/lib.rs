@@ -28,6 +28,7 @@ mod ascii;
 mod async_context;
 mod collate;
 mod console;
+mod dates;
 mod engine;
 mod exchange;
 mod failure;

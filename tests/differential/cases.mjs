@@ -5,6 +5,7 @@
 // * cases/NAME.hook.js and cases/NAME.hook.mjs: a whole function as an author has it. It returns `{success: false, ...}`, so that whatever
 //   else it returns is a response.
 // * bodies.mjs: bodies of handlers by name, whose returned value and log are compared.
+// * dates.mjs: texts that may be dates, out of a grammar.
 // * contexts.mjs: JSON texts, each of which a function is given as `context.risk.reasons`, prints and returns.
 // * functions.mjs: whole functions by name.
 // * outcomes.mjs: what Node knows nothing of, so that each case says itself what has to come out.
@@ -14,6 +15,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bodies } from './bodies.mjs';
 import { contexts } from './contexts.mjs';
+import { dateBodies } from './dates.mjs';
 import { functions } from './functions.mjs';
 import { outcomes } from './outcomes.mjs';
 
@@ -45,9 +47,10 @@ async function fromLanguage() {
 // All of them.
 export async function loadCases() {
   const named = Object.entries(bodies).map(([name, body]) => ({ name: `body: ${name}`, source: wrapped('', body) }));
+  const dates = Object.entries(dateBodies()).map(([name, body]) => ({ name, source: wrapped('', body), prints: true }));
   const given = contexts.map((text) => ({ name: `context: ${text.slice(0, 60)}, ${text.length} long`, source: REPEATS, reasons: text }));
   const whole = Object.entries(functions).map(([name, { text, module }]) => ({ name: `function: ${name}`, source: text, module }));
   const stated = Object.entries(outcomes).map(([name, { source, env, runtime, memory_mib, ...wanted }]) => (
     { name: `outcome: ${name}`, source, settings: { env, runtime, memory_mib }, wanted }));
-  return [...await fromFiles(), ...named, ...given, ...whole, ...stated, ...await fromLanguage()];
+  return [...await fromFiles(), ...named, ...dates, ...given, ...whole, ...stated, ...await fromLanguage()];
 }

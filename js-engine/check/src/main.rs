@@ -31,6 +31,7 @@ const EXPORTS: &[&str] = &[
     "hb_load",
     "hb_pages",
     "hb_stack",
+    "hookbox_parse_date",
     "memory",
 ];
 const MOST_SEGMENTS: u32 = 8;
