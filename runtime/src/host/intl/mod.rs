@@ -7,6 +7,7 @@
 mod casing;
 mod collation;
 mod data;
+mod dates;
 mod error;
 mod likely;
 mod locales;
@@ -18,6 +19,7 @@ mod relative;
 mod request;
 mod segments;
 mod texts;
+mod zones;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

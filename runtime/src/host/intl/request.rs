@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::error::IntlError;
-use super::{Computation, casing, collation, likely, locales, names, number, relative, segments, texts};
+use super::{Computation, casing, collation, dates, likely, locales, names, number, relative, segments, texts, zones};
 
 /// The longest header.
 const MAX_HEADER: usize = 64 << 10;
@@ -20,6 +20,8 @@ const BYTE: u64 = 8;
 enum Operation {
     Casing(casing::Casing),
     CollationKeys(collation::Keys),
+    DatesFormat(dates::Format),
+    DatesPattern(dates::Pattern),
     LanguageName(names::Language),
     LocaleLikely(likely::Likely),
     LocalesCanonical(locales::Canonical),
@@ -29,6 +31,8 @@ enum Operation {
     RelativeFormat(relative::Format),
     Segments(segments::Segments),
     Texts(texts::Texts),
+    ZonesCanonical(zones::Canonical),
+    ZonesList(zones::List),
 }
 
 impl Operation {
@@ -36,6 +40,8 @@ impl Operation {
         match self {
             Self::Casing(computation) => computation,
             Self::CollationKeys(computation) => computation,
+            Self::DatesFormat(computation) => computation,
+            Self::DatesPattern(computation) => computation,
             Self::LanguageName(computation) => computation,
             Self::LocaleLikely(computation) => computation,
             Self::LocalesCanonical(computation) => computation,
@@ -45,6 +51,8 @@ impl Operation {
             Self::RelativeFormat(computation) => computation,
             Self::Segments(computation) => computation,
             Self::Texts(computation) => computation,
+            Self::ZonesCanonical(computation) => computation,
+            Self::ZonesList(computation) => computation,
         }
     }
 }

@@ -1,0 +1,234 @@
+//! Names and patterns of dates: the data file of tools/intl-data/dates.mjs, which is unpacked by the piece. What was unpacked is kept for all
+//! guests, up to a number of pieces.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::generator::Generator;
+use crate::host::intl::error::IntlError;
+
+static FILE: &[u8] = include_bytes!("../data/dates.bin");
+
+/// No piece of the file is longer when it is unpacked.
+const MAX_UNPACKED: usize = 8 << 20;
+/// Calendars, and zones, of locales that are kept.
+const MOST_KEPT: usize = 96;
+
+/// Names by width: `wide`, `abbreviated`, `narrow`, and `short`.
+pub(super) type Widths<T> = HashMap<String, T>;
+/// By `format` and `stand-alone`.
+pub(super) type Contexts<T> = HashMap<String, Widths<T>>;
+type Names = HashMap<String, String>;
+
+/// What a calendar has in a locale.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::host::intl) struct Calendar {
+    pub(super) months: Contexts<Names>,
+    pub(super) leap: Contexts<String>,
+    pub(super) days: Contexts<Vec<String>>,
+    pub(super) periods: Contexts<Names>,
+    pub(super) eras: Widths<Names>,
+    pub(super) cyclic: Widths<Vec<String>>,
+    /// Full, long, medium, short, as all that follow.
+    pub(super) dates: Vec<String>,
+    pub(super) times: Vec<String>,
+    pub(super) glue: Vec<String>,
+    pub(super) at: Vec<String>,
+    pub(super) available: BTreeMap<String, String>,
+    pub(super) append: Names,
+    pub(super) intervals: BTreeMap<String, BTreeMap<String, String>>,
+    pub(super) fallback: String,
+    /// Numbering systems of patterns that want their own.
+    pub(super) numbers: Names,
+    pub(super) fields: Names,
+    pub(super) decimals: Names,
+    pub(super) minuses: Names,
+    #[serde(skip)]
+    pub(super) generator: OnceLock<Generator>,
+}
+
+/// Names of one zone or group of zones.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ZoneNames {
+    pub(super) city: Option<String>,
+    /// By `generic`, `standard` and `daylight`.
+    pub(super) long: Names,
+    pub(super) short: Names,
+}
+
+/// How a locale names zones.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Zones {
+    pub(super) hour: String,
+    pub(super) gmt: String,
+    pub(super) zero: String,
+    pub(super) region: String,
+    pub(super) fallback: String,
+    pub(super) zones: HashMap<String, ZoneNames>,
+    pub(super) metazones: HashMap<String, ZoneNames>,
+}
+
+/// A zone of CLDR.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::host::intl) struct Zone {
+    pub(in crate::host::intl) links: Vec<String>,
+    pub(in crate::host::intl) region: Option<String>,
+    /// Group, and the minutes since 1970 from and to which the zone is in it.
+    pub(super) metazones: Vec<(String, Option<i64>, Option<i64>)>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::host::intl) struct Index {
+    parts: HashMap<String, HashMap<String, (usize, usize)>>,
+    parents: HashMap<String, String>,
+    folders: HashMap<String, String>,
+    pub(in crate::host::intl) zones: BTreeMap<String, Zone>,
+    /// The zone that stands for a country.
+    pub(super) primary: HashMap<String, String>,
+    /// The zone of a group that its names are made for, by territory.
+    pub(super) golden: HashMap<String, HashMap<String, String>>,
+    /// Hours from and to, or at, which a part of the day has its name; by language.
+    pub(super) day_periods: HashMap<String, HashMap<String, Vec<u32>>>,
+    /// First days of Japanese eras.
+    pub(super) japanese: Vec<(i64, u32, u32)>,
+    pub(in crate::host::intl) digits: HashMap<String, String>,
+    /// Where the parts begin in the file.
+    #[serde(default)]
+    start: usize,
+}
+
+static INDEX: LazyLock<Option<Index>> = LazyLock::new(|| {
+    let (len, rest) = FILE.split_first_chunk::<4>()?;
+    let len = u32::from_le_bytes(*len) as usize;
+    let mut index: Index = unpacked(rest.get(..len)?).ok()?;
+    index.start = 4 + len;
+    Some(index)
+});
+
+/// What is for all locales.
+pub(in crate::host::intl) fn index() -> Result<&'static Index, IntlError> {
+    INDEX.as_ref().ok_or(IntlError::Fault)
+}
+
+fn unpacked<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, IntlError> {
+    let json = miniz_oxide::inflate::decompress_to_vec_with_limit(bytes, MAX_UNPACKED).map_err(|_| IntlError::Fault)?;
+    Ok(serde_json::from_slice(&json)?)
+}
+
+impl Index {
+    fn folder<'a>(&'a self, locale: &'a str) -> &'a str {
+        self.folders.get(locale).map_or(locale, String::as_str)
+    }
+
+    fn part(&self, locale: &str, name: &str) -> Result<Option<Value>, IntlError> {
+        let Some(&(start, len)) = self.parts.get(locale).and_then(|parts| parts.get(name)) else { return Ok(None) };
+        let start = self.start + start;
+        let bytes = FILE.get(start..start + len).ok_or(IntlError::Fault)?;
+        unpacked(bytes).map(Some)
+    }
+
+    /// A part with what it has from its parents.
+    fn inherited(&self, locale: &str, name: &str) -> Result<Value, IntlError> {
+        let mut value = match self.parents.get(locale) {
+            Some(parent) => self.inherited(parent, name)?,
+            None => Value::Object(Map::new()),
+        };
+        if let Some(own) = self.part(locale, name)? {
+            merge(&mut value, own);
+        }
+        Ok(value)
+    }
+
+    fn calendar(&self, locale: &str, calendar: &str) -> Result<Calendar, IntlError> {
+        let locale = self.folder(locale);
+        let mut value = self.inherited(locale, "gregorian")?;
+        if calendar != "gregorian" {
+            for name in ["generic", calendar] {
+                if let Some(own) = self.part(locale, name)? {
+                    merge(&mut value, own);
+                }
+            }
+        }
+        Ok(serde_json::from_value(value)?)
+    }
+}
+
+fn merge(into: &mut Value, from: Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for (key, value) in from {
+                if value.is_null() {
+                    into.remove(&key);
+                } else {
+                    merge(into.entry(key).or_insert(Value::Null), value);
+                }
+            }
+        }
+        (into, from) => *into = from,
+    }
+}
+
+/// What was unpacked lately, by locale and part.
+struct Kept<T>(Mutex<HashMap<(String, String), Arc<T>>>);
+
+impl<T> Kept<T> {
+    fn new() -> Self {
+        Self(Mutex::new(HashMap::new()))
+    }
+
+    fn get(&self, locale: &str, part: &str, make: impl FnOnce() -> Result<T, IntlError>) -> Result<Arc<T>, IntlError> {
+        let key = (locale.to_owned(), part.to_owned());
+        if let Some(kept) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(kept.clone());
+        }
+        let made = Arc::new(make()?);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MOST_KEPT {
+            kept.clear();
+        }
+        kept.insert(key, made.clone());
+        Ok(made)
+    }
+}
+
+static CALENDARS: LazyLock<Kept<Calendar>> = LazyLock::new(Kept::new);
+static ZONES: LazyLock<Kept<Zones>> = LazyLock::new(Kept::new);
+static REGIONS: LazyLock<Kept<Names>> = LazyLock::new(Kept::new);
+
+/// The name of a calendar's part in the file.
+fn part_name(calendar: &str) -> &str {
+    match calendar {
+        "gregory" | "iso8601" => "gregorian",
+        name if name.starts_with("islamic") => "islamic",
+        name => name,
+    }
+}
+
+pub(in crate::host::intl) fn calendar(locale: &str, calendar: &str) -> Result<Arc<Calendar>, IntlError> {
+    let part = part_name(calendar);
+    CALENDARS.get(locale, part, || index()?.calendar(locale, part))
+}
+
+pub(super) fn zones(locale: &str) -> Result<Arc<Zones>, IntlError> {
+    ZONES.get(locale, "zones", || {
+        let index = index()?;
+        Ok(serde_json::from_value(index.inherited(index.folder(locale), "zones")?)?)
+    })
+}
+
+/// Names of countries that zones lie in.
+pub(super) fn regions(locale: &str) -> Result<Arc<Names>, IntlError> {
+    REGIONS.get(locale, "regions", || {
+        let index = index()?;
+        Ok(serde_json::from_value(index.inherited(index.folder(locale), "regions")?)?)
+    })
+}

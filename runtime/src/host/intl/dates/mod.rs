@@ -1,0 +1,155 @@
+//! Dates as text: the pattern for what is wanted, and an instant written by a pattern. Which options mean what is the engine's.
+
+mod calendars;
+mod data;
+mod format;
+mod generator;
+mod numbers;
+mod pattern;
+mod skeleton;
+mod zone_names;
+
+use icu_locale::{LanguageIdentifier, LocaleExpander};
+use serde::Deserialize;
+
+pub(super) use self::data::index;
+use self::data::{Calendar, calendar};
+use self::format::Writer;
+use self::generator::Generator;
+use self::pattern::{Item, filled, items, written};
+use super::error::IntlError;
+use super::locales::defaults;
+use super::{Computation, json};
+
+/// The data of a locale, when they are not kept.
+const UNPACKING: u64 = 600_000;
+/// Finding a pattern.
+const MATCHING: u64 = 150_000;
+/// Writing a date.
+const WRITING: u64 = 30_000;
+/// The longest skeleton or pattern of a request.
+const MAX_PATTERN: usize = 512;
+
+/// The pattern for the fields of a skeleton, or for styles of date and time (0 is full, 3 is short).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pattern {
+    locale: String,
+    calendar: String,
+    #[serde(default)]
+    skeleton: Option<String>,
+    #[serde(default)]
+    date: Option<usize>,
+    #[serde(default)]
+    time: Option<usize>,
+    /// `h11`, `h12`, `h23` or `h24`, where something asks for it.
+    #[serde(default)]
+    hour_cycle: Option<String>,
+}
+
+impl Computation for Pattern {
+    fn fuel(&self, _: &[Vec<u8>]) -> u64 {
+        UNPACKING + MATCHING
+    }
+
+    fn answer(&self, _: &[Vec<u8>]) -> Result<Vec<u8>, IntlError> {
+        let data = calendar(&self.locale, &self.calendar)?;
+        let own = hour_letter(defaults(&self.locale).map(|defaults| defaults.hour_cycle));
+        let generator = data.generator.get_or_init(|| Generator::new(&data, own));
+        let wanted = self.hour_cycle.as_deref().map(|cycle| hour_letter(Some(cycle)));
+        let pattern = match &self.skeleton {
+            Some(skeleton) if skeleton.len() > MAX_PATTERN => return Err(IntlError::Malformed("the skeleton is too long")),
+            Some(skeleton) => of_skeleton(generator, &data, skeleton, wanted.unwrap_or(own)),
+            None => self.of_styles(generator, &data, wanted),
+        };
+        json(&pattern)
+    }
+}
+
+/// The letter of patterns for a way to count hours.
+fn hour_letter(cycle: Option<&str>) -> char {
+    match cycle {
+        Some("h11") => 'K',
+        Some("h12") => 'h',
+        Some("h24") => 'k',
+        _ => 'H',
+    }
+}
+
+fn of_skeleton(generator: &Generator, data: &Calendar, skeleton: &str, hour: char) -> String {
+    let wanted = written(&with_hour(&items(skeleton), hour));
+    let pattern = generator.best(data, &wanted);
+    written(&with_hour(&items(&pattern), hour))
+}
+
+/// The same with another way to count hours.
+fn with_hour(items: &[Item], letter: char) -> Vec<Item> {
+    let changed = items.iter().map(|item| match item {
+        Item::Field('h' | 'H' | 'k' | 'K' | 'j', repeated) => Item::Field(letter, *repeated),
+        item => item.clone(),
+    });
+    changed.collect()
+}
+
+impl Pattern {
+    fn of_styles(&self, generator: &Generator, data: &Calendar, wanted: Option<char>) -> String {
+        let date = self.date.and_then(|style| data.dates.get(style));
+        let time = self.time.and_then(|style| data.times.get(style));
+        let pattern = match (date, time) {
+            (Some(date), Some(time)) => {
+                let glue = self.date.and_then(|style| data.at.get(style)).map_or("{1} {0}", String::as_str);
+                filled(glue, &[time, date])
+            }
+            (date, time) => date.or(time).cloned().unwrap_or_default(),
+        };
+        let has = items(&pattern).into_iter().find_map(|item| match item {
+            Item::Field(letter @ ('h' | 'H' | 'k' | 'K'), _) => Some(letter),
+            _ => None,
+        });
+        match (has, wanted) {
+            (Some(has), Some(wanted)) if has != wanted => {
+                let fields: Vec<Item> =
+                    items(&pattern).into_iter().filter(|item| !matches!(item, Item::Text(_) | Item::Field('a' | 'b' | 'B', _))).collect();
+                of_skeleton(generator, data, &written(&fields), wanted)
+            }
+            _ => pattern,
+        }
+    }
+}
+
+/// An instant by a pattern, as kinds and texts by turns.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Format {
+    locale: String,
+    calendar: String,
+    numbering: String,
+    zone: String,
+    pattern: String,
+    /// Milliseconds since 1970.
+    time: f64,
+}
+
+impl Computation for Format {
+    fn fuel(&self, _: &[Vec<u8>]) -> u64 {
+        WRITING
+    }
+
+    fn answer(&self, _: &[Vec<u8>]) -> Result<Vec<u8>, IntlError> {
+        if self.pattern.len() > MAX_PATTERN || self.time.is_nan() || self.time.abs() > 8.64e15 {
+            return Err(IntlError::Malformed("the pattern or the time is no such thing"));
+        }
+        let region = region(&self.locale);
+        let writer = Writer::new(&self.locale, &region, &self.calendar, &self.numbering, &self.zone)?;
+        let local = writer.local(self.time)?;
+        let parts = writer.parts(&self.pattern, &local)?;
+        json(&parts.iter().flat_map(|(kind, text)| [*kind, text.as_str()]).collect::<Vec<_>>())
+    }
+}
+
+/// The region that a locale is most likely for.
+fn region(locale: &str) -> String {
+    let Ok(mut id) = locale.parse::<LanguageIdentifier>() else { return "001".to_owned() };
+    LocaleExpander::new_extended().maximize(&mut id);
+    id.region.map_or_else(|| "001".to_owned(), |region| region.as_str().to_owned())
+}
