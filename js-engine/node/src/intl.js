@@ -1,5 +1,5 @@
 // `Intl`, and what it lends to dates, numbers, strings and arrays. The constructors are in intl/, each in a file.
-import { DateTimeFormat } from './intl-date.js';
+import { DateTimeFormat } from './intl/dates.js';
 import { getCanonicalLocales } from './intl/locales.js';
 import { Collator } from './intl/collator.js';
 import { DisplayNames } from './intl/names.js';
@@ -11,18 +11,15 @@ import { RelativeTimeFormat } from './intl/relative.js';
 import { Segmenter } from './intl/segmenter.js';
 import { arrays, bigints, numbers, strings } from './intl/text.js';
 import { supportedValuesOf } from './intl/values.js';
+import { zoneNames } from './intl/zones.js';
+import './intl/date-methods.js';
 import { expose } from './expose.js';
-
-// Constructors are also called without `new`.
-function callable(Class) {
-  return new Proxy(Class, { apply: (target, _, args) => new target(...args) });
-}
 
 const Intl = {};
 expose({
   getCanonicalLocales(locales) { return getCanonicalLocales(locales); },
-  supportedValuesOf: supportedValuesOf(() => ['UTC']),
-  DateTimeFormat: callable(DateTimeFormat),
+  supportedValuesOf: supportedValuesOf(zoneNames),
+  DateTimeFormat,
   NumberFormat,
   Collator,
   PluralRules,
@@ -34,33 +31,6 @@ expose({
 }, Intl);
 Object.defineProperty(Intl, Symbol.toStringTag, { value: 'Intl', configurable: true });
 expose({ Intl });
-
-const DATE = { year: 'numeric', month: 'numeric', day: 'numeric' };
-const TIME = { hour: 'numeric', minute: 'numeric', second: 'numeric' };
-const PARTS_OF_DATE = ['weekday', 'year', 'month', 'day', 'dateStyle'];
-const PARTS_OF_TIME = ['hour', 'minute', 'second', 'fractionalSecondDigits', 'dayPeriod', 'timeStyle'];
-const none = (options, names) => names.every((name) => options?.[name] === undefined);
-
-function localDate(defaults, wanted) {
-  return function toLocale(locales, options) {
-    if (Number.isNaN(this.getTime())) return 'Invalid Date';
-    return new DateTimeFormat(locales, none(options, wanted) ? { ...defaults, ...options } : options).format(this);
-  };
-}
-
-// The engine knows the offset of the time zone and not its name.
-const named = (original) => function toString() {
-  const text = Reflect.apply(original, this, []);
-  return text.endsWith('GMT+0000') ? `${text} (Coordinated Universal Time)` : text;
-};
-
-expose({
-  toString: named(Date.prototype.toString),
-  toTimeString: named(Date.prototype.toTimeString),
-  toLocaleString: localDate({ ...DATE, ...TIME }, [...PARTS_OF_DATE, ...PARTS_OF_TIME]),
-  toLocaleDateString: localDate(DATE, PARTS_OF_DATE),
-  toLocaleTimeString: localDate(TIME, PARTS_OF_TIME),
-}, Date.prototype);
 
 expose(numbers, Number.prototype);
 expose(bigints, BigInt.prototype);

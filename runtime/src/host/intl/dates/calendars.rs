@@ -90,7 +90,7 @@ fn other(calendar: &str, days: i64) -> Result<Day, IntlError> {
     let made = AnyCalendar::new(kind);
     let date = Date::from_rata_die(RataDie::new(days + EPOCH), Ref(&made));
     let month = date.month();
-    let extended = i64::from(date.extended_year());
+    let extended = i64::from(date.year().extended_year());
     let ordinal = u32::from(month.ordinal);
     let mut day = Day {
         year: extended,
@@ -108,9 +108,9 @@ fn other(calendar: &str, days: i64) -> Result<Day, IntlError> {
             day.year = day.cyclic.unwrap_or(0) as i64;
             day.month = month.number().into();
             day.month_name = day.month.to_string();
-            day.is_leap_month = month.is_leap();
+            day.is_leap_month = month.to_input().is_leap();
         }
-        "hebrew" => day.month_name = hebrew_month(month.number().into(), month.is_leap(), date.is_in_leap_year()),
+        "hebrew" => day.month_name = hebrew_month(month.number().into(), month.to_input().is_leap(), date.is_in_leap_year()),
         "coptic" => (day.era, day.year) = if extended > 0 { (1, extended) } else { (0, 1 - extended) },
         "ethiopic" => (day.era, day.year) = if extended > 0 { (1, extended) } else { (0, extended + 5500) },
         _ => {}

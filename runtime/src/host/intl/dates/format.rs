@@ -19,7 +19,6 @@ pub(super) struct Writer<'a> {
     pub(super) zone: &'a str,
     data: Arc<Calendar>,
     digits: Digits,
-    numbering: &'a str,
 }
 
 /// A piece of a written date: what it is, and its text.
@@ -33,7 +32,7 @@ pub(super) struct Local {
     pub(super) hour: i64,
     pub(super) minute: i64,
     pub(super) second: i64,
-    milli: i64,
+    pub(super) milli: i64,
 }
 
 impl<'a> Writer<'a> {
@@ -46,7 +45,7 @@ impl<'a> Writer<'a> {
     ) -> Result<Self, IntlError> {
         let data = calendar(locale, calendar_name)?;
         let digits = Digits::new(numbering, &data)?;
-        Ok(Self { locale, region, calendar: calendar_name, zone, data, digits, numbering })
+        Ok(Self { locale, region, calendar: calendar_name, zone, data, digits })
     }
 
     pub(super) fn data(&self) -> &Calendar {
@@ -74,15 +73,23 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// When there are no data for what the writer is for.
     pub(super) fn parts(&self, pattern: &str, local: &Local) -> Result<Vec<Part>, IntlError> {
-        let items = items(pattern);
         let wanted = self.data.numbers.get(pattern).map_or("", String::as_str);
+        self.written(&items(pattern), local, wanted)
+    }
+
+    /// The same of a pattern's items.
+    pub(super) fn parts_of(&self, items: &[Item], local: &Local) -> Result<Vec<Part>, IntlError> {
+        self.written(items, local, "")
+    }
+
+    fn written(&self, items: &[Item], local: &Local, wanted: &str) -> Result<Vec<Part>, IntlError> {
         let mut parts = Vec::new();
-        for item in &items {
+        for item in items {
             match item {
                 Item::Text(text) => literal(&mut parts, text),
                 Item::Field(letter, repeated) => {
                     let kind = kind_of(*letter);
-                    let text = self.field(*letter, *repeated, local, wanted, &items)?;
+                    let text = self.field(*letter, *repeated, local, wanted, items)?;
                     if kind == "literal" {
                         literal(&mut parts, &text);
                     } else if !text.is_empty() {
@@ -183,11 +190,6 @@ impl<'a> Writer<'a> {
         });
         let text = found.map(names).unwrap_or_default();
         if text.is_empty() { names(half) } else { text }
-    }
-
-    /// The sign between seconds and their fractions.
-    pub(super) fn decimal(&self) -> &str {
-        self.data.decimals.get(self.numbering).or_else(|| self.data.decimals.get("latn")).map_or(".", String::as_str)
     }
 }
 

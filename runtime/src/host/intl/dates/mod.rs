@@ -6,6 +6,7 @@ mod format;
 mod generator;
 mod numbers;
 mod pattern;
+mod range;
 mod skeleton;
 mod zone_names;
 
@@ -144,6 +145,39 @@ impl Computation for Format {
         let local = writer.local(self.time)?;
         let parts = writer.parts(&self.pattern, &local)?;
         json(&parts.iter().flat_map(|(kind, text)| [*kind, text.as_str()]).collect::<Vec<_>>())
+    }
+}
+
+/// Two instants by a pattern: kinds, texts and sources by turns.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Range {
+    locale: String,
+    calendar: String,
+    numbering: String,
+    zone: String,
+    pattern: String,
+    start: f64,
+    end: f64,
+}
+
+impl Computation for Range {
+    fn fuel(&self, _: &[Vec<u8>]) -> u64 {
+        UNPACKING + MATCHING + 3 * WRITING
+    }
+
+    fn answer(&self, _: &[Vec<u8>]) -> Result<Vec<u8>, IntlError> {
+        let is_time = |time: f64| time.abs() <= 8.64e15;
+        if self.pattern.len() > MAX_PATTERN || !is_time(self.start) || !is_time(self.end) {
+            return Err(IntlError::Malformed("the pattern or a time is no such thing"));
+        }
+        let region = region(&self.locale);
+        let writer = Writer::new(&self.locale, &region, &self.calendar, &self.numbering, &self.zone)?;
+        let data = calendar(&self.locale, &self.calendar)?;
+        let own = hour_letter(defaults(&self.locale).map(|defaults| defaults.hour_cycle));
+        let generator = data.generator.get_or_init(|| Generator::new(&data, own));
+        let pieces = range::pieces(&writer, generator, &self.pattern, self.start, self.end)?;
+        json(&pieces.iter().flat_map(|((kind, text), source)| [*kind, text.as_str(), source.name()]).collect::<Vec<_>>())
     }
 }
 
