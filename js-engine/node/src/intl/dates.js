@@ -1,6 +1,7 @@
 // `Intl.DateTimeFormat`: options as ECMA-402 has them, with V8's messages, and the answers of `resolvedOptions`. Patterns and names are the host's.
 import { ask } from './host.js';
-import { canonicalLocales, NUMBERING_SYSTEMS, resolveLocale, supportedLocalesOf } from './locales.js';
+import { laidOut, nameless, states, unwrapped } from './class.js';
+import { canonicalLocales, NUMBERING_SYSTEMS, resolveLocale } from './locales.js';
 import { localeMatcher, numberOption, optionsObject, stringOption } from './options.js';
 import { canonicalZone } from './zones.js';
 import { process } from '../process.js';
@@ -189,36 +190,32 @@ const joined = (parts) => plain(parts.filter((_, index) => index % 2 === 1).join
 
 export const formatted = (state, date) => joined(written(state, clipped(date)));
 
-const states = new WeakMap();
-function stateOf(value, method) {
-  const state = typeof value === 'object' && value !== null ? states.get(value) : undefined;
-  if (state === undefined) throw new TypeError(`Method ${method} called on incompatible receiver ${typeof value === 'symbol' ? value.toString() : typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : value}`);
-  return state;
-}
+const kept = states(NAME);
 
-export function DateTimeFormat(locales, options) {
+export function DateTimeFormat() {
+  const [locales, options] = arguments;
   const made = new.target === undefined ? Object.create(DateTimeFormat.prototype) : Reflect.construct(Object, [], new.target);
-  states.set(made, initialize(locales, options, 'any', 'date', NAME));
+  kept.set(made, initialize(locales, options, 'any', 'date', NAME));
   return made;
 }
 
 const methods = {
-  resolvedOptions() { return resolvedOf(stateOf(this, 'Intl.DateTimeFormat.prototype.resolvedOptions')) },
+  resolvedOptions() { return resolvedOf(kept.get(this, 'resolvedOptions')) },
   formatToParts(date) {
-    const parts = written(stateOf(this, 'Intl.DateTimeFormat.prototype.formatToParts'), clipped(date));
+    const parts = written(kept.get(this, 'formatToParts'), clipped(date));
     return parts.flatMap((type, index) => (index % 2 === 0 ? [{ type, value: parts[index + 1] }] : []));
   },
   get format() {
-    const state = stateOf(this, 'get Intl.DateTimeFormat.prototype.format');
-    state.format ??= { '': (date) => formatted(state, date) }[''];
+    const state = unwrapped(kept, 'DateTimeFormat', this);
+    state.format ??= nameless((date) => formatted(state, date));
     return state.format;
   },
   formatRange(start, end) {
-    const state = stateOf(this, 'Intl.DateTimeFormat.prototype.formatRange');
+    const state = kept.get(this, 'formatRange');
     return range(state, start, end).filter((_, index) => index % 3 === 1).join('');
   },
   formatRangeToParts(start, end) {
-    const parts = range(stateOf(this, 'Intl.DateTimeFormat.prototype.formatRangeToParts'), start, end);
+    const parts = range(kept.get(this, 'formatRangeToParts'), start, end);
     return parts.flatMap((type, index) => (index % 3 === 0 ? [{ type, value: parts[index + 1], source: parts[index + 2] }] : []));
   },
 };
@@ -231,19 +228,7 @@ function range(state, start, end) {
   return ask('dates_range', { ...request(state), start: from, end: to });
 }
 
-for (const name of Object.keys(methods)) {
-  const property = Object.getOwnPropertyDescriptor(methods, name);
-  Object.defineProperty(DateTimeFormat.prototype, name, { ...property, enumerable: false });
-}
-Object.defineProperty(DateTimeFormat.prototype, Symbol.toStringTag, { value: 'Intl.DateTimeFormat', configurable: true });
-Object.defineProperty(DateTimeFormat.prototype, 'constructor', { value: DateTimeFormat, writable: true, enumerable: false, configurable: true });
-Object.defineProperty(DateTimeFormat, 'length', { value: 0, configurable: true });
-Object.defineProperty(DateTimeFormat, 'prototype', { writable: false });
-Object.defineProperty(DateTimeFormat, 'supportedLocalesOf', {
-  value: { supportedLocalesOf(locales, ...rest) { return supportedLocalesOf(SERVICE, NAME, locales, rest[0]) } }.supportedLocalesOf,
-  writable: true,
-  configurable: true,
-});
+laidOut('DateTimeFormat', DateTimeFormat, methods, SERVICE);
 
 const DEFAULTS = new Map();
 // `Date.prototype.toLocaleString` and its like.
