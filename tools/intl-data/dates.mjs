@@ -57,7 +57,7 @@ function calendarOf(data) {
     dates: formats(data.dateFormats),
     times: formats(data.timeFormats),
     glue: formats(glue),
-    at: formats(data['dateTimeFormats-atTime']?.standard ?? glue),
+    at: data['dateTimeFormats-atTime'] && formats(data['dateTimeFormats-atTime'].standard),
     available: mapped(plain(glue.availableFormats), (pattern) => {
       if (numbersOf(pattern)) numbers[patternOf(pattern)] = numbersOf(pattern);
       return patternOf(pattern);
@@ -190,13 +190,15 @@ for (const locale of [...needed].sort()) {
     add(locale, kind, parent === undefined ? own : difference(wholeOf(kind, parent, make), own));
   }
   const gregorian = wholeOf('gregorian', locale, gregorianOf);
+  // Where a calendar says nothing of its own, it has this of the Gregorian.
   const common = { fields: gregorian.fields, decimals: gregorian.decimals, minuses: gregorian.minuses };
-  const generic = clean({ ...calendarOf(mainOf('cldr-dates-full', locale, 'ca-generic.json').dates.calendars.generic), ...common });
+  const withCommon = (data) => { const made = clean({ ...calendarOf(data), ...common }); made.at ??= gregorian.at; return made; };
+  const generic = withCommon(mainOf('cldr-dates-full', locale, 'ca-generic.json').dates.calendars.generic);
   add(locale, 'generic', difference(gregorian, generic));
   for (const [calendar, [file, key]] of Object.entries(FILES)) {
     const data = mainOf(`cldr-cal-${file}-full`, locale, `ca-${key}.json`);
     if (data === undefined) continue;
-    add(locale, calendar, difference(generic, clean({ ...calendarOf(data.dates.calendars[key]), ...common })));
+    add(locale, calendar, difference(generic, withCommon(data.dates.calendars[key])));
   }
 }
 

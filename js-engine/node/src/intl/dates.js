@@ -24,7 +24,7 @@ const HOUR_LETTERS = { K: 'h11', h: 'h12', H: 'h23', k: 'h24' };
 // Each component in the order in which options are read: its values, and the letters of a pattern that stand for them.
 const COMPONENTS = [
   ['weekday', TEXTS, { narrow: 'EEEEE', short: 'EEE', long: 'EEEE' }],
-  ['era', TEXTS, { narrow: 'GGGGG', short: 'G', long: 'GGGG' }],
+  ['era', TEXTS, { narrow: 'GGGGG', short: 'GGG', long: 'GGGG' }],
   ['year', NUMBERS, { '2-digit': 'yy', numeric: 'y' }],
   ['month', ['2-digit', 'numeric', ...TEXTS], { '2-digit': 'MM', numeric: 'M', narrow: 'MMMMM', short: 'MMM', long: 'MMMM' }],
   ['day', NUMBERS, { '2-digit': 'dd', numeric: 'd' }],
@@ -149,7 +149,7 @@ const lettersOf = (text) => text.replace(/'[^']*'/g, '').match(/([A-Za-z])\1*/g)
 const BY_LETTERS = new Map(COMPONENTS.flatMap(([name, , letters]) => Object.entries(letters).map(([value, text]) => [text, [name, value]])));
 for (const [text, value] of [['LLLLL', 'narrow'], ['LLLL', 'long'], ['LLL', 'short'], ['LL', '2-digit'], ['L', 'numeric']]) BY_LETTERS.set(text, ['month', value]);
 for (const [text, value] of [['ccccc', 'narrow'], ['cccc', 'long'], ['ccc', 'short'], ['E', 'short'], ['EE', 'short']]) BY_LETTERS.set(text, ['weekday', value]);
-for (const [text, value] of [['GG', 'short'], ['GGG', 'short']]) BY_LETTERS.set(text, ['era', value]);
+for (const [text, value] of [['G', 'short'], ['GG', 'short']]) BY_LETTERS.set(text, ['era', value]);
 for (const [text, value] of [['BB', 'short'], ['BBB', 'short']]) BY_LETTERS.set(text, ['dayPeriod', value]);
 for (const letter of 'hHkK') BY_LETTERS.set(letter, ['hour', 'numeric']).set(letter + letter, ['hour', '2-digit']);
 for (const [value, text] of Object.entries(ZONE_NAMES)) BY_LETTERS.set(text, ['timeZoneName', value]);

@@ -68,7 +68,6 @@ pub(super) struct ZoneNames {
 pub(super) struct Zones {
     pub(super) hour: String,
     pub(super) gmt: String,
-    pub(super) zero: String,
     pub(super) region: String,
     pub(super) fallback: String,
     pub(super) zones: HashMap<String, ZoneNames>,

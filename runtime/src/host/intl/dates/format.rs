@@ -175,10 +175,10 @@ impl<'a> Writer<'a> {
         }
         let rules = index().ok().and_then(|index| day_period_rules(index, self.locale));
         let found = rules.and_then(|rules| {
-            let sharp =
-                ["midnight", "noon"].into_iter().find(|name| is_sharp && rules.get(*name).is_some_and(|at| at == &[local.hour as u32]));
+            // ICU has a name for noon alone.
+            let sharp = Some("noon").filter(|name| is_sharp && rules.get(*name).is_some_and(|at| at == &[local.hour as u32]));
             if letter == 'b' {
-                return sharp.filter(|name| *name == "noon");
+                return sharp;
             }
             let in_hours = |hours: &[u32]| match hours {
                 [from, to] if from < to => (*from..*to).contains(&(local.hour as u32)),

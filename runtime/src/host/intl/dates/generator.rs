@@ -29,9 +29,9 @@ const FRACTION: u32 = 1 << Field::Fraction as u32;
 const SECONDS: u32 = 1 << Field::Second as u32 | FRACTION;
 
 impl Generator {
-    /// `hour_letter` is the locale's way to count hours.
-    pub(super) fn new(calendar: &Calendar, hour_letter: char) -> Self {
-        let decimal = calendar.decimals.get("latn").cloned().unwrap_or_else(|| ".".to_owned());
+    /// `hour_letter` is the locale's way to count hours, `numbering` its digits.
+    pub(super) fn new(calendar: &Calendar, hour_letter: char, numbering: &str) -> Self {
+        let decimal = calendar.decimals.get(numbering).or_else(|| calendar.decimals.get("latn")).cloned().unwrap_or_else(|| ".".to_owned());
         let mut generator = Self { known: Vec::new(), hour_letter, decimal };
         for pattern in ALONE {
             generator.add(pattern);

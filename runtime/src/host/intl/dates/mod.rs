@@ -55,8 +55,7 @@ impl Computation for Pattern {
 
     fn answer(&self, _: &[Vec<u8>]) -> Result<Vec<u8>, IntlError> {
         let data = calendar(&self.locale, &self.calendar)?;
-        let own = hour_letter(defaults(&self.locale).map(|defaults| defaults.hour_cycle));
-        let generator = data.generator.get_or_init(|| Generator::new(&data, own));
+        let (generator, own) = generator(&data, &self.locale);
         let wanted = self.hour_cycle.as_deref().map(|cycle| hour_letter(Some(cycle)));
         let pattern = match &self.skeleton {
             Some(skeleton) if skeleton.len() > MAX_PATTERN => return Err(IntlError::Malformed("the skeleton is too long")),
@@ -65,6 +64,13 @@ impl Computation for Pattern {
         };
         json(&pattern)
     }
+}
+
+/// The calendar's patterns, and how the locale counts hours.
+fn generator<'d>(data: &'d Calendar, locale: &str) -> (&'d Generator, char) {
+    let own = defaults(locale);
+    let hour = hour_letter(own.map(|own| own.hour_cycle));
+    (data.generator.get_or_init(|| Generator::new(data, hour, own.map_or("latn", |own| own.numbering))), hour)
 }
 
 /// The letter of patterns for a way to count hours.
@@ -174,8 +180,7 @@ impl Computation for Range {
         let region = region(&self.locale);
         let writer = Writer::new(&self.locale, &region, &self.calendar, &self.numbering, &self.zone)?;
         let data = calendar(&self.locale, &self.calendar)?;
-        let own = hour_letter(defaults(&self.locale).map(|defaults| defaults.hour_cycle));
-        let generator = data.generator.get_or_init(|| Generator::new(&data, own));
+        let (generator, _) = generator(&data, &self.locale);
         let pieces = range::pieces(&writer, generator, &self.pattern, self.start, self.end)?;
         json(&pieces.iter().flat_map(|((kind, text), source)| [*kind, text.as_str(), source.name()]).collect::<Vec<_>>())
     }

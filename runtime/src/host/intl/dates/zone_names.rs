@@ -104,11 +104,11 @@ impl Namer<'_> {
         named.unwrap_or_else(|| self.id().rsplit('/').next().unwrap_or_default().replace('_', " "))
     }
 
-    /// The group that the zone is in at the instant.
+    /// The group that the zone is in at the instant; nobody said before 1970.
     fn group<'i>(&self, index: &'i Index) -> Option<&'i str> {
         let minute = self.seconds.div_euclid(60);
         let groups = &index.zones.get(self.id())?.metazones;
-        let is_then = |from: Option<i64>, to: Option<i64>| from.is_none_or(|from| minute >= from) && to.is_none_or(|to| minute < to);
+        let is_then = |from: Option<i64>, to: Option<i64>| minute >= from.unwrap_or(0) && to.is_none_or(|to| minute < to);
         groups.iter().find(|(_, from, to)| is_then(*from, *to)).map(|(group, ..)| group.as_str())
     }
 
@@ -127,12 +127,9 @@ impl Namer<'_> {
     /// `GMT-5`, or `GMT-05:00`.
     fn offset(&self, names: &Zones, is_long: bool) -> String {
         let offset = self.moment.offset;
-        if offset == 0 {
-            return names.zero.clone();
-        }
         let (hours, minutes, seconds) = (offset.abs() / 3600, offset.abs() / 60 % 60, offset.abs() % 60);
         let (before, after) = names.hour.split_once(';').unwrap_or((&names.hour, &names.hour));
-        let pattern = if offset > 0 { before } else { after };
+        let pattern = if offset >= 0 { before } else { after };
         let sign: String = pattern.chars().take_while(|character| !character.is_ascii_alphabetic()).collect();
         let between: String =
             pattern.chars().skip_while(|character| *character != 'H').filter(|character| !character.is_ascii_alphabetic()).collect();
