@@ -190,9 +190,9 @@ for (const locale of [...needed].sort()) {
     add(locale, kind, parent === undefined ? own : difference(wholeOf(kind, parent, make), own));
   }
   const gregorian = wholeOf('gregorian', locale, gregorianOf);
-  // Where a calendar says nothing of its own, it has this of the Gregorian.
+  // ICU joins date and time in all calendars as in the Gregorian.
   const common = { fields: gregorian.fields, decimals: gregorian.decimals, minuses: gregorian.minuses };
-  const withCommon = (data) => { const made = clean({ ...calendarOf(data), ...common }); made.at ??= gregorian.at; return made; };
+  const withCommon = (data) => { const made = clean({ ...calendarOf(data), ...common }); made.at = gregorian.at; return made; };
   const generic = withCommon(mainOf('cldr-dates-full', locale, 'ca-generic.json').dates.calendars.generic);
   add(locale, 'generic', difference(gregorian, generic));
   for (const [calendar, [file, key]] of Object.entries(FILES)) {

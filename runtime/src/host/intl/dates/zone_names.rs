@@ -130,20 +130,19 @@ impl Namer<'_> {
         let (hours, minutes, seconds) = (offset.abs() / 3600, offset.abs() / 60 % 60, offset.abs() % 60);
         let (before, after) = names.hour.split_once(';').unwrap_or((&names.hour, &names.hour));
         let pattern = if offset >= 0 { before } else { after };
-        let sign: String = pattern.chars().take_while(|character| !character.is_ascii_alphabetic()).collect();
-        let between: String =
-            pattern.chars().skip_while(|character| *character != 'H').filter(|character| !character.is_ascii_alphabetic()).collect();
-        // Only a long offset of a locale whose pattern has two digits has two.
-        let width = if is_long && pattern.contains("HH") { 2 } else { 1 };
-        let mut text = sign + &self.digits.padded(hours, width);
+        // What is before the hours, between them and the minutes, and behind those.
+        let (sign, rest) = pattern.split_once('H').unwrap_or(("+", pattern));
+        let (between, behind) = rest.trim_start_matches('H').split_once("mm").unwrap_or((":", ""));
+        let mut text = sign.to_owned() + &self.digits.padded(hours, if is_long { 2 } else { 1 });
         if is_long || minutes != 0 || seconds != 0 {
-            text.push_str(&between);
+            text.push_str(between);
             text.push_str(&self.digits.padded(minutes, 2));
         }
         if seconds != 0 {
-            text.push_str(&between);
+            text.push_str(between);
             text.push_str(&self.digits.padded(seconds, 2));
         }
+        text.push_str(behind);
         filled(&names.gmt, &[&text])
     }
 }
