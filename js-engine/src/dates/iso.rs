@@ -38,10 +38,11 @@ fn date(tokens: &mut Tokens<'_>, found: &mut Found) -> Option<Token> {
     if let Some(sign) = tokens.peek().sign() {
         let token = tokens.next();
         let Some(year) = tokens.peek().of_digits(6) else { return Some(token) };
+        tokens.next();
+        // V8 has lost the number when it notices.
         if sign < 0 && year == 0 {
             return Some(token);
         }
-        tokens.next();
         found.day.add(sign * year);
     } else if let Some(year) = tokens.peek().of_digits(4) {
         tokens.next();

@@ -3,7 +3,7 @@ import { supportedLocalesOf } from './locales.js';
 
 const { defineProperty } = Object;
 
-function described(value) {
+export function described(value) {
   if (typeof value === 'function') return `function ${value.name}`;
   if (typeof value !== 'object' || value === null) return String(value);
   return Array.isArray(value) ? '[object Array]' : `#<${value.constructor?.name ?? 'Object'}>`;

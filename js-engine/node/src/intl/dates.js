@@ -62,13 +62,13 @@ function initialize(locales, given, wanted, filled, caller) {
   const tags = canonicalLocales(locales);
   if (given === null && !isOlder()) throw new TypeError(`${caller} called on null or undefined`);
   const options = optionsObject(given);
-  localeMatcher(options, NAME);
+  localeMatcher(options, caller);
   const calendarOption = typeOption(options, 'calendar')?.toLowerCase();
   const calendar = CALENDAR_ALIASES[calendarOption] ?? calendarOption;
   const numbering = typeOption(options, 'numberingSystem')?.toLowerCase();
   const { hour12: given12 } = options;
   const hour12 = given12 === undefined ? undefined : Boolean(given12);
-  const cycleOption = stringOption(options, 'hourCycle', NAME, HOUR_CYCLES);
+  const cycleOption = stringOption(options, 'hourCycle', caller, HOUR_CYCLES);
   const resolved = resolveLocale(SERVICE, tags, {
     ca: { accepts: (value) => CALENDARS.includes(value) || value in CALENDAR_ALIASES, option: calendar },
     hc: { accepts: HOUR_CYCLES, option: hour12 === undefined ? cycleOption : undefined },
@@ -79,18 +79,18 @@ function initialize(locales, given, wanted, filled, caller) {
 
   const components = {};
   for (const [name, values] of COMPONENTS) {
-    const value = stringOption(options, name, NAME, values);
+    const value = stringOption(options, name, caller, values);
     if (value !== undefined) components[name] = value;
     if (name === 'second') {
       const digits = numberOption(options, 'fractionalSecondDigits', 1, 3);
       if (digits !== undefined) components.fractionalSecondDigits = digits;
     }
   }
-  const zoneName = stringOption(options, 'timeZoneName', NAME, Object.keys(ZONE_NAMES));
+  const zoneName = stringOption(options, 'timeZoneName', caller, Object.keys(ZONE_NAMES));
   if (zoneName !== undefined) components.timeZoneName = zoneName;
-  stringOption(options, 'formatMatcher', NAME, ['basic', 'best fit'], 'best fit');
-  const dateStyle = stringOption(options, 'dateStyle', NAME, STYLES);
-  const timeStyle = stringOption(options, 'timeStyle', NAME, STYLES);
+  stringOption(options, 'formatMatcher', caller, ['basic', 'best fit'], 'best fit');
+  const dateStyle = stringOption(options, 'dateStyle', caller, STYLES);
+  const timeStyle = stringOption(options, 'timeStyle', caller, STYLES);
 
   const state = {
     locale: resolved.locale,

@@ -24,7 +24,7 @@ pub(super) struct Generator {
 }
 
 /// Each field can be had at least alone.
-const ALONE: [&str; 15] = ["G", "y", "Q", "M", "w", "W", "E", "d", "D", "F", "H", "m", "s", "S", "v"];
+const ALONE: [&str; 16] = ["G", "y", "Q", "M", "w", "W", "E", "d", "D", "F", "a", "H", "m", "s", "S", "v"];
 const FRACTION: u32 = 1 << Field::Fraction as u32;
 const SECONDS: u32 = 1 << Field::Second as u32 | FRACTION;
 
@@ -64,7 +64,7 @@ impl Generator {
     fn add_named(&mut self, name: &str, pattern: &str) {
         let skeleton = Skeleton::of(name);
         let base = skeleton.base();
-        self.known.retain(|known| known.is_named || (known.skeleton != skeleton && known.base != base));
+        self.known.retain(|known| known.is_named || known.skeleton != skeleton);
         self.known.push(Known { base, skeleton, is_named: true, pattern: pattern.to_owned() });
     }
 

@@ -31,7 +31,32 @@ pub(super) type Piece = (Part, Source);
 const ORDER: [(char, &str); 9] =
     [('G', "G"), ('y', "yYurUG"), ('M', "ML"), ('d', "dEce"), ('a', "abB"), ('h', "hHkK"), ('m', "m"), ('s', "s"), ('S', "S")];
 
+/// # Errors
+/// When there are no data for what the writer is for.
 pub(super) fn pieces(writer: &Writer<'_>, generator: &Generator, pattern: &str, start: f64, end: f64) -> Result<Vec<Piece>, IntlError> {
+    Ok(trimmed(ranged(writer, generator, pattern, start, end)?))
+}
+
+/// Texts before the first field and behind the last of either are nobody's, and one where they meet.
+fn trimmed(pieces: Vec<Piece>) -> Vec<Piece> {
+    let is_field = |source: Source| move |piece: &Piece| piece.1 == source && piece.0.0 != "literal";
+    let ends: Vec<_> = [Source::Start, Source::End]
+        .into_iter()
+        .map(|source| (source, pieces.iter().position(is_field(source)), pieces.iter().rposition(is_field(source))))
+        .collect();
+    let mut trimmed: Vec<Piece> = Vec::new();
+    for (at, ((kind, text), source)) in pieces.into_iter().enumerate() {
+        let is_inside = ends.iter().any(|(own, first, last)| *own == source && Some(at) >= *first && Some(at) <= *last);
+        let source = if is_inside { source } else { Source::Shared };
+        match trimmed.last_mut() {
+            Some((("literal", before), Source::Shared)) if kind == "literal" && source == Source::Shared => before.push_str(&text),
+            _ => trimmed.push(((kind, text), source)),
+        }
+    }
+    trimmed
+}
+
+fn ranged(writer: &Writer<'_>, generator: &Generator, pattern: &str, start: f64, end: f64) -> Result<Vec<Piece>, IntlError> {
     let (from, to) = (writer.local(start)?, writer.local(end)?);
     let fields = items(pattern);
     let has = |letters: &str| fields.iter().any(|item| matches!(item, Item::Field(letter, _) if letters.contains(*letter)));
@@ -48,6 +73,8 @@ pub(super) fn pieces(writer: &Writer<'_>, generator: &Generator, pattern: &str, 
     }
     let wanted = written(&fields.iter().filter(|item| matches!(item, Item::Field(..))).cloned().collect::<Vec<_>>());
     if has_date != has_time && (has_time == (at >= 4)) {
+        // Years that differ are written where nobody asked for them.
+        let wanted = if at == 1 && !has("yYurU") { format!("y{wanted}") } else { wanted };
         return interval(writer, generator, data, &wanted, at, &from, &to);
     }
     let whole = if has_date { pattern.to_owned() } else { generator.best(data, &format!("yMd{wanted}")) };
