@@ -312,7 +312,8 @@ fn a_source_of_a_megabyte_is_a_function_except_in_a_strict_account() {
     let message = refused.error(422, "UnprocessableEntityError");
     assert_eq!(message, "instance.function does not meet maximum length of 1048576 bytes of JavaScript, decoded");
     let (_, strict) = admin.account(&json!({"strict": true}));
-    let hook = |bytes| javascript(&source(bytes)).with("timeout", 1);
+    let hook =
+        |bytes| javascript(&source(bytes)).with("timeout", 1).with("env_vars", json!([])).with("retries", 0).with("packages", json!({}));
     let refused = strict.post("/api/2/hooks", &hook(20_001).json());
     let message = refused.error(422, "UnprocessableEntityError");
     assert_eq!(message, "instance.function does not meet maximum length of 20000 characters, decoded");
