@@ -114,10 +114,10 @@ fn usable(hook_type: HookType, user: &Map<String, Value>) -> Result<(), InvalidR
         };
         let cure = match (field, found) {
             (Field::Number, Value::Number(_)) | (Field::Text, Value::String(_)) | (Field::Object, Value::Object(_)) => return Ok(()),
-            (Field::Number, Value::String(_)) => ", which Number(...) makes of it",
+            (Field::Number, Value::String(_)) => " but a string, of which Number(...) makes one",
             _ => "",
         };
-        Err(InvalidResponse(format!("`user.{name}` is not {wanted} but {}: {wanted} is expected{cure}", article(found))))
+        Err(InvalidResponse(format!("`user.{name}` is not {wanted}{cure}")))
     })
 }
 
@@ -152,7 +152,7 @@ mod tests {
             (r#"{"user":5}"#, "not an object but a number"),
             (r#"{"success":true,"user":[]}"#, "not an object but an array"),
             (r#"{"user":{}}"#, "policy_id` is missing: a number is expected"),
-            (r#"{"user":{"policy_id":"7"}}"#, "not a number but a string: a number is expected, which Number(...) makes of it"),
+            (r#"{"user":{"policy_id":"7"}}"#, "not a number but a string, of which Number(...) makes one"),
             (r#"{"success":"yes","user":{"policy_id":7}}"#, "not a boolean but a string"),
             (r#"{"success":{},"user":{"policy_id":7}}"#, "not a boolean but an object"),
         ] {
@@ -187,9 +187,9 @@ mod tests {
         assert_eq!(user("unknown", 5.into()), Ok(Decision::Allow));
         for (name, value, says) in [
             ("email", Value::Null, "`user.email` is missing: a string is expected"),
-            ("username", 5.into(), "`user.username` is not a string but a number: a string is expected"),
-            ("department", true.into(), "`user.department` is not a string but a boolean: a string is expected"),
-            ("custom_attributes", "x".into(), "`user.custom_attributes` is not an object but a string: an object is expected"),
+            ("username", 5.into(), "`user.username` is not a string"),
+            ("department", true.into(), "`user.department` is not a string"),
+            ("custom_attributes", "x".into(), "`user.custom_attributes` is not an object"),
         ] {
             assert_eq!(user(name, value), Err(says.into()));
         }

@@ -241,8 +241,8 @@ fn a_strict_account_is_lenient_in_nothing() {
 fn a_source_has_onelogins_characters_where_an_account_is_strict_and_our_bytes_elsewhere() {
     let create = |source: &str, strict: bool| {
         let limits = InputRules { strict, function_bytes: 8 << 20, source_bytes: 100_000, ..LIMITS };
-        let mut body = javascript(source);
-        body["type"] = "user-migration".into();
+        let mut body = documented();
+        body["function"] = STANDARD.encode(source).into();
         HookInput::parse(body.to_string().as_bytes(), &limits).and_then(|input| input.create())
     };
     assert_eq!(create(&"é".repeat(20_000), true).unwrap().1.function.size, 40_000);
