@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { frames } from './frames.mjs';
+import { asLogged, frames } from './frames.mjs';
 
 const TIMEOUT = 60_000;
 const majors = new Map();
@@ -35,7 +35,7 @@ export async function runOnNode(node, { name, source, module, reasons = '[]' }) 
     }
     const clean = (text) => text.replaceAll(`file://${folder}/`, '').replaceAll(`${folder}/`, '').replaceAll('hook.mjs', 'hook.js');
     return {
-      events: said.events.map(([level, message]) => [level, frames(clean(message))]),
+      events: said.events.map(([level, message]) => [level, asLogged(frames(clean(message)))]),
       result: said.result === undefined ? undefined : JSON.parse(said.result),
       error: said.error === undefined ? undefined : frames(clean(said.error)),
     };

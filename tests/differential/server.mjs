@@ -175,11 +175,9 @@ export class Server {
 }
 
 function eventsOf(lines) {
-  const events = [];
-  for (const line of lines) {
+  return lines.map((line) => {
     const start = EVENT_LINE.exec(line);
-    if (start) events.push([start[1], line.slice(start[0].length)]);
-    else events.at(-1)[1] += `\n${line}`;
-  }
-  return events.map(([level, message]) => [level, frames(message)]);
+    if (!start) throw new Error(`this is no event of a log: ${line}`);
+    return [start[1], frames(line.slice(start[0].length))];
+  });
 }
