@@ -22,7 +22,7 @@ export function useContext(text) {
 }
 
 // { events, result, error }: what the case printed, what it returned, how it failed.
-export async function runOnNode(node, { name, source, module, reasons = '[]' }) {
+export async function runOnNode(node, { source, module, reasons = '[]' }) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'differential-')));
   const file = join(folder, module ? 'hook.mjs' : 'hook.js');
   try {
@@ -31,7 +31,8 @@ export async function runOnNode(node, { name, source, module, reasons = '[]' }) 
     if (said.error === undefined && said.result === undefined) {
       // A listener for what nobody caught that throws ends Node without another word than its own.
       said.error = /^(?:Uncaught |\w*Error\b).*?(?=\n\n)/ms.exec(complaint)?.[0];
-      if (said.error === undefined) throw new Error(`${name} ended early on ${node}: ${complaint}`);
+      // A Node can end without a word as well, such as for want of memory.
+      said.error ??= `ended early: ${complaint}`;
     }
     const clean = (text) => text.replaceAll(`file://${folder}/`, '').replaceAll(`${folder}/`, '').replaceAll('hook.mjs', 'hook.js');
     return {

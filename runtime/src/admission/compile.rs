@@ -1,7 +1,7 @@
 //! Compilation in a process of its own: niced, without our environment, under limits on memory, processor and wall time. wasmtime
 //! makes no promise about hostile modules at compile time, and a compilation cannot be cancelled; a process can be killed.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitCode, ExitStatus, Stdio};
 
@@ -105,6 +105,8 @@ pub fn compile_worker() -> ExitCode {
             },
             Err(message) => complain(&message, ExitCode::from(REJECTED)),
         },
+        // A function that there is no room to read ends as one that there is no room to compile.
+        Err(error) if error.kind() == ErrorKind::OutOfMemory => std::process::abort(),
         Err(error) => complain(&error.to_string(), ExitCode::FAILURE),
     }
 }

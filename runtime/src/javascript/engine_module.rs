@@ -31,8 +31,8 @@ impl From<wasmparser::BinaryReaderError> for UnfitEngine {
 const WASM_PAGE: usize = 64 << 10;
 
 /// Pages that every memory has beyond what the built engine declares, so that nothing grows it but a hook with a lot to do: growing takes system
-/// calls, and what was grown is given back after each execution, and faulted in by the next. The engine's own start takes two thirds of them.
-const ROOM: u64 = 32;
+/// calls, and what was grown is given back after each execution, and faulted in by the next. The engine's own start takes three quarters of them.
+const ROOM: u64 = 40;
 
 /// How many pages the engine's memory has at first.
 fn pages(built: wasmparser::MemoryType) -> u64 {
