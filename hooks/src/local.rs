@@ -207,7 +207,7 @@ fn judge(hook_type: HookType, result: Result<Box<RawValue>, Failure>) -> Judged 
     match result {
         Err(failure) => (None, None, Some(failure)),
         Ok(result) => match response::decide(hook_type, &result, false) {
-            Ok(decision) => (Some(decision), Some(result), None),
+            Ok(decision) => (Some(decision), Some(response::readable(result)), None),
             Err(error) => (None, Some(result), Some(Failure::new(FailureKind::InvalidResponse, error.to_string()))),
         },
     }

@@ -47,6 +47,14 @@ pub fn decide(hook_type: HookType, result: &RawValue, strict: bool) -> Result<De
     }
 }
 
+/// A result as it leaves: not every reader of JSON takes half of a surrogate pair, so that it is a replacement character.
+pub fn readable(result: Box<RawValue>) -> Box<RawValue> {
+    match surrogates::replaced(result.get()).map(RawValue::from_string) {
+        Some(Ok(replaced)) => replaced,
+        _ => result,
+    }
+}
+
 /// What a function of this type has to return.
 fn expected(hook_type: HookType) -> &'static str {
     match hook_type {

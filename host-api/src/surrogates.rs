@@ -8,10 +8,15 @@ const ESCAPE: usize = 6;
 
 /// Reads a JSON text, in which a half stands for a replacement character, as it does wherever text leaves a function.
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
-    serde_json::from_str(text).or_else(|error| match without_halves(text, |_| 0xfffd) {
+    serde_json::from_str(text).or_else(|error| match replaced(text) {
         Some(text) => serde_json::from_str(&text),
         None => Err(error),
     })
+}
+
+/// The text with a replacement character in place of each half; nothing where there are none.
+pub(crate) fn replaced(text: &str) -> Option<String> {
+    without_halves(text, |_| 0xfffd)
 }
 
 /// The text with a character for private use in place of each half, so that different keys stay different; nothing where there are none.

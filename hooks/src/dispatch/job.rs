@@ -158,7 +158,7 @@ impl Job {
 
     fn judge(&self, result: Box<RawValue>) -> Result<Judged, Failure> {
         match response::decide(self.event.hook_type, &result, self.event.strict) {
-            Ok(decision) => Ok(Judged::Completed(decision, result)),
+            Ok(decision) => Ok(Judged::Completed(decision, response::readable(result))),
             Err(error) => Err(Failure::new(FailureKind::InvalidResponse, error.to_string())),
         }
     }
