@@ -180,15 +180,16 @@ def _():
     same((answer["outcome"], answer["result"]["user"]["policy_id"]), ("completed", 211))
 
 
-@checks("get_logs: the execution just fired, a line an event, levels and continuation lines")
+@checks("get_logs: the execution just fired, a message an event, levels and line breaks")
 def _():
     request, correlation, _answer = own.login()
     [entry] = hooks.get_logs(made["hook"], request_id=request)
     same((entry.request_id, entry.correlation_id), (request, correlation))
-    assert entry.created_at.endswith("Z") and not any("\n" in line for line in entry.events), entry
-    starts = [line.split("\t") for line in entry.events if "\t" in line]
-    same([(start[2], start[3]) for start in starts], [("INFO", "{"), ("ERROR", "at TW with string")])
-    assert "  policy_id: 187345," in entry.events, entry.events
+    assert entry.created_at.endswith("Z"), entry
+    events = [event.split("\t", 3) for event in entry.events]
+    same([event[2] for event in events], ["INFO", "ERROR"])
+    assert events[0][3].startswith("{\n") and "\n  policy_id: 187345," in events[0][3], events
+    same(events[1][3], "at TW with string")
 
 
 @checks("get_logs with filters: by request, by correlation, by both, by neither's id")

@@ -85,9 +85,10 @@ export class Differences {
     const exact = entries.some(([, entry]) => pattern(entry) === undefined);
     if (isDeepStrictEqual(wanted, got)) return exact ? 'stale' : 'same';
     if (entries.length === 0) return 'different';
-    const [group, entry] = entries[0];
-    const key = JSON.stringify([group.reason, name, entry]);
-    this.#used.set(key, (this.#used.get(key) ?? 0) + 1);
+    for (const [group, entry] of entries) {
+      const key = JSON.stringify([group.reason, name, entry]);
+      this.#used.set(key, (this.#used.get(key) ?? 0) + 1);
+    }
     return 'known';
   }
 
