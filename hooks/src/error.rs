@@ -48,7 +48,7 @@ impl ServiceError {
     }
 
     /// A rule that no single field breaks.
-    pub(crate) fn unfit(message: impl Into<String>) -> Self {
+    pub(crate) fn invalid_body(message: impl Into<String>) -> Self {
         Self::Invalid { field: None, message: message.into() }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::fresh;
+use crate::uuid_pool;
 
 /// A text that is no id of the wanted sort.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,7 +71,7 @@ macro_rules! uuid_id {
         impl $name {
             /// A new random id.
             pub(crate) fn random() -> Self {
-                Self(fresh::uuid())
+                Self(uuid_pool::uuid())
             }
 
             /// The sixteen bytes, as they stand in keys.
@@ -171,7 +171,7 @@ impl ExecutionId {
     /// A new random id.
     pub(crate) fn random() -> Self {
         let mut buffer = Uuid::encode_buffer();
-        Self(Arc::from(&*fresh::uuid().hyphenated().encode_lower(&mut buffer)))
+        Self(Arc::from(&*uuid_pool::uuid().hyphenated().encode_lower(&mut buffer)))
     }
 
     /// The text.

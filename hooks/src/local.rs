@@ -13,7 +13,8 @@ use hookbox_runtime::{
 };
 use serde_json::value::RawValue;
 
-use crate::dispatch::{masked_failure, named};
+use crate::dispatch::named;
+use crate::message::masked_failure;
 
 /// What to run, and on what.
 #[derive(Debug)]

@@ -9,14 +9,14 @@ use tokio::sync::Mutex;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Name;
-use super::asleep::Asleep;
 use super::lane::{Lane, Names};
-use super::verdict::{Claim, Prepared, Taken, Task, claim, conclude, serve_again};
-use crate::dispatch::Function;
+use super::transitions::{Claim, Concluded, Prepared, Task, claim, conclude, serve_loaded};
+use super::unloaded::Unloaded;
 use crate::error::ServiceError;
 use crate::ids::{AccountId, HookId};
 use crate::resources::{Build, Runtime};
-use crate::service::State;
+use crate::sandbox::Function;
+use crate::state::State;
 
 /// How often, and after which waits, a preparation that failed for the host's own reasons is tried again.
 const RETRIES: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2)];
@@ -26,25 +26,25 @@ const STORE_RETRY: Duration = Duration::from_secs(5);
 
 /// JavaScript hooks that are woken begin to serve together, so that thousands of them do not make as many changes; but none waits longer
 /// than this for others.
-const TOGETHER: Duration = Duration::from_millis(50);
+const BATCH_WINDOW: Duration = Duration::from_millis(50);
 
 pub(super) struct Worker {
     state: Arc<State>,
     lane: Lane,
     names: Names,
-    asleep: Arc<Asleep>,
+    unloaded: Arc<Unloaded>,
     /// Held by whoever wakes a hook out of turn: all events for one hook wake it once.
-    out_of_turn: Mutex<()>,
+    load_lock: Mutex<()>,
 }
 
 impl Worker {
-    pub(super) fn new(state: Arc<State>, lane: Lane, names: Names, asleep: Arc<Asleep>) -> Self {
-        Self { state, lane, names, asleep, out_of_turn: Mutex::new(()) }
+    pub(super) fn new(state: Arc<State>, lane: Lane, names: Names, unloaded: Arc<Unloaded>) -> Self {
+        Self { state, lane, names, unloaded, load_lock: Mutex::new(()) }
     }
 
     /// Wakes the hooks that were ready before, then does what is asked for.
-    pub(super) async fn run(self: Arc<Self>, sleepers: Vec<Name>, mut waiting: UnboundedReceiver<Name>) {
-        self.wake_all(sleepers).await;
+    pub(super) async fn run(self: Arc<Self>, unloaded_hooks: Vec<Name>, mut waiting: UnboundedReceiver<Name>) {
+        self.load_all(unloaded_hooks).await;
         while let Some((account, hook)) = waiting.recv().await {
             if let Err(error) = self.admit(account, hook).await {
                 tracing::error!(%account, %hook, %error, "the result of an admission could not be kept; it is tried again");
@@ -70,23 +70,23 @@ impl Worker {
                 }
             };
             let (prepared, kept) = self.prepare(&task).await;
-            if let Taken::Yes = self.state.write(move |state, change| conclude(state, change, &task, prepared, kept)).await? {
+            if let Concluded::Yes = self.state.write(move |state, change| conclude(state, change, &task, prepared, kept)).await? {
                 return Ok(());
             }
         }
     }
 
     /// Wakes hooks in turn. Their records in the store stay as they are: this is about this start of this server only.
-    async fn wake_all(&self, sleepers: Vec<Name>) {
+    async fn load_all(&self, unloaded_hooks: Vec<Name>) {
         // Hooks with the same WebAssembly share what the first of them is served by.
-        let together = if self.lane == Lane::JavaScript { TOGETHER } else { Duration::ZERO };
+        let together = if self.lane == Lane::JavaScript { BATCH_WINDOW } else { Duration::ZERO };
         let (mut done, mut begun) = (Vec::new(), Instant::now());
-        for name in sleepers {
+        for name in unloaded_hooks {
             if let Some(task) = self.task(name) {
                 let (prepared, _) = self.prepare(&task).await;
                 done.push((task, prepared));
             } else {
-                self.asleep.remove(name);
+                self.unloaded.remove(name);
             }
             if begun.elapsed() >= together {
                 self.let_serve(std::mem::take(&mut done)).await;
@@ -97,26 +97,26 @@ impl Worker {
     }
 
     /// Wakes one hook now, whoever's turn it is.
-    pub(super) async fn wake_now(&self, name: Name) {
-        let _alone = self.out_of_turn.lock().await;
-        if self.asleep.contains(name) {
-            self.wake(name).await;
+    pub(super) async fn load_now(&self, name: Name) {
+        let _alone = self.load_lock.lock().await;
+        if self.unloaded.contains(name) {
+            self.load(name).await;
         }
     }
 
-    async fn wake(&self, name: Name) {
+    async fn load(&self, name: Name) {
         while let Some(task) = self.task(name) {
             let (prepared, _) = self.prepare(&task).await;
-            match self.state.write(move |state, change| serve_again(state, change, &task, prepared)).await {
-                Ok(Taken::Outdated) => {}
-                Ok(Taken::Yes) => break,
+            match self.state.write(move |state, change| serve_loaded(state, change, &task, prepared)).await {
+                Ok(Concluded::Outdated) => {}
+                Ok(Concluded::Yes) => break,
                 Err(error) => {
                     tracing::error!(account = %name.0, hook = %name.1, %error, "a hook does not serve");
                     break;
                 }
             }
         }
-        self.asleep.remove(name);
+        self.unloaded.remove(name);
     }
 
     /// Lets hooks serve that were prepared. One for which that was not right, or could not be kept, is woken on its own.
@@ -126,14 +126,14 @@ impl Worker {
         }
         let names: Vec<Name> = done.iter().map(|(task, _)| (task.account, task.hook)).collect();
         let serve = self.state.write(move |state, change| {
-            let taken = done.into_iter().map(|(task, prepared)| serve_again(state, change, &task, prepared));
-            Ok(taken.map(|taken| matches!(taken, Ok(Taken::Yes))).collect::<Vec<bool>>())
+            let taken = done.into_iter().map(|(task, prepared)| serve_loaded(state, change, &task, prepared));
+            Ok(taken.map(|taken| matches!(taken, Ok(Concluded::Yes))).collect::<Vec<bool>>())
         });
         let taken = serve.await.unwrap_or_default();
         for (index, name) in names.into_iter().enumerate() {
             match taken.get(index) {
-                Some(true) => self.asleep.remove(name),
-                _ => self.wake(name).await,
+                Some(true) => self.unloaded.remove(name),
+                _ => self.load(name).await,
             }
         }
     }
@@ -146,14 +146,14 @@ impl Worker {
         hook.record.ready.as_ref().map(|ready| Task::new(account, hook.record.id, ready.version, &ready.spec))
     }
 
-    /// The function, ready to run: the one that serves already, or a new one. Beside it the workshop's name for what it keeps.
+    /// The function, ready to run: the one that serves already, or a new one. Beside it the compiler's name for what it keeps.
     async fn prepare(&self, task: &Task) -> (Prepared, Option<FunctionDigest>) {
         let Build { digest, runtime } = task.build;
         // What was made of JavaScript may hold the values of one hook's env vars.
         if runtime == Runtime::Wasm
             && let Some(guest) = self.state.directory.load().guest(task.build)
         {
-            return (Prepared::Guest(guest), None);
+            return (Prepared::Ready(guest), None);
         }
         let account = task.account;
         let bytes = match self.state.read(move |state| state.function(account, &digest)).await {
@@ -167,10 +167,10 @@ impl Worker {
             }
         };
         let function = Function { bytes, runtime, env: task.env.clone() };
-        let kept = self.state.workshop.name(&function);
+        let kept = self.state.compiler.name(&function);
         let started = Instant::now();
         let prepared = self.try_to_prepare(task, function).await;
-        self.state.metrics.admitted(matches!(prepared, Prepared::Guest(_)), started.elapsed());
+        self.state.metrics.admitted(matches!(prepared, Prepared::Ready(_)), started.elapsed());
         (prepared, Some(kept))
     }
 
@@ -187,8 +187,8 @@ impl Worker {
     async fn try_to_prepare(&self, task: &Task, function: Function) -> Prepared {
         let mut waits = RETRIES.into_iter();
         loop {
-            match self.state.workshop.clone().prepare(function.clone()).await {
-                Ok(guest) => return Prepared::Guest(guest),
+            match self.state.compiler.clone().prepare(function.clone()).await {
+                Ok(guest) => return Prepared::Ready(guest),
                 Err(AdmissionError::Rejected(message)) => return Prepared::Refused(message),
                 Err(AdmissionError::Host(problem)) if !self.is_wanted(task) => return Prepared::Refused(problem),
                 Err(AdmissionError::Host(problem)) => {

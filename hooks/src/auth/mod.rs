@@ -56,7 +56,7 @@ pub(crate) enum AuthError {
     Scope(Scope),
 }
 
-/// Whose token it is, and what it is good for.
+/// ExecutionIdentity token it is, and what it is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Caller {
     /// The account that is acted for.

@@ -35,7 +35,7 @@ pub(crate) struct InvalidToken;
 /// What a genuine, unexpired token says.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Claims {
-    /// Whose token it is.
+    /// ExecutionIdentity token it is.
     pub(crate) client_id: ClientId,
     /// The credential's generation when the token was made; an older one than the credential's is revoked.
     pub(crate) generation: u64,

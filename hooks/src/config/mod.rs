@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use hookbox_runtime::PagemapUse;
 
-use crate::service::{Engine, ServiceConfig, ServiceLimits};
+use crate::limits::ServiceLimits;
+use crate::service::{Engine, ServiceConfig};
 
 pub use layers::{ConfigError, Effective, Loaded, Origin, Sources};
 
@@ -45,7 +46,7 @@ pub struct Config {
     /// The limits of the HTTP server.
     pub http: HttpConfig,
     /// Sizes that requests and executions may have.
-    pub limits: LimitsConfig,
+    pub limits: ServiceLimits,
     /// The sandboxes that functions run in.
     pub sandbox: SandboxConfig,
     /// The compilation of functions.
@@ -113,30 +114,6 @@ pub struct HttpConfig {
     pub idle_timeout: Duration,
 }
 
-/// Sizes that requests and executions may have.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LimitsConfig {
-    /// A context, in bytes.
-    pub context_bytes: usize,
-    /// What a function returns, in bytes.
-    pub result_bytes: usize,
-    /// The message of a failed execution, in bytes.
-    pub error_bytes: usize,
-    /// A function, decoded, in bytes.
-    pub function_bytes: usize,
-    /// A function in JavaScript, in bytes, in accounts that are not strict.
-    pub source_bytes: usize,
-    /// Env vars linked to one hook.
-    pub env_vars: usize,
-    /// The log of one execution, in bytes.
-    pub log_bytes: usize,
-    /// The most memory that a hook may ask for, in MiB.
-    pub max_memory_mib: u32,
-    /// The most fuel that a hook may ask for.
-    pub max_fuel: u64,
-}
-
 /// The sandboxes that functions run in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -191,7 +168,6 @@ pub struct ThrottleConfig {
 impl Config {
     /// The part of it that is the service's. `compile_worker` is the program, with its arguments, that compiles functions.
     pub fn service(&self, compile_worker: (PathBuf, Vec<String>)) -> ServiceConfig {
-        let limits = &self.limits;
         ServiceConfig {
             data: self.data.clone(),
             engine: self.store.engine,
@@ -204,17 +180,7 @@ impl Config {
             pagemap: self.sandbox.pagemap_scan.most(),
             retention: self.retention,
             log_queue: LOG_QUEUE,
-            limits: ServiceLimits {
-                context_bytes: limits.context_bytes,
-                result_bytes: limits.result_bytes,
-                error_bytes: limits.error_bytes,
-                function_bytes: limits.function_bytes,
-                source_bytes: limits.source_bytes,
-                env_vars: limits.env_vars,
-                log_bytes: limits.log_bytes,
-                max_memory_mib: limits.max_memory_mib,
-                max_fuel: limits.max_fuel,
-            },
+            limits: self.limits,
         }
     }
 }

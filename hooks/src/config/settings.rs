@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::value::{Value, number, span};
 use super::{
-    CompileConfig, Config, Engine, HttpConfig, LimitsConfig, LogConfig, LogFormat, MetricsConfig, PagemapScan, SandboxConfig, StoreConfig,
+    CompileConfig, Config, Engine, HttpConfig, LogConfig, LogFormat, MetricsConfig, PagemapScan, SandboxConfig, StoreConfig,
     ThrottleConfig, TlsConfig,
 };
+use crate::limits::ServiceLimits;
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
@@ -98,17 +99,7 @@ pub(super) fn defaults() -> Config {
             body_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(75),
         },
-        limits: LimitsConfig {
-            context_bytes: 256 * KIB,
-            result_bytes: 256 * KIB,
-            error_bytes: 4 * KIB,
-            function_bytes: 8 * MIB,
-            source_bytes: MIB,
-            env_vars: 100,
-            log_bytes: 64 * KIB,
-            max_memory_mib: 512,
-            max_fuel: 100_000_000_000,
-        },
+        limits: ServiceLimits::default(),
         sandbox: SandboxConfig { pagemap_scan: PagemapScan::Auto },
         compile: CompileConfig { timeout: Duration::from_secs(30), memory_mib: 1024, javascript_at_start: true },
         throttle: ThrottleConfig { client_failures: 10, address_failures: 60 },

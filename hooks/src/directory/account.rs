@@ -7,10 +7,10 @@ use hookbox_host_api::log::Mask;
 use hookbox_host_api::{EnvVars, HookType, Secret};
 
 use super::hook::{Hook, Serving, mask};
-use crate::dispatch::Guest;
 use crate::error::ServiceError;
 use crate::ids::{EnvId, HookId};
 use crate::resources::{AccountRecord, Build, EnvName, EnvRecord, HookRecord};
+use crate::sandbox::PreparedFunction;
 use crate::store::Digest;
 
 /// An account and what is in it.
@@ -57,7 +57,7 @@ impl Account {
     }
 
     /// Adds or replaces a hook whose ready version is served by `guest`.
-    pub(crate) fn serve(&mut self, record: HookRecord, guest: Arc<dyn Guest>) -> Result<(), ServiceError> {
+    pub(crate) fn serve(&mut self, record: HookRecord, guest: Arc<dyn PreparedFunction>) -> Result<(), ServiceError> {
         let serving = match &record.ready {
             Some(ready) => Some(Arc::new(Serving::link(self, &record, ready, guest)?)),
             None => None,

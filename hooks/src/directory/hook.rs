@@ -8,10 +8,10 @@ use hookbox_host_api::{Condition, Decision, EnvVars, View};
 use hookbox_runtime::{Identity, Limits};
 
 use super::Account;
-use crate::dispatch::Guest;
 use crate::error::ServiceError;
 use crate::ids::HookId;
 use crate::resources::{HookRecord, Ready};
+use crate::sandbox::PreparedFunction;
 
 /// A hook.
 pub(crate) struct Hook {
@@ -33,7 +33,7 @@ pub(crate) struct Serving {
     pub(crate) hook_id: HookId,
     pub(crate) version: u32,
     pub(crate) identity: Arc<Identity>,
-    pub(crate) guest: Arc<dyn Guest>,
+    pub(crate) guest: Arc<dyn PreparedFunction>,
     pub(crate) limits: Limits,
     pub(crate) timeout: Duration,
     /// What of the context the function sees.
@@ -49,7 +49,12 @@ pub(crate) struct Serving {
 
 impl Serving {
     /// The serving version of a hook, with the values that its env vars have in the account.
-    pub(super) fn link(account: &Account, record: &HookRecord, ready: &Ready, guest: Arc<dyn Guest>) -> Result<Self, ServiceError> {
+    pub(super) fn link(
+        account: &Account,
+        record: &HookRecord,
+        ready: &Ready,
+        guest: Arc<dyn PreparedFunction>,
+    ) -> Result<Self, ServiceError> {
         let spec = &ready.spec;
         let env = account.values(&spec.env_vars);
         let mask = mask(env.iter().map(|(_, value)| value))?;

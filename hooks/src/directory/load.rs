@@ -23,7 +23,7 @@ pub(crate) enum LoadError {
     /// A value cannot be opened.
     #[error("the env var {name} of account {account} cannot be opened: {error}")]
     Vault {
-        /// Whose it is.
+        /// ExecutionIdentity it is.
         account: AccountId,
         /// Its name.
         name: String,

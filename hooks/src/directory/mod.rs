@@ -11,10 +11,10 @@ pub(crate) mod records;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::dispatch::Guest;
 use crate::error::ServiceError;
 use crate::ids::{AccountId, ClientId};
 use crate::resources::{AccountRecord, Build, CredentialRecord, Scope};
+use crate::sandbox::PreparedFunction;
 
 pub(crate) use account::{Account, EnvVar};
 pub(crate) use hook::{Hook, Serving};
@@ -87,7 +87,7 @@ impl Directory {
     }
 
     /// The prepared function of this build, where a hook is served by it.
-    pub(crate) fn guest(&self, build: Build) -> Option<Arc<dyn Guest>> {
+    pub(crate) fn guest(&self, build: Build) -> Option<Arc<dyn PreparedFunction>> {
         let mut hooks = self.accounts().flat_map(|account| account.hooks());
         hooks.find_map(|hook| {
             let is_it = hook.record.ready.as_ref().is_some_and(|ready| ready.spec.build() == build);

@@ -8,8 +8,8 @@ use tokio::time::Instant;
 use super::Answer;
 use crate::directory::Account;
 use crate::error::ServiceError;
-use crate::fresh;
 use crate::ids::ExecutionId;
+use crate::uuid_pool;
 
 /// The longest secret in a context. Every spelling of it is searched for in the log, and whoever logs in chooses its length.
 const MAX_SECRET_BYTES: usize = 1024;
@@ -40,9 +40,9 @@ impl Event {
     ) -> Result<Self, ServiceError> {
         let secrets = context.secrets();
         if secrets.iter().any(|secret| secret.expose().len() > MAX_SECRET_BYTES) {
-            return Err(ServiceError::unfit(format!("the context holds a secret of more than {MAX_SECRET_BYTES} bytes")));
+            return Err(ServiceError::invalid_body(format!("the context holds a secret of more than {MAX_SECRET_BYTES} bytes")));
         }
-        let id = |key| context.id(key).map_or_else(|| fresh::uuid().to_string(), str::to_owned);
+        let id = |key| context.id(key).map_or_else(|| uuid_pool::uuid().to_string(), str::to_owned);
         Ok(Self {
             hook_type,
             strict: account.record.settings.strict,

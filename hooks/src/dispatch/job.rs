@@ -10,14 +10,15 @@ use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::event::Event;
-use super::{Answer, masked_failure, named, since};
+use super::{Answer, named, since};
 use crate::clock::Clock;
 use crate::directory::{Hook, Serving};
 use crate::ids::{AccountId, HookId};
+use crate::limits::ServiceLimits;
 use crate::logs::{LogEntry, LogWriter, micros};
+use crate::message::masked_failure;
 use crate::metrics::Metrics;
 use crate::resources::HookRecord;
-use crate::service::ServiceLimits;
 
 /// Env values above this many bytes are not searched for spellings on a thread that serves requests.
 const MASK_INLINE: usize = 4 << 10;
@@ -38,8 +39,8 @@ pub(super) struct Job {
     pub(super) event: Event,
 }
 
-/// Whose execution it is, for its entry and answer.
-struct Whose {
+/// ExecutionIdentity execution it is, for its entry and answer.
+struct ExecutionIdentity {
     account: AccountId,
     hook_id: HookId,
     version: Option<u32>,
@@ -47,7 +48,7 @@ struct Whose {
 }
 
 /// How an execution ended, before anybody is told.
-struct End {
+struct RunResult {
     result: Result<Judged, Failure>,
     usage: Usage,
     log: LogBuffer,
@@ -82,10 +83,10 @@ impl Job {
     }
 
     /// One run in a sandbox of its own.
-    async fn attempt(&self, context: Bytes, mask: Arc<Mask>) -> End {
+    async fn attempt(&self, context: Bytes, mask: Arc<Mask>) -> RunResult {
         let Execution { result, usage, log } = self.serving.guest.clone().execute(self.invocation(context, mask)).await;
         let result = result.map_err(|failure| named(failure, self.serving.limits, self.serving.timeout));
-        End { result: result.and_then(|result| self.judge(result)), usage, log }
+        RunResult { result: result.and_then(|result| self.judge(result)), usage, log }
     }
 
     /// Whether a failure is the function's, so that another run may do better, before the one deadline.
@@ -119,13 +120,13 @@ impl Job {
     fn failed(&self, problem: String) -> Answer {
         // Nothing of the guest is quoted, so no mask is needed.
         let log = self.shared.log_buffer(&self.event, Arc::default());
-        let end = End { result: Err(Failure::new(FailureKind::Host, problem)), usage: Usage::default(), log };
+        let end = RunResult { result: Err(Failure::new(FailureKind::Host, problem)), usage: Usage::default(), log };
         self.shared.conclude(&self.whose(), &self.event, &Mask::default(), end)
     }
 
-    fn whose(&self) -> Whose {
+    fn whose(&self) -> ExecutionIdentity {
         let Serving { hook_id, version, on_error, .. } = *self.serving;
-        Whose { account: self.account, hook_id, version: Some(version), on_error }
+        ExecutionIdentity { account: self.account, hook_id, version: Some(version), on_error }
     }
 
     fn invocation(&self, context: Bytes, mask: Arc<Mask>) -> Invocation {
@@ -164,7 +165,7 @@ impl Job {
     }
 }
 
-impl End {
+impl RunResult {
     /// The same execution after one run more.
     fn followed_by(mut self, next: Self) -> Self {
         self.log.append(next.log);
@@ -182,19 +183,19 @@ impl Shared {
     /// The answer of a hook whose conditions leave the user out: as if there were none.
     pub(super) fn skipped(&self, account: AccountId, hook: &Hook, event: &Event) -> Answer {
         let version = hook.serving.as_ref().map(|serving| serving.version);
-        let whose = Whose { account, hook_id: hook.record.id, version, on_error: hook.record.spec.on_error };
+        let whose = ExecutionIdentity { account, hook_id: hook.record.id, version, on_error: hook.record.spec.on_error };
         let result = Ok(Judged::Skipped(event.hook_type.without_hook()));
         let log = self.log_buffer(event, Arc::default());
-        self.conclude(&whose, event, &Mask::default(), End { result, usage: Usage::default(), log })
+        self.conclude(&whose, event, &Mask::default(), RunResult { result, usage: Usage::default(), log })
     }
 
     /// The answer of a hook without a version that is ready.
     pub(super) fn not_ready(&self, account: AccountId, record: &HookRecord, event: &Event) -> Answer {
-        let whose = Whose { account, hook_id: record.id, version: None, on_error: record.spec.on_error };
+        let whose = ExecutionIdentity { account, hook_id: record.id, version: None, on_error: record.spec.on_error };
         let failure =
             Failure::new(FailureKind::NotReady, format!("the hook has no version that is ready: its status is {}", record.status.as_str()));
         let log = self.log_buffer(event, Arc::default());
-        self.conclude(&whose, event, &Mask::default(), End { result: Err(failure), usage: Usage::default(), log })
+        self.conclude(&whose, event, &Mask::default(), RunResult { result: Err(failure), usage: Usage::default(), log })
     }
 
     fn log_buffer(&self, event: &Event, mask: Arc<Mask>) -> LogBuffer {
@@ -202,7 +203,7 @@ impl Shared {
     }
 
     /// Logs an execution and answers it.
-    fn conclude(&self, whose: &Whose, event: &Event, mask: &Mask, end: End) -> Answer {
+    fn conclude(&self, whose: &ExecutionIdentity, event: &Event, mask: &Mask, end: RunResult) -> Answer {
         let mut usage = end.usage;
         usage.duration_us = since(event.read_at);
         let (outcome, decision, result, failure) = match end.result {

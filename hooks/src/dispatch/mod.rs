@@ -3,12 +3,10 @@
 //! Nothing here waits for a lock or the disk: a hook comes from a snapshot in memory, and its log entry goes into a queue.
 
 mod answer;
-mod carried;
+mod detach_on_drop;
 mod event;
 mod job;
 mod limit;
-mod message;
-mod sandbox;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,22 +17,18 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
-use self::carried::{Carried, Panicked};
+use self::detach_on_drop::{DetachOnDrop, Panicked};
 use self::event::Event;
 use self::job::{Job, Shared};
 use crate::clock::Clock;
 use crate::directory::{Account, Hook};
 use crate::error::ServiceError;
+use crate::limits::ServiceLimits;
 use crate::logs::LogWriter;
 use crate::metrics::Metrics;
-use crate::service::ServiceLimits;
 
 pub use answer::Answer;
 pub(crate) use limit::named;
-pub(crate) use message::{masked, masked_failure};
-#[cfg(test)]
-pub(crate) use sandbox::Boxed;
-pub(crate) use sandbox::{Function, Guest, Wasm, Workshop};
 
 /// Runs hooks.
 pub(crate) struct Dispatcher(Arc<Shared>);
@@ -76,7 +70,7 @@ impl Dispatcher {
         let hook_type = hook.record.hook_type;
         let context = self.context(hook_type, body)?;
         let event = Event::new(account, &context, hook_type, body, read_at)?;
-        let roles = roles.map(hookbox_host_api::roles).transpose().map_err(unfit)?;
+        let roles = roles.map(hookbox_host_api::roles).transpose().map_err(invalid_body)?;
         let roles = roles.as_deref().or(context.roles()).unwrap_or_default();
         if !hook.conditions().iter().all(|condition| condition.holds(roles)) {
             return Ok(Plan::Answered(self.0.skipped(account.record.id, hook, &event)));
@@ -96,7 +90,7 @@ impl Dispatcher {
         if body.len() > limit {
             return Err(ServiceError::TooLarge { what: "the context", limit });
         }
-        Context::parse(hook_type, body).map_err(unfit)
+        Context::parse(hook_type, body).map_err(invalid_body)
     }
 }
 
@@ -115,7 +109,7 @@ impl Plan {
             Self::Run(job, context) => (job, context),
         };
         // To the end, so that the execution is logged even if the caller hangs up.
-        match Carried::new(job.clone().run(context)).await {
+        match DetachOnDrop::new(job.clone().run(context)).await {
             Ok(answer) => answer,
             Err(Panicked) => job.broke_off(),
         }
@@ -127,7 +121,7 @@ fn since(moment: Instant) -> u64 {
     u64::try_from(moment.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
-fn unfit(error: ContextError) -> ServiceError {
+fn invalid_body(error: ContextError) -> ServiceError {
     ServiceError::Invalid { field: error.field, message: error.message }
 }
 
@@ -145,7 +139,7 @@ struct Wrapped<'a> {
 impl<'a> Wrapped<'a> {
     fn parse(body: &'a [u8]) -> Result<Self, ServiceError> {
         serde_json::from_slice(body).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => ServiceError::unfit(format!("The body is not usable: {error}")),
+            serde_json::error::Category::Data => ServiceError::invalid_body(format!("The body is not usable: {error}")),
             _ => ServiceError::BadRequest(format!("The body is not valid JSON: {error}")),
         })
     }

@@ -258,7 +258,7 @@ mod tests {
                 422,
                 r#"{"statusCode":422,"name":"UnprocessableEntityError","message":"too much","field":"limits.fuel"}"#,
             ),
-            (ServiceError::unfit("no").into(), 422, r#"{"statusCode":422,"name":"UnprocessableEntityError","message":"no"}"#),
+            (ServiceError::invalid_body("no").into(), 422, r#"{"statusCode":422,"name":"UnprocessableEntityError","message":"no"}"#),
             (ServiceError::BadRequest("no JSON".into()).into(), 400, r#"{"statusCode":400,"name":"BadRequestError","message":"no JSON"}"#),
             (
                 ServiceError::TooLarge { what: "The context", limit: 7 }.into(),

@@ -22,10 +22,10 @@ use super::routes::{Access, Dialect, ROUTES, Route, RouteSpec};
 use super::{follow, health, onelogin, own, tokens};
 use crate::auth::{AuthError, Authenticator, Caller};
 use crate::config::Config;
-use crate::fresh;
 use crate::ids::AccountId;
 use crate::resources::Scope;
 use crate::service::Service;
+use crate::uuid_pool;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -199,7 +199,7 @@ fn request_id(parts: &Parts) -> HeaderValue {
     };
     parts.headers.get(REQUEST_ID).filter(safe).cloned().unwrap_or_else(|| {
         let mut buffer = Uuid::encode_buffer();
-        let text = fresh::uuid().hyphenated().encode_lower(&mut buffer);
+        let text = uuid_pool::uuid().hyphenated().encode_lower(&mut buffer);
         HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("none"))
     })
 }

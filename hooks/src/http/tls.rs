@@ -80,10 +80,10 @@ fn read(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
         return Err(file("the certificate", certificate, "there is none in it".to_owned()));
     }
     let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| file("the key", key, error.to_string()))?;
-    let unfit = |cause| TlsError::Unfit { path: certificate.to_owned(), cause };
+    let invalid_body = |cause| TlsError::Unfit { path: certificate.to_owned(), cause };
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(unfit)?;
-    let mut config = config.with_no_client_auth().with_single_cert(chain, secret).map_err(unfit)?;
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(invalid_body)?;
+    let mut config = config.with_no_client_auth().with_single_cert(chain, secret).map_err(invalid_body)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }

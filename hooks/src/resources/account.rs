@@ -6,10 +6,10 @@ use hookbox_host_api::{Decision, HookType};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::body::{Fields, additional};
 use super::client::Client;
 use crate::clock::Timestamp;
 use crate::error::ServiceError;
+use crate::fields::{Fields, additional};
 use crate::ids::AccountId;
 
 /// An account as it is stored.
@@ -32,7 +32,7 @@ pub struct Settings {
     /// Whether requests and results must be as OneLogin documents them, instead of being understood in a lenient way.
     #[serde(default)]
     pub strict: bool,
-    /// Whose reading of the API its clients have; none: their `User-Agent` tells.
+    /// ExecutionIdentity reading of the API its clients have; none: their `User-Agent` tells.
     #[serde(default)]
     pub client: Option<Client>,
 }

@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::body::Fields;
 use crate::clock::Timestamp;
 use crate::error::ServiceError;
+use crate::fields::Fields;
 use crate::ids::{AccountId, ClientId};
 
 /// What a credential may be used for.

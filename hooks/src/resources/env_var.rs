@@ -5,9 +5,9 @@ use std::fmt;
 use hookbox_host_api::Secret;
 use serde::{Deserialize, Serialize};
 
-use super::body::Fields;
 use crate::clock::Timestamp;
 use crate::error::ServiceError;
+use crate::fields::Fields;
 use crate::ids::EnvId;
 
 /// A name that a variable can have: `^[a-zA-Z_][a-zA-Z0-9_]*$`, 2 to 100 characters.

@@ -81,7 +81,7 @@ pub struct HookDetail {
     /// The hook.
     #[serde(flatten)]
     pub hook: HookView,
-    /// Whose it is.
+    /// ExecutionIdentity it is.
     pub account_id: AccountId,
     /// The version that runs at events; none as long as none was ready, and where it no longer can be prepared.
     pub serving_version: Option<u32>,

@@ -2,9 +2,9 @@
 //! callers get. Where records live is the store's business, and what is in memory of them the directory's.
 
 mod account;
-mod body;
 mod client;
 mod credential;
+mod desired_state;
 mod env_var;
 mod execution;
 mod hook;
@@ -12,7 +12,6 @@ mod hook_input;
 mod hook_view;
 mod runtime;
 mod upload;
-mod wanted;
 
 pub use account::{AccountView, OnNoHook, Settings};
 pub use client::Client;
@@ -25,10 +24,10 @@ pub use hook_view::{EnvLinks, HookDetail, HookView, TopLevel};
 pub(crate) use account::{AccountInput, AccountRecord};
 pub(crate) use client::EnvShape;
 pub(crate) use credential::{CredentialInput, CredentialRecord};
+pub(crate) use desired_state::{DesiredEnv, DesiredState, at};
 pub(crate) use env_var::{EnvName, EnvRecord, NewEnv, NewValue};
 pub(crate) use hook::{Build, HookRecord, Ready, Spec};
 pub(crate) use hook_input::{HookInput, InputRules};
 pub(crate) use hook_view::ServingView;
 pub(crate) use runtime::Runtime;
 pub(crate) use upload::Upload;
-pub(crate) use wanted::{Wanted, WantedEnv, at};

@@ -5,11 +5,11 @@ use base64::engine::general_purpose::STANDARD;
 use hookbox_host_api::HookType;
 use hookbox_runtime::FunctionKind;
 
-use super::body::Fields;
 use super::hook::{FunctionRef, Kind};
 use super::hook_input::InputRules;
 use super::runtime::Runtime;
 use crate::error::ServiceError;
+use crate::fields::Fields;
 use crate::store::Digest;
 
 /// How every WebAssembly file begins, whatever its version.

@@ -3,17 +3,17 @@
 use bytes::Bytes;
 use hookbox_host_api::Secret;
 
-use super::state::{Change, State};
 use super::{Page, Paged, Service};
 use crate::directory::records;
 use crate::error::ServiceError;
 use crate::ids::{AccountId, ClientId};
 use crate::resources::{AccountInput, AccountView, CredentialInput, CredentialRecord, CredentialView, Scope};
+use crate::state::{State, Transaction};
 
 impl Service {
     /// Makes account 1 and its credential with `operate` and `manage`; only where there is no account yet.
     pub async fn bootstrap(&self, client_id: ClientId, secret: Secret) -> Result<(), ServiceError> {
-        let make = move |state: &State, change: &mut Change| {
+        let make = move |state: &State, change: &mut Transaction| {
             if change.directory.accounts().next().is_some() {
                 return Err(ServiceError::Conflict("The server has accounts already".into()));
             }
@@ -47,7 +47,7 @@ impl Service {
         let id: AccountId = id.parse().map_err(|_| ServiceError::NotFound)?;
         self.state.directory.load().account(id)?;
         let input = AccountInput::parse(&body)?;
-        let update = move |state: &State, change: &mut Change| {
+        let update = move |state: &State, change: &mut Transaction| {
             let record = input.apply(&change.directory.account(id)?.record, state.now());
             records::put_account(&mut change.batch, &record)?;
             let view = AccountView::from(&record);
@@ -73,7 +73,7 @@ impl Service {
         let client_id = random_text()?.expose().parse().map_err(|_| ServiceError::Internal("a client id was not made".into()))?;
         let secret = random_text()?;
         let kept = secret.clone();
-        let make = move |state: &State, change: &mut Change| put_credential(state, change, account, client_id, &kept, input);
+        let make = move |state: &State, change: &mut Transaction| put_credential(state, change, account, client_id, &kept, input);
         Ok((self.state.write(make).await?, secret))
     }
 
@@ -86,7 +86,7 @@ impl Service {
     /// Makes every token of a credential that was given out so far no longer good.
     pub async fn bump_generation(&self, client_id: &ClientId) -> Result<(), ServiceError> {
         let client_id = client_id.clone();
-        let bump = move |_: &State, change: &mut Change| {
+        let bump = move |_: &State, change: &mut Transaction| {
             let mut record = find(change, &client_id)?;
             record.generation = record.generation.saturating_add(1);
             records::put_credential(&mut change.batch, &record)?;
@@ -97,11 +97,11 @@ impl Service {
     }
 }
 
-fn find(change: &Change, client_id: &ClientId) -> Result<CredentialRecord, ServiceError> {
+fn find(change: &Transaction, client_id: &ClientId) -> Result<CredentialRecord, ServiceError> {
     change.directory.credential(client_id.as_str()).map(|one| CredentialRecord::clone(one)).ok_or(ServiceError::NotFound)
 }
 
-fn put_account(state: &State, change: &mut Change, input: AccountInput) -> Result<AccountView, ServiceError> {
+fn put_account(state: &State, change: &mut Transaction, input: AccountInput) -> Result<AccountView, ServiceError> {
     let record = input.create(change.directory.next_account()?, state.now());
     change.batch.require_absent(records::account_key(record.id));
     records::put_account(&mut change.batch, &record)?;
@@ -112,7 +112,7 @@ fn put_account(state: &State, change: &mut Change, input: AccountInput) -> Resul
 
 fn put_credential(
     state: &State,
-    change: &mut Change,
+    change: &mut Transaction,
     account: AccountId,
     client_id: ClientId,
     secret: &Secret,
@@ -137,7 +137,7 @@ fn put_credential(
     Ok(view)
 }
 
-fn delete_credential(change: &mut Change, client_id: &ClientId) -> Result<(), ServiceError> {
+fn delete_credential(change: &mut Transaction, client_id: &ClientId) -> Result<(), ServiceError> {
     let record = find(change, client_id)?;
     if record.scopes.allow(Scope::Operate) && !change.directory.has_another_operator(client_id) {
         return Err(ServiceError::Conflict("This is the last credential with the scope 'operate': make another one first".into()));

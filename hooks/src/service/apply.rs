@@ -8,11 +8,11 @@ use hookbox_host_api::HookType;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::state::{Change, State, blocking};
 use super::{Service, envs, hooks};
 use crate::error::ServiceError;
 use crate::ids::{AccountId, HookId};
-use crate::resources::{HookInput, HookRecord, HookView, Spec, Status, Wanted, WantedEnv, at};
+use crate::resources::{DesiredEnv, DesiredState, HookInput, HookRecord, HookView, Spec, Status, at};
+use crate::state::{State, Transaction, blocking};
 
 /// What was done, or would be.
 #[derive(Debug, Serialize)]
@@ -57,10 +57,10 @@ impl Service {
     /// Makes the account's hooks and env vars equal to what the body says.
     pub(crate) async fn apply(&self, account: AccountId, body: Bytes) -> Result<Applied, ServiceError> {
         let rules = self.input_rules(account)?;
-        let wanted = blocking(move || Wanted::parse(&body, &rules)).await?;
+        let wanted = blocking(move || DesiredState::parse(&body, &rules)).await?;
         let dry_run = wanted.dry_run;
-        let edit = move |state: &State, change: &mut Change| apply(state, change, account, wanted);
-        let mut applied = if dry_run { self.state.rehearse(edit).await? } else { self.state.write(edit).await? };
+        let edit = move |state: &State, change: &mut Transaction| apply(state, change, account, wanted);
+        let mut applied = if dry_run { self.state.dry_run(edit).await? } else { self.state.write(edit).await? };
         for hook in &mut applied.hooks {
             match (dry_run, hook.id) {
                 (true, _) if hook.action == Action::Create => hook.id = None,
@@ -73,8 +73,8 @@ impl Service {
 }
 
 /// Env vars that are to be come first, so that hooks can be linked to them, and those that are not to be go last.
-fn apply(state: &State, change: &mut Change, id: AccountId, wanted: Wanted) -> Result<Applied, ServiceError> {
-    let Wanted { hooks, envs, dry_run } = wanted;
+fn apply(state: &State, change: &mut Transaction, id: AccountId, wanted: DesiredState) -> Result<Applied, ServiceError> {
+    let DesiredState { hooks, envs, dry_run } = wanted;
     let names: Vec<_> = envs.iter().map(|env| env.name.clone()).collect();
     let mut env_vars = Vec::new();
     for (index, env) in envs.into_iter().enumerate() {
@@ -99,8 +99,8 @@ fn apply(state: &State, change: &mut Change, id: AccountId, wanted: Wanted) -> R
     Ok(Applied { dry_run, changed, hooks: applied, env_vars })
 }
 
-fn put_env(state: &State, change: &mut Change, id: AccountId, index: usize, env: WantedEnv) -> Result<AppliedEnv, ServiceError> {
-    let WantedEnv { name, value } = env;
+fn put_env(state: &State, change: &mut Transaction, id: AccountId, index: usize, env: DesiredEnv) -> Result<AppliedEnv, ServiceError> {
+    let DesiredEnv { name, value } = env;
     let shown = name.to_string();
     let before = change.directory.account(id)?.env_named(&name).cloned();
     let action = match (before, value) {
@@ -141,7 +141,7 @@ impl Pair<'_> {
 /// The hooks of one type. Those that go or become disabled come first: one at a time can be enabled, and there may be room for one only.
 fn apply_type(
     state: &State,
-    change: &mut Change,
+    change: &mut Transaction,
     id: AccountId,
     hook_type: HookType,
     wanted: Vec<(usize, &HookInput)>,
@@ -179,7 +179,7 @@ fn pair<'a>(wanted: Vec<(usize, &'a HookInput)>, there: &mut Vec<HookRecord>) ->
     Ok(pairs)
 }
 
-fn put_hook(state: &State, change: &mut Change, id: AccountId, pair: Pair<'_>) -> Result<AppliedHook, ServiceError> {
+fn put_hook(state: &State, change: &mut Transaction, id: AccountId, pair: Pair<'_>) -> Result<AppliedHook, ServiceError> {
     let disabled = pair.disabled();
     let Pair { input, spec, before, .. } = pair;
     let Some(before) = before else {

@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::state::blocking;
-use super::{Service, State};
+use super::Service;
 use crate::backup::Writer;
 use crate::error::ServiceError;
-use crate::fresh;
+use crate::state::State;
+use crate::state::blocking;
 use crate::store::{Digest, KeyRange, KeyReader, Kind, Order, SERVER, StoreError, free_bytes};
+use crate::uuid_pool;
 
 /// Room that is left to the store: a backup must not be why a log entry is lost.
 const RESERVE: u64 = 64 << 20;
@@ -40,10 +41,10 @@ impl Service {
         let permit = permit.map_err(|_| ServiceError::Conflict("A backup is under way already".into()))?;
         self.log.flush().await;
         // So that no function is removed between its record and its bytes.
-        let turn = self.state.turn.clone().lock_owned().await;
+        let lock = self.state.write_lock.clone().lock_owned().await;
         let (state, data) = (self.state.clone(), self.fixed.data.clone());
         blocking(move || {
-            let _turn = turn;
+            let _lock = lock;
             let mut file = nameless(&data).map_err(StoreError::from)?;
             write(&state, &file, with_logs)?;
             let length = file.stream_position().and_then(|length| file.rewind().map(|()| length)).map_err(StoreError::from)?;
@@ -55,7 +56,7 @@ impl Service {
 
 /// A file that only this process can reach.
 fn nameless(folder: &Path) -> io::Result<File> {
-    let path = folder.join(format!(".backup-{}", fresh::uuid()));
+    let path = folder.join(format!(".backup-{}", uuid_pool::uuid()));
     let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
     fs::remove_file(&path)?;
     Ok(file)

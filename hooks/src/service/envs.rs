@@ -8,12 +8,12 @@ use bytes::Bytes;
 use hookbox_host_api::Secret;
 
 use super::renewal::renew;
-use super::state::{Change, State};
 use super::{Page, Paged, Service};
 use crate::directory::{EnvVar, records};
 use crate::error::ServiceError;
 use crate::ids::{AccountId, EnvId, HookId};
 use crate::resources::{EnvName, EnvRecord, EnvView, NewEnv, NewValue};
+use crate::state::{State, Transaction};
 
 impl Service {
     /// The env vars of an account, oldest first.
@@ -56,7 +56,7 @@ impl Service {
 
 pub(super) fn create(
     state: &State,
-    change: &mut Change,
+    change: &mut Transaction,
     account: AccountId,
     name: EnvName,
     value: Secret,
@@ -72,7 +72,13 @@ pub(super) fn create(
     put(change, account, record, value)
 }
 
-pub(super) fn update(state: &State, change: &mut Change, account: AccountId, id: EnvId, value: Secret) -> Result<EnvView, ServiceError> {
+pub(super) fn update(
+    state: &State,
+    change: &mut Transaction,
+    account: AccountId,
+    id: EnvId,
+    value: Secret,
+) -> Result<EnvView, ServiceError> {
     let before = change.directory.account(account)?.env(id)?.record.clone();
     let sealed = seal(state, account, id, &before.name, &value)?;
     let linked: Vec<HookId> = change.directory.account(account)?.linked_to(&before.name).map(|hook| hook.record.id).collect();
@@ -81,14 +87,14 @@ pub(super) fn update(state: &State, change: &mut Change, account: AccountId, id:
     Ok(view)
 }
 
-fn put(change: &mut Change, account: AccountId, record: EnvRecord, value: Secret) -> Result<EnvView, ServiceError> {
+fn put(change: &mut Transaction, account: AccountId, record: EnvRecord, value: Secret) -> Result<EnvView, ServiceError> {
     let view = EnvView::from(&record);
     records::put_env(&mut change.batch, account, &record)?;
     change.directory.account_mut(account)?.put_env(EnvVar { record, value })?;
     Ok(view)
 }
 
-pub(super) fn delete(state: &State, change: &mut Change, account: AccountId, id: EnvId) -> Result<(), ServiceError> {
+pub(super) fn delete(state: &State, change: &mut Transaction, account: AccountId, id: EnvId) -> Result<(), ServiceError> {
     let name = change.directory.account(account)?.env(id)?.record.name.clone();
     let linked: Vec<HookId> = change.directory.account(account)?.linked_to(&name).map(|hook| hook.record.id).collect();
     let hooks = change.directory.account_mut(account)?.remove_env(id)?;

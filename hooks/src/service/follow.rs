@@ -11,13 +11,13 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::executions::view;
-use super::state::blocking;
 use super::{ExecutionFilter, Service};
 use crate::clock::Clock;
 use crate::error::ServiceError;
 use crate::ids::{AccountId, HookId};
 use crate::logs::{Committed, LogEntry, LogFilter, LogReader, micros};
 use crate::resources::ExecutionView;
+use crate::state::blocking;
 
 /// An entry is committed soon after its moment. What is committed later than this, while its follower is behind, is not looked for.
 const MARGIN_US: u64 = 60_000_000;

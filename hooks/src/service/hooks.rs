@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::state::{Change, State, blocking};
 use super::{HookFilter, Page, Paged, Service};
 use crate::directory::{Account, Hook, records};
 use crate::error::ServiceError;
@@ -13,6 +12,7 @@ use crate::resources::{
     EnvLinks, EnvView, HookDetail, HookInput, HookRecord, HookView, InputRules, Runtime, ServingView, Settings, Spec, Status, TopLevel,
     Upload,
 };
+use crate::state::{State, Transaction, blocking};
 
 /// Bodies above this are read on a thread where that may take its time.
 const READ_INLINE: usize = 64 << 10;
@@ -139,7 +139,7 @@ fn serving_view(hook: &Hook) -> ServingView {
     ServingView { version, top_level: Some(top_level), reason }
 }
 
-pub(super) fn create(state: &State, change: &mut Change, id: AccountId, input: &HookInput) -> Result<HookView, ServiceError> {
+pub(super) fn create(state: &State, change: &mut Transaction, id: AccountId, input: &HookInput) -> Result<HookView, ServiceError> {
     let (hook_type, spec) = input.create()?;
     let account = change.directory.account_mut(id)?;
     let now = state.now();
@@ -165,10 +165,10 @@ pub(super) fn create(state: &State, change: &mut Change, id: AccountId, input: &
     Ok(HookView::new(&record, &upload.bytes))
 }
 
-fn update(state: &State, change: &mut Change, id: AccountId, hook: HookId, input: &HookInput) -> Result<HookView, ServiceError> {
+fn update(state: &State, change: &mut Transaction, id: AccountId, hook: HookId, input: &HookInput) -> Result<HookView, ServiceError> {
     let before = change.directory.account(id)?.hook(hook)?.record.clone();
     let spec = input.apply(before.hook_type, &before.spec)?;
-    let record = revised(&before, spec, input.disabled.unwrap_or(before.disabled), input.names_a_version(), state)?;
+    let record = revised(&before, spec, input.disabled.unwrap_or(before.disabled), input.changes_version(), state)?;
     put(state, change, id, &before, &record, input.function.as_ref())?;
     match &input.function {
         Some(upload) if record != before => Ok(HookView::new(&record, &upload.bytes)),
@@ -179,7 +179,7 @@ fn update(state: &State, change: &mut Change, id: AccountId, hook: HookId, input
 /// Puts a record in the place of another one, and takes off the account what is no longer needed.
 pub(super) fn put(
     state: &State,
-    change: &mut Change,
+    change: &mut Transaction,
     id: AccountId,
     before: &HookRecord,
     record: &HookRecord,
@@ -216,7 +216,7 @@ pub(super) fn revised(before: &HookRecord, spec: Spec, disabled: bool, again: bo
     Ok(record)
 }
 
-pub(super) fn delete(state: &State, change: &mut Change, id: AccountId, hook: HookId) -> Result<(), ServiceError> {
+pub(super) fn delete(state: &State, change: &mut Transaction, id: AccountId, hook: HookId) -> Result<(), ServiceError> {
     let account = change.directory.account_mut(id)?;
     let record = account.hook(hook)?.record.clone();
     account.remove_hook(hook);
@@ -228,7 +228,7 @@ pub(super) fn delete(state: &State, change: &mut Change, id: AccountId, hook: Ho
     Ok(())
 }
 
-fn store(state: &State, change: &mut Change, id: AccountId, record: &HookRecord, upload: Option<&Upload>) -> Result<(), ServiceError> {
+fn store(state: &State, change: &mut Transaction, id: AccountId, record: &HookRecord, upload: Option<&Upload>) -> Result<(), ServiceError> {
     if let Some(upload) = upload {
         state.functions.put(id.get(), &upload.bytes, &mut change.batch)?;
     }

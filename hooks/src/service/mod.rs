@@ -6,12 +6,11 @@ mod backup;
 mod envs;
 mod executions;
 mod follow;
+mod gauges;
 mod hooks;
-mod numbers;
 mod open;
 mod page;
 mod renewal;
-mod state;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -28,15 +27,16 @@ use tokio::task::JoinHandle;
 
 use crate::admission::AdmissionQueue;
 use crate::dispatch::Dispatcher;
+use crate::limits::ServiceLimits;
 use crate::logs::{LogReader, LogWriter};
 use crate::resources::CredentialRecord;
+use crate::state::State;
 
 pub use crate::store::Engine;
 pub(crate) use backup::Backup;
 pub(crate) use follow::Follow;
 pub use open::OpenError;
 pub use page::{Page, Paged};
-pub(crate) use state::{Change, State};
 
 /// What a service needs to know.
 #[derive(Clone, Debug)]
@@ -65,45 +65,6 @@ pub struct ServiceConfig {
     pub log_queue: usize,
     /// Sizes.
     pub limits: ServiceLimits,
-}
-
-/// Sizes that requests and executions may have.
-#[derive(Clone, Copy, Debug)]
-pub struct ServiceLimits {
-    /// Bytes of a context.
-    pub context_bytes: usize,
-    /// Bytes of a result.
-    pub result_bytes: usize,
-    /// Bytes of an error's or a status's message.
-    pub error_bytes: usize,
-    /// Bytes of a function, decoded.
-    pub function_bytes: usize,
-    /// Bytes of a function in JavaScript, in accounts that are not strict.
-    pub source_bytes: usize,
-    /// Env vars linked to one hook.
-    pub env_vars: usize,
-    /// Bytes of log lines of one execution.
-    pub log_bytes: usize,
-    /// The most memory that a hook may ask for, in MiB.
-    pub max_memory_mib: u32,
-    /// The most fuel that a hook may ask for.
-    pub max_fuel: u64,
-}
-
-impl Default for ServiceLimits {
-    fn default() -> Self {
-        Self {
-            context_bytes: 256 << 10,
-            result_bytes: 256 << 10,
-            error_bytes: 4 << 10,
-            function_bytes: 8 << 20,
-            source_bytes: 1 << 20,
-            env_vars: 100,
-            log_bytes: 64 << 10,
-            max_memory_mib: 512,
-            max_fuel: 100_000_000_000,
-        }
-    }
 }
 
 /// What a caller finds out when the service opens.
@@ -147,7 +108,7 @@ pub struct Service {
     sweeping: JoinHandle<()>,
     /// Whether what has no end of its own must end.
     ending: watch::Sender<bool>,
-    fixed: numbers::Fixed,
+    fixed: gauges::ServerFacts,
     /// One permit: one backup at a time.
     backups: Arc<Semaphore>,
 }
@@ -155,7 +116,7 @@ pub struct Service {
 impl Service {
     /// Why the service is not ready; empty when it is.
     pub fn readiness(&self) -> Vec<String> {
-        match self.admission.waking() {
+        match self.admission.unloaded_count() {
             0 => Vec::new(),
             hooks => vec![format!("{hooks} hooks are still to be prepared")],
         }
@@ -165,7 +126,7 @@ impl Service {
     pub async fn shutdown(&self) {
         self.admission.stop();
         self.sweeping.abort();
-        drop(self.state.turn.lock().await);
+        drop(self.state.write_lock.lock().await);
         self.log.flush().await;
     }
 

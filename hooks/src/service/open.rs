@@ -6,14 +6,16 @@ use arc_swap::ArcSwap;
 use hookbox_runtime::{Admission, AdmissionConfig, PagemapUse, Sandbox, SandboxConfig};
 use tokio::sync::{Mutex, Semaphore, watch};
 
-use super::numbers::Fixed;
-use super::{Opened, Service, ServiceConfig, State};
+use super::gauges::ServerFacts;
+use super::{Opened, Service, ServiceConfig};
 use crate::admission::AdmissionQueue;
 use crate::clock::Clock;
 use crate::directory::{Directory, load};
-use crate::dispatch::{Dispatcher, Wasm, Workshop};
+use crate::dispatch::Dispatcher;
 use crate::logs::{LogReader, LogWriter, QueueSettings, Retention, start_sweeping};
 use crate::metrics::Metrics;
+use crate::sandbox::{FunctionCompiler, SandboxCompiler};
+use crate::state::State;
 use crate::store::{Blobs, Functions, Measured, Store, name, open};
 use crate::vault::Vault;
 
@@ -29,7 +31,7 @@ impl OpenError {
 }
 
 /// What is read from the data folder.
-pub(super) struct Kept {
+pub(super) struct DataFolder {
     pub(super) store: Arc<dyn Store>,
     pub(super) functions: Functions,
     pub(super) vault: Vault,
@@ -43,24 +45,24 @@ impl Service {
         let opening = config.clone();
         let opened = tokio::task::spawn_blocking(move || {
             let kept = read_folder(&opening)?;
-            let workshop = make_workshop(&opening, kept.vault.artifact_key())?;
-            Ok((kept, workshop))
+            let compiler = make_compiler(&opening, kept.vault.artifact_key())?;
+            Ok((kept, compiler))
         });
-        let (kept, workshop) = opened.await.map_err(OpenError::new)??;
+        let (kept, compiler) = opened.await.map_err(OpenError::new)??;
         let mut warnings = Vec::new();
         if kept.vault.key_is_inside_data_folder() {
             warnings.push("the master key lies in the data folder: whoever copies the folder can read every secret in it".to_owned());
         }
         let first_start = kept.directory.accounts().next().is_none();
         if config.javascript_at_start {
-            tokio::spawn(workshop.clone().warm());
+            tokio::spawn(compiler.clone().warm());
         }
-        Ok(Opened { service: Arc::new(Self::start(&config, kept, workshop, clock)), first_start, warnings })
+        Ok(Opened { service: Arc::new(Self::start(&config, kept, compiler, clock)), first_start, warnings })
     }
 
     /// Starts the tasks.
-    pub(super) fn start(config: &ServiceConfig, kept: Kept, workshop: Arc<dyn Workshop>, clock: Arc<dyn Clock>) -> Self {
-        let Kept { store, functions, vault, directory, metrics } = kept;
+    pub(super) fn start(config: &ServiceConfig, kept: DataFolder, compiler: Arc<dyn FunctionCompiler>, clock: Arc<dyn Clock>) -> Self {
+        let DataFolder { store, functions, vault, directory, metrics } = kept;
         let retention = Retention::new(config.retention);
         let queue = QueueSettings { entries: config.log_queue, ..QueueSettings::default() };
         let log = LogWriter::start(store.clone(), queue);
@@ -69,18 +71,18 @@ impl Service {
             functions,
             vault,
             clock: clock.clone(),
-            workshop,
+            compiler,
             limits: config.limits,
             metrics: metrics.clone(),
             directory: ArcSwap::from_pointee(directory),
-            turn: Arc::new(Mutex::new(())),
+            write_lock: Arc::new(Mutex::new(())),
         });
         Self {
             admission: AdmissionQueue::start(state.clone()),
             dispatcher: Dispatcher::new(log.clone(), clock.clone(), config.limits, metrics),
             reader: LogReader::new(store.clone(), retention),
             sweeping: start_sweeping(store, retention, clock.clone()),
-            fixed: Fixed {
+            fixed: ServerFacts {
                 data: config.data.clone(),
                 engine: name(config.engine),
                 slots: config.concurrency as usize,
@@ -95,7 +97,7 @@ impl Service {
 }
 
 /// Opens everything that is kept, and reads the directory.
-fn read_folder(config: &ServiceConfig) -> Result<Kept, OpenError> {
+fn read_folder(config: &ServiceConfig) -> Result<DataFolder, OpenError> {
     let store = open(&config.data, config.engine).map_err(OpenError::new)?;
     let vault = Vault::open(&config.data, config.master_key_file.as_deref(), &*store).map_err(OpenError::new)?;
     let blobs = Blobs::open(&config.data.join("blobs")).map_err(|error| OpenError(format!("the blobs folder: {error}")))?;
@@ -103,7 +105,7 @@ fn read_folder(config: &ServiceConfig) -> Result<Kept, OpenError> {
 }
 
 /// Reads the directory, and removes the files of uploads that were never finished.
-pub(super) fn keep(store: Arc<dyn Store>, vault: Vault, blobs: Blobs) -> Result<Kept, OpenError> {
+pub(super) fn keep(store: Arc<dyn Store>, vault: Vault, blobs: Blobs) -> Result<DataFolder, OpenError> {
     let metrics = Arc::new(Metrics::default());
     let store: Arc<dyn Store> = Arc::new(Measured::new(store, metrics.clone()));
     let functions = Functions::new(store.clone(), Arc::new(blobs));
@@ -112,10 +114,10 @@ pub(super) fn keep(store: Arc<dyn Store>, vault: Vault, blobs: Blobs) -> Result<
     if let Err(error) = functions.sweep(std::time::Duration::ZERO) {
         tracing::warn!(%error, "left-over files could not be removed");
     }
-    Ok(Kept { store, functions, vault, directory, metrics })
+    Ok(DataFolder { store, functions, vault, directory, metrics })
 }
 
-fn make_workshop(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn Workshop>, OpenError> {
+fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn FunctionCompiler>, OpenError> {
     let max_memory = u64::from(config.limits.max_memory_mib) << 20;
     let sandbox = Sandbox::new(SandboxConfig {
         concurrency: config.concurrency,
@@ -142,5 +144,5 @@ fn make_workshop(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn
         compile_memory_bytes: config.compile_memory_bytes,
     };
     let admission = Admission::new(sandbox.clone(), admission).map_err(OpenError::new)?;
-    Ok(Arc::new(Wasm::new(sandbox, admission)))
+    Ok(Arc::new(SandboxCompiler::new(sandbox, admission)))
 }

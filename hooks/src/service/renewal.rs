@@ -4,26 +4,27 @@
 use hookbox_runtime::AdmissionError;
 use tokio::runtime::Handle;
 
-use super::state::{Change, State};
 use crate::directory::{Hook, records};
-use crate::dispatch::{Function, masked};
 use crate::error::ServiceError;
 use crate::ids::{AccountId, HookId};
+use crate::message::masked;
 use crate::resources::{Ready, Runtime};
+use crate::sandbox::Function;
+use crate::state::{State, Transaction};
 
 /// Prepares, of these hooks, those that hold values, with the values of the changed directory. It blocks, on a thread where it may, and
 /// under the writer's turn: nobody else decides meanwhile what serves.
-pub(super) fn renew(state: &State, change: &mut Change, account: AccountId, hooks: &[HookId]) -> Result<(), ServiceError> {
+pub(super) fn renew(state: &State, change: &mut Transaction, account: AccountId, hooks: &[HookId]) -> Result<(), ServiceError> {
     hooks.iter().try_for_each(|hook| renew_one(state, change, account, *hook))
 }
 
-fn renew_one(state: &State, change: &mut Change, id: AccountId, hook: HookId) -> Result<(), ServiceError> {
+fn renew_one(state: &State, change: &mut Transaction, id: AccountId, hook: HookId) -> Result<(), ServiceError> {
     let account = change.directory.account(id)?;
     let hook = account.hook(hook)?.clone();
     let Some(ready) = hook.record.ready.as_ref().filter(|ready| depends(&hook, ready)) else { return Ok(()) };
     let bytes = state.function(id, &ready.spec.function.digest)?.into();
     let env = account.values(&ready.spec.env_vars).into();
-    let prepared = state.workshop.clone().prepare(Function { bytes, runtime: ready.spec.runtime, env });
+    let prepared = state.compiler.clone().prepare(Function { bytes, runtime: ready.spec.runtime, env });
     match Handle::current().block_on(prepared) {
         Ok(guest) => {
             let record = hook.record.revived();
@@ -49,7 +50,7 @@ fn depends(hook: &Hook, ready: &Ready) -> bool {
 }
 
 /// Takes a hook out of service that cannot be made with the new values: one with the old values would be wrong.
-fn stop(state: &State, change: &mut Change, id: AccountId, hook: &Hook, message: &str) -> Result<(), ServiceError> {
+fn stop(state: &State, change: &mut Transaction, id: AccountId, hook: &Hook, message: &str) -> Result<(), ServiceError> {
     let account = change.directory.account_mut(id)?;
     let message = masked(&account.mask()?, message, state.limits.error_bytes);
     tracing::warn!(account = %id, hook = %hook.record.id, message, "a hook no longer serves: it fails with another env value");

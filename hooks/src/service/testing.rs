@@ -1,4 +1,4 @@
-//! A service for tests: a store whose disk can be full, a clock that stands still, and a workshop whose functions are
+//! A service for tests: a store whose disk can be full, a clock that stands still, and a compiler whose functions are
 //! scripts. A function is a command, as WebAssembly after the magic bytes of a module: `return JSON`, `fail KIND MESSAGE`, `throw MESSAGE`,
 //! `env NAME`, `echo`, `print`, `panic`, `wait`, or, for its preparation, `reject MESSAGE` and `trouble TIMES`. JavaScript may also say
 //! `linger`, whose preparation ends with the next `go_on`, `top NAME`, which reads a variable when it is prepared and throws where the value begins with "bad", and `clock`.
@@ -20,12 +20,13 @@ use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
 
 use super::open::keep;
-use super::{Service, ServiceConfig, ServiceLimits};
+use super::{Service, ServiceConfig};
 use crate::clock::FakeClock;
-use crate::dispatch::{Boxed, Function, Guest, Workshop};
 use crate::error::ServiceError;
 use crate::ids::AccountId;
+use crate::limits::ServiceLimits;
 use crate::resources::{HookView, Runtime, Status};
+use crate::sandbox::{Boxed, Function, FunctionCompiler, PreparedFunction};
 use crate::store::{Batch, Blobs, Engine, KeyRange, Order, Store, StoreError, Visit, open};
 use crate::vault::Vault;
 
@@ -39,7 +40,7 @@ pub(crate) const LOGIN: &str = r#"{"user":{"user_identifier":"jim","policy_id":1
 pub(crate) struct World {
     pub(crate) store: Arc<FillingStore>,
     pub(crate) clock: Arc<FakeClock>,
-    pub(crate) workshop: Arc<ScriptWorkshop>,
+    pub(crate) compiler: Arc<ScriptCompiler>,
     pub(crate) folder: tempfile::TempDir,
     pub(crate) limits: ServiceLimits,
 }
@@ -50,7 +51,7 @@ impl World {
         Self {
             store: Arc::new(FillingStore::new(folder.path())),
             clock: Arc::new(FakeClock::new()),
-            workshop: Arc::new(ScriptWorkshop::default()),
+            compiler: Arc::new(ScriptCompiler::default()),
             folder,
             limits: ServiceLimits { context_bytes: 2048, ..ServiceLimits::default() },
         }
@@ -75,7 +76,7 @@ impl World {
         let vault = Vault::open(self.folder.path(), None, &*self.store).unwrap();
         let blobs = Blobs::open(&self.folder.path().join("blobs")).unwrap();
         let kept = keep(self.store.clone(), vault, blobs).unwrap();
-        Arc::new(Service::start(&config, kept, self.workshop.clone(), self.clock.clone()))
+        Arc::new(Service::start(&config, kept, self.compiler.clone(), self.clock.clone()))
     }
 
     /// A service with account 1 and its operator.
@@ -128,7 +129,7 @@ pub(crate) async fn settled(service: &Service, account: AccountId, id: &str) -> 
         let hook = service.get_hook(account, id).await.unwrap();
         if !hook.status.is_pending() {
             // What the change left without an owner is removed before its turn ends.
-            drop(service.state.turn.lock().await);
+            drop(service.state.write_lock.lock().await);
             return hook;
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
@@ -184,7 +185,7 @@ impl Store for FillingStore {
 
 /// Prepares scripts.
 #[derive(Default)]
-pub(crate) struct ScriptWorkshop {
+pub(crate) struct ScriptCompiler {
     /// What was prepared, in order.
     pub(crate) prepared: Mutex<Vec<String>>,
     /// What was forgotten, in order.
@@ -206,7 +207,7 @@ impl Default for Gate {
     }
 }
 
-impl ScriptWorkshop {
+impl ScriptCompiler {
     /// Makes preparations wait.
     pub(crate) fn close(&self) {
         self.gate.0.forget_permits(1);
@@ -233,8 +234,8 @@ impl ScriptWorkshop {
     }
 }
 
-impl Workshop for ScriptWorkshop {
-    fn prepare(self: Arc<Self>, function: Function) -> Boxed<Result<Arc<dyn Guest>, AdmissionError>> {
+impl FunctionCompiler for ScriptCompiler {
+    fn prepare(self: Arc<Self>, function: Function) -> Boxed<Result<Arc<dyn PreparedFunction>, AdmissionError>> {
         Box::pin(async move {
             let script = script(&function);
             self.prepared.lock().unwrap().push(script.clone());
@@ -260,7 +261,7 @@ impl Workshop for ScriptWorkshop {
             if let Some(value) = held.as_ref().filter(|value| value.starts_with("bad")) {
                 return Err(AdmissionError::Rejected(format!("exception: {value} (hook.js:1:1)")));
             }
-            let guest: Arc<dyn Guest> = Arc::new(Script { text: script, held, go_on: self.go_on.clone() });
+            let guest: Arc<dyn PreparedFunction> = Arc::new(Script { text: script, held, go_on: self.go_on.clone() });
             Ok(guest)
         })
     }
@@ -300,7 +301,7 @@ struct Script {
 
 const USED: Usage = Usage { duration_us: 0, fuel: 7, memory_bytes: 65_536, attempts: 1 };
 
-impl Guest for Script {
+impl PreparedFunction for Script {
     fn execute(self: Arc<Self>, invocation: Invocation) -> Boxed<Execution> {
         Box::pin(async move {
             let mut log = LogBuffer::new(invocation.execution_id.clone(), invocation.mask.clone(), invocation.log_limit);

@@ -150,7 +150,7 @@ pub(super) static DOCS: &[Doc] = &[
     Doc {
         operation: "updateHook",
         tag: "hooks",
-        summary: "Change a hook; the version before serves until the new one is ready",
+        summary: "Transaction a hook; the version before serves until the new one is ready",
         request: Some("HookUpdate"),
         answers: &[(200, "The hook", Some("Hook"))],
         errors: &[409],
@@ -194,7 +194,7 @@ pub(super) static DOCS: &[Doc] = &[
     Doc {
         operation: "updateAccount",
         tag: "accounts",
-        summary: "Change an account's name or settings",
+        summary: "Transaction an account's name or settings",
         request: Some("AccountInput"),
         optional: true,
         answers: &[(200, "The account", Some("Account"))],

@@ -170,7 +170,7 @@ async fn the_end_waits_for_what_runs_and_takes_no_more() {
     let admin = server.admin().await;
     deploy(&server.service, ONE, new_hook("wait")).await;
     let idle = TcpStream::connect(server.address).await.unwrap();
-    let (address, go_on) = (server.address, server.world.workshop.go_on.clone());
+    let (address, go_on) = (server.address, server.world.compiler.go_on.clone());
     let server = Arc::new(server);
     let running = tokio::spawn({
         let server = Arc::clone(&server);

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::{InputRules, MIN_FUEL, OptionsInput};
 use crate::error::ServiceError;
+use crate::fields::Fields;
 use crate::resources::account::{DECISIONS, parse_decision};
-use crate::resources::body::Fields;
 use crate::resources::env_var::EnvName;
 use crate::resources::runtime::Runtime;
 

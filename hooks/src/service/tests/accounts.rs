@@ -115,5 +115,5 @@ async fn nothing_of_another_account_is_there() {
     let theirs = deploy(&service, other, new_hook("echo")).await;
     service.delete_hook(ONE, &hook).await.unwrap();
     assert_eq!(service.get_hook(other, &theirs.id.to_string()).await.unwrap().function, theirs.function);
-    assert!(world.workshop.forgotten.lock().unwrap().is_empty());
+    assert!(world.compiler.forgotten.lock().unwrap().is_empty());
 }

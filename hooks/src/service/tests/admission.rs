@@ -43,11 +43,11 @@ async fn the_old_version_serves_until_the_new_one_is_ready_and_for_ever_if_it_fa
     let service = world.first_start().await;
     let id = deploy(&service, ONE, new_hook(GOOD)).await.id.to_string();
 
-    world.workshop.close();
+    world.compiler.close();
     let queued = service.update_hook(ONE, &id, update("reject no")).await.unwrap();
     assert_eq!((queued.version, queued.status, queued.function), (2, Status::UpdateQueued, encoded("reject no")));
     assert_eq!(outcome(&service).await, (Outcome::Completed, Some(1)));
-    world.workshop.open();
+    world.compiler.open();
     let failed = settled(&service, ONE, &id).await;
     assert_eq!((failed.version, failed.status, failed.status_message.as_deref()), (2, Status::UpdateFailed, Some("no")));
     assert_eq!(outcome(&service).await, (Outcome::Completed, Some(1)));
@@ -62,35 +62,35 @@ async fn the_old_version_serves_until_the_new_one_is_ready_and_for_ever_if_it_fa
 async fn an_update_that_overtakes_another_is_the_one_that_is_prepared() {
     let world = World::new();
     let service = world.first_start().await;
-    world.workshop.close();
+    world.compiler.close();
     let id = service.create_hook(ONE, new_hook("reject one").to_string().into()).await.unwrap().id.to_string();
-    while world.workshop.count() == 0 {
+    while world.compiler.count() == 0 {
         tokio::task::yield_now().await;
     }
     assert_eq!(service.get_hook(ONE, &id).await.unwrap().status, Status::CreateRunning);
     for script in ["reject two", "reject three", GOOD] {
         service.update_hook(ONE, &id, update(script)).await.unwrap();
     }
-    world.workshop.open();
+    world.compiler.open();
     let hook = settled(&service, ONE, &id).await;
     assert_eq!((hook.version, hook.status), (4, Status::Ready));
-    assert_eq!(*world.workshop.prepared.lock().unwrap(), ["reject one", GOOD]);
+    assert_eq!(*world.compiler.prepared.lock().unwrap(), ["reject one", GOOD]);
 }
 
 #[tokio::test]
 async fn a_hook_deleted_while_it_is_prepared_is_gone() {
     let world = World::new();
     let service = world.first_start().await;
-    world.workshop.close();
+    world.compiler.close();
     let id = service.create_hook(ONE, new_hook(GOOD).to_string().into()).await.unwrap().id.to_string();
-    while world.workshop.count() == 0 {
+    while world.compiler.count() == 0 {
         tokio::task::yield_now().await;
     }
     service.delete_hook(ONE, &id).await.unwrap();
-    world.workshop.open();
+    world.compiler.open();
     deploy(&service, ONE, new_hook("reject next")).await;
     // Once for the delete, and once more for what the preparation left afterwards.
-    assert_eq!(world.workshop.forgotten.lock().unwrap().len(), 2);
+    assert_eq!(world.compiler.forgotten.lock().unwrap().len(), 2);
     assert_eq!(outcome(&service).await, (Outcome::NotReady, None));
 }
 
@@ -99,7 +99,7 @@ async fn the_hosts_own_trouble_is_tried_again_and_told_in_the_end() {
     let world = World::new();
     let service = world.first_start().await;
     let hook = deploy(&service, ONE, new_hook("trouble 3")).await;
-    assert_eq!((hook.status, world.workshop.count()), (Status::Ready, 4));
+    assert_eq!((hook.status, world.compiler.count()), (Status::Ready, 4));
     let id = hook.id.to_string();
     service.update_hook(ONE, &id, update("trouble 1000")).await.unwrap();
     let failed = settled(&service, ONE, &id).await;
@@ -114,25 +114,25 @@ async fn the_hosts_own_trouble_is_tried_again_and_told_in_the_end() {
 async fn trouble_with_a_version_that_was_overtaken_keeps_nobody_waiting() {
     let world = World::new();
     let service = world.first_start().await;
-    world.workshop.close();
+    world.compiler.close();
     let id = service.create_hook(ONE, new_hook("trouble 1000").to_string().into()).await.unwrap().id.to_string();
-    while world.workshop.count() == 0 {
+    while world.compiler.count() == 0 {
         tokio::task::yield_now().await;
     }
     service.update_hook(ONE, &id, update(GOOD)).await.unwrap();
-    world.workshop.open();
+    world.compiler.open();
     assert_eq!(settled(&service, ONE, &id).await.status, Status::Ready);
-    assert_eq!(*world.workshop.prepared.lock().unwrap(), ["trouble 1000", GOOD]);
+    assert_eq!(*world.compiler.prepared.lock().unwrap(), ["trouble 1000", GOOD]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_result_that_the_disk_does_not_take_is_kept_later() {
     let world = World::new();
     let service = world.first_start().await;
-    world.workshop.close();
+    world.compiler.close();
     let id = service.create_hook(ONE, new_hook(GOOD).to_string().into()).await.unwrap().id.to_string();
     world.store.set_full(true);
-    world.workshop.open();
+    world.compiler.open();
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     assert!(service.get_hook(ONE, &id).await.unwrap().status.is_pending());
     world.store.set_full(false);
@@ -145,7 +145,7 @@ async fn what_was_acknowledged_is_resumed_at_the_next_start() {
     let service = world.first_start().await;
     service.update_account("1", r#"{"hooks_per_type":2}"#.into()).await.unwrap();
     let old = deploy(&service, ONE, new_hook(GOOD)).await.id.to_string();
-    world.workshop.close();
+    world.compiler.close();
     service.update_hook(ONE, &old, json!({"timeout": 5}).to_string().into()).await.unwrap();
     service.update_hook(ONE, &old, update("reject later")).await.unwrap();
     let new = service.create_hook(ONE, body(&new_hook("echo"), json!({"disabled": true}))).await.unwrap().id.to_string();
@@ -158,7 +158,7 @@ async fn what_was_acknowledged_is_resumed_at_the_next_start() {
     assert_eq!(service.get_hook(ONE, &new).await.unwrap().status, Status::CreateQueued);
     assert_eq!(service.readiness(), ["1 hooks are still to be prepared"]);
     assert_eq!(outcome(&service).await, (Outcome::NotReady, None));
-    world.workshop.open();
+    world.compiler.open();
     ready(&service).await;
     assert!(matches!(outcome(&service).await, (Outcome::Completed, Some(1 | 2))));
     assert_eq!(settled(&service, ONE, &old).await.status, Status::UpdateFailed);
@@ -174,12 +174,12 @@ async fn equal_functions_are_prepared_once_at_a_start() {
         let hook = body(&new_hook("echo"), json!({"disabled": disabled}));
         deploy(&service, ONE, serde_json::from_slice(&hook).unwrap()).await;
     }
-    assert_eq!(world.workshop.count(), 1);
+    assert_eq!(world.compiler.count(), 1);
     service.shutdown().await;
     drop(service);
     let service = world.start();
     ready(&service).await;
-    assert_eq!(world.workshop.count(), 2);
+    assert_eq!(world.compiler.count(), 2);
 }
 
 #[tokio::test]
@@ -189,7 +189,7 @@ async fn a_function_that_is_no_longer_good_after_a_restart_fails_visibly() {
     let id = deploy(&service, ONE, new_hook("trouble 0")).await.id.to_string();
     service.shutdown().await;
     drop(service);
-    world.workshop.refuse_all();
+    world.compiler.refuse_all();
     let service = world.start();
     ready(&service).await;
     let hook = service.get_hook(ONE, &id).await.unwrap();

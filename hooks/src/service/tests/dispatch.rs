@@ -213,7 +213,7 @@ async fn an_execution_ends_and_is_logged_even_if_the_caller_hangs_up() {
     let hanging = tokio::time::timeout(Duration::from_millis(20), trigger(&service)).await;
     assert!(hanging.is_err());
     assert!(log(&service, &id).await.is_empty());
-    world.workshop.go_on.notify_one();
+    world.compiler.go_on.notify_one();
     while log(&service, &id).await.is_empty() {
         tokio::task::yield_now().await;
     }
@@ -229,7 +229,7 @@ async fn an_execution_finishes_on_the_version_that_it_started_with() {
     });
     tokio::time::sleep(Duration::from_millis(20)).await;
     service.delete_hook(ONE, &id).await.unwrap();
-    world.workshop.go_on.notify_one();
+    world.compiler.go_on.notify_one();
     let answer = running.await.unwrap();
     assert_eq!((&answer["outcome"], &answer["version"]), (&json!("completed"), &json!(1)));
 }

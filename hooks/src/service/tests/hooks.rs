@@ -67,7 +67,7 @@ async fn an_update_is_a_merge_and_makes_a_version_only_if_one_changes() {
     assert_eq!(changed.function, made.function);
     let ready = settled(&service, ONE, &id).await;
     assert_eq!((ready.version, ready.status, ready.created_at), (2, Status::Ready, made.created_at));
-    assert_eq!(world.workshop.count(), 1, "the function was prepared once: it did not change");
+    assert_eq!(world.compiler.count(), 1, "the function was prepared once: it did not change");
 }
 
 #[tokio::test]
@@ -140,7 +140,7 @@ async fn a_deleted_hook_leaves_nothing_but_its_log() {
     service.delete_hook(ONE, &id).await.unwrap();
     assert!(matches!(service.get_hook(ONE, &id).await, Err(ServiceError::NotFound)));
     assert_eq!((world.store.dump().len(), blobs()), (before, 0));
-    assert_eq!(*world.workshop.forgotten.lock().unwrap(), [FunctionDigest::of(&function(&format!("return {{}}{large}")))]);
+    assert_eq!(*world.compiler.forgotten.lock().unwrap(), [FunctionDigest::of(&function(&format!("return {{}}{large}")))]);
 }
 
 fn walk(folder: &std::path::Path) -> usize {
@@ -157,7 +157,7 @@ async fn an_old_version_goes_once_the_new_one_is_ready() {
     service.update_hook(ONE, &id, json!({"function": encoded("return 2")}).to_string().into()).await.unwrap();
     settled(&service, ONE, &id).await;
     assert_eq!(world.store.dump().len(), records);
-    assert_eq!(*world.workshop.forgotten.lock().unwrap(), [FunctionDigest::of(&function("return 1"))]);
+    assert_eq!(*world.compiler.forgotten.lock().unwrap(), [FunctionDigest::of(&function("return 1"))]);
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ async fn awake(service: &Service) {
 }
 
 async fn preparing(world: &World, count: usize) {
-    while world.workshop.count() < count {
+    while world.compiler.count() < count {
         tokio::task::yield_now().await;
     }
 }
@@ -83,14 +83,14 @@ async fn another_version_of_node_is_another_version_of_the_hook() {
     let updated = service.update_hook(ONE, &id, r#"{"runtime":"nodejs24.x"}"#.into()).await.unwrap();
     assert_eq!((updated.version, updated.runtime, updated.status), (2, "nodejs24.x", Status::UpdateQueued));
     assert_eq!(settled(&service, ONE, &id).await.status, Status::Ready);
-    assert_eq!(*world.workshop.prepared.lock().unwrap(), [GOOD, GOOD]);
-    assert_eq!(*world.workshop.forgotten.lock().unwrap(), [javascript_name("nodejs20.x", GOOD)], "the source stays, its old image goes");
+    assert_eq!(*world.compiler.prepared.lock().unwrap(), [GOOD, GOOD]);
+    assert_eq!(*world.compiler.forgotten.lock().unwrap(), [javascript_name("nodejs20.x", GOOD)], "the source stays, its old image goes");
     let wasm = service.update_hook(ONE, &id, r#"{"runtime":"wasm"}"#.into()).await;
     assert_eq!(refused(wasm), "instance.runtime does not match the function, which is JavaScript");
     let records = world.store.dump().len();
     service.delete_hook(ONE, &id).await.unwrap();
     assert_eq!(world.store.dump().len(), records - 2, "the hook's record and its source");
-    assert_eq!(world.workshop.forgotten.lock().unwrap().last(), Some(&javascript_name("nodejs24.x", GOOD)));
+    assert_eq!(world.compiler.forgotten.lock().unwrap().last(), Some(&javascript_name("nodejs24.x", GOOD)));
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn equal_sources_never_share_what_may_hold_values() {
     let fired = service.fire(ONE, &id, format!(r#"{{"context":{LOGIN}}}"#).into(), Instant::now()).await.unwrap();
     assert_eq!(serde_json::to_value(fired).unwrap()["result"]["user"]["env"], "none");
     assert_eq!(value_seen(&service).await, "first-value");
-    assert_eq!(world.workshop.count(), 2);
+    assert_eq!(world.compiler.count(), 2);
 }
 
 #[tokio::test]
@@ -131,10 +131,10 @@ async fn a_new_value_reaches_the_next_execution_of_a_top_level_that_read_the_old
     let hook = deploy(&service, ONE, reader()).await;
     let late = body(&new_javascript("env API_KEY"), json!({"env_vars": ["API_KEY"], "disabled": true}));
     deploy(&service, ONE, serde_json::from_slice(&late).unwrap()).await;
-    assert_eq!((value_seen(&service).await, world.workshop.count()), (json!("first-value"), 2));
+    assert_eq!((value_seen(&service).await, world.compiler.count()), (json!("first-value"), 2));
     set(&service, &id, "second-value").await.unwrap();
     assert_eq!(value_seen(&service).await, "second-value");
-    assert_eq!(world.workshop.count(), 3, "only what holds the value is prepared anew");
+    assert_eq!(world.compiler.count(), 3, "only what holds the value is prepared anew");
     assert_eq!(service.get_hook(ONE, &hook.id.to_string()).await.unwrap(), hook, "the hook is the same");
     service.delete_env(ONE, &id).await.unwrap();
     assert_eq!(value_seen(&service).await, "none");
@@ -188,11 +188,11 @@ async fn trouble_of_the_hosts_own_leaves_the_old_value() {
     let value = env(&service, "API_KEY", "first-value").await;
     deploy(&service, ONE, reader()).await;
     let before = world.store.dump();
-    world.workshop.set_troubled(true);
+    world.compiler.set_troubled(true);
     assert!(matches!(set(&service, &value, "second-value").await, Err(ServiceError::Unavailable(_))));
     assert!(matches!(service.delete_env(ONE, &value).await, Err(ServiceError::Unavailable(_))));
     assert_eq!((value_seen(&service).await, world.store.dump()), (json!("first-value"), before));
-    world.workshop.set_troubled(false);
+    world.compiler.set_troubled(false);
     set(&service, &value, "second-value").await.unwrap();
     assert_eq!(value_seen(&service).await, "second-value");
 }
@@ -216,13 +216,13 @@ async fn a_value_that_changes_while_a_hook_is_prepared_is_in_it() {
     let world = World::new();
     let service = world.first_start().await;
     let value = env(&service, "API_KEY", "first-value").await;
-    world.workshop.close();
+    world.compiler.close();
     let id = service.create_hook(ONE, reader().to_string().into()).await.unwrap().id.to_string();
     preparing(&world, 1).await;
     set(&service, &value, "second-value").await.unwrap();
-    world.workshop.open();
+    world.compiler.open();
     assert_eq!(settled(&service, ONE, &id).await.status, Status::Ready);
-    assert_eq!((value_seen(&service).await, world.workshop.count()), (json!("second-value"), 2));
+    assert_eq!((value_seen(&service).await, world.compiler.count()), (json!("second-value"), 2));
 }
 
 #[tokio::test]
@@ -230,14 +230,14 @@ async fn a_failure_with_a_value_that_is_gone_is_tried_again_and_not_told() {
     let world = World::new();
     let service = world.first_start().await;
     let value = env(&service, "API_KEY", "bad-and-secret").await;
-    world.workshop.close();
+    world.compiler.close();
     let id = service.create_hook(ONE, reader().to_string().into()).await.unwrap().id.to_string();
     preparing(&world, 1).await;
     service.delete_env(ONE, &value).await.unwrap();
-    world.workshop.open();
+    world.compiler.open();
     let hook = settled(&service, ONE, &id).await;
     assert_eq!((hook.status, hook.status_message, hook.env_vars), (Status::Ready, None, EnvLinks::Names(vec![])));
-    assert_eq!((value_seen(&service).await, world.workshop.count()), (json!("none"), 2));
+    assert_eq!((value_seen(&service).await, world.compiler.count()), (json!("none"), 2));
     assert!(!world.store.dump().concat().contains("bad-and-secret"));
 }
 
@@ -249,7 +249,7 @@ async fn a_value_that_changes_while_a_server_starts_is_in_its_hooks() {
     deploy(&service, ONE, reader()).await;
     service.shutdown().await;
     drop(service);
-    world.workshop.close();
+    world.compiler.close();
     let service = world.start();
     preparing(&world, 2).await;
     let changing = tokio::spawn({
@@ -258,7 +258,7 @@ async fn a_value_that_changes_while_a_server_starts_is_in_its_hooks() {
     });
     // The change has its turn and prepares the hook too, since nothing serves.
     preparing(&world, 3).await;
-    world.workshop.open();
+    world.compiler.open();
     changing.await.unwrap().unwrap();
     awake(&service).await;
     assert_eq!(value_seen(&service).await, "second-value");
@@ -279,14 +279,14 @@ async fn javascript_does_not_wait_for_webassembly_nor_the_other_way_round() {
     let service = world.first_start().await;
     allow_two(&service).await;
     for (slow, fast) in [(new_hook("linger"), new_javascript(GOOD)), (new_javascript("linger"), new_hook(GOOD))] {
-        let before = world.workshop.count();
+        let before = world.compiler.count();
         let disabled = |hook: Value| body(&hook, json!({"disabled": true}));
         let slow = service.create_hook(ONE, disabled(slow)).await.unwrap().id.to_string();
         preparing(&world, before + 1).await;
         let fast = service.create_hook(ONE, disabled(fast)).await.unwrap().id.to_string();
         assert_eq!(settled(&service, ONE, &fast).await.status, Status::Ready);
         assert!(service.get_hook(ONE, &slow).await.unwrap().status.is_pending());
-        world.workshop.go_on.notify_one();
+        world.compiler.go_on.notify_one();
         assert_eq!(settled(&service, ONE, &slow).await.status, Status::Ready);
         for id in [slow, fast] {
             service.delete_hook(ONE, &id).await.unwrap();
@@ -305,9 +305,9 @@ async fn a_hook_that_changes_its_language_in_the_queue_is_prepared_as_what_it_is
     service.update_hook(ONE, &id, new_hook(GOOD).to_string().into()).await.unwrap();
     let hook = settled(&service, ONE, &id).await;
     assert_eq!((hook.status, hook.version), (Status::Ready, 2));
-    world.workshop.go_on.notify_one();
+    world.compiler.go_on.notify_one();
     settled(&service, ONE, &slow).await;
-    assert_eq!(world.workshop.count(), 2, "the version that was overtaken is not prepared");
+    assert_eq!(world.compiler.count(), 2, "the version that was overtaken is not prepared");
 }
 
 #[tokio::test]
@@ -315,19 +315,19 @@ async fn an_event_wakes_its_hook_before_the_others() {
     let world = World::new();
     let service = world.first_start().await;
     allow_two(&service).await;
-    world.workshop.go_on.notify_one();
+    world.compiler.go_on.notify_one();
     deploy(&service, ONE, serde_json::from_slice(&body(&new_javascript("linger"), json!({"disabled": true}))).unwrap()).await;
     deploy(&service, ONE, new_javascript(GOOD)).await;
     service.shutdown().await;
 
     let service = world.start();
     // That one takes its time, and in turn the other would serve after it.
-    while world.workshop.prepared.lock().unwrap()[2..].iter().all(|script| script != "linger") {
+    while world.compiler.prepared.lock().unwrap()[2..].iter().all(|script| script != "linger") {
         tokio::task::yield_now().await;
     }
     assert_eq!(answer(&service).await["outcome"], "completed");
     assert!(!service.readiness().is_empty());
-    world.workshop.go_on.notify_one();
+    world.compiler.go_on.notify_one();
     awake(&service).await;
 }
 
@@ -335,15 +335,15 @@ async fn an_event_wakes_its_hook_before_the_others() {
 async fn an_event_waits_for_its_hook_no_longer_than_the_hook_may_run() {
     let world = World::new();
     let service = world.first_start().await;
-    world.workshop.go_on.notify_one();
+    world.compiler.go_on.notify_one();
     deploy(&service, ONE, serde_json::from_slice(&body(&new_javascript("linger"), json!({"timeout": 1}))).unwrap()).await;
     service.shutdown().await;
 
     let service = world.start();
     assert_eq!(answer(&service).await["outcome"], "not_ready");
     // Two may be at it by now: the worker in turn, and the event's.
-    world.workshop.go_on.notify_one();
-    world.workshop.go_on.notify_one();
+    world.compiler.go_on.notify_one();
+    world.compiler.go_on.notify_one();
     awake(&service).await;
     assert_eq!(answer(&service).await["outcome"], "completed");
 }
@@ -354,12 +354,12 @@ async fn a_hook_that_cannot_be_woken_is_not_tried_again_for_each_event() {
     let service = world.first_start().await;
     deploy(&service, ONE, new_javascript(GOOD)).await;
     service.shutdown().await;
-    world.workshop.refuse_all();
+    world.compiler.refuse_all();
     let service = world.start();
     awake(&service).await;
-    let tried = world.workshop.count();
+    let tried = world.compiler.count();
     for _ in 0..3 {
         assert_eq!(answer(&service).await["outcome"], "not_ready");
     }
-    assert_eq!(world.workshop.count(), tried);
+    assert_eq!(world.compiler.count(), tried);
 }

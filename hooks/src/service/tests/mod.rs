@@ -1,4 +1,4 @@
-//! What the service promises, on a store and a workshop that do what a test wants.
+//! What the service promises, on a store and a compiler that do what a test wants.
 
 mod accounts;
 mod admission;

@@ -3,12 +3,12 @@
 //! The queues hold names only. What is to be done for a hook is in its record, so an update that overtakes another is prepared once,
 //! and a restart needs no queue: pending records are found in the store.
 //!
-//! Hooks that were ready before a start are asleep until they are prepared again, which a cache makes short. All of them are woken in
+//! Hooks that were ready before a start are unloaded until they are prepared again, which a cache makes short. All of them are woken in
 //! turn; one that an event is for is woken at once.
 
-mod asleep;
 mod lane;
-mod verdict;
+mod transitions;
+mod unloaded;
 mod worker;
 
 use std::sync::Arc;
@@ -17,13 +17,13 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
-use self::asleep::Asleep;
 use self::lane::{Lane, PerLane};
+use self::unloaded::Unloaded;
 use self::worker::Worker;
 use crate::directory::{Account, Directory};
 use crate::ids::{AccountId, HookId};
 use crate::resources::Runtime;
-use crate::service::State;
+use crate::state::State;
 
 type Name = (AccountId, HookId);
 
@@ -31,7 +31,7 @@ type Name = (AccountId, HookId);
 pub(crate) struct AdmissionQueue {
     state: Arc<State>,
     names: lane::Names,
-    asleep: Arc<Asleep>,
+    unloaded: Arc<Unloaded>,
     workers: PerLane<Arc<Worker>>,
     tasks: [JoinHandle<()>; 2],
 }
@@ -47,14 +47,14 @@ impl AdmissionQueue {
         for (lane, name) in pending(&directory) {
             names.send(lane, name);
         }
-        let sleepers = PerLane::new(|lane| ready(&directory, lane));
-        let asleep = Arc::new(Asleep::new(sleepers.wasm.iter().chain(&sleepers.javascript).copied()));
-        let workers = PerLane::new(|lane| Arc::new(Worker::new(state.clone(), lane, names.clone(), asleep.clone())));
+        let unloaded_hooks = PerLane::new(|lane| ready(&directory, lane));
+        let unloaded = Arc::new(Unloaded::new(unloaded_hooks.wasm.iter().chain(&unloaded_hooks.javascript).copied()));
+        let workers = PerLane::new(|lane| Arc::new(Worker::new(state.clone(), lane, names.clone(), unloaded.clone())));
         let tasks = [
-            tokio::spawn(workers.wasm.clone().run(sleepers.wasm, wasm_waiting)),
-            tokio::spawn(workers.javascript.clone().run(sleepers.javascript, javascript_waiting)),
+            tokio::spawn(workers.wasm.clone().run(unloaded_hooks.wasm, wasm_waiting)),
+            tokio::spawn(workers.javascript.clone().run(unloaded_hooks.javascript, javascript_waiting)),
         ];
-        Self { state, names, asleep, workers, tasks }
+        Self { state, names, unloaded, workers, tasks }
     }
 
     /// Asks for a hook to be looked at.
@@ -67,20 +67,20 @@ impl AdmissionQueue {
     }
 
     /// Hooks that served before the start and do not serve yet.
-    pub(crate) fn waking(&self) -> usize {
-        self.asleep.len()
+    pub(crate) fn unloaded_count(&self) -> usize {
+        self.unloaded.len()
     }
 
-    /// Wakes a hook that is asleep before all others, and waits for that until the deadline. Whether it was asleep.
-    pub(crate) async fn wake(&self, account: AccountId, hook: HookId, runtime: Runtime, deadline: Instant) -> bool {
-        if !self.asleep.contains((account, hook)) {
+    /// Wakes a hook that is unloaded before all others, and waits for that until the deadline. Whether it was unloaded.
+    pub(crate) async fn load(&self, account: AccountId, hook: HookId, runtime: Runtime, deadline: Instant) -> bool {
+        if !self.unloaded.contains((account, hook)) {
             return false;
         }
         let worker = self.workers.get(Lane::of(runtime)).clone();
         // A task of its own, so that an event that cannot wait for the end does not break it off.
-        let waking = tokio::spawn(async move { worker.wake_now((account, hook)).await });
+        let loading = tokio::spawn(async move { worker.load_now((account, hook)).await });
         // Whoever's time is up finds the hook as it is.
-        let _ = timeout_at(deadline, waking).await;
+        let _ = timeout_at(deadline, loading).await;
         true
     }
 

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use hookbox_host_api::{Condition, Decision, HookType, Options, RangeError};
 
-use super::body::Fields;
 use super::env_var::EnvName;
 use super::hook::{FunctionRef, Spec};
 use super::runtime::Runtime;
 use super::upload::{Upload, check_runtime};
 use crate::error::ServiceError;
+use crate::fields::Fields;
 
 /// Limits that the server's configuration sets, and how the account wants bodies to be read.
 #[derive(Clone, Copy, Debug)]
@@ -139,7 +139,7 @@ impl HookInput {
     }
 
     /// Whether the body says anything about what a version freezes.
-    pub(crate) fn names_a_version(&self) -> bool {
+    pub(crate) fn changes_version(&self) -> bool {
         let Self { hook_type: _, disabled: _, strict: _, function, env_vars, runtime, timeout, retries, packages, .. } = self;
         let Self { context_version, options, conditions, fuel, memory_mib, on_error, .. } = self;
         function.is_some()

@@ -7,14 +7,14 @@ use arc_swap::ArcSwap;
 use hookbox_runtime::FunctionDigest;
 use tokio::sync::Mutex;
 
-use super::ServiceLimits;
 use crate::clock::{Clock, Timestamp};
 use crate::directory::Directory;
-use crate::dispatch::{Function, Workshop};
 use crate::error::ServiceError;
 use crate::ids::AccountId;
+use crate::limits::ServiceLimits;
 use crate::metrics::Metrics;
 use crate::resources::{Build, Spec};
+use crate::sandbox::{Function, FunctionCompiler};
 use crate::store::{Batch, Digest, Functions, Store};
 use crate::vault::Vault;
 
@@ -24,16 +24,16 @@ pub(crate) struct State {
     pub(crate) functions: Functions,
     pub(crate) vault: Vault,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) workshop: Arc<dyn Workshop>,
+    pub(crate) compiler: Arc<dyn FunctionCompiler>,
     pub(crate) limits: ServiceLimits,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) directory: ArcSwap<Directory>,
     /// Held by whoever changes something.
-    pub(crate) turn: Arc<Mutex<()>>,
+    pub(crate) write_lock: Arc<Mutex<()>>,
 }
 
 /// A change that is being made: a copy of the directory, and the batch that makes the store agree with it.
-pub(crate) struct Change {
+pub(crate) struct Transaction {
     pub(crate) directory: Directory,
     pub(crate) batch: Batch,
     /// Functions that may have become unused on this machine.
@@ -55,44 +55,44 @@ impl State {
     pub(crate) async fn write<T, F>(self: &Arc<Self>, change: F) -> Result<T, ServiceError>
     where
         T: Send + 'static,
-        F: FnOnce(&Self, &mut Change) -> Result<T, ServiceError> + Send + 'static,
+        F: FnOnce(&Self, &mut Transaction) -> Result<T, ServiceError> + Send + 'static,
     {
-        self.in_turn(move |state| state.apply(change)).await
+        self.exclusively(move |state| state.apply(change)).await
     }
 
     /// Makes a change and forgets it: what it would be, and whether it could be made.
-    pub(crate) async fn rehearse<T, F>(self: &Arc<Self>, change: F) -> Result<T, ServiceError>
+    pub(crate) async fn dry_run<T, F>(self: &Arc<Self>, change: F) -> Result<T, ServiceError>
     where
         T: Send + 'static,
-        F: FnOnce(&Self, &mut Change) -> Result<T, ServiceError> + Send + 'static,
+        F: FnOnce(&Self, &mut Transaction) -> Result<T, ServiceError> + Send + 'static,
     {
-        let rehearse = move |state: &Self| {
-            let mut made = Change::new(Directory::clone(&state.directory.load()));
+        let dry_run = move |state: &Self| {
+            let mut made = Transaction::new(Directory::clone(&state.directory.load()));
             let value = change(state, &mut made);
             // Files that were written for it belong to nothing.
             state.clean(&[], true);
             value
         };
-        self.in_turn(rehearse).await
+        self.exclusively(dry_run).await
     }
 
     /// Runs something that blocks while nobody changes anything.
-    async fn in_turn<T, F>(self: &Arc<Self>, work: F) -> Result<T, ServiceError>
+    async fn exclusively<T, F>(self: &Arc<Self>, work: F) -> Result<T, ServiceError>
     where
         T: Send + 'static,
         F: FnOnce(&Self) -> Result<T, ServiceError> + Send + 'static,
     {
-        let turn = self.turn.clone().lock_owned().await;
+        let lock = self.write_lock.clone().lock_owned().await;
         self.read(move |state| {
-            let _turn = turn;
+            let _lock = lock;
             work(state)
         })
         .await
     }
 
-    fn apply<T>(&self, edit: impl FnOnce(&Self, &mut Change) -> Result<T, ServiceError>) -> Result<T, ServiceError> {
+    fn apply<T>(&self, edit: impl FnOnce(&Self, &mut Transaction) -> Result<T, ServiceError>) -> Result<T, ServiceError> {
         let directory = Directory::clone(&self.directory.load());
-        let mut change = Change::new(directory);
+        let mut change = Transaction::new(directory);
         let value = edit(self, &mut change)?;
         if !change.batch.is_empty() {
             self.store.commit(change.batch)?;
@@ -104,7 +104,7 @@ impl State {
 
     /// Removes what the change left without an owner. It is no part of the change: a failure leaves files that do no harm.
     fn clean(&self, released: &[FunctionDigest], sweep: bool) {
-        released.iter().for_each(|name| self.workshop.forget(*name));
+        released.iter().for_each(|name| self.compiler.forget(*name));
         // Uploads write their files only while they have the turn, which is ours now.
         if sweep && let Err(error) = self.functions.sweep(Duration::ZERO) {
             tracing::warn!(%error, "the bytes of deleted functions could not be removed yet");
@@ -128,7 +128,7 @@ impl State {
     }
 }
 
-impl Change {
+impl Transaction {
     fn new(directory: Directory) -> Self {
         Self { directory, batch: Batch::new(), released: Vec::new(), sweep: false }
     }
@@ -139,7 +139,7 @@ impl Change {
         if !self.directory.uses(spec.build()) {
             // Bytes that are already gone leave nothing to be told apart by.
             let bytes = state.function(account, &digest).ok();
-            let name = |bytes: Vec<u8>| state.workshop.name(&Function { bytes: bytes.into(), runtime, env: Arc::default() });
+            let name = |bytes: Vec<u8>| state.compiler.name(&Function { bytes: bytes.into(), runtime, env: Arc::default() });
             self.released.extend(bytes.map(name));
         }
         if !self.directory.account(account)?.uses_function(digest) {

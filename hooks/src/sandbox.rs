@@ -25,7 +25,7 @@ pub(crate) struct Function {
 }
 
 /// A prepared function.
-pub(crate) trait Guest: Send + Sync + 'static {
+pub(crate) trait PreparedFunction: Send + Sync + 'static {
     /// Runs it once, in a fresh sandbox.
     fn execute(self: Arc<Self>, invocation: Invocation) -> Boxed<Execution>;
 
@@ -37,9 +37,9 @@ pub(crate) trait Guest: Send + Sync + 'static {
 }
 
 /// Where functions are prepared.
-pub(crate) trait Workshop: Send + Sync + 'static {
+pub(crate) trait FunctionCompiler: Send + Sync + 'static {
     /// Makes a function ready to run, or says why it cannot be.
-    fn prepare(self: Arc<Self>, function: Function) -> Boxed<Result<Arc<dyn Guest>, AdmissionError>>;
+    fn prepare(self: Arc<Self>, function: Function) -> Boxed<Result<Arc<dyn PreparedFunction>, AdmissionError>>;
 
     /// The name under which something is kept of a function on this machine.
     fn name(&self, function: &Function) -> FunctionDigest;
@@ -57,23 +57,23 @@ pub(crate) trait Workshop: Send + Sync + 'static {
 }
 
 /// The real one.
-pub(crate) struct Wasm {
+pub(crate) struct SandboxCompiler {
     sandbox: Sandbox,
     admission: Admission,
 }
 
-impl Wasm {
+impl SandboxCompiler {
     pub(crate) fn new(sandbox: Sandbox, admission: Admission) -> Self {
         Self { sandbox, admission }
     }
 }
 
-struct WasmGuest {
+struct SandboxFunction {
     sandbox: Sandbox,
     hook: PreparedHook,
 }
 
-impl Guest for WasmGuest {
+impl PreparedFunction for SandboxFunction {
     fn execute(self: Arc<Self>, invocation: Invocation) -> Boxed<Execution> {
         Box::pin(async move { self.sandbox.execute(&self.hook, invocation).await })
     }
@@ -93,14 +93,14 @@ fn javascript(function: &Function, node_major: u8) -> Result<JavaScript, Admissi
     Ok(JavaScript { source: source.into(), node_major, env: function.env.clone() })
 }
 
-impl Workshop for Wasm {
-    fn prepare(self: Arc<Self>, function: Function) -> Boxed<Result<Arc<dyn Guest>, AdmissionError>> {
+impl FunctionCompiler for SandboxCompiler {
+    fn prepare(self: Arc<Self>, function: Function) -> Boxed<Result<Arc<dyn PreparedFunction>, AdmissionError>> {
         Box::pin(async move {
             let hook = match function.runtime {
                 Runtime::Wasm => self.admission.prepare(function.bytes).await?,
                 Runtime::Node(version) => self.admission.prepare_javascript(javascript(&function, version.major())?).await?,
             };
-            let guest: Arc<dyn Guest> = Arc::new(WasmGuest { sandbox: self.sandbox.clone(), hook });
+            let guest: Arc<dyn PreparedFunction> = Arc::new(SandboxFunction { sandbox: self.sandbox.clone(), hook });
             Ok(guest)
         })
     }

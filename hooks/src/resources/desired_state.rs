@@ -3,28 +3,28 @@
 use hookbox_host_api::Secret;
 use serde_json::Value;
 
-use super::body::Fields;
 use super::env_var::{EnvName, check_value};
 use super::hook_input::{HookInput, InputRules};
 use crate::error::ServiceError;
+use crate::fields::Fields;
 
 /// The hooks and env vars of an account; what is not among them is not to be.
 #[derive(Debug)]
-pub(crate) struct Wanted {
+pub(crate) struct DesiredState {
     pub(crate) hooks: Vec<HookInput>,
-    pub(crate) envs: Vec<WantedEnv>,
+    pub(crate) envs: Vec<DesiredEnv>,
     /// Whether nothing is to be done but told.
     pub(crate) dry_run: bool,
 }
 
 /// An env var that is to be; without a value it keeps the one that it has.
 #[derive(Debug)]
-pub(crate) struct WantedEnv {
+pub(crate) struct DesiredEnv {
     pub(crate) name: EnvName,
     pub(crate) value: Option<Secret>,
 }
 
-impl Wanted {
+impl DesiredState {
     /// Reads a body.
     pub(crate) fn parse(body: &[u8], rules: &InputRules) -> Result<Self, ServiceError> {
         let mut fields = Fields::parse(body)?.only(&["hooks", "env_vars", "dry_run"])?;
@@ -70,13 +70,13 @@ fn hook(value: &Value, rules: &InputRules) -> Result<HookInput, ServiceError> {
     HookInput::parse(&bytes, rules)
 }
 
-fn env(fields: Fields) -> Result<WantedEnv, ServiceError> {
+fn env(fields: Fields) -> Result<DesiredEnv, ServiceError> {
     let mut fields = fields.only(&["name", "value"])?;
     let name = fields.string("name")?.ok_or_else(|| fields.missing("name"))?;
     let name = EnvName::parse(name).map_err(|rule| fields.wrong("name", rule))?;
     let value = fields.string("value")?.map(Secret::new);
     value.iter().try_for_each(|value| check_value(&fields, value))?;
-    Ok(WantedEnv { name, value })
+    Ok(DesiredEnv { name, value })
 }
 
 /// An error with the place of the thing that it is in.
@@ -110,7 +110,7 @@ mod tests {
             (r#"{"env_vars": [{"name": "AB"}], "hooks": [{}, {"env_vars": ["CD"]}]}"#, "hooks[1].env_vars"),
             (r#"{"env_vars": [], "hooks": [], "dry": true}"#, "dry"),
         ] {
-            match Wanted::parse(body.as_bytes(), &RULES) {
+            match DesiredState::parse(body.as_bytes(), &RULES) {
                 Err(ServiceError::Invalid { field: Some(named), .. }) => assert_eq!(named, field),
                 other => panic!("{body}: {other:?}"),
             }

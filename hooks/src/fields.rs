@@ -23,12 +23,12 @@ impl Fields {
     /// Reads a whole body.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, ServiceError> {
         let Strict(value) = serde_json::from_slice(body).map_err(|error| match error.classify() {
-            Category::Data => ServiceError::unfit(format!("The body is not usable: {error}")),
+            Category::Data => ServiceError::invalid_body(format!("The body is not usable: {error}")),
             Category::Syntax | Category::Eof | Category::Io => ServiceError::BadRequest(format!("The body is not valid JSON: {error}")),
         })?;
         match value {
             Value::Object(values) => Ok(Self { at: String::new(), values }),
-            _ => Err(ServiceError::unfit("instance is not of a type(s) object")),
+            _ => Err(ServiceError::invalid_body("instance is not of a type(s) object")),
         }
     }
 

@@ -7,15 +7,16 @@ use hookbox_runtime::FunctionDigest;
 
 use super::lane::Lane;
 use crate::directory::{Account, records};
-use crate::dispatch::{Guest, masked};
 use crate::error::ServiceError;
 use crate::ids::{AccountId, HookId};
+use crate::message::masked;
 use crate::resources::{Build, HookRecord, Runtime, Spec};
-use crate::service::{Change, State};
+use crate::sandbox::PreparedFunction;
+use crate::state::{State, Transaction};
 
 /// What became of a preparation.
 pub(super) enum Prepared {
-    Guest(Arc<dyn Guest>),
+    Ready(Arc<dyn PreparedFunction>),
     Refused(String),
 }
 
@@ -38,7 +39,7 @@ impl Task {
     /// Whether the result is of values that are no longer those of the version.
     fn is_outdated(&self, account: &Account, spec: &Spec, prepared: &Prepared) -> bool {
         let depends = match prepared {
-            Prepared::Guest(guest) => guest.holds_env(),
+            Prepared::Ready(guest) => guest.holds_env(),
             // It may have failed for one of them, and the message may quote it, which the account's mask no longer hides.
             Prepared::Refused(_) => self.build.runtime != Runtime::Wasm,
         };
@@ -47,7 +48,7 @@ impl Task {
 }
 
 /// Whether a result was taken, or is to be worked out once more.
-pub(super) enum Taken {
+pub(super) enum Concluded {
     Yes,
     Outdated,
 }
@@ -61,7 +62,7 @@ pub(super) enum Claim {
 }
 
 /// What a lane is to do for a hook; the hook's status says that it is being done.
-pub(super) fn claim(change: &mut Change, lane: Lane, account: AccountId, hook: HookId) -> Claim {
+pub(super) fn claim(change: &mut Transaction, lane: Lane, account: AccountId, hook: HookId) -> Claim {
     // A hook or account that is gone wants nothing.
     let Ok(owner) = change.directory.account_mut(account) else { return Claim::Nothing };
     let Some(record) = owner.hook(hook).ok().map(|hook| hook.record.clone()).filter(|record| record.status.is_pending()) else {
@@ -81,11 +82,11 @@ pub(super) fn claim(change: &mut Change, lane: Lane, account: AccountId, hook: H
 /// Keeps the result, if the version that was prepared is still the newest.
 pub(super) fn conclude(
     state: &State,
-    change: &mut Change,
+    change: &mut Transaction,
     task: &Task,
     prepared: Prepared,
     kept: Option<FunctionDigest>,
-) -> Result<Taken, ServiceError> {
+) -> Result<Concluded, ServiceError> {
     let id = task.account;
     let newest = change.directory.account(id).and_then(|account| account.hook(task.hook)).map(|hook| hook.record.clone());
     // Else deleted, or overtaken by an update, which is in the queue.
@@ -93,21 +94,21 @@ pub(super) fn conclude(
         && before.version == task.version
     {
         if task.is_outdated(change.directory.account(id)?, &before.spec, &prepared) {
-            return Ok(Taken::Outdated);
+            return Ok(Concluded::Outdated);
         }
         decide(state, change, id, &before, prepared)?;
     }
     if let Some(kept) = kept {
         change.forget(task.build, kept);
     }
-    Ok(Taken::Yes)
+    Ok(Concluded::Yes)
 }
 
 /// Lets the newest version of a hook serve, or says why it cannot.
-fn decide(state: &State, change: &mut Change, id: AccountId, before: &HookRecord, prepared: Prepared) -> Result<(), ServiceError> {
+fn decide(state: &State, change: &mut Transaction, id: AccountId, before: &HookRecord, prepared: Prepared) -> Result<(), ServiceError> {
     let account = change.directory.account_mut(id)?;
     match prepared {
-        Prepared::Guest(guest) => {
+        Prepared::Ready(guest) => {
             let record = before.admitted();
             account.serve(record.clone(), guest)?;
             records::put_hook(&mut change.batch, id, &record)?;
@@ -126,15 +127,15 @@ fn decide(state: &State, change: &mut Change, id: AccountId, before: &HookRecord
 }
 
 /// Lets a version serve that served before the start.
-pub(super) fn serve_again(state: &State, change: &mut Change, task: &Task, prepared: Prepared) -> Result<Taken, ServiceError> {
+pub(super) fn serve_loaded(state: &State, change: &mut Transaction, task: &Task, prepared: Prepared) -> Result<Concluded, ServiceError> {
     let account = change.directory.account_mut(task.account)?;
     let before = account.hook(task.hook)?.record.clone();
-    let Some(ready) = before.ready.as_ref().filter(|ready| ready.version == task.version) else { return Ok(Taken::Yes) };
+    let Some(ready) = before.ready.as_ref().filter(|ready| ready.version == task.version) else { return Ok(Concluded::Yes) };
     if task.is_outdated(account, &ready.spec, &prepared) {
-        return Ok(Taken::Outdated);
+        return Ok(Concluded::Outdated);
     }
     match prepared {
-        Prepared::Guest(guest) => {
+        Prepared::Ready(guest) => {
             let record = before.revived();
             if record != before {
                 records::put_hook(&mut change.batch, task.account, &record)?;
@@ -149,5 +150,5 @@ pub(super) fn serve_again(state: &State, change: &mut Change, task: &Task, prepa
             }
         }
     }
-    Ok(Taken::Yes)
+    Ok(Concluded::Yes)
 }

@@ -8,7 +8,7 @@ use crate::metrics::Gauges;
 
 /// What stays the same while the service runs.
 #[derive(Clone, Debug)]
-pub(super) struct Fixed {
+pub(super) struct ServerFacts {
     pub(super) data: PathBuf,
     pub(super) engine: &'static str,
     pub(super) slots: usize,
@@ -24,14 +24,14 @@ impl Service {
     fn gauges(&self) -> Gauges {
         let directory = self.state.directory.load();
         let pending = directory.accounts().flat_map(|account| account.hooks()).filter(|hook| hook.record.status.is_pending()).count();
-        let waking = self.admission.waking();
+        let loading = self.admission.unloaded_count();
         Gauges {
             engine: self.fixed.engine,
             started: self.fixed.started.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64(),
-            ready: waking == 0,
+            ready: loading == 0,
             slots: self.fixed.slots,
-            free_slots: self.state.workshop.free_slots(),
-            admission_queue: pending.saturating_add(waking),
+            free_slots: self.state.compiler.free_slots(),
+            admission_queue: pending.saturating_add(loading),
             log_written: self.log.written(),
             log_dropped: self.log.dropped(),
             log_waiting_bytes: self.log.waiting_bytes(),

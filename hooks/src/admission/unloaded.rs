@@ -5,11 +5,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Name;
 
-/// Which hooks are asleep. One that cannot be woken is not tried again for each event.
+/// Which hooks are unloaded. One that cannot be woken is not tried again for each event.
 #[derive(Debug)]
-pub(super) struct Asleep(Mutex<BTreeSet<Name>>);
+pub(super) struct Unloaded(Mutex<BTreeSet<Name>>);
 
-impl Asleep {
+impl Unloaded {
     pub(super) fn new(names: impl Iterator<Item = Name>) -> Self {
         Self(Mutex::new(names.collect()))
     }

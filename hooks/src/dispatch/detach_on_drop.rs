@@ -9,22 +9,22 @@ use std::task::{Context, Poll};
 
 use tokio::runtime::Handle;
 
-use super::sandbox::Boxed;
+use crate::sandbox::Boxed;
 
 /// The work panicked; it is gone, and the process has said so on its standard error.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Panicked;
 
 /// Work under way. Dropped before its end, it goes on in a task of its own.
-pub(super) struct Carried<T: Send + 'static>(Option<Boxed<T>>);
+pub(super) struct DetachOnDrop<T: Send + 'static>(Option<Boxed<T>>);
 
-impl<T: Send + 'static> Carried<T> {
+impl<T: Send + 'static> DetachOnDrop<T> {
     pub(super) fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
         Self(Some(Box::pin(work)))
     }
 }
 
-impl<T: Send + 'static> Future for Carried<T> {
+impl<T: Send + 'static> Future for DetachOnDrop<T> {
     type Output = Result<T, Panicked>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -42,7 +42,7 @@ impl<T: Send + 'static> Future for Carried<T> {
     }
 }
 
-impl<T: Send + 'static> Drop for Carried<T> {
+impl<T: Send + 'static> Drop for DetachOnDrop<T> {
     fn drop(&mut self) {
         // Without a runtime the process is about to end, and no task could begin.
         if let (Some(work), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
@@ -61,19 +61,19 @@ mod tests {
 
     #[tokio::test]
     async fn work_that_is_waited_for_answers() {
-        assert_eq!(Carried::new(async { 5 }).await, Ok(5));
+        assert_eq!(DetachOnDrop::new(async { 5 }).await, Ok(5));
         let waits = async {
             tokio::task::yield_now().await;
             6
         };
-        assert_eq!(Carried::new(waits).await, Ok(6));
+        assert_eq!(DetachOnDrop::new(waits).await, Ok(6));
     }
 
     #[tokio::test]
     async fn work_that_nobody_waits_for_goes_on() {
         let (go, gone) = oneshot::channel::<()>();
         let (done, ended) = oneshot::channel();
-        let work = Carried::new(async move {
+        let work = DetachOnDrop::new(async move {
             gone.await.unwrap();
             done.send(7).unwrap();
         });
@@ -88,6 +88,6 @@ mod tests {
             tokio::task::yield_now().await;
             assert_eq!(1, 2, "a fault of the host");
         };
-        assert_eq!(Carried::new(work).await, Err(Panicked));
+        assert_eq!(DetachOnDrop::new(work).await, Err(Panicked));
     }
 }

@@ -1,0 +1,43 @@
+//! How large requests, functions and executions may be. The values are settings of the server, and hold for every account.
+
+/// The sizes that requests and executions may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceLimits {
+    /// A context, in bytes.
+    pub context_bytes: usize,
+    /// What a function returns, in bytes.
+    pub result_bytes: usize,
+    /// The message of a failed execution, or of a hook's status, in bytes.
+    pub error_bytes: usize,
+    /// A function, decoded, in bytes.
+    pub function_bytes: usize,
+    /// A function in JavaScript, in bytes.
+    pub source_bytes: usize,
+    /// Env vars linked to one hook.
+    pub env_vars: usize,
+    /// The log of one execution, in bytes.
+    pub log_bytes: usize,
+    /// The most memory that a hook may ask for, in MiB.
+    pub max_memory_mib: u32,
+    /// The most fuel that a hook may ask for.
+    pub max_fuel: u64,
+}
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+
+impl Default for ServiceLimits {
+    fn default() -> Self {
+        Self {
+            context_bytes: 256 * KIB,
+            result_bytes: 256 * KIB,
+            error_bytes: 4 * KIB,
+            function_bytes: 8 * MIB,
+            source_bytes: MIB,
+            env_vars: 100,
+            log_bytes: 64 * KIB,
+            max_memory_mib: 512,
+            max_fuel: 100_000_000_000,
+        }
+    }
+}
