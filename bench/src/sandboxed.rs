@@ -67,6 +67,7 @@ impl Workshop {
             cache_key: [7; 32],
             compile_timeout: Duration::from_secs(60),
             compile_memory_bytes: 1 << 30,
+            samples: hookbox_dialects::registry()?.samples(),
         };
         Ok(Self { admission: Admission::new(sandbox.clone(), config)?, sandbox, _cache: cache })
     }
@@ -76,7 +77,7 @@ impl Workshop {
     }
 
     pub(crate) async fn javascript(&self, source: &str) -> Result<PreparedHook> {
-        let function = JavaScript { source: source.into(), node_major: 20, env: Arc::default() };
+        let function = JavaScript { source: source.into(), node_major: 20, entries: &["handler"], env: Arc::default() };
         self.admission.prepare_javascript(function).await.context("the function cannot be prepared")
     }
 

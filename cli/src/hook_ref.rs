@@ -3,11 +3,12 @@
 use anyhow::Result;
 use clap::Args;
 use hookbox_hooks::HookId;
-use hookbox_host_api::HookType;
+use hookbox_hooks::hook_type::HookType;
 use serde_json::{Map, Value, json};
 
 use crate::client::Client;
 use crate::exit::Problem;
+use crate::hook_types::{self, REGISTRY};
 
 /// The hooks as Hookbox's own API has them.
 pub(crate) const HOOKS: &str = "/v1/hooks";
@@ -42,8 +43,8 @@ pub(crate) fn find(client: &Client, name: &str) -> Result<Value> {
     if let Ok(id) = name.parse::<HookId>() {
         return client.get(&format!("{HOOKS}/{id}"));
     }
-    let Ok(hook_type) = name.parse::<HookType>() else {
-        let types = HookType::ALL.map(HookType::as_str).join(", ");
+    let Some(hook_type) = REGISTRY.find(name) else {
+        let types = hook_types::list();
         return Err(Problem::Usage(format!("\"{name}\" is neither the id of a hook nor a type ({types})")).into());
     };
     let hooks = client.all(HOOKS, &[("type", hook_type.to_string())])?;
@@ -121,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_type_means_the_enabled_hook_or_the_only_one() {
-        let picked = |hooks: &[Value]| pick(hooks, HookType::PreAuthentication).map(|hook| text(hook, "id").to_owned());
+        let picked = |hooks: &[Value]| pick(hooks, REGISTRY.types()[0]).map(|hook| text(hook, "id").to_owned());
         assert_eq!(picked(&[hook("a", true), hook("b", false)]).unwrap(), "b");
         assert_eq!(picked(&[hook("a", true)]).unwrap(), "a");
         assert!(matches!(picked(&[]), Err(Problem::NotFound(_))));

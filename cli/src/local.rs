@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
+use hookbox_hooks::hook_type::HookType;
 use hookbox_hooks::{LocalError, LocalOutcome, LocalRun, Profile, ProfileError};
-use hookbox_host_api::{HookType, Secret};
+use hookbox_host_api::Secret;
 use tokio::runtime::Runtime;
 
 use crate::commands::serve::COMPILE_WORKER;
+use crate::hook_types::REGISTRY;
 use crate::source;
 
 /// The fuel that a hook has where nobody says otherwise, as on the server.
@@ -33,7 +35,7 @@ pub(crate) struct Limits {
 
 impl LocalHook {
     pub(crate) fn new(function: Vec<u8>, hook_type: HookType, node_major: Option<u8>, limits: Limits) -> Result<Self> {
-        source::check(&function, hook_type)?;
+        source::check(&function)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         Ok(Self { runtime, function, hook_type, node_major, limits })
     }
@@ -56,6 +58,7 @@ impl LocalHook {
     fn once(&self, context: Vec<u8>, env: Vec<(String, Secret)>) -> Result<LocalRun> {
         Ok(LocalRun {
             function: self.function.clone(),
+            registry: REGISTRY.clone(),
             hook_type: self.hook_type,
             context,
             env,

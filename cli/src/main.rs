@@ -13,6 +13,7 @@ mod excerpt;
 mod exit;
 mod folder;
 mod hook_ref;
+mod hook_types;
 mod hottest;
 mod local;
 mod login;

@@ -6,11 +6,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use hookbox_host_api::HookType;
+use hookbox_hooks::hook_type::HookType;
 use serde_json::{Map, Value};
 
 use crate::build;
 use crate::exit::Problem;
+use crate::hook_types::{self, REGISTRY};
 
 /// The manifest's file.
 pub(crate) const MANIFEST: &str = "hook.json";
@@ -47,8 +48,8 @@ impl Project {
 
     fn read(dir: PathBuf, text: &[u8]) -> Result<Self> {
         let mut settings: Map<String, Value> = serde_json::from_slice(text).context("the manifest is no JSON object")?;
-        let hook_type = settings.get("type").and_then(Value::as_str).and_then(|name| name.parse().ok());
-        let hook_type = hook_type.with_context(|| format!("`type` is none of {}", HookType::ALL.map(HookType::as_str).join(", ")))?;
+        let hook_type = settings.get("type").and_then(Value::as_str).and_then(|name| REGISTRY.find(name));
+        let hook_type = hook_type.with_context(|| format!("`type` is none of {}", hook_types::list()))?;
         let main = settings.get("main").and_then(Value::as_str).context("`main`, the function's file, is missing")?;
         let main = dir.join(main);
         let samples = match settings.get("samples") {
@@ -127,7 +128,7 @@ mod tests {
                 "limits": {"fuel": 7}, "env_vars": ["A", "B"]}"#,
         )
         .unwrap();
-        assert_eq!((project.hook_type, project.main()), (HookType::UserMigration, Path::new("p/hook.js")));
+        assert_eq!((project.hook_type.id, project.main()), ("user-migration", Path::new("p/hook.js")));
         assert_eq!(project.samples, [PathBuf::from("p/a.json")]);
         assert_eq!(
             (project.number("timeout"), project.number("limits/fuel"), project.number("limits/memory_mib")),

@@ -1,7 +1,6 @@
 //! Whether a function in JavaScript is short enough for the place that it is deployed to, said before it is.
 
 use anyhow::Result;
-use hookbox_host_api::HookType;
 
 use crate::exit::Problem;
 use crate::login;
@@ -10,6 +9,8 @@ use crate::output;
 /// The most bytes that a server takes unless it is set otherwise (`limits.source_bytes`).
 const MOST_BYTES: usize = 1 << 20;
 /// Where OneLogin's own API is.
+/// The most characters that it takes.
+const ONELOGIN_CHARACTERS: usize = 20_000;
 const ONELOGIN: &str = ".onelogin.com";
 
 /// What there is to say about a source's length.
@@ -25,20 +26,20 @@ enum Length {
 ///
 /// # Errors
 /// It is too long.
-pub(crate) fn check(function: &[u8], hook_type: HookType) -> Result<()> {
+pub(crate) fn check(function: &[u8]) -> Result<()> {
     if function.starts_with(b"\0asm") {
         return Ok(());
     }
-    match judge(function, hook_type, login::destination().as_deref()) {
+    match judge(function, login::destination().as_deref()) {
         Length::Fits => Ok(()),
         Length::Warning(text) => output::note(&format!("warning: {text}")),
         Length::TooLong(text) => Err(Problem::Usage(text).into()),
     }
 }
 
-fn judge(function: &[u8], hook_type: HookType, destination: Option<&str>) -> Length {
+fn judge(function: &[u8], destination: Option<&str>) -> Length {
     let characters = String::from_utf8_lossy(function).chars().count();
-    let onelogin = hook_type.max_source_characters();
+    let onelogin = ONELOGIN_CHARACTERS;
     let is_onelogins =
         |url: &&str| url.split("://").last().and_then(|rest| rest.split(['/', ':']).next()).is_some_and(|host| host.ends_with(ONELOGIN));
     match destination.filter(is_onelogins) {
@@ -62,7 +63,7 @@ mod tests {
 
     #[test]
     fn the_limit_is_that_of_the_destination() {
-        let length = |source: &str, url| judge(source.as_bytes(), HookType::PreAuthentication, url);
+        let length = |source: &str, url| judge(source.as_bytes(), url);
         let (short, long, longest) = ("é".repeat(20_000), "é".repeat(20_001), "x".repeat(MOST_BYTES + 1));
         for url in [None, Some("http://127.0.0.1:8080"), Some("https://api.us.onelogin.com.example"), Some("https://x.onelogin.com/")] {
             assert_eq!(length(&short, url), Length::Fits);

@@ -75,7 +75,7 @@ impl Style {
     /// A text about a decision, in the decision's colour.
     pub(crate) fn decision(self, decision: Option<Decision>, text: &str) -> String {
         match decision {
-            Some(Decision::Allow) => self.paint("32", text),
+            Some(Decision::Allow | Decision::NoChange) => self.paint("32", text),
             Some(Decision::Deny) => self.paint("33", text),
             None => self.paint("31", text),
         }

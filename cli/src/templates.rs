@@ -1,7 +1,8 @@
 //! The files that `hookbox new` writes, and the Rust SDK that a Rust project brings along: it is built from there, so that a project
 //! needs nothing from this one's repository.
 
-use hookbox_host_api::HookType;
+use hookbox_hooks::dialect::{self, TemplateFile};
+use hookbox_hooks::hook_type::HookType;
 
 use crate::commands::new::Language;
 
@@ -44,30 +45,15 @@ pub(crate) static SDK: &[File] = sdk! {
 /// The files of a project, but for its manifest.
 pub(crate) fn of(language: Language, hook_type: HookType) -> Vec<File> {
     let mut files = vec![file!("README.md", "README.md"), file!(".gitignore", "gitignore")];
-    files.extend(match hook_type {
-        HookType::PreAuthentication => [
-            file!("samples/event.json", "pre-authentication/event.json"),
-            file!("tests/allows.json", "pre-authentication/allows.json"),
-            file!("tests/denies.json", "pre-authentication/denies.json"),
-        ],
-        HookType::UserMigration => [
-            file!("samples/event.json", "user-migration/event.json"),
-            file!("tests/allows.json", "user-migration/allows.json"),
-            file!("tests/denies.json", "user-migration/denies.json"),
-        ],
-    });
-    files.extend(match (language, hook_type) {
-        (Language::Js, HookType::PreAuthentication) => vec![file!("hook.js", "pre-authentication/hook.js")],
-        (Language::Js, HookType::UserMigration) => vec![file!("hook.js", "user-migration/hook.js")],
-        (Language::C, HookType::PreAuthentication) => vec![file!("hook.c", "pre-authentication/hook.c")],
-        (Language::C, HookType::UserMigration) => vec![file!("hook.c", "user-migration/hook.c")],
-        (Language::Rust, HookType::PreAuthentication) => {
-            vec![file!("Cargo.toml", "Cargo.toml.txt"), file!("src/lib.rs", "pre-authentication/lib.rs")]
-        }
-        (Language::Rust, HookType::UserMigration) => {
-            vec![file!("Cargo.toml", "Cargo.toml.txt"), file!("src/lib.rs", "user-migration/lib.rs")]
-        }
-    });
+    let (language, more) = match language {
+        Language::Js => (dialect::Language::JavaScript, None),
+        Language::C => (dialect::Language::C, None),
+        Language::Rust => (dialect::Language::Rust, Some(file!("Cargo.toml", "Cargo.toml.txt"))),
+    };
+    files.extend(more);
+    let dialect = hookbox_dialects::ALL.iter().find(|dialect| dialect.name() == hook_type.dialect);
+    let theirs = dialect.map(|dialect| dialect.template(hook_type.id, language)).unwrap_or_default();
+    files.extend(theirs.into_iter().map(|TemplateFile { path, text }| File(path, text)));
     files
 }
 

@@ -43,12 +43,12 @@ pub enum ServiceError {
 
 impl ServiceError {
     /// A field that breaks a rule.
-    pub(crate) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid { field: Some(field.into()), message: message.into() }
     }
 
     /// A rule that no single field breaks.
-    pub(crate) fn invalid_body(message: impl Into<String>) -> Self {
+    pub fn invalid_body(message: impl Into<String>) -> Self {
         Self::Invalid { field: None, message: message.into() }
     }
 }

@@ -12,8 +12,8 @@ use serde_json::{Map, Number, Value};
 use crate::error::ServiceError;
 
 /// The fields of one JSON object, each taken out once. A null is as good as no field.
-#[derive(Debug)]
-pub(crate) struct Fields {
+#[derive(Clone, Debug, Default)]
+pub struct Fields {
     /// Where the object stands in the body: empty for the body itself, else a path that ends in a dot.
     at: String,
     values: Map<String, Value>,
@@ -21,7 +21,7 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// Reads a whole body.
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, ServiceError> {
+    pub fn parse(body: &[u8]) -> Result<Self, ServiceError> {
         let Strict(value) = serde_json::from_slice(body).map_err(|error| match error.classify() {
             Category::Data => ServiceError::invalid_body(format!("The body is not usable: {error}")),
             Category::Syntax | Category::Eof | Category::Io => ServiceError::BadRequest(format!("The body is not valid JSON: {error}")),
@@ -33,33 +33,50 @@ impl Fields {
     }
 
     /// Refuses every key but these.
-    pub(crate) fn only(self, known: &[&str]) -> Result<Self, ServiceError> {
+    pub fn only(self, known: &[&str]) -> Result<Self, ServiceError> {
         match self.values.keys().find(|key| !known.contains(&key.as_str())) {
             Some(key) => Err(additional(&self.at, key)),
             None => Ok(self),
         }
     }
 
+    /// Moves these keys into an object of their own, which stands in the same place.
+    pub fn split(&mut self, names: &[&str]) -> Self {
+        let moved = names.iter().filter_map(|name| self.values.remove_entry(*name));
+        Self { at: self.at.clone(), values: moved.collect() }
+    }
+
+    /// Whether a key has a value that is neither null nor an empty text, list or object.
+    pub fn says_something(&self) -> bool {
+        self.values.values().any(|value| match value {
+            Value::Null => false,
+            Value::String(text) => !text.is_empty(),
+            Value::Array(items) => !items.is_empty(),
+            Value::Object(fields) => !fields.is_empty(),
+            Value::Bool(_) | Value::Number(_) => true,
+        })
+    }
+
     /// The path of a field, as errors name it.
-    pub(crate) fn path(&self, name: &str) -> String {
+    pub fn path(&self, name: &str) -> String {
         format!("{}{name}", self.at)
     }
 
     /// A field that breaks a rule.
-    pub(crate) fn wrong(&self, name: &str, rule: impl fmt::Display) -> ServiceError {
+    pub fn wrong(&self, name: &str, rule: impl fmt::Display) -> ServiceError {
         let path = self.path(name);
         let message = format!("instance.{path} {rule}");
         ServiceError::invalid(path, message)
     }
 
     /// A field that must be there and is not.
-    pub(crate) fn missing(&self, name: &str) -> ServiceError {
+    pub fn missing(&self, name: &str) -> ServiceError {
         let instance = format!("instance.{}", self.at);
         ServiceError::invalid(self.path(name), format!("{} requires property \"{name}\"", instance.trim_end_matches('.')))
     }
 
     /// Refuses an object without the key, or with a null there.
-    pub(crate) fn require(&self, name: &str, kind: &str) -> Result<(), ServiceError> {
+    pub fn require(&self, name: &str, kind: &str) -> Result<(), ServiceError> {
         match self.values.get(name) {
             None => Err(self.missing(name)),
             Some(Value::Null) => Err(self.wrong(name, format_args!("is not of a type(s) {kind}"))),
@@ -68,17 +85,17 @@ impl Fields {
     }
 
     /// Whether the key is there, be it null.
-    pub(crate) fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
     }
 
     /// Takes a field of any type.
-    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+    pub fn take(&mut self, name: &str) -> Option<Value> {
         self.values.remove(name).filter(|value| !value.is_null())
     }
 
     /// Takes a text.
-    pub(crate) fn string(&mut self, name: &str) -> Result<Option<String>, ServiceError> {
+    pub fn string(&mut self, name: &str) -> Result<Option<String>, ServiceError> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -87,7 +104,7 @@ impl Fields {
     }
 
     /// Takes a boolean.
-    pub(crate) fn boolean(&mut self, name: &str) -> Result<Option<bool>, ServiceError> {
+    pub fn boolean(&mut self, name: &str) -> Result<Option<bool>, ServiceError> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Bool(value)) => Ok(Some(value)),
@@ -96,7 +113,7 @@ impl Fields {
     }
 
     /// Takes a whole number in a range.
-    pub(crate) fn integer(&mut self, name: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, ServiceError> {
+    pub fn integer(&mut self, name: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, ServiceError> {
         let Some(value) = self.take(name) else { return Ok(None) };
         let (least, most) = (range.start(), range.end());
         match whole(&value) {
@@ -110,8 +127,22 @@ impl Fields {
         }
     }
 
+    /// Takes a whole number from `least` on; one that is too large for the type is the largest.
+    ///
+    /// # Errors
+    /// It is something else, or less.
+    pub fn whole(&mut self, name: &str, least: u64) -> Result<Option<u64>, ServiceError> {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        match whole(&value) {
+            None => Err(self.wrong(name, "is not of a type(s) integer")),
+            Some(Whole::Number(number)) if number >= least => Ok(Some(number)),
+            Some(Whole::Below | Whole::Number(_)) => Err(self.wrong(name, format_args!("must be greater than or equal to {least}"))),
+            Some(Whole::Above) => Ok(Some(u64::MAX)),
+        }
+    }
+
     /// Takes an object.
-    pub(crate) fn object(&mut self, name: &str) -> Result<Option<Fields>, ServiceError> {
+    pub fn object(&mut self, name: &str) -> Result<Option<Fields>, ServiceError> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Object(values)) => Ok(Some(Fields { at: format!("{}{name}.", self.at), values })),
@@ -120,7 +151,7 @@ impl Fields {
     }
 
     /// Takes a list of objects.
-    pub(crate) fn objects(&mut self, name: &str) -> Result<Option<Vec<Fields>>, ServiceError> {
+    pub fn objects(&mut self, name: &str) -> Result<Option<Vec<Fields>>, ServiceError> {
         let values = match self.take(name) {
             None => return Ok(None),
             Some(Value::Array(values)) => values,
@@ -134,7 +165,7 @@ impl Fields {
     }
 
     /// Takes a list of texts.
-    pub(crate) fn strings(&mut self, name: &str) -> Result<Option<Vec<String>>, ServiceError> {
+    pub fn strings(&mut self, name: &str) -> Result<Option<Vec<String>>, ServiceError> {
         let values = match self.take(name) {
             None => return Ok(None),
             Some(Value::Array(values)) => values,

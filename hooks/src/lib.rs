@@ -1,14 +1,39 @@
-//! The Hookbox service: resources, store, dispatcher and REST API.
+//! The Hookbox service: everything between a socket and the sandbox that is the same for all vendors. What a vendor's hooks look like is
+//! brought by a [`dialect::Dialect`]; the service names none.
+//!
+//! A file imports from modules above it in this list only, and a test holds it to that:
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | `clock`, `ids`, `uuid_pool`, `limits`, `message` | time, names of things, sizes, masked messages |
+//! | `vault` | keys, sealed values, hashes of secrets |
+//! | `store` | the port to the embedded storage engines, with the adapters redb and sled |
+//! | `error`, `fields` | why the service refuses; how bodies are read |
+//! | [`hook_type`] | hook types as rows, their rules, the registry |
+//! | `metrics`, `logs` | numbers, and the log of executions |
+//! | `resources` | records, views and inputs: accounts, credentials, hooks, env vars, executions |
+//! | `sandbox` | the port to the runtime: a compiler and the functions that it prepares |
+//! | `directory`, `state` | all records in memory; the one way to change them |
+//! | `admission` | prepares uploaded functions, off the request path |
+//! | `dispatch` | from an event to an answer: the hot path |
+//! | `auth` | tokens and client credentials |
+//! | `service` | everything that callers can ask for, free of HTTP |
+//! | [`config`] | the server's settings |
+//! | `http` | the server, the router, `/v1`, the OpenAPI file |
+//! | [`dialect`] | what a vendor brings |
+//! | `local`, `backup`, [`offline`] | running a function without a server; files; work on a folder without a server |
 
 mod admission;
 mod auth;
 mod backup;
 mod clock;
 pub mod config;
+pub mod dialect;
 mod directory;
 mod dispatch;
 mod error;
 mod fields;
+pub mod hook_type;
 mod http;
 mod ids;
 mod limits;
@@ -22,20 +47,34 @@ mod sandbox;
 mod service;
 mod state;
 mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod uuid_pool;
 mod vault;
 
 pub use backup::{BackupError, Contents, check_backup};
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use dispatch::Answer;
+pub use dispatch::{Answer, AnswerView};
 pub use error::ServiceError;
+pub use fields::Fields;
 pub use hookbox_runtime::{Frame, Profile, ProfileError, Sample, compile_worker};
-pub use http::{Listener, ServerError, Tls, TlsError, openapi_document};
+pub use http::{Listener, ServerError, Tls, TlsError};
 pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
 pub use limits::ServiceLimits;
 pub use local::{LocalError, LocalOutcome, LocalRun};
 pub use resources::{
-    AccountView, Client, CredentialView, EnvLinks, EnvView, ExecutionView, HookDetail, HookView, OnNoHook, Scope, Scopes, Settings, Status,
-    TopLevel,
+    AccountSettings, AccountView, Condition, CredentialView, EnvView, ExecutionView, HookInput, HookView, InputRules, LimitsView, OnNoHook,
+    Operator, Scope, Scopes, Source, Status, TopLevel, read_roles,
 };
-pub use service::{Engine, ExecutionFilter, HookFilter, OpenError, Opened, Page, Paged, Service, ServiceConfig};
+pub use service::{Engine, ExecutionFilter, HookFilter, OpenError, Opened, Page, Paged, Service, ServiceConfig, read_body};
+
+/// What endpoints are made of: for dialects that bring their own.
+pub mod api {
+    pub use crate::auth::{Caller, ClientCredentials, LIFETIME};
+    pub use crate::http::call::{Call, Core, Credential, Head, IssuedToken, Params};
+    pub use crate::http::endpoint::{Access, Answered, Answering, BINARY, BodyKind, Doc, Endpoint, ErrorStyle, Handler, PAGE};
+    pub use crate::http::errors::{ApiError, Problem, RETRY_AFTER};
+    pub use crate::http::openapi::{OpenApiError, document as openapi_document, tree as openapi_tree};
+    pub use crate::http::query::Query;
+    pub use crate::http::respond::{self, Reply};
+}

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use hookbox_host_api::log::{Log, Mask};
-use hookbox_host_api::{Context, Decision, EnvVars, Failure, FailureKind, HookType, Outcome, Secret, Usage, response};
+use hookbox_host_api::{Decision, EnvVars, Failure, FailureKind, Outcome, Secret, Usage, json, surrogates};
 use hookbox_runtime::{
     Admission, AdmissionConfig, AdmissionError, Identity, Invocation, JavaScript, Limits, PagemapUse, PreparedHook, Profile, ProfileError,
     Sandbox, SandboxConfig, SandboxError,
@@ -14,6 +14,8 @@ use hookbox_runtime::{
 use serde_json::value::RawValue;
 
 use crate::dispatch::named;
+use crate::error::ServiceError;
+use crate::hook_type::{Adapter, HookType, Registry, Settings};
 use crate::message::masked_failure;
 
 /// What to run, and on what.
@@ -21,6 +23,8 @@ use crate::message::masked_failure;
 pub struct LocalRun {
     /// The function's bytes: WebAssembly, or else JavaScript.
     pub function: Vec<u8>,
+    /// The hook types that there are.
+    pub registry: Registry,
     /// The event's type, which says what a response must hold.
     pub hook_type: HookType,
     /// The context as the function is to see it, JSON text.
@@ -66,7 +70,7 @@ pub enum LocalError {
     Function(#[from] AdmissionError),
     /// The context cannot be read.
     #[error(transparent)]
-    Context(#[from] hookbox_host_api::ContextError),
+    Context(#[from] ServiceError),
     /// The sandbox cannot be set up.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
@@ -108,7 +112,9 @@ impl LocalRun {
     }
 
     async fn prepared(self, sandbox: impl FnOnce(SandboxConfig) -> Result<Sandbox, SandboxError>) -> Result<Prepared, LocalError> {
-        Context::parse(self.hook_type, &self.context)?;
+        let context = Bytes::from(self.context);
+        let adapter = self.hook_type.rules.bind(&Settings::new(), &Settings::new());
+        adapter.read_event(&context)?;
         let memory_bytes = (self.memory_mib as usize) << 20;
         let sandbox = sandbox(SandboxConfig {
             concurrency: 1,
@@ -122,12 +128,14 @@ impl LocalRun {
             cache_key: CACHE_KEY,
             compile_timeout: Duration::from_secs(60),
             compile_memory_bytes: 2 << 30,
+            samples: self.registry.samples(),
         };
         let env = Arc::new(self.env.iter().cloned().collect::<EnvVars>());
-        let hook = prepare(&Admission::new(sandbox.clone(), admission)?, self.function, self.node_major, env.clone()).await?;
+        let hook =
+            prepare(&Admission::new(sandbox.clone(), admission)?, self.function, self.hook_type, self.node_major, env.clone()).await?;
         let mask = Arc::new(Mask::new(self.env.iter().map(|(_, value)| value)).map_err(|error| LocalError::Env(error.to_string()))?);
         let limits = Limits { fuel: self.fuel, memory_bytes };
-        Ok(Prepared { sandbox, hook, hook_type: self.hook_type, context: self.context.into(), env, mask, limits, timeout: self.timeout })
+        Ok(Prepared { sandbox, hook, adapter, context, env, mask, limits, timeout: self.timeout })
     }
 }
 
@@ -135,7 +143,7 @@ impl LocalRun {
 struct Prepared {
     sandbox: Sandbox,
     hook: PreparedHook,
-    hook_type: HookType,
+    adapter: Arc<dyn Adapter>,
     context: Bytes,
     env: Arc<EnvVars>,
     mask: Arc<Mask>,
@@ -166,7 +174,7 @@ impl Prepared {
         let execution = self.sandbox.execute(&self.hook, self.invocation(started)).await;
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let result = execution.result.map_err(|failure| named(failure, self.limits, self.timeout));
-        let (decision, result, failure) = judge(self.hook_type, result);
+        let (decision, result, failure) = judge(&*self.adapter, result);
         let failure = failure.map(|failure| masked_failure(&self.mask, failure, usize::MAX));
         LocalOutcome {
             outcome: failure.as_ref().map_or(Outcome::Completed, |failure| failure.kind.outcome()),
@@ -192,6 +200,7 @@ const NODE_MAJOR: u8 = 24;
 async fn prepare(
     admission: &Admission,
     function: Vec<u8>,
+    hook_type: HookType,
     node_major: Option<u8>,
     env: Arc<EnvVars>,
 ) -> Result<PreparedHook, AdmissionError> {
@@ -199,17 +208,29 @@ async fn prepare(
         return admission.prepare(function.into()).await;
     }
     let source = String::from_utf8(function).map_err(|_| AdmissionError::Rejected("neither WebAssembly nor UTF-8 text".to_owned()))?;
-    admission.prepare_javascript(JavaScript { source: source.into(), node_major: node_major.unwrap_or(NODE_MAJOR), env }).await
+    admission
+        .prepare_javascript(JavaScript {
+            source: source.into(),
+            node_major: node_major.unwrap_or(NODE_MAJOR),
+            entries: hook_type.entries,
+            env,
+        })
+        .await
 }
 
 type Judged = (Option<Decision>, Option<Box<RawValue>>, Option<Failure>);
 
-fn judge(hook_type: HookType, result: Result<Box<RawValue>, Failure>) -> Judged {
-    match result {
-        Err(failure) => (None, None, Some(failure)),
-        Ok(result) => match response::decide(hook_type, &result, false) {
-            Ok(decision) => (Some(decision), Some(response::readable(result)), None),
-            Err(error) => (None, Some(result), Some(Failure::new(FailureKind::InvalidResponse, error.to_string()))),
-        },
+fn judge(adapter: &dyn Adapter, result: Result<Box<RawValue>, Failure>) -> Judged {
+    let result = match result {
+        Ok(result) => result,
+        Err(failure) => return (None, None, Some(failure)),
+    };
+    let judged = match json::check(&result) {
+        Ok(()) => adapter.judge(result.clone()).map_err(|error| error.0),
+        Err(error) => Err(format!("the response is not usable: {error}")),
+    };
+    match judged {
+        Ok(verdict) => (Some(verdict.decision), verdict.body.map(surrogates::readable), None),
+        Err(message) => (None, Some(result), Some(Failure::new(FailureKind::InvalidResponse, message))),
     }
 }

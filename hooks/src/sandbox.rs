@@ -20,6 +20,8 @@ pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub(crate) struct Function {
     pub(crate) bytes: Bytes,
     pub(crate) runtime: Runtime,
+    /// JavaScript: the exported functions that may be called, in the order in which they are tried.
+    pub(crate) entries: &'static [&'static str],
     /// The values of its env vars, in case it reads them while it is prepared.
     pub(crate) env: Arc<EnvVars>,
 }
@@ -90,7 +92,7 @@ impl PreparedFunction for SandboxFunction {
 /// The source in a function's bytes. That they are text was found out when they were uploaded.
 fn javascript(function: &Function, node_major: u8) -> Result<JavaScript, AdmissionError> {
     let source = str::from_utf8(&function.bytes).map_err(|_| AdmissionError::Rejected("the source is not UTF-8 text".to_owned()))?;
-    Ok(JavaScript { source: source.into(), node_major, env: function.env.clone() })
+    Ok(JavaScript { source: source.into(), node_major, entries: function.entries, env: function.env.clone() })
 }
 
 impl FunctionCompiler for SandboxCompiler {
@@ -100,8 +102,8 @@ impl FunctionCompiler for SandboxCompiler {
                 Runtime::Wasm => self.admission.prepare(function.bytes).await?,
                 Runtime::Node(version) => self.admission.prepare_javascript(javascript(&function, version.major())?).await?,
             };
-            let guest: Arc<dyn PreparedFunction> = Arc::new(SandboxFunction { sandbox: self.sandbox.clone(), hook });
-            Ok(guest)
+            let prepared: Arc<dyn PreparedFunction> = Arc::new(SandboxFunction { sandbox: self.sandbox.clone(), hook });
+            Ok(prepared)
         })
     }
 

@@ -13,7 +13,7 @@ use crate::error::ServiceError;
 use crate::ids::AccountId;
 use crate::limits::ServiceLimits;
 use crate::metrics::Metrics;
-use crate::resources::{Build, Spec};
+use crate::resources::Build;
 use crate::sandbox::{Function, FunctionCompiler};
 use crate::store::{Batch, Digest, Functions, Store};
 use crate::vault::Vault;
@@ -134,12 +134,12 @@ impl Transaction {
     }
 
     /// Takes a version's function off an account, unless a hook in the changed directory still needs it.
-    pub(crate) fn release(&mut self, state: &State, account: AccountId, spec: &Spec) -> Result<(), ServiceError> {
-        let Build { digest, runtime } = spec.build();
-        if !self.directory.uses(spec.build()) {
+    pub(crate) fn release(&mut self, state: &State, account: AccountId, build: Build) -> Result<(), ServiceError> {
+        let Build { digest, runtime, entries } = build;
+        if !self.directory.uses(build) {
             // Bytes that are already gone leave nothing to be told apart by.
             let bytes = state.function(account, &digest).ok();
-            let name = |bytes: Vec<u8>| state.compiler.name(&Function { bytes: bytes.into(), runtime, env: Arc::default() });
+            let name = |bytes: Vec<u8>| state.compiler.name(&Function { bytes: bytes.into(), runtime, entries, env: Arc::default() });
             self.released.extend(bytes.map(name));
         }
         if !self.directory.account(account)?.uses_function(digest) {

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::surrogates;
 
 /// The keys and values of the object that is `text`, values unread; refuses a key that stands twice in it.
-pub(crate) fn fields(text: &str) -> Result<Vec<(Cow<'_, str>, &RawValue)>, serde_json::Error> {
+pub fn fields(text: &str) -> Result<Vec<(Cow<'_, str>, &RawValue)>, serde_json::Error> {
     serde_json::from_str(text).map(|Fields(fields)| fields).or_else(|error| match surrogates::distinct(text) {
         Some(copy) => fields_like(text, &copy),
         None => Err(error),
@@ -29,7 +29,7 @@ fn fields_like<'a>(text: &'a str, copy: &str) -> Result<Vec<(Cow<'a, str>, &'a R
 }
 
 /// Refuses a key that stands twice in an object, at any depth.
-pub(crate) fn check(value: &RawValue) -> Result<(), serde_json::Error> {
+pub fn check(value: &RawValue) -> Result<(), serde_json::Error> {
     let walked = serde_json::from_str::<Walk>(value.get()).or_else(|error| match surrogates::distinct(value.get()) {
         Some(copy) => serde_json::from_str::<Walk>(&copy),
         None => Err(error),

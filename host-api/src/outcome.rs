@@ -68,6 +68,8 @@ pub enum Decision {
     Allow,
     /// Stop it.
     Deny,
+    /// Go on as if there were no hook: the function has no opinion.
+    NoChange,
 }
 
 impl Decision {
@@ -76,6 +78,7 @@ impl Decision {
         match self {
             Self::Allow => "allow",
             Self::Deny => "deny",
+            Self::NoChange => "no_change",
         }
     }
 }

@@ -2,12 +2,13 @@
 //! only looked at here is looked at in a copy that has other characters in their places; functions get what was sent.
 
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 /// The length of `\ud800`.
 const ESCAPE: usize = 6;
 
 /// Reads a JSON text, in which a half stands for a replacement character, as it does wherever text leaves a function.
-pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     serde_json::from_str(text).or_else(|error| match replaced(text) {
         Some(text) => serde_json::from_str(&text),
         None => Err(error),
@@ -15,8 +16,16 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Err
 }
 
 /// The text with a replacement character in place of each half; nothing where there are none.
-pub(crate) fn replaced(text: &str) -> Option<String> {
+pub fn replaced(text: &str) -> Option<String> {
     without_halves(text, |_| 0xfffd)
+}
+
+/// A JSON value as it leaves the host: not every reader takes a half alone, so that a replacement character stands for it.
+pub fn readable(value: Box<RawValue>) -> Box<RawValue> {
+    match replaced(value.get()).map(RawValue::from_string) {
+        Some(Ok(replaced)) => replaced,
+        _ => value,
+    }
 }
 
 /// The text with a character for private use in place of each half, so that different keys stay different; nothing where there are none.

@@ -188,7 +188,7 @@ pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 
             }
             let found = engine.context.with(|ctx| {
                 async_context::clear(&ctx);
-                let source = load::Source { text: source, entry, version: version::of_major(node_major) };
+                let source = load::Source { text: source, entries: entry, version: version::of_major(node_major) };
                 load::load(&ctx, &engine.hooks, &source)
             });
             rejections::clear();

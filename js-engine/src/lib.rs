@@ -15,7 +15,7 @@
 //! | `hb_freeze()` | what there is by now is shared by all hooks: it is neither counted, freed nor looked through for garbage any more |
 //! | `hb_exchange` | a global: the address of where the input goes and the output is, see `exchange` |
 //! | `hb_alloc(len) -> ptr` | the input buffer, at least `len` bytes long; needed for long inputs only |
-//! | `hb_load(source_len, entry_len, node_major) -> i32` | evaluates the source at the start of the input buffer, followed there by the name of the exported function to call; 0, or 1 with an error as output |
+//! | `hb_load(source_len, entry_len, node_major) -> i32` | evaluates the source at the start of the input buffer, followed there by the names of the exported functions of which the first that there is is called, with commas between; 0, or 1 with an error as output |
 //! | `hb_call(len) -> i32` | calls that function with the JSON at the start of the input buffer; 0 with the result's JSON as output, or 1 with an error |
 //! | `hb_pages() -> i32` | how many pages an image taken now has to have; above them is nothing |
 //! | `hb_stack() -> ptr` | only after a trap, and nothing may be called after it: the calls that were under way, see `stack` |

@@ -18,13 +18,13 @@ const AFTER: &[u8] = b"\n})";
 /// What the host gives.
 pub(crate) struct Source<'a> {
     pub(crate) text: &'a [u8],
-    pub(crate) entry: &'a [u8],
+    pub(crate) entries: &'a [u8],
     pub(crate) version: &'static str,
 }
 
 /// The function that the source exports under the wanted name.
 pub(crate) fn load(ctx: &Ctx<'_>, hooks: &Hooks, source: &Source<'_>) -> Result<Persistent<Function<'static>>, Failure> {
-    let entry = std::str::from_utf8(source.entry).map_err(|_| Failure::new("no_handler", "the entry's name is not UTF-8"))?;
+    let entries = std::str::from_utf8(source.entries).map_err(|_| Failure::new("no_handler", "the entry's name is not UTF-8"))?;
     let loader = hooks.loader.clone().restore(ctx).map_err(|_| thrown(ctx))?;
     let set_version: Function<'_> = loader.get("setVersion").map_err(|_| thrown(ctx))?;
     set_version.call::<_, ()>((source.version,)).map_err(|_| thrown(ctx))?;
@@ -35,7 +35,7 @@ pub(crate) fn load(ctx: &Ctx<'_>, hooks: &Hooks, source: &Source<'_>) -> Result<
             (Form::Module, evaluate_module(ctx, hooks, module, source.text)?)
         }
     };
-    find(ctx, &exports, entry).ok_or_else(|| missing(ctx, &exports, entry, form))
+    find(ctx, &exports, entries).ok_or_else(|| missing(ctx, &exports, first(entries), form))
 }
 
 /// How a source says what it exports.
@@ -105,9 +105,16 @@ fn evaluate_module<'js>(ctx: &Ctx<'js>, hooks: &Hooks, module: Value<'js>, text:
     quick::namespace(ctx, &module).map_err(|_| thrown(ctx))
 }
 
-/// `exports.handler`, or `exports.default.handler`, which is what a module compiled to CommonJS leaves, or a default export itself.
-fn find<'js>(ctx: &Ctx<'js>, exports: &Object<'js>, entry: &str) -> Option<Persistent<Function<'static>>> {
-    let function_of = |object: &Object<'js>| object.get::<_, Value<'js>>(entry).ok().and_then(Value::into_function);
+/// The name that messages suggest.
+fn first(entries: &str) -> &str {
+    entries.split(',').next().unwrap_or(entries)
+}
+
+/// The first of the entries that is a function: `exports.handler`, or `exports.default.handler`, which is what a module compiled to CommonJS
+/// leaves; else a default export itself.
+fn find<'js>(ctx: &Ctx<'js>, exports: &Object<'js>, entries: &str) -> Option<Persistent<Function<'static>>> {
+    let named = |object: &Object<'js>, entry: &str| object.get::<_, Value<'js>>(entry).ok().and_then(Value::into_function);
+    let function_of = |object: &Object<'js>| entries.split(',').find_map(|entry| named(object, entry));
     let default = || exports.get::<_, Value<'js>>("default").ok();
     let of_default = || {
         let default = default()?;

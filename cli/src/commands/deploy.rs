@@ -98,7 +98,7 @@ fn target(client: &Client, args: &DeployArgs, project: &Project) -> Result<Optio
             Ok(_) => hook_ref::find(client, id).map(Some),
             Err(_) => Err(Problem::Usage(format!("--hook: \"{id}\" is neither an id nor `new`")).into()),
         },
-        None => match hook_ref::find(client, project.hook_type.as_str()) {
+        None => match hook_ref::find(client, project.hook_type.id) {
             Ok(hook) => Ok(Some(hook)),
             Err(error) if matches!(Problem::of(&error), Some(Problem::NotFound(_))) => Ok(None),
             Err(error) => Err(error),

@@ -2,12 +2,13 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use hookbox_host_api::HookType;
+use hookbox_hooks::hook_type::HookType;
 use serde_json::{Value, json};
 
 use super::executions::{ExecutionFilterArgs, table};
 use crate::event;
 use crate::hook_ref::{self, HOOKS, HookArg, shown, text};
+use crate::hook_types;
 use crate::login::ServerArgs;
 use crate::output::{self, OutputArgs};
 use crate::prompt;
@@ -35,7 +36,7 @@ enum HooksCommand {
 #[derive(Debug, Args)]
 struct ListArgs {
     /// Only the hooks of this type
-    #[arg(short = 't', long = "type", value_name = "TYPE")]
+    #[arg(short = 't', long = "type", value_name = "TYPE", value_parser = hook_types::parse)]
     hook_type: Option<HookType>,
     #[command(flatten)]
     server: ServerArgs,

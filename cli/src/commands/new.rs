@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
-use hookbox_host_api::HookType;
+use hookbox_hooks::hook_type::HookType;
 use serde_json::{Value, json};
 
 use crate::exit::Problem;
+use crate::hook_types;
 use crate::output::{self, OutputArgs};
 use crate::project::MANIFEST;
 use crate::templates::{self, File};
@@ -27,7 +28,7 @@ pub(crate) struct NewArgs {
     lang: Language,
 
     /// The event that it is for
-    #[arg(short = 't', long = "type", value_name = "TYPE", default_value = "pre-authentication")]
+    #[arg(short = 't', long = "type", value_name = "TYPE", default_value = "pre-authentication", value_parser = hook_types::parse)]
     hook_type: HookType,
 
     #[command(flatten)]
@@ -94,9 +95,8 @@ pub(crate) fn run(args: &NewArgs) -> Result<()> {
 }
 
 fn files(args: &NewArgs) -> Vec<(&'static str, String)> {
-    let fill = |text: &str| {
-        text.replace("{{name}}", &args.name).replace("{{type}}", args.hook_type.as_str()).replace("{{main}}", args.lang.main())
-    };
+    let fill =
+        |text: &str| text.replace("{{name}}", &args.name).replace("{{type}}", args.hook_type.id).replace("{{main}}", args.lang.main());
     let mut files = vec![(MANIFEST, format!("{:#}\n", manifest(args)))];
     files.extend(templates::of(args.lang, args.hook_type).into_iter().map(|File(path, text)| (path, fill(text))));
     if args.lang == Language::Rust {
@@ -107,7 +107,7 @@ fn files(args: &NewArgs) -> Vec<(&'static str, String)> {
 
 fn manifest(args: &NewArgs) -> Value {
     json!({
-        "type": args.hook_type.as_str(),
+        "type": args.hook_type.id,
         "runtime": args.lang.runtime(),
         "main": args.lang.main(),
         "timeout": 1,

@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use hookbox_hooks::hook_type::HookType;
 use hookbox_hooks::{LocalError, LocalOutcome, Profile};
-use hookbox_host_api::{Decision, Failure, HookType, Secret};
+use hookbox_host_api::{Decision, Failure, Secret};
 
 use super::profiling::{self, Profiling};
 use crate::env_file;
 use crate::event;
 use crate::excerpt::Excerpt;
 use crate::exit::{DENIED, Problem};
+use crate::hook_types::{self, REGISTRY};
 use crate::local::{DEFAULT_FUEL, Limits, LocalHook};
 use crate::output::{self, OutputArgs};
 use crate::project::Project;
@@ -38,7 +40,7 @@ pub(crate) struct RunArgs {
     context: Option<PathBuf>,
 
     /// The hook type, which says what a response must hold [default: the project's, else pre-authentication]
-    #[arg(short = 't', long = "type", value_name = "TYPE")]
+    #[arg(short = 't', long = "type", value_name = "TYPE", value_parser = hook_types::parse)]
     hook_type: Option<HookType>,
 
     /// An environment variable of the function; may be repeated
@@ -102,7 +104,11 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
         Some(project) => project.function()?,
         None => std::fs::read(&args.path).with_context(|| format!("cannot read {}", args.path.display()))?,
     };
-    let hook_type = args.hook_type.or_else(|| project.as_ref().map(|one| one.hook_type)).unwrap_or(HookType::PreAuthentication);
+    let hook_type = args
+        .hook_type
+        .or_else(|| project.as_ref().map(|one| one.hook_type))
+        .or_else(|| REGISTRY.types().first().copied())
+        .context("this program knows no hook type")?;
     let hook = LocalHook::new(function, hook_type, project.as_ref().and_then(Project::node_major), limits(args, project.as_ref()))?;
     let mut env = args.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
     env.extend(args.env.iter().cloned());

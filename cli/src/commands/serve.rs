@@ -17,6 +17,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::admin_credential::AdminCredential;
 use crate::folder::{environment, path_flag};
+use crate::hook_types::REGISTRY;
 use crate::{output, telemetry};
 
 /// The subcommand that [`compile_worker`] is behind.
@@ -101,7 +102,8 @@ async fn serve(config: &Config, json: bool) -> Result<()> {
     let listener = Listener::bind(config).await?;
     let worker = std::env::current_exe().context("the path of this program is unknown")?;
     let worker = (worker, vec![COMPILE_WORKER.to_owned()]);
-    let Opened { service, first_start, warnings, .. } = Service::open(config.service(worker), Arc::new(SystemClock)).await?;
+    let Opened { service, first_start, warnings, .. } =
+        Service::open(config.service(worker, REGISTRY.clone()), Arc::new(SystemClock)).await?;
     warn(&warnings);
     if first_start {
         bootstrap(&service, admin, &config.data, json).await?;
@@ -122,7 +124,7 @@ async fn serve(config: &Config, json: bool) -> Result<()> {
         say(json, "metrics", &format!("http://{address}/metrics"))?;
     }
     tracing::info!(address = %listener.address(), data = %config.data.display(), "listening");
-    listener.serve(service, config, stop.received()).await?;
+    listener.serve(service, hookbox_dialects::ALL, config, stop.received()).await?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -31,15 +31,16 @@ pub(super) struct Task {
 }
 
 impl Task {
-    pub(super) fn new(account: &Account, hook: HookId, version: u32, spec: &Spec) -> Self {
+    pub(super) fn new(account: &Account, record: &HookRecord, version: u32, spec: &Spec) -> Self {
+        let (hook, hook_type) = (record.id, record.hook_type);
         let env = Arc::new(account.values(&spec.env_vars));
-        Self { account: account.record.id, hook, version, build: spec.build(), env }
+        Self { account: account.record.id, hook, version, build: spec.build(hook_type), env }
     }
 
     /// Whether the result is of values that are no longer those of the version.
     fn is_outdated(&self, account: &Account, spec: &Spec, prepared: &Prepared) -> bool {
         let depends = match prepared {
-            Prepared::Ready(guest) => guest.holds_env(),
+            Prepared::Ready(function) => function.holds_env(),
             // It may have failed for one of them, and the message may quote it, which the account's mask no longer hides.
             Prepared::Refused(_) => self.build.runtime != Runtime::Wasm,
         };
@@ -72,7 +73,7 @@ pub(super) fn claim(change: &mut Transaction, lane: Lane, account: AccountId, ho
     if wanted != lane {
         return Claim::Elsewhere(wanted);
     }
-    let task = Task::new(owner, hook, record.version, &record.spec);
+    let task = Task::new(owner, &record, record.version, &record.spec);
     // In memory only: to a restart, what runs is as good as what waits.
     let status = record.status.running();
     owner.put_hook(record.with_status(status));
@@ -108,12 +109,12 @@ pub(super) fn conclude(
 fn decide(state: &State, change: &mut Transaction, id: AccountId, before: &HookRecord, prepared: Prepared) -> Result<(), ServiceError> {
     let account = change.directory.account_mut(id)?;
     match prepared {
-        Prepared::Ready(guest) => {
+        Prepared::Ready(function) => {
             let record = before.admitted();
-            account.serve(record.clone(), guest)?;
+            account.serve(record.clone(), function)?;
             records::put_hook(&mut change.batch, id, &record)?;
             match &before.ready {
-                Some(former) => change.release(state, id, &former.spec),
+                Some(former) => change.release(state, id, former.spec.build(before.hook_type)),
                 None => Ok(()),
             }
         }
@@ -135,12 +136,12 @@ pub(super) fn serve_loaded(state: &State, change: &mut Transaction, task: &Task,
         return Ok(Concluded::Outdated);
     }
     match prepared {
-        Prepared::Ready(guest) => {
+        Prepared::Ready(function) => {
             let record = before.revived();
             if record != before {
                 records::put_hook(&mut change.batch, task.account, &record)?;
             }
-            account.serve(record, guest)?;
+            account.serve(record, function)?;
         }
         Prepared::Refused(message) => {
             let message = masked(&account.mask()?, &message, state.limits.error_bytes);

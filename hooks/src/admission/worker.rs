@@ -143,17 +143,17 @@ impl Worker {
         let directory = self.state.directory.load();
         let account = directory.account(account).ok()?;
         let hook = account.hook(hook).ok().filter(|hook| hook.serving.is_none())?;
-        hook.record.ready.as_ref().map(|ready| Task::new(account, hook.record.id, ready.version, &ready.spec))
+        hook.record.ready.as_ref().map(|ready| Task::new(account, &hook.record, ready.version, &ready.spec))
     }
 
     /// The function, ready to run: the one that serves already, or a new one. Beside it the compiler's name for what it keeps.
     async fn prepare(&self, task: &Task) -> (Prepared, Option<FunctionDigest>) {
-        let Build { digest, runtime } = task.build;
+        let Build { digest, runtime, entries } = task.build;
         // What was made of JavaScript may hold the values of one hook's env vars.
         if runtime == Runtime::Wasm
-            && let Some(guest) = self.state.directory.load().guest(task.build)
+            && let Some(function) = self.state.directory.load().function(task.build)
         {
-            return (Prepared::Ready(guest), None);
+            return (Prepared::Ready(function), None);
         }
         let account = task.account;
         let bytes = match self.state.read(move |state| state.function(account, &digest)).await {
@@ -166,7 +166,7 @@ impl Worker {
                 return (Prepared::Refused("the function could not be read back from the server's storage: upload it again".into()), None);
             }
         };
-        let function = Function { bytes, runtime, env: task.env.clone() };
+        let function = Function { bytes, runtime, entries, env: task.env.clone() };
         let kept = self.state.compiler.name(&function);
         let started = Instant::now();
         let prepared = self.try_to_prepare(task, function).await;
@@ -188,7 +188,7 @@ impl Worker {
         let mut waits = RETRIES.into_iter();
         loop {
             match self.state.compiler.clone().prepare(function.clone()).await {
-                Ok(guest) => return Prepared::Ready(guest),
+                Ok(function) => return Prepared::Ready(function),
                 Err(AdmissionError::Rejected(message)) => return Prepared::Refused(message),
                 Err(AdmissionError::Host(problem)) if !self.is_wanted(task) => return Prepared::Refused(problem),
                 Err(AdmissionError::Host(problem)) => {

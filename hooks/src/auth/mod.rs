@@ -13,13 +13,12 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use crate::config::ThrottleConfig;
 use crate::ids::{AccountId, ClientId};
 use crate::resources::{CredentialRecord, Scope, Scopes};
-use crate::service::Service;
-pub(crate) use presented::ClientCredentials;
+pub use presented::ClientCredentials;
 use throttle::Throttle;
-pub(crate) use token::LIFETIME;
+pub use throttle::ThrottleConfig;
+pub use token::LIFETIME;
 use token::{SHARED, TokenKey};
 
 /// What is known of credentials.
@@ -28,15 +27,6 @@ pub(crate) trait Clients {
     fn credential(&self, client_id: &str) -> Option<Arc<CredentialRecord>>;
     /// Whether the secret has this hash, in constant time.
     fn verify_secret(&self, secret: &str, hash: &[u8; 32]) -> bool;
-}
-
-impl Clients for Service {
-    fn credential(&self, client_id: &str) -> Option<Arc<CredentialRecord>> {
-        Self::credential(self, client_id)
-    }
-    fn verify_secret(&self, secret: &str, hash: &[u8; 32]) -> bool {
-        Self::verify_secret(self, secret, hash)
-    }
 }
 
 /// Why nobody is let in.
@@ -58,13 +48,18 @@ pub(crate) enum AuthError {
 
 /// ExecutionIdentity token it is, and what it is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Caller {
+pub struct Caller {
     /// The account that is acted for.
     pub(crate) account: AccountId,
     scopes: Scopes,
 }
 
 impl Caller {
+    /// Somebody whom a dialect let in: it acts for this account, and has no scope.
+    pub fn of(account: AccountId) -> Self {
+        Self { account, scopes: std::iter::empty().collect() }
+    }
+
     /// Whether the caller has this scope.
     pub(crate) fn may(&self, scope: Scope) -> bool {
         self.scopes.allow(scope)

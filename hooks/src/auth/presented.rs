@@ -13,16 +13,16 @@ const BASE64: GeneralPurpose =
 
 /// A client id and a secret, as claimed.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct ClientCredentials {
+pub struct ClientCredentials {
     /// The client id.
-    pub(crate) id: String,
+    pub id: String,
     /// The secret.
-    pub(crate) secret: Secret,
+    pub secret: Secret,
 }
 
 impl ClientCredentials {
     /// Reads an `Authorization` header: `Basic`, or `client_id:<id>, client_secret:<secret>`.
-    pub(crate) fn from_header(value: &str) -> Option<Self> {
+    pub fn from_header(value: &str) -> Option<Self> {
         basic(value).or_else(|| named(value))
     }
 }

@@ -9,7 +9,15 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::config::ThrottleConfig;
+/// How many wrong secrets are answered before the caller has to wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ThrottleConfig {
+    /// Failures a minute for one client id from one address.
+    pub client_failures: u32,
+    /// Failures a minute from one address, whatever the client id.
+    pub address_failures: u32,
+}
 
 /// The most buckets of either sort. Beyond it, those that are full again are given up, and else the least used one.
 const MOST: usize = 10_000;

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::ids::ClientId;
 
 /// How long a token is good for, from when it is given to a client.
-pub(crate) const LIFETIME: Duration = Duration::from_secs(36_000);
+pub const LIFETIME: Duration = Duration::from_secs(36_000);
 
 /// How long the same token is given again, and so how much longer than that it is good at most.
 pub(super) const SHARED: Duration = Duration::from_secs(3600);

@@ -13,6 +13,8 @@ use std::time::Duration;
 
 use hookbox_runtime::PagemapUse;
 
+pub use crate::auth::ThrottleConfig;
+use crate::hook_type::Registry;
 use crate::limits::ServiceLimits;
 use crate::service::{Engine, ServiceConfig};
 
@@ -155,19 +157,10 @@ pub struct CompileConfig {
     pub javascript_at_start: bool,
 }
 
-/// How many wrong secrets are answered before the caller has to wait.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ThrottleConfig {
-    /// Failures a minute for one client id from one address.
-    pub client_failures: u32,
-    /// Failures a minute from one address, whatever the client id.
-    pub address_failures: u32,
-}
-
 impl Config {
-    /// The part of it that is the service's. `compile_worker` is the program, with its arguments, that compiles functions.
-    pub fn service(&self, compile_worker: (PathBuf, Vec<String>)) -> ServiceConfig {
+    /// The part of it that is the service's. `compile_worker` is the program, with its arguments, that compiles
+    /// functions.
+    pub fn service(&self, compile_worker: (PathBuf, Vec<String>), registry: Registry) -> ServiceConfig {
         ServiceConfig {
             data: self.data.clone(),
             engine: self.store.engine,
@@ -181,6 +174,7 @@ impl Config {
             retention: self.retention,
             log_queue: LOG_QUEUE,
             limits: self.limits,
+            registry,
         }
     }
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hookbox_host_api::log::Mask;
-use hookbox_host_api::{EnvVars, HookType, Secret};
+use hookbox_host_api::{EnvVars, Secret};
 
 use super::hook::{Hook, Serving, mask};
 use crate::error::ServiceError;
+use crate::hook_type::{Adapter, HookType, Registry, Settings};
 use crate::ids::{EnvId, HookId};
 use crate::resources::{AccountRecord, Build, EnvName, EnvRecord, HookRecord};
 use crate::sandbox::PreparedFunction;
@@ -21,6 +22,8 @@ pub(crate) struct Account {
     envs: BTreeMap<EnvId, Arc<EnvVar>>,
     /// The enabled hook of each type, for events to find.
     live: Vec<(HookType, Arc<Hook>)>,
+    /// What reads events of each type that no hook is for, in the registry's order.
+    adapters: Vec<Arc<dyn Adapter>>,
 }
 
 /// An env var and its value.
@@ -31,8 +34,33 @@ pub(crate) struct EnvVar {
 
 impl Account {
     /// An account with nothing in it.
-    pub(super) fn new(record: AccountRecord) -> Self {
-        Self { record, hooks: BTreeMap::new(), envs: BTreeMap::new(), live: Vec::new() }
+    pub(super) fn new(record: AccountRecord, registry: &Registry) -> Self {
+        let adapters = adapters(&record, registry);
+        Self { record, hooks: BTreeMap::new(), envs: BTreeMap::new(), live: Vec::new(), adapters }
+    }
+
+    /// Replaces the account's own record. Hooks follow its settings from their next event on.
+    pub(super) fn set_record(&mut self, record: AccountRecord, registry: &Registry) -> Result<(), ServiceError> {
+        let follows = self.record.settings.dialects != record.settings.dialects;
+        self.record = record;
+        if !follows {
+            return Ok(());
+        }
+        self.adapters = adapters(&self.record, registry);
+        let hooks: Vec<Arc<Hook>> = self.hooks().cloned().collect();
+        for hook in hooks {
+            match &hook.serving {
+                Some(serving) => self.serve(hook.record.clone(), serving.function.clone())?,
+                None => self.put_hook(hook.record.clone()),
+            }
+        }
+        Ok(())
+    }
+
+    /// What reads an event of this type where no hook is for it.
+    pub(crate) fn adapter(&self, hook_type: HookType) -> Result<&Arc<dyn Adapter>, ServiceError> {
+        let missing = || ServiceError::Internal(format!("the type {hook_type} is of another registry"));
+        self.adapters.get(hook_type.index()).ok_or_else(missing)
     }
 
     /// Every hook, by id.
@@ -53,16 +81,16 @@ impl Account {
     /// Adds a hook, or replaces its record; what serves stays.
     pub(crate) fn put_hook(&mut self, record: HookRecord) {
         let serving = self.hooks.get(&record.id).and_then(|hook| hook.serving.clone());
-        self.insert(Hook { record, serving });
+        self.insert(Hook::new(self, record, serving));
     }
 
-    /// Adds or replaces a hook whose ready version is served by `guest`.
-    pub(crate) fn serve(&mut self, record: HookRecord, guest: Arc<dyn PreparedFunction>) -> Result<(), ServiceError> {
+    /// Adds or replaces a hook whose ready version is served by `function`.
+    pub(crate) fn serve(&mut self, record: HookRecord, function: Arc<dyn PreparedFunction>) -> Result<(), ServiceError> {
         let serving = match &record.ready {
-            Some(ready) => Some(Arc::new(Serving::link(self, &record, ready, guest)?)),
+            Some(ready) => Some(Arc::new(Serving::link(self, &record, ready, function)?)),
             None => None,
         };
-        self.insert(Hook { record, serving });
+        self.insert(Hook::new(self, record, serving));
         Ok(())
     }
 
@@ -84,7 +112,7 @@ impl Account {
 
     /// Takes from a hook what served it.
     pub(crate) fn stop(&mut self, record: HookRecord) {
-        self.insert(Hook { record, serving: None });
+        self.insert(Hook::new(self, record, None));
     }
 
     /// Whether a hook needs the function's bytes.
@@ -127,7 +155,7 @@ impl Account {
         let changed: Vec<HookRecord> = self.hooks().filter_map(|hook| hook.record.without_env(name)).collect();
         for record in &changed {
             match self.hooks.get(&record.id).and_then(|hook| hook.serving.clone()) {
-                Some(serving) => self.serve(record.clone(), serving.guest.clone())?,
+                Some(serving) => self.serve(record.clone(), serving.function.clone())?,
                 None => self.put_hook(record.clone()),
             }
         }
@@ -149,7 +177,7 @@ impl Account {
         let linked: Vec<Arc<Hook>> = self.linked_to(name).cloned().collect();
         for hook in linked {
             if let Some(serving) = &hook.serving {
-                self.serve(hook.record.clone(), serving.guest.clone())?;
+                self.serve(hook.record.clone(), serving.function.clone())?;
             }
         }
         Ok(())
@@ -159,4 +187,8 @@ impl Account {
     pub(crate) fn mask(&self) -> Result<Mask, ServiceError> {
         mask(self.envs().map(|env| &env.value))
     }
+}
+
+fn adapters(record: &AccountRecord, registry: &Registry) -> Vec<Arc<dyn Adapter>> {
+    registry.types().iter().map(|one| one.rules.bind(&Settings::new(), &record.settings.dialects)).collect()
 }

@@ -1,29 +1,54 @@
-//! One hook in memory: its record, and what serves.
+//! One hook in memory: its record, what holds for it whether or not it serves, and what serves.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use hookbox_host_api::log::Mask;
-use hookbox_host_api::{Condition, Decision, EnvVars, View};
+use hookbox_host_api::{Decision, EnvVars};
 use hookbox_runtime::{Identity, Limits};
 
 use super::Account;
 use crate::error::ServiceError;
+use crate::hook_type::Adapter;
 use crate::ids::HookId;
-use crate::resources::{HookRecord, Ready};
+use crate::resources::{Condition, HookRecord, Ready};
 use crate::sandbox::PreparedFunction;
 
 /// A hook.
 pub(crate) struct Hook {
     pub(crate) record: HookRecord,
+    pub(crate) policy: Arc<Policy>,
     /// None until a version is ready, after a restart until it is prepared again, and where that does not succeed with new env values.
     pub(crate) serving: Option<Arc<Serving>>,
 }
 
+/// What holds at an event even where no version serves: that of the version that was ready last, and before there was one, of the newest.
+/// A newer version that failed or waits decides nothing.
+pub(crate) struct Policy {
+    pub(crate) adapter: Arc<dyn Adapter>,
+    /// All must hold for the user of an event.
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) on_error: Decision,
+}
+
 impl Hook {
-    /// For which users it runs: those of the version that serves, or of the one that may serve soon.
-    pub(crate) fn conditions(&self) -> &[Condition] {
-        self.serving.as_ref().map_or(&self.record.spec.conditions, |serving| &serving.conditions)
+    pub(super) fn new(account: &Account, record: HookRecord, serving: Option<Arc<Serving>>) -> Self {
+        let policy = match &serving {
+            Some(serving) => serving.policy.clone(),
+            None => Arc::new(Policy::new(account, &record)),
+        };
+        Self { record, policy, serving }
+    }
+}
+
+impl Policy {
+    fn new(account: &Account, record: &HookRecord) -> Self {
+        let spec = record.ready.as_ref().map_or(&record.spec, |ready| &ready.spec);
+        Self {
+            adapter: record.hook_type.rules.bind(&spec.settings, &account.record.settings.dialects),
+            conditions: spec.conditions.clone(),
+            on_error: spec.on_error,
+        }
     }
 }
 
@@ -33,16 +58,12 @@ pub(crate) struct Serving {
     pub(crate) hook_id: HookId,
     pub(crate) version: u32,
     pub(crate) identity: Arc<Identity>,
-    pub(crate) guest: Arc<dyn PreparedFunction>,
+    pub(crate) function: Arc<dyn PreparedFunction>,
     pub(crate) limits: Limits,
     pub(crate) timeout: Duration,
-    /// What of the context the function sees.
-    pub(crate) view: View,
-    /// All must hold for the user of an event.
-    pub(crate) conditions: Arc<[Condition]>,
+    pub(crate) policy: Arc<Policy>,
     /// How often a failed run is repeated.
     pub(crate) retries: u8,
-    pub(crate) on_error: Decision,
     pub(crate) env: Arc<EnvVars>,
     pub(crate) mask: Arc<Mask>,
 }
@@ -53,7 +74,7 @@ impl Serving {
         account: &Account,
         record: &HookRecord,
         ready: &Ready,
-        guest: Arc<dyn PreparedFunction>,
+        function: Arc<dyn PreparedFunction>,
     ) -> Result<Self, ServiceError> {
         let spec = &ready.spec;
         let env = account.values(&spec.env_vars);
@@ -63,13 +84,11 @@ impl Serving {
             hook_id: record.id,
             version: ready.version,
             identity: Arc::new(identity(account, record, ready.version)),
-            guest,
+            function,
             limits: Limits { fuel: spec.fuel, memory_bytes: usize::try_from(bytes).unwrap_or(usize::MAX) },
             timeout: Duration::from_secs(spec.timeout.into()),
-            view: View { version: spec.context(record.hook_type), options: spec.options },
-            conditions: spec.conditions.clone().into(),
+            policy: Arc::new(Policy::new(account, record)),
             retries: spec.retries,
-            on_error: spec.on_error,
             env: Arc::new(env),
             mask: Arc::new(mask),
         })

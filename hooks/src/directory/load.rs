@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::records::{account_key, decode};
 use super::{Directory, EnvVar};
 use crate::error::ServiceError;
+use crate::hook_type::Registry;
 use crate::ids::AccountId;
 use crate::resources::{AccountRecord, CredentialRecord, EnvRecord, HookRecord};
 use crate::store::{Key, KeyRange, KeyReader, Kind, Order, Store, StoreError};
@@ -36,8 +37,8 @@ pub(crate) enum LoadError {
 }
 
 /// Reads everything.
-pub(crate) fn load(store: &dyn Store, vault: &Vault) -> Result<Directory, LoadError> {
-    let mut directory = Directory::default();
+pub(crate) fn load(store: &dyn Store, vault: &Vault, registry: Registry) -> Result<Directory, LoadError> {
+    let mut directory = Directory::new(registry);
     let mut next = Some(AccountId::OPERATOR);
     while let Some(account) = first_account(store, next)? {
         load_account(store, vault, account, &mut directory)?;
@@ -62,17 +63,19 @@ fn load_account(store: &dyn Store, vault: &Vault, id: AccountId, directory: &mut
     // Logs may outlive the account that they are of.
     let Some(record) = store.get(account_key(id).as_bytes())? else { return Ok(()) };
     let record: AccountRecord = decode("an account", &record)?;
-    directory.put_account(record);
+    directory.put_account(record)?;
     for credential in all::<CredentialRecord>(store, id, Kind::Credential)? {
         directory.put_credential(credential);
     }
+    let registry = directory.registry().clone();
     let account = directory.account_mut(id)?;
     for record in all::<EnvRecord>(store, id, Kind::EnvVar)? {
         let failed = |error| LoadError::Vault { account: id, name: record.name.to_string(), error };
         let value = unsealed(vault, id, &record).map_err(failed)?;
         account.put_env(EnvVar { record, value })?;
     }
-    for record in all::<HookRecord>(store, id, Kind::Hook)? {
+    for record in all::<HookRecord<String>>(store, id, Kind::Hook)? {
+        let record = record.resolve(&registry)?;
         // Nothing runs yet: what was being prepared waits again.
         let status = if record.status.is_pending() { record.status.queued() } else { record.status };
         account.put_hook(record.with_status(status));

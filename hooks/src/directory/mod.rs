@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::error::ServiceError;
+use crate::hook_type::Registry;
 use crate::ids::{AccountId, ClientId};
 use crate::resources::{AccountRecord, Build, CredentialRecord, Scope};
 use crate::sandbox::PreparedFunction;
@@ -21,13 +22,24 @@ pub(crate) use hook::{Hook, Serving};
 pub(crate) use load::{load, unsealed};
 
 /// One snapshot.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Directory {
+    registry: Registry,
     accounts: BTreeMap<AccountId, Arc<Account>>,
     credentials: HashMap<ClientId, Arc<CredentialRecord>>,
 }
 
 impl Directory {
+    /// A directory with nothing in it.
+    pub(crate) fn new(registry: Registry) -> Self {
+        Self { registry, accounts: BTreeMap::new(), credentials: HashMap::new() }
+    }
+
+    /// The hook types that there are.
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
     /// An account.
     pub(crate) fn account(&self, id: AccountId) -> Result<&Arc<Account>, ServiceError> {
         self.accounts.get(&id).ok_or(ServiceError::NotFound)
@@ -51,9 +63,14 @@ impl Directory {
     }
 
     /// Adds an account without hooks, or replaces the record of one.
-    pub(crate) fn put_account(&mut self, record: AccountRecord) {
-        let account = self.accounts.entry(record.id).or_insert_with(|| Arc::new(Account::new(record.clone())));
-        Arc::make_mut(account).record = record;
+    pub(crate) fn put_account(&mut self, record: AccountRecord) -> Result<(), ServiceError> {
+        match self.accounts.get_mut(&record.id) {
+            Some(account) => Arc::make_mut(account).set_record(record, &self.registry),
+            None => {
+                self.accounts.insert(record.id, Arc::new(Account::new(record, &self.registry)));
+                Ok(())
+            }
+        }
     }
 
     /// The credential with this client id.
@@ -87,11 +104,11 @@ impl Directory {
     }
 
     /// The prepared function of this build, where a hook is served by it.
-    pub(crate) fn guest(&self, build: Build) -> Option<Arc<dyn PreparedFunction>> {
+    pub(crate) fn function(&self, build: Build) -> Option<Arc<dyn PreparedFunction>> {
         let mut hooks = self.accounts().flat_map(|account| account.hooks());
         hooks.find_map(|hook| {
-            let is_it = hook.record.ready.as_ref().is_some_and(|ready| ready.spec.build() == build);
-            hook.serving.as_ref().filter(|_| is_it).map(|serving| serving.guest.clone())
+            let is_it = hook.record.ready.as_ref().is_some_and(|ready| ready.spec.build(hook.record.hook_type) == build);
+            hook.serving.as_ref().filter(|_| is_it).map(|serving| serving.function.clone())
         })
     }
 }

@@ -1,9 +1,11 @@
 //! The answer to an event: how the execution ended, what is decided, and what the function returned.
 
 use hookbox_host_api::{Decision, Failure, Outcome, Usage};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::event::Occurrence;
+use crate::hook_type::{Command, Verdict};
 use crate::ids::{ExecutionId, HookId};
 
 /// What an identity provider is told, in the field order in which it is documented; null where there is nothing.
@@ -15,17 +17,91 @@ pub struct Answer {
     pub(super) hook_id: Option<HookId>,
     pub(super) version: Option<u32>,
     pub(super) outcome: Outcome,
-    pub(super) decision: Decision,
-    pub(super) result: Option<Box<RawValue>>,
+    decision: Decision,
+    #[serde(rename = "result")]
+    body: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    commands: Vec<Command>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
     pub(super) error: Option<Failure>,
     pub(super) usage: Usage,
 }
 
+/// An answer as its caller reads it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AnswerView {
+    /// The server's id of the execution.
+    pub execution_id: String,
+    /// The caller's id of the event.
+    pub request_id: String,
+    /// The caller's id of the login.
+    pub correlation_id: String,
+    /// The hook that ran, or should have.
+    pub hook_id: Option<HookId>,
+    /// The version that ran.
+    pub version: Option<u32>,
+    /// How the execution ended.
+    pub outcome: Outcome,
+    /// What is decided.
+    pub decision: Decision,
+    /// The body to hand back.
+    pub result: Option<Box<RawValue>>,
+    /// Changes that the identity provider is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<serde_json::Value>,
+    /// A message for the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Why the execution did not complete.
+    pub error: Option<Failure>,
+    /// What it used.
+    pub usage: Usage,
+}
+
 impl Answer {
+    pub(super) fn new(verdict: Verdict, outcome: Outcome, usage: Usage, event: &Occurrence) -> Self {
+        let Verdict { decision, commands, message, body } = verdict;
+        Self {
+            execution_id: event.execution_id.clone(),
+            request_id: event.request_id.clone(),
+            correlation_id: event.correlation_id.clone(),
+            hook_id: None,
+            version: None,
+            outcome,
+            decision,
+            body,
+            commands,
+            message,
+            error: None,
+            usage,
+        }
+    }
+
     /// The answer for a caller who may fire but not look: where in the function it failed is for its author.
     pub(crate) fn without_trace(self) -> Self {
         let error = self.error.map(|failure| Failure { stack: None, place: None, ..failure });
         Self { error, ..self }
+    }
+
+    /// The body to hand back to the identity provider.
+    pub fn body(&self) -> Option<&RawValue> {
+        self.body.as_deref()
+    }
+
+    /// The changes that the identity provider is asked for.
+    pub fn commands(&self) -> &[Command] {
+        &self.commands
+    }
+
+    /// The message for the user who logs in.
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// Why the execution did not complete.
+    pub fn error(&self) -> Option<&Failure> {
+        self.error.as_ref()
     }
 
     /// How the execution ended.

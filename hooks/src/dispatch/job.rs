@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hookbox_host_api::log::{Level, LogBuffer, Mask};
-use hookbox_host_api::{Decision, Failure, FailureKind, Outcome, Secret, Usage, response};
+use hookbox_host_api::{Decision, Failure, FailureKind, Outcome, Secret, Usage, json, surrogates};
 use hookbox_runtime::{Execution, Invocation};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
-use super::event::Event;
+use super::event::Occurrence;
 use super::{Answer, named, since};
 use crate::clock::Clock;
 use crate::directory::{Hook, Serving};
+use crate::hook_type::Verdict;
 use crate::ids::{AccountId, HookId};
 use crate::limits::ServiceLimits;
 use crate::logs::{LogEntry, LogWriter, micros};
 use crate::message::masked_failure;
 use crate::metrics::Metrics;
-use crate::resources::HookRecord;
 
 /// Env values above this many bytes are not searched for spellings on a thread that serves requests.
 const MASK_INLINE: usize = 4 << 10;
@@ -36,7 +36,7 @@ pub(super) struct Job {
     pub(super) shared: Arc<Shared>,
     pub(super) account: AccountId,
     pub(super) serving: Arc<Serving>,
-    pub(super) event: Event,
+    pub(super) event: Occurrence,
 }
 
 /// ExecutionIdentity execution it is, for its entry and answer.
@@ -57,7 +57,7 @@ struct RunResult {
 /// What was decided, other than by a failure.
 enum Judged {
     /// By the function, in its result.
-    Completed(Decision, Box<RawValue>),
+    Completed(Verdict),
     /// Without it.
     Skipped(Decision),
 }
@@ -69,7 +69,7 @@ impl Job {
         let _running = self.shared.metrics.running();
         let mask = match self.mask().await {
             Ok(mask) => mask,
-            Err(problem) => return self.failed(problem),
+            Err(problem) => return self.failed(Failure::new(FailureKind::Host, problem)),
         };
         let mut end = self.attempt(context.clone(), mask.clone()).await;
         while let Some(failure) = end.result.as_ref().err().filter(|failure| self.repeats(failure, end.usage.attempts)) {
@@ -79,12 +79,12 @@ impl Job {
             end.log.message(Level::Error, &message, self.shared.clock.now());
             end = end.followed_by(self.attempt(context.clone(), mask.clone()).await);
         }
-        self.shared.conclude(&self.whose(), &self.event, &mask, end)
+        self.shared.conclude(&self.identity(), &self.event, &mask, end)
     }
 
     /// One run in a sandbox of its own.
     async fn attempt(&self, context: Bytes, mask: Arc<Mask>) -> RunResult {
-        let Execution { result, usage, log } = self.serving.guest.clone().execute(self.invocation(context, mask)).await;
+        let Execution { result, usage, log } = self.serving.function.clone().execute(self.invocation(context, mask)).await;
         let result = result.map_err(|failure| named(failure, self.serving.limits, self.serving.timeout));
         RunResult { result: result.and_then(|result| self.judge(result)), usage, log }
     }
@@ -113,20 +113,20 @@ impl Job {
     /// The answer when the host panicked while it ran.
     pub(super) fn broke_off(&self) -> Answer {
         tracing::error!(execution = %self.event.execution_id, "an execution broke off inside the host");
-        self.failed("the execution broke off inside the host".to_owned())
+        self.failed(Failure::new(FailureKind::Host, "the execution broke off inside the host"))
     }
 
     /// The answer when the host did not get as far as running the function.
-    fn failed(&self, problem: String) -> Answer {
+    pub(super) fn failed(&self, failure: Failure) -> Answer {
         // Nothing of the guest is quoted, so no mask is needed.
         let log = self.shared.log_buffer(&self.event, Arc::default());
-        let end = RunResult { result: Err(Failure::new(FailureKind::Host, problem)), usage: Usage::default(), log };
-        self.shared.conclude(&self.whose(), &self.event, &Mask::default(), end)
+        let end = RunResult { result: Err(failure), usage: Usage::default(), log };
+        self.shared.conclude(&self.identity(), &self.event, &Mask::default(), end)
     }
 
-    fn whose(&self) -> ExecutionIdentity {
-        let Serving { hook_id, version, on_error, .. } = *self.serving;
-        ExecutionIdentity { account: self.account, hook_id, version: Some(version), on_error }
+    fn identity(&self) -> ExecutionIdentity {
+        let Serving { hook_id, version, .. } = *self.serving;
+        ExecutionIdentity { account: self.account, hook_id, version: Some(version), on_error: self.serving.policy.on_error }
     }
 
     fn invocation(&self, context: Bytes, mask: Arc<Mask>) -> Invocation {
@@ -158,10 +158,11 @@ impl Job {
     }
 
     fn judge(&self, result: Box<RawValue>) -> Result<Judged, Failure> {
-        match response::decide(self.event.hook_type, &result, self.event.strict) {
-            Ok(decision) => Ok(Judged::Completed(decision, response::readable(result))),
-            Err(error) => Err(Failure::new(FailureKind::InvalidResponse, error.to_string())),
-        }
+        let invalid = |message: String| Failure::new(FailureKind::InvalidResponse, message);
+        // Two readers could take a key that stands twice for different values.
+        json::check(&result).map_err(|error| invalid(format!("the response is not usable: {error}")))?;
+        let verdict = self.event.adapter.judge(result).map_err(|error| invalid(error.0))?;
+        Ok(Judged::Completed(Verdict { body: verdict.body.map(surrogates::readable), ..verdict }))
     }
 }
 
@@ -181,37 +182,36 @@ impl RunResult {
 
 impl Shared {
     /// The answer of a hook whose conditions leave the user out: as if there were none.
-    pub(super) fn skipped(&self, account: AccountId, hook: &Hook, event: &Event) -> Answer {
+    pub(super) fn skipped(&self, account: AccountId, hook: &Hook, event: &Occurrence, decision: Decision) -> Answer {
         let version = hook.serving.as_ref().map(|serving| serving.version);
-        let whose = ExecutionIdentity { account, hook_id: hook.record.id, version, on_error: hook.record.spec.on_error };
-        let result = Ok(Judged::Skipped(event.hook_type.without_hook()));
+        let identity = ExecutionIdentity { account, hook_id: hook.record.id, version, on_error: hook.policy.on_error };
         let log = self.log_buffer(event, Arc::default());
-        self.conclude(&whose, event, &Mask::default(), RunResult { result, usage: Usage::default(), log })
+        self.conclude(&identity, event, &Mask::default(), RunResult { result: Ok(Judged::Skipped(decision)), usage: Usage::default(), log })
     }
 
     /// The answer of a hook without a version that is ready.
-    pub(super) fn not_ready(&self, account: AccountId, record: &HookRecord, event: &Event) -> Answer {
-        let whose = ExecutionIdentity { account, hook_id: record.id, version: None, on_error: record.spec.on_error };
-        let failure =
-            Failure::new(FailureKind::NotReady, format!("the hook has no version that is ready: its status is {}", record.status.as_str()));
+    pub(super) fn not_ready(&self, account: AccountId, hook: &Hook, event: &Occurrence) -> Answer {
+        let identity = ExecutionIdentity { account, hook_id: hook.record.id, version: None, on_error: hook.policy.on_error };
+        let status = hook.record.status.as_str();
+        let failure = Failure::new(FailureKind::NotReady, format!("the hook has no version that is ready: its status is {status}"));
         let log = self.log_buffer(event, Arc::default());
-        self.conclude(&whose, event, &Mask::default(), RunResult { result: Err(failure), usage: Usage::default(), log })
+        self.conclude(&identity, event, &Mask::default(), RunResult { result: Err(failure), usage: Usage::default(), log })
     }
 
-    fn log_buffer(&self, event: &Event, mask: Arc<Mask>) -> LogBuffer {
+    fn log_buffer(&self, event: &Occurrence, mask: Arc<Mask>) -> LogBuffer {
         LogBuffer::new(event.execution_id.shared(), mask, self.limits.log_bytes)
     }
 
     /// Logs an execution and answers it.
-    fn conclude(&self, whose: &ExecutionIdentity, event: &Event, mask: &Mask, end: RunResult) -> Answer {
+    fn conclude(&self, identity: &ExecutionIdentity, event: &Occurrence, mask: &Mask, end: RunResult) -> Answer {
         let mut usage = end.usage;
         usage.duration_us = since(event.read_at);
-        let (outcome, decision, result, failure) = match end.result {
-            Ok(Judged::Completed(decision, result)) => (Outcome::Completed, decision, Some(result), None),
-            Ok(Judged::Skipped(decision)) => (Outcome::Skipped, decision, event.result_of(decision), None),
+        let (outcome, verdict, failure) = match end.result {
+            Ok(Judged::Completed(verdict)) => (Outcome::Completed, verdict, None),
+            Ok(Judged::Skipped(decision)) => (Outcome::Skipped, event.default_verdict(decision), None),
             Err(failure) => {
                 let failure = masked_failure(mask, failure, self.limits.error_bytes);
-                (failure.kind.outcome(), whose.on_error, event.result_of(whose.on_error), Some(failure))
+                (failure.kind.outcome(), event.default_verdict(identity.on_error), Some(failure))
             }
         };
         self.metrics.executed(event.hook_type, outcome, usage.duration_us, usage.fuel);
@@ -219,30 +219,23 @@ impl Shared {
         let log = end.log.finish(failure.as_ref(), now);
         self.log.append(LogEntry {
             id: event.execution_id.to_string(),
-            account: whose.account.get(),
-            hook_id: whose.hook_id.to_string(),
-            version: whose.version,
+            account: identity.account.get(),
+            hook_id: identity.hook_id.to_string(),
+            version: identity.version,
             request_id: event.request_id.clone(),
             correlation_id: event.correlation_id.clone(),
             created_at: micros(now),
             outcome,
-            decision,
+            decision: verdict.decision,
             failure: failure.clone(),
             usage,
             events: log.events,
             truncated: log.truncated,
         });
-        Answer {
-            execution_id: event.execution_id.clone(),
-            request_id: event.request_id.clone(),
-            correlation_id: event.correlation_id.clone(),
-            hook_id: Some(whose.hook_id),
-            version: whose.version,
-            outcome,
-            decision,
-            result,
-            error: failure,
-            usage,
-        }
+        let mut answer = Answer::new(verdict, outcome, usage, event);
+        answer.hook_id = Some(identity.hook_id);
+        answer.version = identity.version;
+        answer.error = failure;
+        answer
     }
 }

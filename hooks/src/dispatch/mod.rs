@@ -8,26 +8,23 @@ mod event;
 mod job;
 mod limit;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hookbox_host_api::{Context, ContextError, HookType};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use self::detach_on_drop::{DetachOnDrop, Panicked};
-use self::event::Event;
+use self::event::Occurrence;
 use self::job::{Job, Shared};
 use crate::clock::Clock;
 use crate::directory::{Account, Hook};
 use crate::error::ServiceError;
+use crate::hook_type::{Adapter, Event, HookType};
 use crate::limits::ServiceLimits;
 use crate::logs::LogWriter;
 use crate::metrics::Metrics;
 
-pub use answer::Answer;
+pub use answer::{Answer, AnswerView};
 pub(crate) use limit::named;
 
 /// Runs hooks.
@@ -50,8 +47,9 @@ impl Dispatcher {
         let plan = match account.live(hook_type) {
             Some(hook) => self.plan(account, hook, body, None, read_at)?,
             None => {
-                let event = Event::new(account, &self.context(hook_type, body)?, hook_type, body, read_at)?;
-                let answer = event.without_hook(account.record.settings.without_hook(hook_type));
+                let adapter = account.adapter(hook_type)?;
+                let event = Occurrence::new(hook_type, adapter.clone(), self.read(&**adapter, body)?, read_at);
+                let answer = event.without_hook(account.record.settings.default_decision(hook_type));
                 self.0.metrics.executed(hook_type, answer.outcome, since(read_at), 0);
                 Plan::Answered(answer)
             }
@@ -59,38 +57,53 @@ impl Dispatcher {
         Ok(plan.carry_out().await)
     }
 
-    /// Runs a hook of an account, disabled or not, on the context in `{"context": {...}, "roles": [...]}`.
-    pub(crate) async fn fire(&self, account: &Account, hook: &Hook, body: &Bytes, read_at: Instant) -> Result<Answer, ServiceError> {
-        let wrapped = Wrapped::parse(body)?;
-        let plan = self.plan(account, hook, &body.slice_ref(wrapped.context.get().as_bytes()), wrapped.roles, read_at)?;
-        Ok(plan.carry_out().await)
+    /// Runs a hook of an account, disabled or not, on an event. `roles` are those of the user, where the event does not say them.
+    pub(crate) async fn run(
+        &self,
+        account: &Account,
+        hook: &Hook,
+        body: &Bytes,
+        roles: Option<Vec<String>>,
+        read_at: Instant,
+    ) -> Result<Answer, ServiceError> {
+        Ok(self.plan(account, hook, body, roles, read_at)?.carry_out().await)
     }
 
-    fn plan(&self, account: &Account, hook: &Hook, body: &Bytes, roles: Option<&RawValue>, read_at: Instant) -> Result<Plan, ServiceError> {
+    fn plan(
+        &self,
+        account: &Account,
+        hook: &Hook,
+        body: &Bytes,
+        roles: Option<Vec<String>>,
+        read_at: Instant,
+    ) -> Result<Plan, ServiceError> {
         let hook_type = hook.record.hook_type;
-        let context = self.context(hook_type, body)?;
-        let event = Event::new(account, &context, hook_type, body, read_at)?;
-        let roles = roles.map(hookbox_host_api::roles).transpose().map_err(invalid_body)?;
-        let roles = roles.as_deref().or(context.roles()).unwrap_or_default();
-        if !hook.conditions().iter().all(|condition| condition.holds(roles)) {
-            return Ok(Plan::Answered(self.0.skipped(account.record.id, hook, &event)));
+        let adapter = &hook.policy.adapter;
+        let mut event = self.read(&**adapter, body)?;
+        let roles = roles.or(event.roles.take()).unwrap_or_default();
+        let input = std::mem::take(&mut event.input);
+        let event = Occurrence::new(hook_type, adapter.clone(), event, read_at);
+        if !hook.policy.conditions.iter().all(|condition| condition.holds(&roles)) {
+            let decision = account.record.settings.default_decision(hook_type);
+            return Ok(Plan::Answered(self.0.skipped(account.record.id, hook, &event, decision)));
         }
         let Some(serving) = hook.serving.clone() else {
-            return Ok(Plan::Answered(self.0.not_ready(account.record.id, &hook.record, &event)));
+            return Ok(Plan::Answered(self.0.not_ready(account.record.id, hook, &event)));
         };
-        let visible = match context.visible(serving.view) {
-            Cow::Borrowed(_) => body.clone(),
-            Cow::Owned(text) => text.into(),
-        };
-        Ok(Plan::Run(Arc::new(Job { shared: self.0.clone(), account: account.record.id, serving, event }), visible))
+        let refusal = event.refusal();
+        let job = Job { shared: self.0.clone(), account: account.record.id, serving, event };
+        Ok(match refusal {
+            None => Plan::Run(Arc::new(job), input),
+            Some(failure) => Plan::Answered(job.failed(failure)),
+        })
     }
 
-    fn context<'a>(&self, hook_type: HookType, body: &'a [u8]) -> Result<Context<'a>, ServiceError> {
+    fn read(&self, adapter: &dyn Adapter, body: &Bytes) -> Result<Event, ServiceError> {
         let limit = self.0.limits.context_bytes;
         if body.len() > limit {
             return Err(ServiceError::TooLarge { what: "the context", limit });
         }
-        Context::parse(hook_type, body).map_err(invalid_body)
+        adapter.read_event(body)
     }
 }
 
@@ -119,28 +132,4 @@ impl Plan {
 /// Microseconds since then.
 fn since(moment: Instant) -> u64 {
     u64::try_from(moment.elapsed().as_micros()).unwrap_or(u64::MAX)
-}
-
-fn invalid_body(error: ContextError) -> ServiceError {
-    ServiceError::Invalid { field: error.field, message: error.message }
-}
-
-/// A context and what goes with it, as an author fires it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "an object with the key \"context\"")]
-struct Wrapped<'a> {
-    /// The very bytes.
-    #[serde(borrow)]
-    context: &'a RawValue,
-    #[serde(borrow, default)]
-    roles: Option<&'a RawValue>,
-}
-
-impl<'a> Wrapped<'a> {
-    fn parse(body: &'a [u8]) -> Result<Self, ServiceError> {
-        serde_json::from_slice(body).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => ServiceError::invalid_body(format!("The body is not usable: {error}")),
-            _ => ServiceError::BadRequest(format!("The body is not valid JSON: {error}")),
-        })
-    }
 }

@@ -6,8 +6,8 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use hyper::body::Body;
 
+use super::endpoint::BodyKind;
 use super::errors::ApiError;
-use super::routes::BodyKind;
 use crate::config::Config;
 
 /// How much of a refused body is taken in, and for how long.

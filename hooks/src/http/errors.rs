@@ -1,5 +1,5 @@
 //! The one place that turns errors into statuses and bodies. There is no catch-all arm: a new error does not compile until somebody
-//! decides what a client sees of it.
+//! decides what a client sees of it. A dialect may write the result in a form of its own ([`ErrorStyle`]).
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -7,14 +7,14 @@ use std::time::Duration;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
+use super::endpoint::ErrorStyle;
 use super::respond::{Reply, json};
-use super::routes::Dialect;
 use crate::error::ServiceError;
 use crate::resources::Scope;
 
 /// Why a request is not answered with what it asked for.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ApiError {
+pub enum ApiError {
     /// The service refused.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -58,26 +58,34 @@ pub(crate) enum ApiError {
 
 /// What a client is told.
 #[derive(Debug)]
-struct Problem {
-    status: StatusCode,
-    name: &'static str,
-    /// The name in the `status` object of the envelope.
-    kind: &'static str,
-    message: Cow<'static, str>,
-    field: Option<String>,
-    extra: Option<(header::HeaderName, HeaderValue)>,
+pub struct Problem {
+    /// The status.
+    pub status: StatusCode,
+    /// The error's name: `NotFoundError`.
+    pub name: &'static str,
+    /// The same in words: `not found`.
+    pub kind: &'static str,
+    /// What is wrong.
+    pub message: Cow<'static, str>,
+    /// The field that breaks a rule.
+    pub field: Option<String>,
+    /// A header that goes with the status: when to come back, how to show who one is, which methods there are.
+    pub header: Option<(header::HeaderName, HeaderValue)>,
 }
 
 impl Problem {
-    fn new(status: StatusCode, name: &'static str, kind: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, name, kind, message: message.into(), field: None, extra: None }
+    /// A problem without a field or a header.
+    pub fn new(status: StatusCode, name: &'static str, kind: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, name, kind, message: message.into(), field: None, header: None }
     }
 
-    fn not_found(message: &'static str) -> Self {
+    /// 404.
+    pub fn not_found(message: &'static str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "NotFoundError", "not found", message)
     }
 
-    fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+    /// 400.
+    pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BadRequestError", "bad request", message)
     }
 
@@ -96,79 +104,80 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "internal error", message)
     }
 
-    fn with(self, name: header::HeaderName, value: HeaderValue) -> Self {
-        Self { extra: Some((name, value)), ..self }
-    }
-}
-
-/// Seconds after which an overloaded server may be asked again.
-pub(crate) const RETRY_AFTER: &str = "1";
-
-impl ApiError {
-    /// The answer, in the caller's dialect. What the client does not get is logged here.
-    pub(crate) fn reply(self, dialect: Dialect) -> Reply {
-        let problem = self.problem(dialect);
-        let mut reply = json(problem.status, &Body::new(&problem, dialect));
-        if let Some((name, value)) = problem.extra {
+    /// The answer with this body.
+    pub fn reply(self, body: &impl Serialize) -> Reply {
+        let mut reply = json(self.status, body);
+        if let Some((name, value)) = self.header {
             reply.headers_mut().insert(name, value);
         }
         reply
     }
 
-    fn problem(self, dialect: Dialect) -> Problem {
+    /// The answer in the server's own form.
+    pub fn plain(self) -> Reply {
+        let body = Plain { status_code: self.status.as_u16(), name: self.name, message: self.message.clone(), field: self.field.clone() };
+        self.reply(&body)
+    }
+
+    /// The same with a header.
+    pub fn with(self, name: header::HeaderName, value: HeaderValue) -> Self {
+        Self { header: Some((name, value)), ..self }
+    }
+}
+
+/// Seconds after which an overloaded server may be asked again.
+pub const RETRY_AFTER: &str = "1";
+
+impl ApiError {
+    /// The answer, in the form of the place that was called. What the client does not get is logged here.
+    pub(crate) fn reply(self, style: &ErrorStyle) -> Reply {
+        let problem = self.problem();
+        (style.write)(&self, problem)
+    }
+
+    fn problem(&self) -> Problem {
         let text = self.to_string();
         match self {
             Self::Service(error) => service_problem(error),
-            Self::NoRoute => Problem::not_found(no_route(dialect)),
-            Self::WrongMethod(allowed) => wrong_method(dialect, &allowed),
-            Self::Unauthenticated => unauthorized(dialect, "The request requires user authentication."),
-            Self::WrongClient => unauthorized(dialect, "The client credentials are not valid."),
-            Self::Throttled(wait) => throttled(wait),
-            Self::MissingScope(_) if dialect == Dialect::OneLogin => Problem::bad_request(text),
+            Self::NoRoute => Problem::not_found("There is no such route"),
+            Self::WrongMethod(allowed) => wrong_method(allowed),
+            Self::Unauthenticated => unauthorized("The request requires user authentication."),
+            Self::WrongClient => unauthorized("The client credentials are not valid."),
+            Self::Throttled(wait) => throttled(*wait),
             Self::MissingScope(_) => Problem::new(StatusCode::FORBIDDEN, "ForbiddenError", "forbidden", text),
             Self::GrantType | Self::ForeignToken => Problem::bad_request(text),
-            Self::BodyTooLong(limit) => Problem::too_large("The body", limit),
+            Self::BodyTooLong(limit) => Problem::too_large("The body", *limit),
             Self::BodyTooSlow => Problem::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeoutError", "request timeout", text),
             Self::BodyBroken => Problem::bad_request(text),
-            Self::Internal(_) => {
-                tracing::error!(error = text, "a request failed");
-                Problem::internal()
-            }
+            Self::Internal(_) => Problem::internal(),
+        }
+    }
+
+    /// Tells the server's log what the client is not told.
+    pub(crate) fn log(&self) {
+        if let Self::Internal(error) | Self::Service(ServiceError::Internal(error)) = self {
+            tracing::error!(error, "a request failed");
         }
     }
 }
 
-fn service_problem(error: ServiceError) -> Problem {
+fn service_problem(error: &ServiceError) -> Problem {
     match error {
         ServiceError::NotFound => Problem::not_found("The resource with the given id could not be found"),
-        ServiceError::Conflict(message) => Problem::new(StatusCode::CONFLICT, "ConflictError", "conflict", message),
+        ServiceError::Conflict(message) => Problem::new(StatusCode::CONFLICT, "ConflictError", "conflict", message.clone()),
         ServiceError::Invalid { field, message } => {
-            let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "UnprocessableEntityError", "unprocessable entity", message);
-            Problem { field, ..problem }
+            let (name, kind) = ("UnprocessableEntityError", "unprocessable entity");
+            Problem { field: field.clone(), ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, name, kind, message.clone()) }
         }
-        ServiceError::BadRequest(message) => Problem::bad_request(message),
-        ServiceError::TooLarge { what, limit } => Problem::too_large(what, limit),
+        ServiceError::BadRequest(message) => Problem::bad_request(message.clone()),
+        ServiceError::TooLarge { what, limit } => Problem::too_large(what, *limit),
         ServiceError::StoreFull => Problem::unavailable("The server has no room to store this"),
-        ServiceError::Unavailable(message) => Problem::unavailable(message),
-        ServiceError::Internal(message) => {
-            tracing::error!(error = message, "the service failed");
-            Problem::internal()
-        }
+        ServiceError::Unavailable(message) => Problem::unavailable(message.clone()),
+        ServiceError::Internal(_) => Problem::internal(),
     }
 }
 
-fn no_route(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Envelope => "No Route Exists",
-        Dialect::OneLogin | Dialect::Own => "There is no such route",
-    }
-}
-
-/// The token endpoints know no 405: their clients expect a 404.
-fn wrong_method(dialect: Dialect, allowed: &str) -> Problem {
-    if dialect == Dialect::Envelope {
-        return Problem::not_found(no_route(dialect));
-    }
+fn wrong_method(allowed: &str) -> Problem {
     let message = format!("The route does not have this method; it has {allowed}");
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowedError", "method not allowed", message);
     match HeaderValue::try_from(allowed) {
@@ -177,13 +186,9 @@ fn wrong_method(dialect: Dialect, allowed: &str) -> Problem {
     }
 }
 
-fn unauthorized(dialect: Dialect, message: &'static str) -> Problem {
-    let (message, scheme) = match dialect {
-        Dialect::Envelope => ("Authentication Failure", "Basic realm=\"hookbox\""),
-        Dialect::OneLogin | Dialect::Own => (message, "Bearer"),
-    };
+fn unauthorized(message: &'static str) -> Problem {
     let problem = Problem::new(StatusCode::UNAUTHORIZED, "UnauthorizedError", "Unauthorized", message);
-    problem.with(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme))
+    problem.with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
 }
 
 fn throttled(wait: Duration) -> Problem {
@@ -194,42 +199,20 @@ fn throttled(wait: Duration) -> Problem {
     problem.with(header::RETRY_AFTER, HeaderValue::from(seconds))
 }
 
-/// The two forms of an error's body.
+/// The server's own form of an error.
 #[derive(Serialize)]
-#[serde(untagged)]
-enum Body<'a> {
-    #[serde(rename_all = "camelCase")]
-    Plain {
-        status_code: u16,
-        name: &'a str,
-        message: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        field: Option<&'a str>,
-    },
-    Envelope {
-        status: Status<'a>,
-    },
+#[serde(rename_all = "camelCase")]
+struct Plain {
+    status_code: u16,
+    name: &'static str,
+    message: Cow<'static, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Status<'a> {
-    error: bool,
-    code: u16,
-    r#type: &'a str,
-    message: &'a str,
-}
-
-impl<'a> Body<'a> {
-    fn new(problem: &'a Problem, dialect: Dialect) -> Self {
-        let (code, message) = (problem.status.as_u16(), &*problem.message);
-        match dialect {
-            Dialect::Envelope => Self::Envelope { status: Status { error: true, code, r#type: problem.kind, message } },
-            Dialect::OneLogin | Dialect::Own => {
-                Self::Plain { status_code: code, name: problem.name, message, field: problem.field.as_deref() }
-            }
-        }
-    }
-}
+/// The form of errors wherever a dialect has none of its own.
+pub(crate) static PLAIN: ErrorStyle =
+    ErrorStyle { root: "", write: |_, problem| problem.plain(), schema: "Error", missing_scope: 403, checks_fields: true, forms: false };
 
 #[cfg(test)]
 mod tests {
@@ -237,8 +220,8 @@ mod tests {
 
     use super::*;
 
-    async fn shown(error: ApiError, dialect: Dialect) -> (u16, String) {
-        let reply = error.reply(dialect);
+    async fn shown(error: ApiError) -> (u16, String) {
+        let reply = error.reply(&PLAIN);
         let status = reply.status().as_u16();
         let bytes = reply.into_body().collect().await.unwrap().to_bytes();
         (status, String::from_utf8(bytes.to_vec()).unwrap())
@@ -276,46 +259,19 @@ mod tests {
                 r#"{"statusCode":405,"name":"MethodNotAllowedError","message":"The route does not have this method; it has GET, PUT"}"#,
             ),
         ] {
-            assert_eq!(shown(error, Dialect::OneLogin).await, (status, body.to_owned()));
+            assert_eq!(shown(error).await, (status, body.to_owned()));
         }
     }
 
     #[tokio::test]
-    async fn token_routes_have_the_envelope() {
-        for (error, status, body) in [
-            (
-                ApiError::WrongClient,
-                401,
-                r#"{"status":{"error":true,"code":401,"type":"Unauthorized","message":"Authentication Failure"}}"#,
-            ),
-            (
-                ApiError::GrantType,
-                400,
-                r#"{"status":{"error":true,"code":400,"type":"bad request","message":"grant_type is incorrect/absent"}}"#,
-            ),
-            (
-                ApiError::WrongMethod("POST".into()),
-                404,
-                r#"{"status":{"error":true,"code":404,"type":"not found","message":"No Route Exists"}}"#,
-            ),
-            (ApiError::NoRoute, 404, r#"{"status":{"error":true,"code":404,"type":"not found","message":"No Route Exists"}}"#),
-        ] {
-            assert_eq!(shown(error, Dialect::Envelope).await, (status, body.to_owned()));
-        }
-    }
-
-    #[tokio::test]
-    async fn a_missing_scope_never_looks_like_a_bad_token_to_the_client_that_would_retry() {
-        let missing = || ApiError::MissingScope(Scope::Manage);
-        assert_eq!(shown(missing(), Dialect::Own).await.0, 403);
-        let (status, body) = shown(missing(), Dialect::OneLogin).await;
-        assert_eq!((status, body.contains("BadRequestError"), body.contains("manage")), (400, true, true));
+    async fn a_missing_scope_is_forbidden() {
+        assert_eq!(shown(ApiError::MissingScope(Scope::Manage)).await.0, 403);
     }
 
     #[tokio::test]
     async fn a_client_learns_nothing_of_an_internal_error() {
         for error in [ServiceError::Internal("/var/secret".into()).into(), ApiError::Internal("/var/secret".into())] {
-            let (status, body) = shown(error, Dialect::Own).await;
+            let (status, body) = shown(error).await;
             assert_eq!((status, body.contains("secret")), (500, false));
         }
     }
@@ -323,15 +279,15 @@ mod tests {
     #[test]
     fn what_passes_says_when_to_come_back() {
         for error in [ServiceError::StoreFull.into(), ServiceError::Unavailable("busy".into()).into()] {
-            let reply = ApiError::reply(error, Dialect::Own);
+            let reply = ApiError::reply(error, &PLAIN);
             assert_eq!((reply.status().as_u16(), &reply.headers()["retry-after"]), (503, &HeaderValue::from(1)));
         }
-        let reply = ApiError::Throttled(Duration::from_millis(5500)).reply(Dialect::Envelope);
+        let reply = ApiError::Throttled(Duration::from_millis(5500)).reply(&PLAIN);
         assert_eq!((reply.status().as_u16(), &reply.headers()["retry-after"]), (429, &HeaderValue::from(6)));
     }
 
     #[test]
     fn another_method_is_told_the_right_ones() {
-        assert_eq!(ApiError::WrongMethod("GET, POST".into()).reply(Dialect::Own).headers()["allow"], "GET, POST");
+        assert_eq!(ApiError::WrongMethod("GET, POST".into()).reply(&PLAIN).headers()["allow"], "GET, POST");
     }
 }

@@ -1,4 +1,4 @@
-//! Takes a request through the route table: finds its row, finds out who calls, reads the body, and hands over to the operation.
+//! Takes a request to its endpoint: finds it, finds out who calls, reads the body, and hands over to the handler.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -14,73 +14,40 @@ use tracing::{Instrument as _, Level, Span};
 use uuid::Uuid;
 
 use super::body::{BodyRules, linger};
-use super::errors::ApiError;
+use super::call::{Call, Core, Head};
+use super::endpoint::{Access, Endpoint};
+use super::errors::{ApiError, PLAIN};
 use super::query::Query;
 use super::respond::Reply;
 use super::router::{Match, Router, TableError};
-use super::routes::{Access, Dialect, ROUTES, Route, RouteSpec};
-use super::{follow, health, onelogin, own, tokens};
-use crate::auth::{AuthError, Authenticator, Caller};
+use super::v1;
+use crate::auth::{Authenticator, Caller};
 use crate::config::Config;
-use crate::ids::AccountId;
-use crate::resources::Scope;
+use crate::dialect::Dialect;
 use crate::service::Service;
 use crate::uuid_pool;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Everything that requests have in common.
+/// The way in: the router, and what handlers work with.
 pub(crate) struct Gateway {
-    pub(super) service: Arc<Service>,
-    pub(super) auth: Arc<Authenticator>,
-    router: Router<'static>,
+    core: Core,
+    router: Router,
     bodies: BodyRules,
 }
 
-/// One request on its way to its operation.
-pub(crate) struct Call<'a> {
-    /// Set where the route wants a token.
-    caller: Option<Caller>,
-    /// Who is at the other end of the connection.
-    pub(super) peer: IpAddr,
-    pub(super) path: &'a str,
-    pub(super) query: Query<'a>,
-    pub(super) authorization: Option<&'a str>,
-    /// What the client says of itself.
-    pub(super) user_agent: Option<&'a str>,
-    pub(super) body: Bytes,
-    /// When the body was there: deadlines count from here.
-    pub(super) read_at: Instant,
-}
-
-impl Call<'_> {
-    /// The caller's account. A route that forgot to ask for a token gets none.
-    pub(super) fn account(&self) -> Result<AccountId, ApiError> {
-        self.caller.map(|caller| caller.account).ok_or(ApiError::Unauthenticated)
-    }
-
-    /// Whether the caller may do more than the route asks for.
-    pub(super) fn may(&self, scope: Scope) -> bool {
-        self.caller.is_some_and(|caller| caller.may(scope))
-    }
-}
-
-impl From<AuthError> for ApiError {
-    fn from(error: AuthError) -> Self {
-        match error {
-            AuthError::Token => Self::Unauthenticated,
-            AuthError::Client => Self::WrongClient,
-            AuthError::Throttled(wait) => Self::Throttled(wait),
-            AuthError::Scope(scope) => Self::MissingScope(scope),
-        }
-    }
+/// The server's own endpoints and those of its dialects, by path.
+pub(super) fn router(dialects: &[&'static dyn Dialect]) -> Result<Router, TableError> {
+    let endpoints = dialects.iter().flat_map(|dialect| dialect.endpoints());
+    let styles = dialects.iter().flat_map(|dialect| dialect.error_styles()).collect();
+    Router::new(v1::endpoints().chain(endpoints), styles, &PLAIN)
 }
 
 impl Gateway {
     /// A gateway to this service.
-    pub(crate) fn new(service: Arc<Service>, config: &Config) -> Result<Self, TableError> {
+    pub(crate) fn new(service: Arc<Service>, dialects: &[&'static dyn Dialect], config: &Config) -> Result<Self, TableError> {
         let auth = Arc::new(Authenticator::new(service.token_key(), &config.throttle));
-        Ok(Self { service, auth, router: Router::new(ROUTES)?, bodies: BodyRules::new(config) })
+        Ok(Self { core: Core { service, auth }, router: router(dialects)?, bodies: BodyRules::new(config) })
     }
 
     /// Answers one request. Whatever happens, there is an answer, and it has the request's id.
@@ -92,9 +59,9 @@ impl Gateway {
         let started = Started::now();
         let id = request_id(&parts);
         let found = self.router.find(&parts.method, parts.uri.path());
-        let (operation, dialect) = match &found {
-            Match::Found(spec, _) => (spec.operation, spec.dialect),
-            Match::WrongMethod(_) | Match::Nothing => ("none", Dialect::of_path(parts.uri.path())),
+        let (operation, style) = match &found {
+            Match::Found(row, _) => (row.endpoint.id, row.style),
+            Match::WrongMethod(_) | Match::Nothing => ("none", self.router.style(parts.uri.path()).unwrap_or(&PLAIN)),
         };
         let http_request_id = id.clone();
         let span = || {
@@ -111,8 +78,14 @@ impl Gateway {
             }
             let mut reply = match answered {
                 Ok(reply) => reply,
-                Err(error) if bare => span().in_scope(|| error.reply(dialect)),
-                Err(error) => error.reply(dialect),
+                Err(error) => {
+                    if bare {
+                        span().in_scope(|| error.log());
+                    } else {
+                        error.log();
+                    }
+                    error.reply(style)
+                }
             };
             reply.headers_mut().insert(REQUEST_ID, id);
             tracing::debug!(status = reply.status().as_u16(), duration_us = elapsed_us(started), "answered");
@@ -125,68 +98,29 @@ impl Gateway {
     where
         B: Body<Data = Bytes> + Unpin,
     {
-        let (spec, parameter) = match found {
-            Match::Found(spec, parameter) => (spec, parameter),
+        let (endpoint, params) = match found {
+            Match::Found(row, params) => (row.endpoint, params),
             Match::WrongMethod(methods) => return Err(ApiError::WrongMethod(allow(&methods))),
             Match::Nothing => return Err(ApiError::NoRoute),
         };
-        let text = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        let (authorization, user_agent) = (text(header::AUTHORIZATION), text(header::USER_AGENT));
+        let head = Head { path: parts.uri.path(), params, headers: &parts.headers, peer };
         // Before the body: nobody makes the server hold one without a right to.
-        let caller = self.caller(spec, authorization)?;
-        let body = self.bodies.read(spec.body, body).await?;
-        let query = Query::parse(parts.uri.query());
-        let call = Call { caller, peer, path: parts.uri.path(), query, authorization, user_agent, body, read_at: Instant::now() };
-        self.operate((spec.route)(parameter), call).await
+        let caller = self.caller(endpoint, &head)?;
+        let body = self.bodies.read(endpoint.body, body).await?;
+        let call = Call { caller, head, query: Query::parse(parts.uri.query()), body, read_at: Instant::now() };
+        (endpoint.handler)(&self.core, call).await
     }
 
-    fn caller(&self, spec: &RouteSpec, authorization: Option<&str>) -> Result<Option<Caller>, ApiError> {
-        match spec.access {
+    fn caller(&self, endpoint: &Endpoint, head: &Head<'_>) -> Result<Option<Caller>, ApiError> {
+        match endpoint.access {
             Access::Open | Access::Client => Ok(None),
-            Access::Token => Ok(Some(self.auth.caller(&*self.service, authorization, self.service.now())?)),
+            Access::Token => self.core.bearer(head).map(Some),
             Access::Scope(scope) => {
-                let caller = self.auth.caller(&*self.service, authorization, self.service.now())?;
+                let caller = self.core.bearer(head)?;
                 caller.require(scope)?;
                 Ok(Some(caller))
             }
-        }
-    }
-
-    async fn operate(&self, route: Route<'_>, call: Call<'_>) -> Result<Reply, ApiError> {
-        let service = &*self.service;
-        match route {
-            Route::Healthz => Ok(health::healthz()),
-            Route::Readyz => Ok(health::readyz(service)),
-            Route::GenerateToken => tokens::generate(self, &call),
-            Route::GenerateTokenV1 => tokens::generate_v1(self, &call),
-            Route::RateLimit => Ok(tokens::rate_limit()),
-            Route::RevokeToken => tokens::revoke(self, &call).await,
-            Route::ListHooks => onelogin::list_hooks(service, &call).await,
-            Route::CreateHook => onelogin::create_hook(service, call).await,
-            Route::GetHook(id) => onelogin::get_hook(service, id, &call).await,
-            Route::UpdateHook(id) => onelogin::update_hook(service, id, call).await,
-            Route::DeleteHook(id) => onelogin::delete_hook(service, id, &call).await,
-            Route::HookLogs(id) => onelogin::hook_logs(service, id, &call).await,
-            Route::ListEnvs => onelogin::list_envs(service, &call).await,
-            Route::CreateEnv => onelogin::create_env(service, call).await,
-            Route::GetEnv(id) => onelogin::get_env(service, id, &call).await,
-            Route::UpdateEnv(id) => onelogin::update_env(service, id, call).await,
-            Route::DeleteEnv(id) => onelogin::delete_env(service, id, &call).await,
-            Route::ListAccounts => own::list_accounts(service, &call).await,
-            Route::CreateAccount => own::create_account(service, call).await,
-            Route::GetAccount(id) => own::get_account(service, id).await,
-            Route::UpdateAccount(id) => own::update_account(service, id, call).await,
-            Route::ListCredentials => own::list_credentials(service, &call).await,
-            Route::CreateCredential => own::create_credential(service, call).await,
-            Route::DeleteCredential(id) => own::delete_credential(service, id).await,
-            Route::Backup => own::backup(service, &call).await,
-            Route::Trigger(name) => own::trigger(service, name, call).await,
-            Route::ListHooksV1 => own::list_hooks(service, &call).await,
-            Route::GetHookV1(id) => own::get_hook(service, id, &call).await,
-            Route::FireHook(id) => own::fire_hook(service, id, call).await,
-            Route::HookExecutions(id) => own::executions(service, id, &call).await,
-            Route::Apply => own::apply(service, call).await,
-            Route::FollowExecutions(id) => follow::follow(self, id, &call).await,
+            Access::Dialect(authenticate) => authenticate(&self.core, head).map(Some),
         }
     }
 }

@@ -1,37 +1,31 @@
 //! The REST API: from a socket to the service and back.
 //!
-//! * [`routes`] is the one table of routes, [`router`] finds a row in it, [`openapi`] writes it down for clients.
+//! * [`endpoint`] says what an endpoint is, [`v1`] holds the server's own, and dialects bring theirs; [`router`] finds one for a request,
+//!   [`openapi`] writes all of them down for clients.
 //! * [`server`] accepts connections and keeps them within their limits; it alone names hyper's server. [`tls`] is in front of it where a
 //!   certificate is set.
-//! * [`gateway`] takes a request through its row: who calls, what the body is, which operation. The operations themselves are in a
-//!   file for each dialect: [`health`], [`tokens`], [`onelogin`], [`own`].
+//! * [`gateway`] takes a request to its endpoint: who calls, what the body is. A handler gets a [`call`].
 //! * [`metrics`] is the one page of the second listener.
 //! * [`respond`] and [`errors`] make the answers, with a [`reply_body`] each; `errors` alone maps errors to statuses.
 //!
-//! What an operation does is the service's business.
+//! What an operation does is decided by the service.
 
 mod activity;
 mod body;
-mod errors;
-mod follow;
+pub(crate) mod call;
+pub(crate) mod endpoint;
+pub(crate) mod errors;
 mod gateway;
-mod health;
 mod metrics;
-mod onelogin;
-mod openapi;
-mod own;
-mod query;
+pub(crate) mod openapi;
+pub(crate) mod query;
 mod reply_body;
-mod respond;
+pub mod respond;
 mod router;
-mod routes;
 mod server;
 mod socket;
-#[cfg(test)]
-mod tests;
 mod tls;
-mod tokens;
+mod v1;
 
-pub use openapi::document as openapi_document;
 pub use server::{Listener, ServerError};
 pub use tls::{Tls, TlsError};

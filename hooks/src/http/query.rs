@@ -8,39 +8,39 @@ use crate::service::Page;
 
 /// The parameters of one request.
 #[derive(Debug)]
-pub(crate) struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'a> Query<'a> {
     /// Reads what follows the question mark. Names are compared without regard to case: one client writes `Cursor`.
-    pub(crate) fn parse(text: Option<&'a str>) -> Self {
+    pub fn parse(text: Option<&'a str>) -> Self {
         Self(form_urlencoded::parse(text.unwrap_or_default().as_bytes()).collect())
     }
 
     /// A parameter; an empty one is as good as none. The first of several counts.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+    pub fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(have, _)| have.eq_ignore_ascii_case(name));
         found.map(|(_, value)| &**value).filter(|value| !value.is_empty())
     }
 
     /// A parameter of a type that is parsed. Nothing is none of it, where the name is given.
-    pub(crate) fn parsed<T: FromStr>(&self, name: &str, rule: &str) -> Result<Option<T>, ServiceError> {
+    pub fn parsed<T: FromStr>(&self, name: &str, rule: &str) -> Result<Option<T>, ServiceError> {
         let given = self.0.iter().find(|(have, _)| have.eq_ignore_ascii_case(name));
         let wrong = |_| ServiceError::invalid(name, format!("{name} {rule}"));
         given.map(|(_, value)| value.parse().map_err(wrong)).transpose()
     }
 
     /// A parameter that picks: nothing picks all, because clients send their filters empty.
-    pub(crate) fn picked<T: FromStr>(&self, name: &str, rule: &str) -> Result<Option<T>, ServiceError> {
+    pub fn picked<T: FromStr>(&self, name: &str, rule: &str) -> Result<Option<T>, ServiceError> {
         if self.get(name).is_some() { self.parsed(name, rule) } else { Ok(None) }
     }
 
     /// A whole number.
-    pub(crate) fn number(&self, name: &str) -> Result<Option<u64>, ServiceError> {
+    pub fn number(&self, name: &str) -> Result<Option<u64>, ServiceError> {
         self.parsed(name, "is not of a type(s) integer")
     }
 
     /// What is asked for of `path` but for the page.
-    pub(crate) fn without_page(&self, path: &str) -> String {
+    pub fn without_page(&self, path: &str) -> String {
         let mut rest = form_urlencoded::Serializer::new(String::new());
         let paging = |name: &str| ["limit", "page", "cursor"].iter().any(|one| name.eq_ignore_ascii_case(one));
         rest.extend_pairs(self.0.iter().filter(|(name, _)| !paging(name)));
@@ -49,7 +49,7 @@ impl<'a> Query<'a> {
     }
 
     /// The page that is asked for.
-    pub(crate) fn page(&self) -> Result<Page, ServiceError> {
+    pub fn page(&self) -> Result<Page, ServiceError> {
         let number = |name| self.number(name);
         Page::new(number("limit")?, number("page")?, self.get("cursor"))
     }

@@ -17,11 +17,11 @@ use super::activity::Busy;
 /// Bytes of a file that are read at once.
 const CHUNK: usize = 64 << 10;
 /// How long a client may take to fetch one of them: a file, and what goes with it, is not held for one that has stopped reading.
-const PATIENCE: Duration = Duration::from_secs(60);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What is sent after the head of an answer.
 #[derive(Debug)]
-pub(crate) enum ReplyBody {
+pub enum ReplyBody {
     /// Bytes that are there.
     Whole(Full<Bytes>),
     /// Bytes that come, until the sender is dropped.
@@ -75,7 +75,7 @@ async fn send(file: File, length: u64, to: &Sender<io::Result<Bytes>>) {
             _ => Ok(piece.freeze()),
         });
         left = left.saturating_sub(read.as_ref().map_or(left, |piece| piece.len() as u64));
-        match tokio::time::timeout(PATIENCE, to.send(read)).await {
+        match tokio::time::timeout(FETCH_TIMEOUT, to.send(read)).await {
             Ok(Ok(())) => {}
             Ok(Err(_)) | Err(_) => return,
         }

@@ -1,90 +1,131 @@
-//! Finds the row of the route table that a request is for. It knows paths and methods, not what is behind them.
+//! Finds the endpoint that a request is for. It knows paths and methods, not what is behind them.
 
 use std::collections::BTreeMap;
 
 use http::Method;
 
-use super::routes::RouteSpec;
+use super::call::Params;
+use super::endpoint::{Endpoint, ErrorStyle};
 
 /// A table that cannot be used; found when the server starts.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TableError {
-    /// Two rows match the same requests.
-    #[error("two routes answer {method} {pattern}")]
+    /// Two endpoints answer the same requests.
+    #[error("two endpoints answer {method} {path}")]
     Duplicate {
         /// The method of both.
         method: String,
-        /// The pattern of the second.
-        pattern: &'static str,
+        /// The path of the second.
+        path: &'static str,
     },
-    /// A row with more parameters than a route takes.
-    #[error("the route {0} has more than one parameter")]
+    /// Two endpoints have the same name.
+    #[error("two endpoints have the name {0}")]
+    Id(&'static str),
+    /// An endpoint with more parameters than a path has.
+    #[error("the path {0} has more than {most} parameters", most = Params::MOST)]
     Parameters(&'static str),
+}
+
+/// An endpoint in its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) endpoint: &'static Endpoint,
+    /// The form of its errors.
+    pub(crate) style: &'static ErrorStyle,
+    names: Vec<&'static str>,
 }
 
 /// What a path and a method lead to.
 #[derive(Debug)]
 pub(crate) enum Match<'t, 'p> {
-    /// A row, and the text at the place of its parameter.
-    Found(&'t RouteSpec, &'p str),
-    /// Rows for the path, but for other methods.
+    /// An endpoint, and the parameters of its path.
+    Found(&'t Row, Params<'p>),
+    /// Endpoints for the path, but for other methods.
     WrongMethod(Vec<&'t Method>),
     /// Nothing.
     Nothing,
 }
 
-/// The table as a tree of path segments.
+/// The endpoints as a tree of path segments.
 #[derive(Debug)]
-pub(crate) struct Router<'t>(Node<'t>);
-
-#[derive(Debug, Default)]
-struct Node<'t> {
-    literals: BTreeMap<&'static str, Node<'t>>,
-    parameter: Option<Box<Node<'t>>>,
-    rows: Vec<&'t RouteSpec>,
+pub(crate) struct Router {
+    root: Node,
+    styles: Vec<&'static ErrorStyle>,
 }
 
-impl<'t> Router<'t> {
-    /// Arranges a table.
-    pub(crate) fn new(table: &'t [RouteSpec]) -> Result<Self, TableError> {
-        let mut root = Node::default();
-        for spec in table {
-            root.insert(spec)?;
+#[derive(Debug, Default)]
+struct Node {
+    literals: BTreeMap<&'static str, Node>,
+    parameter: Option<Box<Node>>,
+    rows: Vec<Row>,
+}
+
+impl Router {
+    /// Arranges endpoints. The first style that holds for a path is the form of its errors; the last holds for all.
+    pub(crate) fn new(
+        endpoints: impl IntoIterator<Item = &'static Endpoint>,
+        styles: Vec<&'static ErrorStyle>,
+        otherwise: &'static ErrorStyle,
+    ) -> Result<Self, TableError> {
+        let mut router = Self { root: Node::default(), styles: [styles, vec![otherwise]].concat() };
+        let mut ids = Vec::new();
+        for endpoint in endpoints {
+            if ids.contains(&endpoint.id) {
+                return Err(TableError::Id(endpoint.id));
+            }
+            ids.push(endpoint.id);
+            let style = router.style(endpoint.path).unwrap_or(otherwise);
+            router.root.insert(endpoint, style)?;
         }
-        Ok(Self(root))
+        Ok(router)
     }
 
-    /// Finds a row. A literal segment goes before a parameter, whatever follows; a parameter is never empty.
+    /// The form of errors at a path.
+    pub(crate) fn style(&self, path: &str) -> Option<&'static ErrorStyle> {
+        self.styles.iter().find(|style| style.holds(path)).copied()
+    }
+
+    /// Finds an endpoint. A literal segment goes before a parameter, whatever follows; a parameter is never empty.
     pub(crate) fn find<'p>(&self, method: &Method, path: &'p str) -> Match<'_, 'p> {
         let Some(path) = path.strip_prefix('/') else { return Match::Nothing };
-        let (mut node, mut parameter) = (&self.0, "");
+        let (mut node, mut params) = (&self.root, Params::default());
         for segment in path.split('/') {
             if let Some(next) = node.literals.get(segment) {
                 node = next;
             } else if let Some(next) = node.parameter.as_ref().filter(|_| !segment.is_empty()) {
-                (node, parameter) = (next, segment);
+                node = next;
+                params.push(segment);
             } else {
                 return Match::Nothing;
             }
         }
-        match node.rows.iter().find(|spec| spec.method == *method) {
-            Some(spec) => Match::Found(spec, parameter),
+        match node.rows.iter().find(|row| row.endpoint.method == *method) {
+            Some(row) => {
+                params.name(&row.names);
+                Match::Found(row, params)
+            }
             None if node.rows.is_empty() => Match::Nothing,
-            None => Match::WrongMethod(node.rows.iter().map(|spec| &spec.method).collect()),
+            None => Match::WrongMethod(node.rows.iter().map(|row| &row.endpoint.method).collect()),
         }
     }
 }
 
-impl<'t> Node<'t> {
-    fn insert(&mut self, spec: &'t RouteSpec) -> Result<(), TableError> {
-        if spec.pattern.matches('{').count() > 1 {
-            return Err(TableError::Parameters(spec.pattern));
+/// The names of a path's parameters, in their order.
+pub(super) fn parameters(path: &'static str) -> impl Iterator<Item = &'static str> {
+    path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+}
+
+impl Node {
+    fn insert(&mut self, endpoint: &'static Endpoint, style: &'static ErrorStyle) -> Result<(), TableError> {
+        let names: Vec<_> = parameters(endpoint.path).collect();
+        if names.len() > Params::MOST {
+            return Err(TableError::Parameters(endpoint.path));
         }
-        let node = spec.pattern.trim_start_matches('/').split('/').fold(self, Node::child);
-        if node.rows.iter().any(|row| row.method == spec.method) {
-            return Err(TableError::Duplicate { method: spec.method.to_string(), pattern: spec.pattern });
+        let node = endpoint.path.trim_start_matches('/').split('/').fold(self, Self::child);
+        if node.rows.iter().any(|row| row.endpoint.method == endpoint.method) {
+            return Err(TableError::Duplicate { method: endpoint.method.to_string(), path: endpoint.path });
         }
-        node.rows.push(spec);
+        node.rows.push(Row { endpoint, style, names });
         Ok(())
     }
 
@@ -98,25 +139,46 @@ impl<'t> Node<'t> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::routes::{ROUTES, Route};
+    use super::super::endpoint::{Access, BodyKind, Doc};
+    use super::super::v1;
     use super::*;
 
-    fn found(method: Method, path: &str) -> Option<String> {
-        match Router::new(ROUTES).unwrap().find(&method, path) {
-            Match::Found(spec, parameter) => Some(format!("{:?}", (spec.route)(parameter))),
+    fn all() -> Vec<&'static Endpoint> {
+        v1::endpoints().collect()
+    }
+
+    fn router(endpoints: Vec<&'static Endpoint>) -> Result<Router, TableError> {
+        Router::new(endpoints, Vec::new(), &super::super::errors::PLAIN)
+    }
+
+    fn found(method: Method, path: &str) -> Option<(&'static str, String)> {
+        match router(all()).unwrap().find(&method, path) {
+            Match::Found(row, params) => Some((row.endpoint.id, params.get("id").to_owned())),
             Match::WrongMethod(_) | Match::Nothing => None,
         }
     }
 
+    fn endpoint(path: &'static str) -> &'static Endpoint {
+        Box::leak(Box::new(Endpoint {
+            method: Method::GET,
+            path,
+            id: path,
+            access: Access::Open,
+            body: BodyKind::None,
+            handler: |_, _| Box::pin(async { Ok(super::super::respond::ok("")) }),
+            doc: Doc::NONE,
+        }))
+    }
+
     #[test]
-    fn every_row_is_found_by_its_own_pattern() {
-        let router = Router::new(ROUTES).unwrap();
-        for spec in ROUTES {
-            let path = spec.pattern.replace("{id}", "x-1").replace("{type}", "x-1");
-            match router.find(&spec.method, &path) {
-                Match::Found(row, parameter) => {
-                    assert_eq!(row.operation, spec.operation);
-                    assert_eq!(parameter, if path == spec.pattern { "" } else { "x-1" });
+    fn every_endpoint_is_found_by_its_own_path() {
+        let router = router(all()).unwrap();
+        for endpoint in all() {
+            let path = endpoint.path.replace('{', "x-").replace('}', "");
+            match router.find(&endpoint.method, &path) {
+                Match::Found(row, params) => {
+                    assert_eq!(row.endpoint.id, endpoint.id);
+                    parameters(endpoint.path).for_each(|name| assert_eq!(params.get(name), format!("x-{name}")));
                 }
                 other => panic!("{path}: {other:?}"),
             }
@@ -125,24 +187,36 @@ mod tests {
 
     #[test]
     fn a_literal_goes_before_a_parameter() {
-        assert_eq!(found(Method::GET, "/api/2/hooks/envs"), Some(format!("{:?}", Route::ListEnvs)));
-        assert_eq!(found(Method::GET, "/api/2/hooks/envx"), Some(format!("{:?}", Route::GetHook("envx"))));
-        assert_eq!(found(Method::GET, "/api/2/hooks/envs/logs"), Some(format!("{:?}", Route::GetEnv("logs"))));
+        let router = router(vec![endpoint("/a/{id}"), endpoint("/a/b"), endpoint("/a/b/{id}"), endpoint("/a/{id}/c/{other}")]).unwrap();
+        for (path, wanted, id, other) in [
+            ("/a/b", "/a/b", "", ""),
+            ("/a/x", "/a/{id}", "x", ""),
+            ("/a/b/c", "/a/b/{id}", "c", ""),
+            ("/a/x/c/y", "/a/{id}/c/{other}", "x", "y"),
+        ] {
+            match router.find(&Method::GET, path) {
+                Match::Found(row, params) => {
+                    assert_eq!(row.endpoint.id, wanted);
+                    assert_eq!(params.get("id"), id);
+                    assert_eq!(params.get("other"), other);
+                    assert_eq!(params.get("absent"), "");
+                }
+                other => panic!("{path}: {other:?}"),
+            }
+        }
     }
 
     #[test]
     fn paths_are_taken_as_they_are() {
-        for path in
-            ["", "/", "*", "healthz", "/healthz/", "//healthz", "/api/2/hooks/", "/api/2/hooks//logs", "/API/2/hooks", "/v1/hooks/a/b/c"]
-        {
+        for path in ["", "/", "*", "healthz", "/healthz/", "//healthz", "/v1/hooks/", "/v1/hooks//fire", "/V1/hooks", "/v1/hooks/a/b/c"] {
             assert_eq!(found(Method::GET, path), None, "{path}");
         }
     }
 
     #[test]
     fn another_method_is_told_which_there_are() {
-        let router = Router::new(ROUTES).unwrap();
-        match router.find(&Method::PATCH, "/api/2/hooks/x") {
+        let router = router(all()).unwrap();
+        match router.find(&Method::PATCH, "/v1/hooks/x") {
             Match::WrongMethod(allowed) => assert_eq!(allowed, [Method::GET, Method::PUT, Method::DELETE]),
             other => panic!("{other:?}"),
         }
@@ -150,14 +224,15 @@ mod tests {
 
     #[test]
     fn a_table_with_two_answers_is_refused() {
-        let row = |pattern| RouteSpec { pattern, method: ROUTES[0].method.clone(), ..copy(&ROUTES[0]) };
-        assert!(Router::new(&[row("/a/{id}"), row("/a/{name}")]).is_err());
-        assert!(Router::new(&[row("/a/b"), row("/a/b")]).is_err());
-        assert!(Router::new(&[row("/a/{id}/b/{other}")]).is_err());
-        assert!(Router::new(&[row("/a/{id}"), row("/a/b")]).is_ok());
+        assert!(router(vec![endpoint("/a/{id}"), endpoint("/a/{name}")]).is_err());
+        assert!(router(vec![endpoint("/a/b"), endpoint("/a/b")]).is_err());
+        assert!(router(vec![endpoint("/{a}/{b}/{c}/{d}/{e}")]).is_err());
+        assert!(router(vec![endpoint("/a/{id}"), endpoint("/a/b"), endpoint("/a/{id}/b/{other}")]).is_ok());
     }
 
-    fn copy(spec: &RouteSpec) -> RouteSpec {
-        RouteSpec { method: spec.method.clone(), ..*spec }
+    #[test]
+    fn only_health_and_tokens_are_without_a_scope() {
+        let open: Vec<_> = all().into_iter().filter(|one| !matches!(one.access, Access::Scope(_))).map(|one| one.path).collect();
+        assert_eq!(open, ["/healthz", "/readyz", "/v1/tokens"]);
     }
 }

@@ -30,6 +30,7 @@ use super::router::TableError;
 use super::socket::Socket;
 use super::tls::{Tls, TlsError};
 use crate::config::Config;
+use crate::dialect::Dialect;
 use crate::service::Service;
 
 /// The longest timeout that a hook may have, and a margin to answer in.
@@ -116,12 +117,19 @@ impl Listener {
     }
 
     /// Serves until `stop`; then accepts no more, lets what runs come to its end, and shuts the service down.
-    pub async fn serve(self, service: Arc<Service>, config: &Config, stop: impl Future<Output = ()>) -> Result<(), ServerError> {
-        let gateway = Door::Api(Gateway::new(Arc::clone(&service), config)?);
+    pub async fn serve(
+        self,
+        service: Arc<Service>,
+        dialects: &[&'static dyn Dialect],
+        config: &Config,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), ServerError> {
+        let gateway = Listening::Api(Gateway::new(Arc::clone(&service), dialects, config)?);
         let (abort, aborted) = watch::channel(());
         // The metrics are watched until the end, so nothing but the abort ends a connection to them.
         let (_watched, watching) = watch::channel(());
-        let metrics = Connections::new(Door::Metrics(Arc::clone(&service)), config, METRICS_CONNECTIONS, None, watching, aborted.clone());
+        let metrics =
+            Connections::new(Listening::Metrics(Arc::clone(&service)), config, METRICS_CONNECTIONS, None, watching, aborted.clone());
         let metrics = self.metrics.map(|socket| tokio::spawn(async move { metrics.accept_all(&socket).await }));
         let (end, ending) = watch::channel(());
         let connections = Connections::new(gateway, config, config.http.connections, self.tls, ending, aborted);
@@ -157,12 +165,12 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Server
 
 /// What is behind a listener.
 #[allow(clippy::large_enum_variant, reason = "there are two of them in a process")]
-enum Door {
+enum Listening {
     Api(Gateway),
     Metrics(Arc<Service>),
 }
 
-impl Door {
+impl Listening {
     async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Reply {
         match self {
             Self::Api(gateway) => gateway.handle(request, peer.ip().to_canonical()).await,
@@ -174,7 +182,7 @@ impl Door {
 /// What all connections to a listener share.
 #[derive(Clone)]
 struct Connections {
-    door: Arc<Door>,
+    listening: Arc<Listening>,
     tls: Option<Tls>,
     http: Arc<Builder<TokioExecutor>>,
     slots: Arc<Semaphore>,
@@ -189,11 +197,18 @@ struct Connections {
 }
 
 impl Connections {
-    fn new(door: Door, config: &Config, most: u32, tls: Option<Tls>, ending: watch::Receiver<()>, aborted: watch::Receiver<()>) -> Self {
+    fn new(
+        listening: Listening,
+        config: &Config,
+        most: u32,
+        tls: Option<Tls>,
+        ending: watch::Receiver<()>,
+        aborted: watch::Receiver<()>,
+    ) -> Self {
         let seconds = Some(config.http.idle_timeout.as_secs()).filter(|seconds| *seconds > 0);
         let slots = usize::try_from(most).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         Self {
-            door: Arc::new(door),
+            listening: Arc::new(listening),
             tls,
             http: Arc::new(protocol()),
             slots: Arc::new(Semaphore::new(slots)),
@@ -249,13 +264,13 @@ impl Connections {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let activity = Arc::new(Activity::new());
-        let (door, seen, keep_alive) = (Arc::clone(&self.door), Arc::clone(&activity), self.keep_alive.clone());
+        let (listening, seen, keep_alive) = (Arc::clone(&self.listening), Arc::clone(&activity), self.keep_alive.clone());
         let service = service_fn(move |request: Request<Incoming>| {
             let version = request.version();
-            let (door, busy) = (Arc::clone(&door), seen.begin(version == Version::HTTP_2));
+            let (listening, busy) = (Arc::clone(&listening), seen.begin(version == Version::HTTP_2));
             let (seen, keep_alive, last) = (Arc::clone(&seen), keep_alive.clone(), asks_to_close(&request));
             async move {
-                let mut reply = door.answer(request, peer).await;
+                let mut reply = listening.answer(request, peer).await;
                 if version == Version::HTTP_11 {
                     announce(&mut reply, seen.is_closing(), last, keep_alive);
                 }

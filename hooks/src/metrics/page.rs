@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use hookbox_host_api::{HookType, Outcome};
+use hookbox_host_api::Outcome;
 
 use super::Metrics;
 use super::text::Text;
@@ -54,21 +54,21 @@ impl Metrics {
     fn executions(&self, text: &mut Text, gauges: &Gauges) {
         let name = "hookbox_executions_total";
         text.begin(name, "counter", "Events answered, by the type of the hook and how its execution ended.");
-        for (hook_type, of_type) in HookType::ALL.iter().zip(&self.executions) {
+        for (hook_type, of_type) in &self.executions {
             for (outcome, count) in Outcome::ALL.iter().zip(&of_type.outcomes) {
-                let labels = [("type", hook_type.as_str()), ("outcome", outcome.as_str())];
+                let labels = [("type", hook_type.id), ("outcome", outcome.as_str())];
                 text.sample(name, &labels, count.load(Ordering::Relaxed));
             }
         }
         let name = "hookbox_execution_duration_seconds";
         text.begin(name, "histogram", "From a context that is read to its answer, whatever the outcome.");
-        for (hook_type, of_type) in HookType::ALL.iter().zip(&self.executions) {
-            text.histogram(name, &[("type", hook_type.as_str())], &of_type.duration);
+        for (hook_type, of_type) in &self.executions {
+            text.histogram(name, &[("type", hook_type.id)], &of_type.duration);
         }
         let name = "hookbox_execution_fuel_total";
         text.begin(name, "counter", "Fuel that executions used.");
-        for (hook_type, of_type) in HookType::ALL.iter().zip(&self.executions) {
-            text.sample(name, &[("type", hook_type.as_str())], of_type.fuel.load(Ordering::Relaxed));
+        for (hook_type, of_type) in &self.executions {
+            text.sample(name, &[("type", hook_type.id)], of_type.fuel.load(Ordering::Relaxed));
         }
         let help = "Executions that have begun and not ended, those included that wait for a slot.";
         text.single("hookbox_executions_running", "gauge", help, self.running.load(Ordering::Relaxed));
@@ -137,23 +137,24 @@ mod tests {
 
     #[test]
     fn a_page_says_what_was_counted() {
-        let metrics = Metrics::default();
-        metrics.executed(HookType::PreAuthentication, Outcome::Completed, 30, 1_000);
-        metrics.executed(HookType::PreAuthentication, Outcome::Completed, 2_000_000, 500);
-        metrics.executed(HookType::UserMigration, Outcome::NoHook, 10, 0);
+        let registry = crate::testing::registry();
+        let metrics = Metrics::new(&registry);
+        metrics.executed(registry.types()[0], Outcome::Completed, 30, 1_000);
+        metrics.executed(registry.types()[0], Outcome::Completed, 2_000_000, 500);
+        metrics.executed(registry.types()[1], Outcome::NoHook, 10, 0);
         metrics.admitted(true, Duration::from_millis(7));
         metrics.admitted(false, Duration::from_secs(100));
         metrics.store.commit.observe(Duration::from_millis(2), true);
         let gauges = Gauges { engine: "redb", slots: 64, free_slots: 63, admission_queue: 2, log_written: 5, ..Gauges::default() };
         let samples = parse(&metrics.page(&gauges));
         for (name, expected) in [
-            ("hookbox_executions_total{type=\"pre-authentication\",outcome=\"completed\"}", 2.0),
-            ("hookbox_executions_total{type=\"pre-authentication\",outcome=\"timeout\"}", 0.0),
-            ("hookbox_executions_total{type=\"user-migration\",outcome=\"no_hook\"}", 1.0),
-            ("hookbox_execution_duration_seconds_bucket{type=\"pre-authentication\",le=\"0.000025\"}", 0.0),
-            ("hookbox_execution_duration_seconds_bucket{type=\"pre-authentication\",le=\"0.00005\"}", 1.0),
-            ("hookbox_execution_duration_seconds_sum{type=\"pre-authentication\"}", 2.00003),
-            ("hookbox_execution_fuel_total{type=\"pre-authentication\"}", 1_500.0),
+            ("hookbox_executions_total{type=\"sign-in\",outcome=\"completed\"}", 2.0),
+            ("hookbox_executions_total{type=\"sign-in\",outcome=\"timeout\"}", 0.0),
+            ("hookbox_executions_total{type=\"sign-up\",outcome=\"no_hook\"}", 1.0),
+            ("hookbox_execution_duration_seconds_bucket{type=\"sign-in\",le=\"0.000025\"}", 0.0),
+            ("hookbox_execution_duration_seconds_bucket{type=\"sign-in\",le=\"0.00005\"}", 1.0),
+            ("hookbox_execution_duration_seconds_sum{type=\"sign-in\"}", 2.00003),
+            ("hookbox_execution_fuel_total{type=\"sign-in\"}", 1_500.0),
             ("hookbox_pool_slots", 64.0),
             ("hookbox_pool_slots_free", 63.0),
             ("hookbox_admission_queue", 2.0),
@@ -171,10 +172,11 @@ mod tests {
 
     #[test]
     fn no_number_of_events_makes_the_page_longer() {
-        let metrics = Metrics::default();
+        let registry = crate::testing::registry();
+        let metrics = Metrics::new(&registry);
         let empty = metrics.page(&Gauges::default()).lines().count();
         for outcome in Outcome::ALL {
-            metrics.executed(HookType::PreAuthentication, outcome, 1, 1);
+            metrics.executed(registry.types()[0], outcome, 1, 1);
         }
         assert_eq!(metrics.page(&Gauges::default()).lines().count(), empty);
     }

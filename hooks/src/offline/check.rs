@@ -115,9 +115,9 @@ impl Survey<'_> {
     }
 
     fn hook(&mut self, id: AccountId, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-        let record: HookRecord = self.record(id, "a hook", value)?;
+        let record: HookRecord<String> = self.record(id, "a hook", value)?;
         self.checked.hooks += 1;
-        self.needed.extend(record.builds().map(|build| (id.get(), build.digest)));
+        self.needed.extend(record.digests().map(|digest| (id.get(), digest)));
         in_place("a hook", key, &hook_key(id, record.id))
     }
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use hookbox_host_api::{Decision, HookType};
+use hookbox_host_api::Decision;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::client::Client;
 use crate::clock::Timestamp;
 use crate::error::ServiceError;
 use crate::fields::{Fields, additional};
+use crate::hook_type::{HookType, Registry, Settings};
 use crate::ids::AccountId;
 
 /// An account as it is stored.
@@ -17,29 +17,26 @@ use crate::ids::AccountId;
 pub(crate) struct AccountRecord {
     pub(crate) id: AccountId,
     pub(crate) name: Option<String>,
-    pub(crate) settings: Settings,
+    pub(crate) settings: AccountSettings,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
 }
 
 /// What an operator sets for an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settings {
+pub struct AccountSettings {
     /// The most hooks of one type.
     pub hooks_per_type: u32,
     /// What is decided where there is no live hook; none: each type's own default.
     pub on_no_hook: Option<OnNoHook>,
-    /// Whether requests and results must be as OneLogin documents them, instead of being understood in a lenient way.
-    #[serde(default)]
-    pub strict: bool,
-    /// ExecutionIdentity reading of the API its clients have; none: their `User-Agent` tells.
-    #[serde(default)]
-    pub client: Option<Client>,
+    /// What only a dialect understands. In the record and in the API these are keys beside the others.
+    #[serde(flatten)]
+    pub dialects: Settings,
 }
 
-impl Default for Settings {
+impl Default for AccountSettings {
     fn default() -> Self {
-        Self { hooks_per_type: 1, on_no_hook: None, strict: false, client: None }
+        Self { hooks_per_type: 1, on_no_hook: None, dialects: Settings::new() }
     }
 }
 
@@ -50,18 +47,18 @@ pub enum OnNoHook {
     /// The same for every type.
     All(Decision),
     /// By type; the types that are not named keep their default.
-    Each(BTreeMap<HookType, Decision>),
+    Each(BTreeMap<String, Decision>),
 }
 
-impl Settings {
-    /// What is decided for an event of this type without a live hook.
-    pub(crate) fn without_hook(&self, hook_type: HookType) -> Decision {
+impl AccountSettings {
+    /// What is decided for an event of this type that no hook decides: there is no live one, or its conditions leave the user out.
+    pub(crate) fn default_decision(&self, hook_type: HookType) -> Decision {
         let set = match &self.on_no_hook {
             None => None,
             Some(OnNoHook::All(decision)) => Some(*decision),
-            Some(OnNoHook::Each(decisions)) => decisions.get(&hook_type).copied(),
+            Some(OnNoHook::Each(decisions)) => decisions.get(hook_type.id).copied(),
         };
-        set.unwrap_or_else(|| hook_type.without_hook())
+        set.unwrap_or(hook_type.default_decision)
     }
 }
 
@@ -73,47 +70,55 @@ pub struct AccountView {
     /// A name for people.
     pub name: Option<String>,
     /// Its settings.
-    pub settings: Settings,
+    pub settings: AccountSettings,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was changed last.
     pub updated_at: Timestamp,
 }
 
-impl From<&AccountRecord> for AccountView {
-    fn from(record: &AccountRecord) -> Self {
-        let AccountRecord { id, name, settings, created_at, updated_at } = record.clone();
+impl AccountView {
+    /// The view of a record.
+    pub(crate) fn new(record: &AccountRecord, registry: &Registry) -> Self {
+        let AccountRecord { id, name, mut settings, created_at, updated_at } = record.clone();
+        settings.dialects = registry.account_rules().iter().flat_map(|rules| rules.view(&settings.dialects)).collect();
         Self { id, name, settings, created_at, updated_at }
     }
 }
 
 /// What a caller may say about an account. What is not said stays as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct AccountInput {
     name: Option<String>,
     hooks_per_type: Option<u32>,
     /// A null puts the default back, so that it is told apart from a key that is absent.
     on_no_hook: Option<Option<OnNoHook>>,
-    strict: Option<bool>,
-    client: Option<Option<Client>>,
+    /// What is said of the dialects' settings: in `settings`, and beside the name.
+    dialects: Vec<Fields>,
 }
 
 impl AccountInput {
-    const SETTINGS: [&str; 4] = ["hooks_per_type", "on_no_hook", "strict", "client"];
+    const SETTINGS: [&str; 2] = ["hooks_per_type", "on_no_hook"];
 
     /// Reads a body; an empty one says nothing. The settings stand in `settings` or beside the name.
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, ServiceError> {
+    pub(crate) fn parse(body: &[u8], registry: &Registry) -> Result<Self, ServiceError> {
         let body = if body.is_empty() { b"{}" } else { body };
-        let known = [["id", "created_at", "updated_at", "name", "settings"].as_slice(), &Self::SETTINGS].concat();
+        let of_dialects: Vec<&str> = registry.account_rules().iter().flat_map(|rules| rules.setting_names()).copied().collect();
+        let settings = [Self::SETTINGS.as_slice(), &of_dialects].concat();
+        let known = [["id", "created_at", "updated_at", "name", "settings"].as_slice(), &settings].concat();
         let mut fields = Fields::parse(body)?.only(&known)?;
         let mut input = Self { name: fields.string("name")?, ..Self::default() };
         if input.name.as_ref().is_some_and(|name| name.chars().count() > 200) {
             return Err(fields.wrong("name", "does not meet maximum length of 200"));
         }
-        if let Some(settings) = fields.object("settings")? {
-            input.settings(&mut settings.only(&Self::SETTINGS)?)?;
+        if let Some(nested) = fields.object("settings")? {
+            let mut nested = nested.only(&settings)?;
+            input.settings(&mut nested)?;
+            input.dialects.push(nested);
         }
         input.settings(&mut fields)?;
+        input.dialects.push(fields);
+        input.check_names(registry)?;
         Ok(input)
     }
 
@@ -124,54 +129,60 @@ impl AccountInput {
         if fields.has("on_no_hook") {
             self.on_no_hook = Some(on_no_hook(fields)?);
         }
-        if let Some(strict) = fields.boolean("strict")? {
-            self.strict = Some(strict);
-        }
-        if fields.has("client") {
-            self.client = Some(client(fields)?);
-        }
         Ok(())
     }
 
+    /// Decisions are named by hook types that there are.
+    fn check_names(&self, registry: &Registry) -> Result<(), ServiceError> {
+        let Some(Some(OnNoHook::Each(decisions))) = &self.on_no_hook else { return Ok(()) };
+        match decisions.keys().find(|name| registry.find(name).is_none()) {
+            Some(name) => Err(additional("on_no_hook.", name)),
+            None => Ok(()),
+        }
+    }
+
     /// The record with this input's changes.
-    pub(crate) fn apply(self, record: &AccountRecord, now: Timestamp) -> AccountRecord {
-        let settings = Settings {
+    ///
+    /// # Errors
+    /// A dialect's setting breaks a rule.
+    pub(crate) fn apply(self, record: &AccountRecord, registry: &Registry, now: Timestamp) -> Result<AccountRecord, ServiceError> {
+        let mut dialects = record.settings.dialects.clone();
+        for mut said in self.dialects {
+            for rules in registry.account_rules() {
+                dialects = rules.apply(&dialects, &mut said)?;
+            }
+        }
+        let settings = AccountSettings {
             hooks_per_type: self.hooks_per_type.unwrap_or(record.settings.hooks_per_type),
             on_no_hook: self.on_no_hook.unwrap_or_else(|| record.settings.on_no_hook.clone()),
-            strict: self.strict.unwrap_or(record.settings.strict),
-            client: self.client.unwrap_or(record.settings.client),
+            dialects,
         };
         let name = self.name.or_else(|| record.name.clone());
-        AccountRecord { id: record.id, name, settings, created_at: record.created_at, updated_at: now }
+        Ok(AccountRecord { id: record.id, name, settings, created_at: record.created_at, updated_at: now })
     }
 
     /// A new account.
-    pub(crate) fn create(self, id: AccountId, now: Timestamp) -> AccountRecord {
-        let blank = AccountRecord { id, name: None, settings: Settings::default(), created_at: now, updated_at: now };
-        self.apply(&blank, now)
+    ///
+    /// # Errors
+    /// A dialect's setting breaks a rule.
+    pub(crate) fn create(self, id: AccountId, registry: &Registry, now: Timestamp) -> Result<AccountRecord, ServiceError> {
+        let blank = AccountRecord { id, name: None, settings: AccountSettings::default(), created_at: now, updated_at: now };
+        self.apply(&blank, registry, now)
     }
 }
 
 fn on_no_hook(fields: &mut Fields) -> Result<Option<OnNoHook>, ServiceError> {
-    let path = fields.path("on_no_hook");
     match fields.take("on_no_hook") {
         None => Ok(None),
         Some(Value::Object(each)) => {
             let decision = |(name, value): (String, Value)| {
-                let hook_type: HookType = name.parse().map_err(|_| additional(&format!("{path}."), &name))?;
-                Ok((hook_type, parse_decision(&value).ok_or_else(|| fields.wrong(&format!("on_no_hook.{name}"), DECISIONS))?))
+                let decision = parse_decision(&value).ok_or_else(|| fields.wrong(&format!("on_no_hook.{name}"), DECISIONS))?;
+                Ok((name, decision))
             };
             each.into_iter().filter(|(_, value)| !value.is_null()).map(decision).collect::<Result<_, _>>().map(OnNoHook::Each).map(Some)
         }
         Some(value) => parse_decision(&value).map(OnNoHook::All).map(Some).ok_or_else(|| fields.wrong("on_no_hook", DECISIONS)),
     }
-}
-
-fn client(fields: &mut Fields) -> Result<Option<Client>, ServiceError> {
-    let Some(name) = fields.string("client")? else { return Ok(None) };
-    let names = Client::ALL.map(Client::as_str).join(",");
-    let wrong = || fields.wrong("client", format_args!("is not one of enum values: {names}"));
-    Client::ALL.into_iter().find(|client| client.as_str() == name).map(Some).ok_or_else(wrong)
 }
 
 /// What is said of a field that is neither decision.

@@ -7,6 +7,7 @@ use super::env_var::{EnvName, check_value};
 use super::hook_input::{HookInput, InputRules};
 use crate::error::ServiceError;
 use crate::fields::Fields;
+use crate::hook_type::Registry;
 
 /// The hooks and env vars of an account; what is not among them is not to be.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub(crate) struct DesiredEnv {
 
 impl DesiredState {
     /// Reads a body.
-    pub(crate) fn parse(body: &[u8], rules: &InputRules) -> Result<Self, ServiceError> {
+    pub(crate) fn parse(body: &[u8], rules: &InputRules, registry: &Registry) -> Result<Self, ServiceError> {
         let mut fields = Fields::parse(body)?.only(&["hooks", "env_vars", "dry_run"])?;
         let dry_run = fields.boolean("dry_run")?.unwrap_or(false);
         // Both must be there, since an absent list would delete all.
@@ -37,7 +38,7 @@ impl DesiredState {
             Some(_) => return Err(fields.wrong("hooks", "is not of a type(s) array")),
             None => return Err(fields.missing("hooks")),
         };
-        let hook = |(index, value): (usize, Value)| hook(&value, rules).map_err(|error| at(&format!("hooks[{index}]"), error));
+        let hook = |(index, value): (usize, Value)| hook(&value, rules, registry).map_err(|error| at(&format!("hooks[{index}]"), error));
         let hooks = hooks.into_iter().enumerate().map(hook).collect::<Result<Vec<_>, _>>()?;
         let wanted = Self { hooks, envs, dry_run };
         wanted.check_names()?;
@@ -65,9 +66,9 @@ impl DesiredState {
     }
 }
 
-fn hook(value: &Value, rules: &InputRules) -> Result<HookInput, ServiceError> {
+fn hook(value: &Value, rules: &InputRules, registry: &Registry) -> Result<HookInput, ServiceError> {
     let bytes = serde_json::to_vec(value).map_err(|error| ServiceError::Internal(error.to_string()))?;
-    HookInput::parse(&bytes, rules)
+    HookInput::parse(&bytes, rules, registry)
 }
 
 fn env(fields: Fields) -> Result<DesiredEnv, ServiceError> {

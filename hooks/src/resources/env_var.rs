@@ -59,15 +59,12 @@ pub(crate) struct EnvRecord {
 }
 
 /// An env var as callers see it: never with its value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvView {
     /// Its id.
     pub id: EnvId,
     /// Its name.
     pub name: String,
-    /// Never the value: what stands there for the clients that cannot do without one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<&'static str>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When its value was changed last.
@@ -76,7 +73,7 @@ pub struct EnvView {
 
 impl From<&EnvRecord> for EnvView {
     fn from(record: &EnvRecord) -> Self {
-        Self { id: record.id, name: record.name.to_string(), value: None, created_at: record.created_at, updated_at: record.updated_at }
+        Self { id: record.id, name: record.name.to_string(), created_at: record.created_at, updated_at: record.updated_at }
     }
 }
 

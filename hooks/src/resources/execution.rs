@@ -2,13 +2,13 @@
 
 use hookbox_host_api::log::Events;
 use hookbox_host_api::{Decision, Failure, Outcome, Usage};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::ids::HookId;
 
 /// One execution, from the log.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExecutionView {
     /// The server's id of it.
     pub execution_id: String,

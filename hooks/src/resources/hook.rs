@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use hookbox_host_api::{Condition, ContextVersion, Decision, HookType, Options};
+use hookbox_host_api::Decision;
 use hookbox_runtime::FunctionKind;
 use serde::{Deserialize, Serialize};
 
+use super::condition::Condition;
 use super::env_var::EnvName;
 use super::runtime::Runtime;
 use crate::clock::Timestamp;
+use crate::hook_type::{HookType, Registry, Settings};
 use crate::ids::HookId;
-use crate::store::Digest;
+use crate::store::{Digest, StoreError};
 
 /// What the function's bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +58,8 @@ pub(crate) struct FunctionRef {
 pub(crate) struct Build {
     pub(crate) digest: Digest,
     pub(crate) runtime: Runtime,
+    /// The exported functions that may be called, in the order in which they are tried.
+    pub(crate) entries: &'static [&'static str],
 }
 
 /// Everything about a hook that a version freezes.
@@ -63,14 +67,10 @@ pub(crate) struct Build {
 pub(crate) struct Spec {
     pub(crate) function: FunctionRef,
     pub(crate) runtime: Runtime,
-    /// Seconds, 1 to 10.
+    /// Seconds, within the range of the type.
     pub(crate) timeout: u8,
     /// Names, each once, in the author's order.
     pub(crate) env_vars: Vec<EnvName>,
-    pub(crate) options: Options,
-    /// The range of context versions that its author picked; none: the newest.
-    #[serde(default)]
-    pub(crate) context_version: Option<String>,
     /// All must hold for the hook to run.
     #[serde(default)]
     pub(crate) conditions: Vec<Condition>,
@@ -83,19 +83,15 @@ pub(crate) struct Spec {
     pub(crate) fuel: u64,
     pub(crate) memory_mib: u32,
     pub(crate) on_error: Decision,
+    /// What only its dialect understands. In the record these are keys beside the others.
+    #[serde(flatten)]
+    pub(crate) settings: Settings,
 }
 
 impl Spec {
-    /// What is kept of the function.
-    pub(crate) fn build(&self) -> Build {
-        Build { digest: self.function.digest, runtime: self.runtime }
-    }
-
-    /// The version of the context that its function sees. The range was checked when it was stored; should a version be withdrawn, the
-    /// newest serves.
-    pub(crate) fn context(&self, hook_type: HookType) -> ContextVersion {
-        let picked = self.context_version.as_deref().and_then(|range| hook_type.context_version(range).ok());
-        picked.unwrap_or_else(|| hook_type.newest_context())
+    /// What is kept of the function, for a hook of this type.
+    pub(crate) fn build(&self, hook_type: HookType) -> Build {
+        Build { digest: self.function.digest, runtime: self.runtime, entries: hook_type.entries() }
     }
 }
 
@@ -172,12 +168,12 @@ pub(crate) struct Ready {
     pub(crate) spec: Spec,
 }
 
-/// A hook as it is stored.
+/// A hook as it is stored. Read from the store, its type is a name (`T = String`) until [`HookRecord::resolve`] has found it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct HookRecord {
+pub(crate) struct HookRecord<T = HookType> {
     pub(crate) id: HookId,
     #[serde(rename = "type")]
-    pub(crate) hook_type: HookType,
+    pub(crate) hook_type: T,
     /// Takes effect at once, for whichever version serves.
     pub(crate) disabled: bool,
     /// The newest version, which need not serve yet.
@@ -191,11 +187,29 @@ pub(crate) struct HookRecord {
     pub(crate) updated_at: Timestamp,
 }
 
+impl HookRecord<String> {
+    /// The record with its type, which must be one of the registry's.
+    pub(crate) fn resolve(self, registry: &Registry) -> Result<HookRecord, StoreError> {
+        let Self { id, hook_type, disabled, version, spec, status, status_message, ready, created_at, updated_at } = self;
+        let unknown = || StoreError::Corrupt(format!("the hook {id} is of the type \"{hook_type}\", which this server does not know"));
+        let hook_type = registry.find(&hook_type).ok_or_else(unknown)?;
+        Ok(HookRecord { id, hook_type, disabled, version, spec, status, status_message, ready, created_at, updated_at })
+    }
+}
+
+impl<T> HookRecord<T> {
+    /// The functions that the record needs: the newest version's and the serving one's.
+    pub(crate) fn digests(&self) -> impl Iterator<Item = Digest> {
+        let ready = self.ready.as_ref().map(|ready| ready.spec.function.digest);
+        [Some(self.spec.function.digest), ready].into_iter().flatten()
+    }
+}
+
 impl HookRecord {
     /// What the record needs: of the newest version's function and of the serving one's.
     pub(crate) fn builds(&self) -> impl Iterator<Item = Build> {
-        let ready = self.ready.as_ref().map(|ready| ready.spec.build());
-        [Some(self.spec.build()), ready].into_iter().flatten()
+        let ready = self.ready.as_ref().map(|ready| ready.spec.build(self.hook_type));
+        [Some(self.spec.build(self.hook_type)), ready].into_iter().flatten()
     }
 
     /// Whether the newest version is the one that was ready, so that its status tells of what serves.

@@ -1,40 +1,42 @@
-//! Hooks as callers see them, function included.
+//! Hooks as callers of `/v1` see them. A dialect's admin API writes them in its own form.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hookbox_host_api::{Condition, Decision, HookType};
-use serde::Serialize;
+use hookbox_host_api::Decision;
+use serde::{Deserialize, Serialize};
 
-use super::env_var::EnvView;
+use super::condition::Condition;
 use super::hook::{HookRecord, Status};
 use crate::clock::Timestamp;
+use crate::hook_type::Settings;
 use crate::ids::{AccountId, HookId};
 
-/// A hook, as the routes of the hook API answer it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// A hook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HookView {
     /// Its id.
     pub id: HookId,
+    /// Whose it is.
+    pub account_id: AccountId,
     /// The event that it is for.
     #[serde(rename = "type")]
-    pub hook_type: HookType,
+    pub hook_type: Cow<'static, str>,
+    /// The dialect of the type.
+    pub dialect: Cow<'static, str>,
     /// Whether it is kept from running at events.
     pub disabled: bool,
     /// What the function is run as: `wasm`, or a version of Node such as `nodejs24.x`.
-    pub runtime: &'static str,
-    /// The range of context versions that was picked; none: the newest.
-    pub context_version: Option<String>,
-    /// How often a failed run is repeated.
-    pub retries: u8,
+    pub runtime: Cow<'static, str>,
     /// Seconds until a run is broken off.
     pub timeout: u8,
-    /// What of the context the function sees; the hook types have different ones.
-    pub options: BTreeMap<&'static str, bool>,
-    /// The linked env vars.
-    pub env_vars: EnvLinks,
-    /// The packages that were declared.
+    /// How often a failed run is repeated.
+    pub retries: u8,
+    /// The names of the linked env vars.
+    pub env_vars: Vec<String>,
+    /// The packages that were declared: versions by name.
     pub packages: BTreeMap<String, String>,
     /// For which users the hook runs: all must hold.
     pub conditions: Vec<Condition>,
@@ -42,32 +44,35 @@ pub struct HookView {
     pub limits: LimitsView,
     /// The decision where the function gives none.
     pub on_error: Decision,
+    /// What only the dialect understands.
+    pub settings: Settings,
     /// The newest version.
     pub version: u32,
     /// How far admission has come with it.
     pub status: Status,
     /// Why it failed.
     pub status_message: Option<String>,
+    /// The version that runs at events; none as long as none was ready, and where it no longer can be prepared.
+    pub serving_version: Option<u32>,
+    /// Whether the newest version's function is a `component`, a `command` or `javascript`.
+    pub kind: Cow<'static, str>,
+    /// The newest version's function, in bytes.
+    pub function_bytes: u64,
+    /// When the top level of the JavaScript that serves is evaluated; none for WebAssembly and where nothing serves.
+    pub top_level: Option<TopLevel>,
+    /// What of the passing world it reads, where it is evaluated on every execution.
+    pub top_level_reason: Option<Cow<'static, str>>,
     /// When the hook was made.
     pub created_at: Timestamp,
     /// When it was changed last.
     pub updated_at: Timestamp,
-    /// The newest version's function, in base64.
-    pub function: String,
-}
-
-/// The env vars of a hook, as a client knows them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum EnvLinks {
-    /// Their names.
-    Names(Vec<String>),
-    /// All but their values.
-    Objects(Vec<EnvView>),
+    /// The newest version's function, in base64; lists leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
 }
 
 /// What a run may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LimitsView {
     /// Fuel.
     pub fuel: u64,
@@ -75,28 +80,8 @@ pub struct LimitsView {
     pub memory_mib: u32,
 }
 
-/// A hook and what only Hookbox's own API tells of it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct HookDetail {
-    /// The hook.
-    #[serde(flatten)]
-    pub hook: HookView,
-    /// ExecutionIdentity it is.
-    pub account_id: AccountId,
-    /// The version that runs at events; none as long as none was ready, and where it no longer can be prepared.
-    pub serving_version: Option<u32>,
-    /// Whether the newest version's function is a `component`, a `command` or `javascript`.
-    pub kind: &'static str,
-    /// The newest version's function, in bytes.
-    pub function_bytes: u64,
-    /// When the top level of the JavaScript that serves is evaluated; none for WebAssembly and where nothing serves.
-    pub top_level: Option<TopLevel>,
-    /// What of the passing world it reads, where it is evaluated on every execution.
-    pub top_level_reason: Option<&'static str>,
-}
-
 /// When the top level of a JavaScript function is evaluated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TopLevel {
     /// Once, when it was deployed.
@@ -107,43 +92,18 @@ pub enum TopLevel {
     Evaluated,
 }
 
-impl HookView {
-    /// The view of a record whose newest function has these bytes.
-    pub(crate) fn new(record: &HookRecord, function: &[u8]) -> Self {
-        let spec = &record.spec;
-        let options = match record.hook_type {
-            HookType::PreAuthentication => BTreeMap::from([
-                ("risk_enabled", spec.options.risk_enabled),
-                ("location_enabled", spec.options.location_enabled),
-                ("mfa_device_info_enabled", spec.options.mfa_device_info_enabled),
-            ]),
-            HookType::UserMigration => BTreeMap::new(),
-        };
-        Self {
-            id: record.id,
-            hook_type: record.hook_type,
-            disabled: record.disabled,
-            runtime: spec.runtime.as_str(),
-            context_version: spec.context_version.clone(),
-            retries: spec.retries,
-            timeout: spec.timeout,
-            options,
-            env_vars: EnvLinks::Names(spec.env_vars.iter().map(ToString::to_string).collect()),
-            packages: spec.packages.clone(),
-            conditions: spec.conditions.clone(),
-            limits: LimitsView { fuel: spec.fuel, memory_mib: spec.memory_mib },
-            on_error: spec.on_error,
-            version: record.version,
-            status: record.status,
-            status_message: record.status_message.clone(),
-            created_at: record.created_at,
-            updated_at: record.updated_at,
-            function: STANDARD.encode(function),
+impl TopLevel {
+    /// The name as the API writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Frozen => "frozen",
+            Self::FrozenWithEnv => "frozen_with_env",
+            Self::Evaluated => "evaluated",
         }
     }
 }
 
-/// What of a detailed view depends on what is in memory: the version that serves.
+/// What of a view depends on what is in memory: the version that serves.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ServingView {
     pub(crate) version: Option<u32>,
@@ -151,17 +111,41 @@ pub(crate) struct ServingView {
     pub(crate) reason: Option<&'static str>,
 }
 
-impl HookDetail {
-    /// The detailed view of a record.
-    pub(crate) fn new(account: AccountId, record: &HookRecord, serving: ServingView, function: &[u8]) -> Self {
+impl HookView {
+    /// The view of a record, without the function.
+    pub(crate) fn new(account_id: AccountId, record: &HookRecord, serving: ServingView) -> Self {
+        let spec = &record.spec;
         Self {
-            hook: HookView::new(record, function),
-            account_id: account,
+            id: record.id,
+            account_id,
+            hook_type: record.hook_type.id.into(),
+            dialect: record.hook_type.dialect.into(),
+            disabled: record.disabled,
+            runtime: spec.runtime.as_str().into(),
+            timeout: spec.timeout,
+            retries: spec.retries,
+            env_vars: spec.env_vars.iter().map(ToString::to_string).collect(),
+            packages: spec.packages.clone(),
+            conditions: spec.conditions.clone(),
+            limits: LimitsView { fuel: spec.fuel, memory_mib: spec.memory_mib },
+            on_error: spec.on_error,
+            settings: record.hook_type.rules.view(&spec.settings),
+            version: record.version,
+            status: record.status,
+            status_message: record.status_message.clone(),
             serving_version: serving.version,
-            kind: record.spec.function.kind.as_str(),
-            function_bytes: record.spec.function.size,
+            kind: spec.function.kind.as_str().into(),
+            function_bytes: spec.function.size,
             top_level: serving.top_level,
-            top_level_reason: serving.reason,
+            top_level_reason: serving.reason.map(Cow::Borrowed),
+            created_at: record.created_at,
+            updated_at: record.updated_at,
+            function: None,
         }
+    }
+
+    /// The same with the newest version's function.
+    pub(crate) fn with_function(self, function: &[u8]) -> Self {
+        Self { function: Some(STANDARD.encode(function)), ..self }
     }
 }

@@ -2,7 +2,7 @@
 //! callers get. Where records live is the store's business, and what is in memory of them the directory's.
 
 mod account;
-mod client;
+mod condition;
 mod credential;
 mod desired_state;
 mod env_var;
@@ -13,21 +13,20 @@ mod hook_view;
 mod runtime;
 mod upload;
 
-pub use account::{AccountView, OnNoHook, Settings};
-pub use client::Client;
+pub use account::{AccountSettings, AccountView, OnNoHook};
+pub use condition::{Condition, Operator, Source, read_roles};
 pub use credential::{CredentialView, Scope, Scopes};
 pub use env_var::EnvView;
 pub use execution::ExecutionView;
 pub use hook::Status;
-pub use hook_view::{EnvLinks, HookDetail, HookView, TopLevel};
+pub use hook_input::{HookInput, InputRules};
+pub use hook_view::{HookView, LimitsView, TopLevel};
 
 pub(crate) use account::{AccountInput, AccountRecord};
-pub(crate) use client::EnvShape;
 pub(crate) use credential::{CredentialInput, CredentialRecord};
 pub(crate) use desired_state::{DesiredEnv, DesiredState, at};
 pub(crate) use env_var::{EnvName, EnvRecord, NewEnv, NewValue};
 pub(crate) use hook::{Build, HookRecord, Ready, Spec};
-pub(crate) use hook_input::{HookInput, InputRules};
 pub(crate) use hook_view::ServingView;
 pub(crate) use runtime::Runtime;
 pub(crate) use upload::Upload;

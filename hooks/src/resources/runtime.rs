@@ -42,14 +42,6 @@ impl Runtime {
         std::iter::once(Self::Wasm).chain(NodeVersion::ALL.map(Self::Node))
     }
 
-    /// Whether OneLogin still takes it for new versions of a hook; WebAssembly is ours to take.
-    pub(crate) fn is_current(self) -> bool {
-        match self {
-            Self::Wasm => true,
-            Self::Node(version) => version.major >= 22,
-        }
-    }
-
     /// The runtime of this name.
     pub(crate) fn parse(name: &str) -> Option<Self> {
         Self::all().find(|one| one.as_str() == name)

@@ -2,7 +2,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hookbox_host_api::HookType;
 use hookbox_runtime::FunctionKind;
 
 use super::hook::{FunctionRef, Kind};
@@ -25,8 +24,8 @@ pub(crate) struct Upload {
     content: Content,
     /// Whether it came as its own text, without base64 around it.
     plain: bool,
-    /// The most bytes of JavaScript; none where OneLogin's limit holds.
-    most_source: Option<usize>,
+    /// The most bytes of JavaScript.
+    source_bytes: usize,
 }
 
 /// What the bytes look like.
@@ -35,8 +34,8 @@ enum Content {
     WebAssembly(Kind),
     /// WebAssembly by its magic bytes, of a version that nobody runs.
     StrangeWebAssembly,
-    /// Text of so many characters, which JavaScript may be.
-    Text(usize),
+    /// Text, which JavaScript may be.
+    Text,
     Binary,
 }
 
@@ -45,17 +44,16 @@ impl Content {
         match (FunctionKind::sniff(bytes), str::from_utf8(bytes)) {
             (Some(kind), _) => Self::WebAssembly(kind.into()),
             (None, _) if bytes.starts_with(MAGIC) => Self::StrangeWebAssembly,
-            (None, Ok(text)) => Self::Text(text.chars().count()),
+            (None, Ok(_)) => Self::Text,
             (None, Err(_)) => Self::Binary,
         }
     }
 }
 
 impl Upload {
-    /// Decodes the function that a body has. What is not base64 is taken for source as it stands, which one client sends; not so by a
-    /// strict account.
+    /// Decodes the function that a body has. In a lenient reading, what is not base64 is the source itself.
     pub(super) fn take(fields: &mut Fields, rules: &InputRules) -> Result<Option<Self>, ServiceError> {
-        let InputRules { strict, function_bytes: most, source_bytes, .. } = *rules;
+        let (most, source_bytes) = (rules.limits.function_bytes, rules.limits.source_bytes);
         let Some(text) = fields.string("function")? else { return Ok(None) };
         let too_long = || fields.wrong("function", format_args!("does not meet maximum length of {most} bytes, decoded"));
         // Before decoding: what is far too long is not worth it.
@@ -64,18 +62,25 @@ impl Upload {
         }
         let (bytes, plain) = match STANDARD.decode(&text) {
             Ok(bytes) => (bytes, false),
-            Err(_) if strict => return Err(fields.wrong("function", NO_BASE64)),
+            Err(_) if !rules.lenient => return Err(fields.wrong("function", NO_BASE64)),
             Err(_) => (text.into_bytes(), true),
         };
         if bytes.len() > most {
             return Err(too_long());
         }
-        let most_source = (!strict).then_some(source_bytes);
-        Ok(Some(Self { digest: Digest::of(&bytes), content: Content::of(&bytes), plain, most_source, bytes }))
+        Ok(Some(Self { digest: Digest::of(&bytes), content: Content::of(&bytes), plain, source_bytes, bytes }))
     }
 
-    /// The function as a hook of this type and runtime has it. `named` says whether the runtime came in the same body.
-    pub(super) fn reference(&self, hook_type: HookType, runtime: Runtime, named: bool) -> Result<FunctionRef, ServiceError> {
+    /// The source, where the function is text.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self.content {
+            Content::Text => str::from_utf8(&self.bytes).ok(),
+            Content::WebAssembly(_) | Content::StrangeWebAssembly | Content::Binary => None,
+        }
+    }
+
+    /// The function as a hook of this runtime has it. `named` says whether the runtime came in the same body.
+    pub(super) fn reference(&self, runtime: Runtime, named: bool) -> Result<FunctionRef, ServiceError> {
         let kind = match (runtime, self.content) {
             (Runtime::Wasm, Content::WebAssembly(kind)) => kind,
             (Runtime::Wasm, _) if self.plain => return Err(wrong("function", NO_BASE64)),
@@ -88,13 +93,10 @@ impl Upload {
                 return Err(wrong("function", &rule));
             }
             (Runtime::Node(_), Content::Binary) => return Err(wrong("function", "is not UTF-8 text, as JavaScript is")),
-            (Runtime::Node(_), Content::Text(characters)) => {
-                let (length, most, unit) = match self.most_source {
-                    None => (characters, hook_type.max_source_characters(), "characters"),
-                    Some(most) => (self.bytes.len(), most, "bytes of JavaScript"),
-                };
-                if length > most {
-                    return Err(wrong("function", &format!("does not meet maximum length of {most} {unit}, decoded")));
+            (Runtime::Node(_), Content::Text) => {
+                if self.bytes.len() > self.source_bytes {
+                    let most = self.source_bytes;
+                    return Err(wrong("function", &format!("does not meet maximum length of {most} bytes of JavaScript, decoded")));
                 }
                 Kind::Javascript
             }

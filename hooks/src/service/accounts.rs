@@ -27,18 +27,18 @@ impl Service {
     /// The accounts of the server, by id.
     pub async fn list_accounts(&self, page: Page) -> Result<Paged<AccountView>, ServiceError> {
         let directory = self.state.directory.load_full();
-        Ok(Paged::of(directory.accounts().map(|account| AccountView::from(&account.record)).collect(), &page))
+        Ok(Paged::of(directory.accounts().map(|account| AccountView::new(&account.record, &self.registry)).collect(), &page))
     }
 
     /// One account.
     pub async fn get_account(&self, id: &str) -> Result<AccountView, ServiceError> {
         let id = id.parse().map_err(|_| ServiceError::NotFound)?;
-        Ok(AccountView::from(&self.state.directory.load().account(id)?.record))
+        Ok(AccountView::new(&self.state.directory.load().account(id)?.record, &self.registry))
     }
 
     /// Makes an account.
     pub async fn create_account(&self, body: Bytes) -> Result<AccountView, ServiceError> {
-        let input = AccountInput::parse(&body)?;
+        let input = AccountInput::parse(&body, &self.registry)?;
         self.state.write(move |state, change| put_account(state, change, input)).await
     }
 
@@ -46,12 +46,13 @@ impl Service {
     pub async fn update_account(&self, id: &str, body: Bytes) -> Result<AccountView, ServiceError> {
         let id: AccountId = id.parse().map_err(|_| ServiceError::NotFound)?;
         self.state.directory.load().account(id)?;
-        let input = AccountInput::parse(&body)?;
+        let input = AccountInput::parse(&body, &self.registry)?;
         let update = move |state: &State, change: &mut Transaction| {
-            let record = input.apply(&change.directory.account(id)?.record, state.now());
+            let registry = change.directory.registry().clone();
+            let record = input.apply(&change.directory.account(id)?.record, &registry, state.now())?;
             records::put_account(&mut change.batch, &record)?;
-            let view = AccountView::from(&record);
-            change.directory.put_account(record);
+            let view = AccountView::new(&record, &registry);
+            change.directory.put_account(record)?;
             Ok(view)
         };
         self.state.write(update).await
@@ -102,11 +103,12 @@ fn find(change: &Transaction, client_id: &ClientId) -> Result<CredentialRecord, 
 }
 
 fn put_account(state: &State, change: &mut Transaction, input: AccountInput) -> Result<AccountView, ServiceError> {
-    let record = input.create(change.directory.next_account()?, state.now());
+    let registry = change.directory.registry().clone();
+    let record = input.create(change.directory.next_account()?, &registry, state.now())?;
     change.batch.require_absent(records::account_key(record.id));
     records::put_account(&mut change.batch, &record)?;
-    let view = AccountView::from(&record);
-    change.directory.put_account(record);
+    let view = AccountView::new(&record, &registry);
+    change.directory.put_account(record)?;
     Ok(view)
 }
 

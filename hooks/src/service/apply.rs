@@ -4,14 +4,14 @@
 //! is left, and so on; what is left over on one side is made or deleted. How a hook is made, changed and deleted is in `hooks`, and the same for env vars in `envs`.
 
 use bytes::Bytes;
-use hookbox_host_api::HookType;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{Service, envs, hooks};
 use crate::error::ServiceError;
+use crate::hook_type::{HookType, Settings};
 use crate::ids::{AccountId, HookId};
-use crate::resources::{DesiredEnv, DesiredState, HookInput, HookRecord, HookView, Spec, Status, at};
+use crate::resources::{DesiredEnv, DesiredState, HookInput, HookRecord, HookView, ServingView, Spec, Status, at};
 use crate::state::{State, Transaction, blocking};
 
 /// What was done, or would be.
@@ -56,8 +56,8 @@ struct AppliedEnv {
 impl Service {
     /// Makes the account's hooks and env vars equal to what the body says.
     pub(crate) async fn apply(&self, account: AccountId, body: Bytes) -> Result<Applied, ServiceError> {
-        let rules = self.input_rules(account)?;
-        let wanted = blocking(move || DesiredState::parse(&body, &rules)).await?;
+        let (rules, registry) = (self.input_rules(self.registry.types().to_vec()), self.registry.clone());
+        let wanted = blocking(move || DesiredState::parse(&body, &rules, &registry)).await?;
         let dry_run = wanted.dry_run;
         let edit = move |state: &State, change: &mut Transaction| apply(state, change, account, wanted);
         let mut applied = if dry_run { self.state.dry_run(edit).await? } else { self.state.write(edit).await? };
@@ -81,13 +81,16 @@ fn apply(state: &State, change: &mut Transaction, id: AccountId, wanted: Desired
         env_vars.push(put_env(state, change, id, index, env)?);
     }
     let mut applied = Vec::new();
-    for hook_type in HookType::ALL {
+    for hook_type in change.directory.registry().types().to_vec() {
         let of_type = hooks.iter().enumerate().filter(|(_, hook)| hook.hook_type == Some(hook_type)).collect();
         apply_type(state, change, id, hook_type, of_type, &mut applied)?;
     }
     if let Some(index) = hooks.iter().position(|hook| hook.hook_type.is_none()) {
         // Its own words for what is missing.
-        hooks.get(index).map_or(Ok(()), |hook| hook.create().map(drop)).map_err(|error| at(&format!("hooks[{index}]"), error))?;
+        hooks
+            .get(index)
+            .map_or(Ok(()), |hook| hook.create(&Settings::new()).map(drop))
+            .map_err(|error| at(&format!("hooks[{index}]"), error))?;
     }
     let gone: Vec<_> = change.directory.account(id)?.envs().filter(|env| !names.contains(&env.record.name)).cloned().collect();
     for env in gone {
@@ -149,7 +152,7 @@ fn apply_type(
 ) -> Result<(), ServiceError> {
     let mut there: Vec<HookRecord> = change.directory.account(id)?.hooks().map(|hook| hook.record.clone()).collect();
     there.retain(|record| record.hook_type == hook_type);
-    let mut pairs = pair(wanted, &mut there)?;
+    let mut pairs = pair(wanted, &mut there, &change.directory.account(id)?.record.settings.dialects)?;
     for record in there {
         hooks::delete(state, change, id, record.id)?;
         applied.push(AppliedHook::new(Action::Delete, &record, Vec::new()));
@@ -163,11 +166,11 @@ fn apply_type(
 }
 
 /// Finds for each hook that is wanted the one that is it already, whatever their order, and for the others the oldest that is left.
-fn pair<'a>(wanted: Vec<(usize, &'a HookInput)>, there: &mut Vec<HookRecord>) -> Result<Vec<Pair<'a>>, ServiceError> {
+fn pair<'a>(wanted: Vec<(usize, &'a HookInput)>, there: &mut Vec<HookRecord>, account: &Settings) -> Result<Vec<Pair<'a>>, ServiceError> {
     there.sort_by_key(|record| (record.created_at, record.id));
     let mut pairs = Vec::new();
     for (index, input) in wanted {
-        let (_, spec) = input.create().map_err(|error| at(&format!("hooks[{index}]"), error))?;
+        let (_, spec) = input.create(account).map_err(|error| at(&format!("hooks[{index}]"), error))?;
         let mut pair = Pair { index, input, spec, before: None };
         let same = there.iter().position(|record| record.spec == pair.spec && record.disabled == pair.disabled());
         pair.before = same.map(|place| there.remove(place));
@@ -189,14 +192,14 @@ fn put_hook(state: &State, change: &mut Transaction, id: AccountId, pair: Pair<'
     let record = hooks::revised(&before, spec, disabled, true, state)?;
     hooks::put(state, change, id, &before, &record, input.function.as_ref())?;
     let action = if record == before { Action::Keep } else { Action::Update };
-    Ok(AppliedHook::new(action, &record, differing(&before, &record)?))
+    Ok(AppliedHook::new(action, &record, differing(id, &before, &record)?))
 }
 
 /// The fields that an author writes and that differ.
-fn differing(before: &HookRecord, after: &HookRecord) -> Result<Vec<String>, ServiceError> {
-    const FOLLOWS: [&str; 5] = ["version", "status", "status_message", "updated_at", "function"];
+fn differing(id: AccountId, before: &HookRecord, after: &HookRecord) -> Result<Vec<String>, ServiceError> {
+    const FOLLOWS: [&str; 6] = ["version", "status", "status_message", "updated_at", "kind", "function_bytes"];
     let fields = |record: &HookRecord| {
-        serde_json::to_value(HookView::new(record, &[]))
+        serde_json::to_value(HookView::new(id, record, ServingView::default()))
             .map_err(|error| ServiceError::Internal(format!("a hook cannot be written: {error}")))
     };
     let (old, new) = (fields(before)?, fields(after)?);

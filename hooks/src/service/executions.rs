@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hookbox_host_api::HookType;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::{ExecutionFilter, Page, Paged, Service};
@@ -12,27 +13,43 @@ use crate::clock::Timestamp;
 use crate::directory::{Account, Hook};
 use crate::dispatch::Answer;
 use crate::error::ServiceError;
+use crate::hook_type::HookType;
 use crate::ids::AccountId;
 use crate::logs::{LogCursor, LogEntry, LogFilter, moment};
-use crate::resources::ExecutionView;
+use crate::resources::{ExecutionView, read_roles};
 
 impl Service {
     /// Runs the account's live hook of a type on the context in `body`, which was read at `read_at`.
     pub async fn trigger(&self, account: AccountId, hook_type: HookType, body: Bytes, read_at: Instant) -> Result<Answer, ServiceError> {
-        let account = self.awake(account, |account| account.live(hook_type), read_at).await?;
+        let account = self.loaded(account, |account| account.live(hook_type), read_at).await?;
         self.dispatcher.trigger(&account, hook_type, &body, read_at).await
+    }
+
+    /// Runs one hook, live or not, on an event. `roles` are those of the user, where the event does not say them.
+    pub async fn run_hook(
+        &self,
+        account: AccountId,
+        id: &str,
+        event: Bytes,
+        roles: Option<Vec<String>>,
+        read_at: Instant,
+    ) -> Result<Answer, ServiceError> {
+        let id = id.parse().map_err(|_| ServiceError::NotFound)?;
+        let account = self.loaded(account, |account| account.hook(id).ok(), read_at).await?;
+        self.dispatcher.run(&account, account.hook(id)?, &event, roles, read_at).await
     }
 
     /// Runs one hook, live or not, on the context in `{"context": {...}, "roles": [...]}`.
     pub async fn fire(&self, account: AccountId, id: &str, body: Bytes, read_at: Instant) -> Result<Answer, ServiceError> {
-        let id = id.parse().map_err(|_| ServiceError::NotFound)?;
-        let account = self.awake(account, |account| account.hook(id).ok(), read_at).await?;
-        self.dispatcher.fire(&account, account.hook(id)?, &body, read_at).await
+        let wrapped = Wrapped::parse(&body)?;
+        let roles = wrapped.roles.map(read_roles).transpose()?;
+        let event = body.slice_ref(wrapped.context.get().as_bytes());
+        self.run_hook(account, id, event, roles, read_at).await
     }
 
     /// The account, once the hook in it that is picked serves again after a start of the server: an event waits for that as long as it
     /// would wait for the hook itself.
-    async fn awake(
+    async fn loaded(
         &self,
         account: AccountId,
         pick: impl Fn(&Account) -> Option<&Arc<Hook>>,
@@ -94,5 +111,25 @@ pub(super) fn view(entry: LogEntry, hook_id: crate::ids::HookId) -> ExecutionVie
         error: entry.failure,
         events: entry.events,
         truncated: entry.truncated,
+    }
+}
+
+/// A context and what goes with it, as an author fires it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "an object with the key \"context\"")]
+struct Wrapped<'a> {
+    /// The very bytes.
+    #[serde(borrow)]
+    context: &'a RawValue,
+    #[serde(borrow, default)]
+    roles: Option<&'a RawValue>,
+}
+
+impl<'a> Wrapped<'a> {
+    fn parse(body: &'a [u8]) -> Result<Self, ServiceError> {
+        serde_json::from_slice(body).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => ServiceError::invalid_body(format!("The body is not usable: {error}")),
+            _ => ServiceError::BadRequest(format!("The body is not valid JSON: {error}")),
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! Hooks: making, changing and deleting them, and showing them. Whether a function can be used is for admission.
+//! Hooks: making, changing and deleting them, and showing them. Whether a function can be used is decided by admission.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use bytes::Bytes;
 use super::{HookFilter, Page, Paged, Service};
 use crate::directory::{Account, Hook, records};
 use crate::error::ServiceError;
+use crate::hook_type::{HookType, Registry, Settings};
 use crate::ids::{AccountId, HookId};
 use crate::resources::{
-    EnvLinks, EnvView, HookDetail, HookInput, HookRecord, HookView, InputRules, Runtime, ServingView, Settings, Spec, Status, TopLevel,
-    Upload,
+    AccountSettings, EnvView, HookInput, HookRecord, HookView, InputRules, Runtime, ServingView, Spec, Status, TopLevel, Upload,
 };
 use crate::state::{State, Transaction, blocking};
 
@@ -18,38 +18,48 @@ use crate::state::{State, Transaction, blocking};
 const READ_INLINE: usize = 64 << 10;
 
 impl Service {
-    /// The hooks of an account, oldest first.
-    pub async fn list_hooks(&self, account: AccountId, filter: HookFilter, page: Page) -> Result<Paged<HookView>, ServiceError> {
+    /// The hook types that there are.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The hooks of an account, oldest first; with their functions where these are asked for.
+    pub async fn list_hooks(
+        &self,
+        account: AccountId,
+        filter: HookFilter,
+        page: Page,
+        functions: bool,
+    ) -> Result<Paged<HookView>, ServiceError> {
         let directory = self.state.directory.load_full();
-        let wanted = |hook: &&Arc<Hook>| {
-            filter.hook_type.is_none_or(|wanted| wanted == hook.record.hook_type)
-                && filter.disabled.is_none_or(|wanted| wanted == hook.record.disabled)
+        let fits = |hook: &&Arc<Hook>| {
+            let record = &hook.record;
+            filter.hook_type.is_none_or(|one| one == record.hook_type)
+                && filter.dialect.is_none_or(|one| one == record.hook_type.dialect)
+                && filter.disabled.is_none_or(|one| one == record.disabled)
         };
-        let mut hooks: Vec<Arc<Hook>> = directory.account(account)?.hooks().filter(wanted).cloned().collect();
+        let mut hooks: Vec<Arc<Hook>> = directory.account(account)?.hooks().filter(fits).cloned().collect();
         hooks.sort_by_key(|hook| (hook.record.created_at, hook.record.id));
         let page = Paged::of(hooks, &page);
-        self.state.read(move |state| page.try_map(|hook| view(state, account, &hook.record))).await
+        if !functions {
+            return page.try_map(|hook| Ok(view(account, &hook)));
+        }
+        self.state.read(move |state| page.try_map(|hook| whole_view(state, account, &hook))).await
     }
 
-    /// One hook.
+    /// One hook, with its function.
     pub async fn get_hook(&self, account: AccountId, id: &str) -> Result<HookView, ServiceError> {
         let hook = self.hook(account, id)?;
-        self.state.read(move |state| view(state, account, &hook.record)).await
+        self.state.read(move |state| whole_view(state, account, &hook)).await
     }
 
-    /// One hook, with what only `/v1` tells.
-    pub async fn hook_detail(&self, account: AccountId, id: &str) -> Result<HookDetail, ServiceError> {
-        let hook = self.hook(account, id)?;
-        let read = move |state: &State| {
-            let function = state.function(account, &hook.record.spec.function.digest)?;
-            Ok(HookDetail::new(account, &hook.record, serving_view(&hook), &function))
-        };
-        self.state.read(read).await
+    /// The type of a hook.
+    pub fn type_of(&self, account: AccountId, id: &str) -> Result<HookType, ServiceError> {
+        Ok(self.hook(account, id)?.record.hook_type)
     }
 
     /// Makes a hook, which is queued for admission.
-    pub async fn create_hook(&self, account: AccountId, body: Bytes) -> Result<HookView, ServiceError> {
-        let input = self.hook_input(account, body).await?;
+    pub async fn create_hook(&self, account: AccountId, input: HookInput) -> Result<HookView, ServiceError> {
         let view = self.state.write(move |state, change| create(state, change, account, &input)).await?;
         self.admission.queue(account, view.id);
         Ok(view)
@@ -57,9 +67,8 @@ impl Service {
 
     /// Changes a hook. What a version freezes makes a new version, which is queued for admission; the one before serves until
     /// the new one is ready.
-    pub async fn update_hook(&self, account: AccountId, id: &str, body: Bytes) -> Result<HookView, ServiceError> {
+    pub async fn update_hook(&self, account: AccountId, id: &str, input: HookInput) -> Result<HookView, ServiceError> {
         let id = self.hook(account, id)?.record.id;
-        let input = self.hook_input(account, body).await?;
         let view = self.state.write(move |state, change| update(state, change, account, id, &input)).await?;
         if view.status.is_pending() {
             self.admission.queue(account, id);
@@ -73,20 +82,16 @@ impl Service {
         self.state.write(move |state, change| delete(state, change, account, id)).await
     }
 
-    /// A hook's view with its env vars as objects, for clients that need them so.
-    pub(crate) fn with_env_objects(&self, account: AccountId, mut view: HookView, value: Option<&'static str>) -> HookView {
+    /// The account's env vars of these names, in this order; names that there are not are left out.
+    pub fn envs_named(&self, account: AccountId, names: &[String]) -> Result<Vec<EnvView>, ServiceError> {
         let directory = self.state.directory.load();
-        if let (EnvLinks::Names(names), Ok(account)) = (&view.env_vars, directory.account(account)) {
-            let linked = account.envs().filter(|env| names.iter().any(|name| name == env.record.name.as_str()));
-            let mut objects: Vec<EnvView> = linked.map(|env| EnvView { value, ..EnvView::from(&env.record) }).collect();
-            objects.sort_by_key(|env| names.iter().position(|name| *name == env.name));
-            view.env_vars = EnvLinks::Objects(objects);
-        }
-        view
+        let account = directory.account(account)?;
+        let named = |name: &String| account.envs().find(|env| env.record.name.as_str() == name);
+        Ok(names.iter().filter_map(named).map(|env| EnvView::from(&env.record)).collect())
     }
 
     /// What an operator set for an account.
-    pub(crate) fn settings(&self, account: AccountId) -> Result<Settings, ServiceError> {
+    pub fn settings(&self, account: AccountId) -> Result<AccountSettings, ServiceError> {
         Ok(self.state.directory.load().account(account)?.record.settings.clone())
     }
 
@@ -96,31 +101,36 @@ impl Service {
         self.state.directory.load().account(account)?.hook(id).cloned()
     }
 
-    /// What the account's hooks must fit.
-    pub(super) fn input_rules(&self, account: AccountId) -> Result<InputRules, ServiceError> {
-        let limits = &self.state.limits;
-        Ok(InputRules {
-            strict: self.settings(account)?.strict,
-            function_bytes: limits.function_bytes,
-            source_bytes: limits.source_bytes,
-            env_vars: limits.env_vars,
-            max_fuel: limits.max_fuel,
-            max_memory_mib: limits.max_memory_mib,
-        })
+    /// What hooks of these types must fit.
+    pub fn input_rules(&self, types: Vec<HookType>) -> InputRules {
+        InputRules { limits: self.state.limits, types, lenient: true }
     }
 
-    async fn hook_input(&self, account: AccountId, body: Bytes) -> Result<HookInput, ServiceError> {
-        let rules = self.input_rules(account)?;
-        if body.len() <= READ_INLINE {
-            return HookInput::parse(&body, &rules);
-        }
-        blocking(move || HookInput::parse(&body, &rules)).await
+    /// Reads the body of a hook as `/v1` has it.
+    pub async fn read_hook(&self, body: Bytes) -> Result<HookInput, ServiceError> {
+        let (rules, registry) = (self.input_rules(self.registry.types().to_vec()), self.registry.clone());
+        read_body(body, move |body| HookInput::parse(body, &rules, &registry)).await
     }
 }
 
-fn view(state: &State, account: AccountId, record: &HookRecord) -> Result<HookView, ServiceError> {
-    let function = state.function(account, &record.spec.function.digest)?;
-    Ok(HookView::new(record, &function))
+/// Reads a body, on another thread where it is long.
+pub async fn read_body<T: Send + 'static>(
+    body: Bytes,
+    read: impl FnOnce(&[u8]) -> Result<T, ServiceError> + Send + 'static,
+) -> Result<T, ServiceError> {
+    if body.len() <= READ_INLINE {
+        return read(&body);
+    }
+    blocking(move || read(&body)).await
+}
+
+fn view(account: AccountId, hook: &Hook) -> HookView {
+    HookView::new(account, &hook.record, serving_view(hook))
+}
+
+fn whole_view(state: &State, account: AccountId, hook: &Hook) -> Result<HookView, ServiceError> {
+    let function = state.function(account, &hook.record.spec.function.digest)?;
+    Ok(view(account, hook).with_function(&function))
 }
 
 /// What serves now. A version that was ready and no longer can be prepared does not.
@@ -130,8 +140,8 @@ fn serving_view(hook: &Hook) -> ServingView {
     if hook.record.ready.as_ref().is_none_or(|ready| ready.spec.runtime == Runtime::Wasm) {
         return ServingView { version, ..ServingView::default() };
     }
-    let reason = serving.guest.evaluated_because();
-    let top_level = match (reason, serving.guest.holds_env()) {
+    let reason = serving.function.evaluated_because();
+    let top_level = match (reason, serving.function.holds_env()) {
         (Some(_), _) => TopLevel::Evaluated,
         (None, true) => TopLevel::FrozenWithEnv,
         (None, false) => TopLevel::Frozen,
@@ -139,9 +149,14 @@ fn serving_view(hook: &Hook) -> ServingView {
     ServingView { version, top_level: Some(top_level), reason }
 }
 
+/// The account's settings that its dialects understand.
+fn of_dialects(account: &Account) -> &Settings {
+    &account.record.settings.dialects
+}
+
 pub(super) fn create(state: &State, change: &mut Transaction, id: AccountId, input: &HookInput) -> Result<HookView, ServiceError> {
-    let (hook_type, spec) = input.create()?;
     let account = change.directory.account_mut(id)?;
+    let (hook_type, spec) = input.create(of_dialects(account))?;
     let now = state.now();
     let record = HookRecord {
         id: HookId::random(),
@@ -162,17 +177,19 @@ pub(super) fn create(state: &State, change: &mut Transaction, id: AccountId, inp
     account.put_hook(record.clone());
     change.batch.require_absent(records::hook_key(id, record.id));
     store(state, change, id, &record, Some(upload))?;
-    Ok(HookView::new(&record, &upload.bytes))
+    Ok(HookView::new(id, &record, ServingView::default()).with_function(&upload.bytes))
 }
 
 fn update(state: &State, change: &mut Transaction, id: AccountId, hook: HookId, input: &HookInput) -> Result<HookView, ServiceError> {
-    let before = change.directory.account(id)?.hook(hook)?.record.clone();
-    let spec = input.apply(before.hook_type, &before.spec)?;
+    let account = change.directory.account(id)?;
+    let before = account.hook(hook)?.record.clone();
+    let spec = input.apply(before.hook_type, &before.spec, of_dialects(account))?;
     let record = revised(&before, spec, input.disabled.unwrap_or(before.disabled), input.changes_version(), state)?;
     put(state, change, id, &before, &record, input.function.as_ref())?;
+    let hook = change.directory.account(id)?.hook(hook)?;
     match &input.function {
-        Some(upload) if record != before => Ok(HookView::new(&record, &upload.bytes)),
-        _ => view(state, id, &record),
+        Some(upload) if record != before => Ok(view(id, hook).with_function(&upload.bytes)),
+        _ => whole_view(state, id, hook),
     }
 }
 
@@ -195,8 +212,10 @@ pub(super) fn put(
     store(state, change, id, record, upload)?;
     let needed: Vec<_> = record.builds().collect();
     let ready = before.ready.as_ref().map(|ready| &ready.spec);
-    for spec in [Some(&before.spec), ready].into_iter().flatten().filter(|spec| !needed.contains(&spec.build())) {
-        change.release(state, id, spec)?;
+    for build in
+        [Some(&before.spec), ready].into_iter().flatten().map(|spec| spec.build(before.hook_type)).filter(|build| !needed.contains(build))
+    {
+        change.release(state, id, build)?;
     }
     Ok(())
 }
@@ -207,7 +226,8 @@ pub(super) fn revised(before: &HookRecord, spec: Spec, disabled: bool, again: bo
     if record.spec != before.spec || (before.status.is_failed() && again) {
         let used_up = || ServiceError::Conflict("The hook has no version numbers left".into());
         record.version = before.version.checked_add(1).ok_or_else(used_up)?;
-        record.status = Status::UpdateQueued;
+        // As long as no version was ready, every new one is still the first that may serve.
+        record.status = if before.ready.is_some() { Status::UpdateQueued } else { Status::CreateQueued };
         record.status_message = None;
     }
     if record != *before {
@@ -221,11 +241,9 @@ pub(super) fn delete(state: &State, change: &mut Transaction, id: AccountId, hoo
     let record = account.hook(hook)?.record.clone();
     account.remove_hook(hook);
     change.batch.delete(records::hook_key(id, hook));
-    let ready = record.ready.map(|ready| ready.spec).filter(|ready| ready.build() != record.spec.build());
-    for spec in [Some(record.spec), ready].into_iter().flatten() {
-        change.release(state, id, &spec)?;
-    }
-    Ok(())
+    let mut builds: Vec<_> = record.builds().collect();
+    builds.dedup();
+    builds.into_iter().try_for_each(|build| change.release(state, id, build))
 }
 
 fn store(state: &State, change: &mut Transaction, id: AccountId, record: &HookRecord, upload: Option<&Upload>) -> Result<(), ServiceError> {

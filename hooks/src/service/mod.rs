@@ -12,21 +12,21 @@ mod open;
 mod page;
 mod renewal;
 #[cfg(test)]
-pub(crate) mod testing;
-#[cfg(test)]
 mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookbox_host_api::{HookType, Outcome};
+use hookbox_host_api::Outcome;
 use hookbox_runtime::PagemapUse;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::admission::AdmissionQueue;
+use crate::auth::Clients;
 use crate::dispatch::Dispatcher;
+use crate::hook_type::{HookType, Registry};
 use crate::limits::ServiceLimits;
 use crate::logs::{LogReader, LogWriter};
 use crate::resources::CredentialRecord;
@@ -35,6 +35,7 @@ use crate::state::State;
 pub use crate::store::Engine;
 pub(crate) use backup::Backup;
 pub(crate) use follow::Follow;
+pub use hooks::read_body;
 pub use open::OpenError;
 pub use page::{Page, Paged};
 
@@ -65,6 +66,8 @@ pub struct ServiceConfig {
     pub log_queue: usize,
     /// Sizes.
     pub limits: ServiceLimits,
+    /// The hook types that there are.
+    pub registry: Registry,
 }
 
 /// What a caller finds out when the service opens.
@@ -83,6 +86,8 @@ pub struct Opened {
 pub struct HookFilter {
     /// Those of this type.
     pub hook_type: Option<HookType>,
+    /// Those of this dialect.
+    pub dialect: Option<&'static str>,
     /// Those that are disabled, or those that are not.
     pub disabled: Option<bool>,
 }
@@ -100,6 +105,7 @@ pub struct ExecutionFilter {
 
 /// The facade of everything below HTTP.
 pub struct Service {
+    registry: Registry,
     state: Arc<State>,
     admission: AdmissionQueue,
     dispatcher: Dispatcher,
@@ -149,16 +155,6 @@ impl Service {
         self.log.dropped()
     }
 
-    /// The credential with this client id, from memory.
-    pub(crate) fn credential(&self, client_id: &str) -> Option<Arc<CredentialRecord>> {
-        self.state.directory.load().credential(client_id).cloned()
-    }
-
-    /// Whether a client secret has this hash; takes the same time wherever they differ.
-    pub(crate) fn verify_secret(&self, secret: &str, hash: &[u8; 32]) -> bool {
-        self.state.vault.verify_secret(secret, hash)
-    }
-
     /// The key that signs access tokens.
     pub(crate) fn token_key(&self) -> &[u8; 32] {
         self.state.vault.token_key()
@@ -167,6 +163,16 @@ impl Service {
     /// The present moment, on the service's clock.
     pub(crate) fn now(&self) -> std::time::SystemTime {
         self.state.clock.now()
+    }
+}
+
+impl Clients for Service {
+    fn credential(&self, client_id: &str) -> Option<Arc<CredentialRecord>> {
+        self.state.directory.load().credential(client_id).cloned()
+    }
+
+    fn verify_secret(&self, secret: &str, hash: &[u8; 32]) -> bool {
+        self.state.vault.verify_secret(secret, hash)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::admission::AdmissionQueue;
 use crate::clock::Clock;
 use crate::directory::{Directory, load};
 use crate::dispatch::Dispatcher;
+use crate::hook_type::Registry;
 use crate::logs::{LogReader, LogWriter, QueueSettings, Retention, start_sweeping};
 use crate::metrics::Metrics;
 use crate::sandbox::{FunctionCompiler, SandboxCompiler};
@@ -78,6 +79,7 @@ impl Service {
             write_lock: Arc::new(Mutex::new(())),
         });
         Self {
+            registry: config.registry.clone(),
             admission: AdmissionQueue::start(state.clone()),
             dispatcher: Dispatcher::new(log.clone(), clock.clone(), config.limits, metrics),
             reader: LogReader::new(store.clone(), retention),
@@ -101,15 +103,15 @@ fn read_folder(config: &ServiceConfig) -> Result<DataFolder, OpenError> {
     let store = open(&config.data, config.engine).map_err(OpenError::new)?;
     let vault = Vault::open(&config.data, config.master_key_file.as_deref(), &*store).map_err(OpenError::new)?;
     let blobs = Blobs::open(&config.data.join("blobs")).map_err(|error| OpenError(format!("the blobs folder: {error}")))?;
-    keep(store, vault, blobs)
+    keep(store, vault, blobs, config.registry.clone())
 }
 
 /// Reads the directory, and removes the files of uploads that were never finished.
-pub(super) fn keep(store: Arc<dyn Store>, vault: Vault, blobs: Blobs) -> Result<DataFolder, OpenError> {
-    let metrics = Arc::new(Metrics::default());
+pub(super) fn keep(store: Arc<dyn Store>, vault: Vault, blobs: Blobs, registry: Registry) -> Result<DataFolder, OpenError> {
+    let metrics = Arc::new(Metrics::new(&registry));
     let store: Arc<dyn Store> = Arc::new(Measured::new(store, metrics.clone()));
     let functions = Functions::new(store.clone(), Arc::new(blobs));
-    let directory = load(&*store, &vault).map_err(OpenError::new)?;
+    let directory = load(&*store, &vault, registry).map_err(OpenError::new)?;
     // Nobody uploads yet, so whatever nothing refers to is left over.
     if let Err(error) = functions.sweep(std::time::Duration::ZERO) {
         tracing::warn!(%error, "left-over files could not be removed");
@@ -142,6 +144,7 @@ fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn
         cache_key: *cache_key,
         compile_timeout: config.compile_timeout,
         compile_memory_bytes: config.compile_memory_bytes,
+        samples: config.registry.samples(),
     };
     let admission = Admission::new(sandbox.clone(), admission).map_err(OpenError::new)?;
     Ok(Arc::new(SandboxCompiler::new(sandbox, admission)))

@@ -144,7 +144,10 @@ impl<T> Paged<T> {
     }
 
     /// The same page with each item changed.
-    pub(crate) fn try_map<U, E>(self, change: impl FnMut(T) -> Result<U, E>) -> Result<Paged<U>, E> {
+    ///
+    /// # Errors
+    /// The first of `change`.
+    pub fn try_map<U, E>(self, change: impl FnMut(T) -> Result<U, E>) -> Result<Paged<U>, E> {
         let items = self.items.into_iter().map(change).collect::<Result<_, E>>()?;
         Ok(Paged { items, page: self.page, limit: self.limit, total: self.total, next: self.next, previous: self.previous })
     }

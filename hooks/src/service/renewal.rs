@@ -24,14 +24,15 @@ fn renew_one(state: &State, change: &mut Transaction, id: AccountId, hook: HookI
     let Some(ready) = hook.record.ready.as_ref().filter(|ready| depends(&hook, ready)) else { return Ok(()) };
     let bytes = state.function(id, &ready.spec.function.digest)?.into();
     let env = account.values(&ready.spec.env_vars).into();
-    let prepared = state.compiler.clone().prepare(Function { bytes, runtime: ready.spec.runtime, env });
+    let prepared =
+        state.compiler.clone().prepare(Function { bytes, runtime: ready.spec.runtime, entries: hook.record.hook_type.entries(), env });
     match Handle::current().block_on(prepared) {
-        Ok(guest) => {
+        Ok(function) => {
             let record = hook.record.revived();
             if record != hook.record {
                 records::put_hook(&mut change.batch, id, &record)?;
             }
-            change.directory.account_mut(id)?.serve(record, guest)
+            change.directory.account_mut(id)?.serve(record, function)
         }
         Err(AdmissionError::Rejected(message)) => stop(state, change, id, &hook, &message),
         Err(AdmissionError::Host(problem)) => {
@@ -41,10 +42,10 @@ fn renew_one(state: &State, change: &mut Transaction, id: AccountId, hook: HookI
     }
 }
 
-/// Whether other values may make another guest. One that was not to be made with those before may be now.
+/// Whether other values may make another function. One that was not to be made with those before may be now.
 fn depends(hook: &Hook, ready: &Ready) -> bool {
     match &hook.serving {
-        Some(serving) => serving.guest.holds_env(),
+        Some(serving) => serving.function.holds_env(),
         None => ready.spec.runtime != Runtime::Wasm,
     }
 }

@@ -3,7 +3,7 @@
 //! An event may have line breaks in it, so what ends one is a character that no event can hold: the controls of what a guest wrote are spelled
 //! out before they come here.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What stands behind each event.
 const END: char = '\u{1e}';
@@ -49,6 +49,12 @@ impl Events {
 impl Serialize for Events {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Events {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::<String>::deserialize(deserializer).map(|events| events.iter().collect())
     }
 }
 

@@ -22,13 +22,15 @@ pub struct JavaScript {
     pub source: Arc<str>,
     /// The major version of Node that it was written for.
     pub node_major: u8,
+    /// The exported functions that may be called, in the order in which they are tried.
+    pub entries: &'static [&'static str],
     /// The env vars linked to the hook, in case its top level reads them.
     pub env: Arc<EnvVars>,
 }
 
 impl From<&JavaScript> for Source {
     fn from(function: &JavaScript) -> Self {
-        Self { text: function.source.clone(), entry: ENTRY, node_major: function.node_major.into() }
+        Self { text: function.source.clone(), entries: function.entries, node_major: function.node_major.into() }
     }
 }
 
@@ -43,9 +45,6 @@ pub(super) struct Ready {
 const MAX_IMAGE: usize = 4 << 20;
 /// Why the top level is evaluated on each execution where the image is larger.
 const TOO_LARGE: &str = "more memory than can be kept";
-
-/// The function that OneLogin's hooks export.
-const ENTRY: &str = "handler";
 
 /// The engine that this program was built with.
 #[cfg(not(debug_assertions))]
@@ -113,11 +112,12 @@ impl Admission {
         let digest = FunctionDigest::of(&code);
         let module = self.code(self.sandbox.javascript(), &code, digest, Code::Module).await?.module().map_err(host)?;
         let engine = Arc::new(Engine::new(&module).map_err(AdmissionError::Host)?);
-        let key = javascript::base_key(digest);
+        let key = javascript::base_key(digest, &self.config.samples);
         let base = match self.images.load(key) {
             Some(bytes) => bytes,
             None => {
-                let booted = javascript::boot(&self.sandbox, &engine, built.memory).await.map_err(AdmissionError::Host)?;
+                let booted =
+                    javascript::boot(&self.sandbox, &engine, built.memory, &self.config.samples).await.map_err(AdmissionError::Host)?;
                 self.keep_image(key, booted.clone()).await?;
                 booted
             }

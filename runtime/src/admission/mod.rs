@@ -39,6 +39,8 @@ pub struct AdmissionConfig {
     pub compile_timeout: Duration,
     /// Memory for one compilation, in bytes.
     pub compile_memory_bytes: u64,
+    /// Inputs of JavaScript functions, their values empty, whose shapes the engine learns when it boots.
+    pub samples: Vec<String>,
 }
 
 impl std::fmt::Debug for AdmissionConfig {

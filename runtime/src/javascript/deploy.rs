@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookbox_host_api::log::LogBuffer;
-use hookbox_host_api::{EnvVars, Failure, FailureKind, HookType};
+use hookbox_host_api::{EnvVars, Failure, FailureKind};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 use wasmtime::Store;
@@ -20,8 +20,8 @@ use crate::{AdmissionError, FunctionDigest, Sandbox};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Source {
     pub(crate) text: Arc<str>,
-    /// The exported function that is called.
-    pub(crate) entry: &'static str,
+    /// The exported functions that may be called, in the order in which they are tried.
+    pub(crate) entries: &'static [&'static str],
     /// The major version of Node that `process.version` tells.
     pub(crate) node_major: i32,
 }
@@ -57,28 +57,24 @@ pub(crate) fn image_key(engine: FunctionDigest, source: &Source) -> FunctionDige
     hash.update(b"javascript image");
     hash.update(engine.as_bytes());
     hash.update(source.node_major.to_le_bytes());
-    hash.update(source.entry.as_bytes());
+    hash.update(source.entries.join(",").as_bytes());
     hash.update([0]);
     hash.update(source.text.as_bytes());
     FunctionDigest::from_bytes(hash.finalize().into())
 }
 
-/// What the base knows of contexts.
-fn samples() -> impl Iterator<Item = String> {
-    HookType::ALL.into_iter().flat_map(HookType::sample_contexts)
-}
-
 /// The key of the base that an engine is booted to.
-pub(crate) fn base_key(engine: FunctionDigest) -> FunctionDigest {
+pub(crate) fn base_key(engine: FunctionDigest, samples: &[String]) -> FunctionDigest {
     let mut hash = Sha256::new();
     hash.update(b"javascript base");
     hash.update(engine.as_bytes());
-    samples().for_each(|sample| hash.update(sample));
+    samples.iter().for_each(|sample| hash.update(sample));
     FunctionDigest::from_bytes(hash.finalize().into())
 }
 
-/// Boots the engine on its first memory; what every memory begins with afterwards.
-pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: Vec<u8>) -> Result<Vec<u8>, String> {
+/// Boots the engine on its first memory, and shows it `samples` of what functions are called with; what every memory begins with
+/// afterwards.
+pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: Vec<u8>, samples: &[String]) -> Result<Vec<u8>, String> {
     let first = Arc::new(Base::new(first).map_err(|error| error.to_string())?);
     // No shorter than the engine's memory is at first, or each execution would begin with growing its own.
     let least = first.len();
@@ -88,8 +84,8 @@ pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: Vec<u8>) -> 
     let booting = async {
         let guest = engine.start(&mut store, &Image::of_base(first)).await?;
         guest.boot(&mut store).await?;
-        for sample in samples() {
-            guest.learn(&mut store, &sample).await?;
+        for sample in samples {
+            guest.learn(&mut store, sample).await?;
         }
         guest.freeze(&mut store).await?;
         guest.used(&mut store, least).await

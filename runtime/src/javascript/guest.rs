@@ -134,9 +134,9 @@ impl Guest<'_> {
 
     /// Evaluates a source's top level.
     pub(super) async fn load(&self, store: &mut Store<CallState>, source: &Source) -> wasmtime::Result<Result<(), Failure>> {
-        let entry = source.entry.as_bytes();
-        self.pass(store, &[source.text.as_bytes(), entry].concat()).await?;
-        let (source_len, entry_len) = (i32::try_from(source.text.len())?, i32::try_from(entry.len())?);
+        let entries = source.entries.join(",");
+        self.pass(store, &[source.text.as_bytes(), entries.as_bytes()].concat()).await?;
+        let (source_len, entry_len) = (i32::try_from(source.text.len())?, i32::try_from(entries.len())?);
         let load = self.func::<(i32, i32, i32), i32>(store, &self.engine.load)?;
         match load.call_async(store.as_context_mut(), (source_len, entry_len, source.node_major)).await? {
             0 => Ok(Ok(())),

@@ -37,7 +37,7 @@ async fn make_world() -> World {
     let sandbox = Sandbox::new(config).unwrap();
     let built = EngineModule::take_apart(&BUILT).unwrap();
     let engine = Engine::new(&Module::new(sandbox.javascript(), &built.code).unwrap()).unwrap();
-    let base = Arc::new(Base::new(boot(&sandbox, &engine, built.memory).await.unwrap()).unwrap());
+    let base = Arc::new(Base::new(boot(&sandbox, &engine, built.memory, &[]).await.unwrap()).unwrap());
     sandbox.memories().set_base(&base);
     World { engine: Arc::new(engine), base, sandbox }
 }
@@ -48,7 +48,7 @@ fn env(vars: &[(&str, &str)]) -> Arc<EnvVars> {
 
 async fn deploy_with(source: &str, env: Arc<EnvVars>) -> Result<PreparedHook, AdmissionError> {
     let world = world().await;
-    let source = Source { text: source.into(), entry: "handler", node_major: 20 };
+    let source = Source { text: source.into(), entries: &["handler"], node_major: 20 };
     let evaluated = evaluate(&world.sandbox, &world.engine, &world.base, &source, env).await?;
     let (image, evaluate) = match evaluated.reads.fleeting {
         Some(reason) => (Image::of_base(world.base.clone()), Some((source, reason))),

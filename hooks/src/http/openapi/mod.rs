@@ -1,35 +1,57 @@
-//! Writes the OpenAPI file: the route table gives paths, methods, security and the errors that follow from them; `operations` and
-//! `components.json` the rest.
-
-mod operations;
+//! Writes the OpenAPI file: endpoints give paths, methods, security, the errors that follow from them and what their callers are told;
+//! `components.json` and the dialects the schemas.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use self::operations::{BINARY, DOCS, Doc};
-use super::routes::{Access, BodyKind, Dialect, ROUTES, RouteSpec};
+use super::endpoint::{Access, BINARY, BodyKind, Doc, ErrorStyle};
+use super::gateway;
+use super::router::{Match, Row, parameters};
+use super::v1;
+use crate::dialect::{self, Dialect};
 
 const COMPONENTS: &str = include_str!("components.json");
 
-const DESCRIPTION: &str = "Self-hosted identity hooks. /api/2 and /auth are what OneLogin's clients know; /v1 is Hookbox's own.";
+const DESCRIPTION: &str = "Self-hosted identity hooks. /v1 is Hookbox's own; what stands beside it is what the clients of a dialect know.";
 
 /// The whole document, as JSON text.
-pub fn document() -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(&tree()?)?;
+///
+/// # Errors
+/// The dialects contradict each other, or a schema is not JSON.
+pub fn document(dialects: &[&'static dyn Dialect]) -> Result<String, OpenApiError> {
+    let written = |error: serde_json::Error| OpenApiError(error.to_string());
+    let mut text = serde_json::to_string_pretty(&tree(dialects)?).map_err(written)?;
     text.push('\n');
     Ok(text)
 }
 
+/// Why there is no document.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct OpenApiError(String);
+
 /// The whole document.
-pub(super) fn tree() -> Result<Value, serde_json::Error> {
-    let components: Value = serde_json::from_str(COMPONENTS)?;
+///
+/// # Errors
+/// As of [`document`].
+pub fn tree(dialects: &[&'static dyn Dialect]) -> Result<Value, OpenApiError> {
+    let failed = |error: &dyn std::fmt::Display| OpenApiError(error.to_string());
+    let registry = dialect::registry(dialects).map_err(|error| failed(&error))?;
+    let router = gateway::router(dialects).map_err(|error| failed(&error))?;
+    let mut components: Value = serde_json::from_str(COMPONENTS).map_err(|error| failed(&error))?;
+    for dialect in dialects {
+        let theirs: Value = serde_json::from_str(dialect.schemas()).map_err(|error| failed(&error))?;
+        merge(&mut components, json!({"schemas": theirs}));
+    }
+    let names: Vec<&str> = registry.types().iter().map(|one| one.id).collect();
+    merge(&mut components, json!({"schemas": {"HookType": {"enum": names}}}));
     let mut paths: Map<String, Value> = Map::new();
-    for spec in ROUTES {
-        let doc = DOCS.iter().find(|doc| doc.operation == spec.operation);
-        let path = paths.entry(spec.pattern).or_insert_with(|| json!({}));
-        if let (Some(doc), Value::Object(path)) = (doc, path) {
-            path.insert(spec.method.as_str().to_lowercase(), operation(spec, doc));
+    for endpoint in v1::endpoints().chain(dialects.iter().flat_map(|dialect| dialect.endpoints())) {
+        // The router knows the form of its errors.
+        let Match::Found(row, _) = router.find(&endpoint.method, endpoint.path) else { continue };
+        if let Value::Object(path) = paths.entry(endpoint.path).or_insert_with(|| json!({})) {
+            path.insert(endpoint.method.as_str().to_lowercase(), operation(row));
         }
     }
     Ok(json!({
@@ -41,21 +63,36 @@ pub(super) fn tree() -> Result<Value, serde_json::Error> {
     }))
 }
 
-fn operation(spec: &RouteSpec, doc: &Doc) -> Value {
+/// Lays `over` over `under`: objects are joined, lists put together, anything else is replaced.
+fn merge(under: &mut Value, over: Value) {
+    match (under, over) {
+        (Value::Object(under), Value::Object(over)) => {
+            for (key, value) in over {
+                merge(under.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (Value::Array(under), Value::Array(over)) => under.extend(over),
+        (under, over) => *under = over,
+    }
+}
+
+fn operation(row: &Row) -> Value {
+    let (endpoint, doc) = (row.endpoint, &row.endpoint.doc);
     let mut operation = json!({
-        "operationId": spec.operation,
+        "operationId": endpoint.id,
         "tags": [doc.tag],
         "summary": doc.summary,
-        "security": security(spec.access),
-        "responses": responses(spec, doc),
+        "security": security(endpoint.access),
+        "responses": responses(row),
     });
-    let parameters: Vec<_> = path_parameter(spec).into_iter().chain(doc.query.iter().map(|name| reference("parameters", name))).collect();
+    let query = doc.query.iter().map(|name| reference("parameters", name));
+    let all: Vec<_> = parameters(endpoint.path).map(path_parameter).chain(query).collect();
     if let Value::Object(fields) = &mut operation {
-        if !parameters.is_empty() {
-            fields.insert("parameters".into(), parameters.into());
+        if !all.is_empty() {
+            fields.insert("parameters".into(), all.into());
         }
         if let Some(schema) = doc.request {
-            fields.insert("requestBody".into(), request(spec, schema, doc.optional));
+            fields.insert("requestBody".into(), request(row.style, schema, doc.optional));
         }
     }
     operation
@@ -64,80 +101,76 @@ fn operation(spec: &RouteSpec, doc: &Doc) -> Value {
 /// The credentials of a client may stand in the body, so none in a header is a possibility too.
 fn security(access: Access) -> Value {
     match access {
-        Access::Open => json!([]),
+        Access::Open | Access::Dialect(_) => json!([]),
         Access::Client => json!([{"client": []}, {}]),
         Access::Token => json!([{"token": []}]),
         Access::Scope(scope) => json!([{"token": [scope.as_str()]}]),
     }
 }
 
-fn path_parameter(spec: &RouteSpec) -> Option<Value> {
-    let (_, rest) = spec.pattern.split_once('{')?;
-    let (name, _) = rest.split_once('}')?;
+fn path_parameter(name: &str) -> Value {
     let schema = match name {
         "type" => reference("schemas", "HookType"),
         _ => json!({"type": "string"}),
     };
-    Some(json!({"name": name, "in": "path", "required": true, "schema": schema}))
+    json!({"name": name, "in": "path", "required": true, "schema": schema})
 }
 
-fn request(spec: &RouteSpec, schema: &str, optional: bool) -> Value {
+fn request(style: &ErrorStyle, schema: &str, optional: bool) -> Value {
     let schema = json!({"schema": reference("schemas", schema)});
     let mut content = json!({"application/json": schema});
-    if let (Dialect::Envelope, Value::Object(content)) = (spec.dialect, &mut content) {
+    if let (true, Value::Object(content)) = (style.forms, &mut content) {
         content.insert("application/x-www-form-urlencoded".into(), schema);
     }
     json!({"required": !optional, "content": content})
 }
 
-fn responses(spec: &RouteSpec, doc: &Doc) -> Value {
+fn responses(row: &Row) -> Value {
+    let doc = &row.endpoint.doc;
     let mut responses = Map::new();
-    for status in errors(spec, doc) {
-        responses.insert(status.to_string(), error(spec.dialect, status));
+    for status in errors(row) {
+        responses.insert(status.to_string(), error(row.style, status));
     }
     for (status, meaning, schema) in doc.answers {
         // Where an error shares the status with an answer, a reader has to be ready for both.
-        let shared = responses.contains_key(&status.to_string());
+        let shared = responses.contains_key(&status.to_string()).then_some(row.style.schema);
         responses.insert(status.to_string(), answer(doc, *status, meaning, *schema, shared));
     }
     responses.into()
 }
 
-/// The errors that follow from the route's row, and those that do not.
-fn errors(spec: &RouteSpec, doc: &Doc) -> BTreeSet<u16> {
-    let mut errors: BTreeSet<u16> = doc.errors.iter().copied().collect();
+/// The errors that follow from the endpoint's access, body, query and path, and those that do not.
+fn errors(row: &Row) -> BTreeSet<u16> {
+    let (endpoint, style) = (row.endpoint, row.style);
+    let mut errors: BTreeSet<u16> = endpoint.doc.errors.iter().copied().collect();
     errors.insert(500);
-    match (spec.access, spec.dialect) {
-        (Access::Open, _) => {}
-        (Access::Client, _) => errors.extend([400, 401, 429]),
-        (Access::Token, _) => errors.extend([401]),
-        (Access::Scope(_), Dialect::OneLogin) => errors.extend([400, 401]),
-        (Access::Scope(_), Dialect::Own | Dialect::Envelope) => errors.extend([401, 403]),
+    match endpoint.access {
+        Access::Open => {}
+        Access::Client => errors.extend([400, 401, 429]),
+        Access::Token | Access::Dialect(_) => errors.extend([401]),
+        Access::Scope(_) => errors.extend([401, style.missing_scope]),
     }
-    if spec.body != BodyKind::None {
+    if endpoint.body != BodyKind::None {
         errors.extend([400, 408, 413]);
-        if spec.dialect != Dialect::Envelope {
+        if style.checks_fields {
             errors.extend([422, 503]);
         }
     }
-    if !doc.query.is_empty() {
+    if !endpoint.doc.query.is_empty() {
         errors.insert(422);
     }
-    if spec.pattern.contains('{') {
+    if endpoint.path.contains('{') {
         errors.insert(404);
     }
     errors
 }
 
-fn error(dialect: Dialect, status: u16) -> Value {
-    let schema = match dialect {
-        Dialect::Envelope => "EnvelopeError",
-        Dialect::OneLogin | Dialect::Own => "Error",
-    };
-    json!({"description": meaning(status), "headers": headers(status, false), "content": {"application/json": {"schema": reference("schemas", schema)}}})
+fn error(style: &ErrorStyle, status: u16) -> Value {
+    let schema = json!({"application/json": {"schema": reference("schemas", style.schema)}});
+    json!({"description": meaning(status), "headers": headers(status, false), "content": schema})
 }
 
-fn answer(doc: &Doc, status: u16, meaning: &str, schema: Option<&str>, shared: bool) -> Value {
+fn answer(doc: &Doc, status: u16, meaning: &str, schema: Option<&str>, shared: Option<&str>) -> Value {
     let mut answer = json!({"description": meaning, "headers": headers(status, doc.paged)});
     if let (Some(schema), Value::Object(answer)) = (schema, &mut answer) {
         let own = reference("schemas", schema);
@@ -146,7 +179,10 @@ fn answer(doc: &Doc, status: u16, meaning: &str, schema: Option<&str>, shared: b
             _ if doc.lines => json!({"application/x-ndjson": {"schema": written}}),
             _ => json!({"application/json": {"schema": written}}),
         };
-        let schema = if shared { json!({"oneOf": [own, reference("schemas", "Error")]}) } else { own };
+        let schema = match shared {
+            Some(error) => json!({"oneOf": [own, reference("schemas", error)]}),
+            None => own,
+        };
         answer.insert("content".into(), content(schema));
     }
     answer
@@ -182,52 +218,4 @@ fn meaning(status: u16) -> &'static str {
 
 fn reference(section: &str, name: &str) -> Value {
     json!({"$ref": format!("#/components/{section}/{name}")})
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::*;
-
-    /// Run with `HOOKBOX_UPDATE_GOLDEN=1` to write the file anew.
-    #[test]
-    fn the_checked_in_file_is_what_the_table_writes() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
-        let written = document().unwrap();
-        if std::env::var_os("HOOKBOX_UPDATE_GOLDEN").is_some() {
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, &written).unwrap();
-        }
-        assert!(std::fs::read_to_string(&path).unwrap() == written, "docs/openapi.json is out of date");
-    }
-
-    #[test]
-    fn every_route_is_in_the_file() {
-        let tree = tree().unwrap();
-        for spec in ROUTES {
-            let operation = &tree["paths"][spec.pattern][spec.method.as_str().to_lowercase()];
-            assert_eq!(operation["operationId"], spec.operation, "{} {}", spec.method, spec.pattern);
-            assert!(operation["responses"].as_object().unwrap().keys().any(|status| status.starts_with('2')));
-        }
-        assert_eq!(DOCS.len(), ROUTES.len());
-    }
-
-    #[test]
-    fn every_reference_leads_somewhere() {
-        fn check(tree: &Value, value: &Value) {
-            match value {
-                Value::Object(fields) => {
-                    if let Some(Value::String(target)) = fields.get("$ref") {
-                        assert!(tree.pointer(target.trim_start_matches('#')).is_some(), "{target}");
-                    }
-                    fields.values().for_each(|one| check(tree, one));
-                }
-                Value::Array(items) => items.iter().for_each(|one| check(tree, one)),
-                _ => {}
-            }
-        }
-        let tree = tree().unwrap();
-        check(&tree, &tree);
-    }
 }

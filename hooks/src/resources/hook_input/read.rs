@@ -2,29 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use hookbox_host_api::{Condition, Decision, HookType, Operator, Source};
+use hookbox_host_api::Decision;
 use serde_json::Value;
 
-use super::{InputRules, MIN_FUEL, OptionsInput};
+use super::{InputRules, MIN_FUEL};
 use crate::error::ServiceError;
 use crate::fields::Fields;
+use crate::hook_type::{HookType, names};
+use crate::limits::ServiceLimits;
 use crate::resources::account::{DECISIONS, parse_decision};
+use crate::resources::condition::{Condition, Operator, Source};
 use crate::resources::env_var::EnvName;
 use crate::resources::runtime::Runtime;
 
 /// The most entries that a hook's conditions, or its packages, have.
 const MOST: usize = 100;
 
-pub(super) fn hook_type(fields: &mut Fields) -> Result<Option<HookType>, ServiceError> {
+pub(super) fn hook_type(fields: &mut Fields, types: &[HookType]) -> Result<Option<HookType>, ServiceError> {
     let Some(name) = fields.string("type")? else { return Ok(None) };
-    let names = HookType::ALL.map(HookType::as_str).join(",");
-    name.parse().map(Some).map_err(|_| fields.wrong("type", format_args!("is not one of enum values: {names}")))
-}
-
-/// Seconds. A strict account has the most that OneLogin gives a hook of the type.
-pub(super) fn timeout(fields: &mut Fields, strict: Option<HookType>) -> Result<Option<u8>, ServiceError> {
-    let most = strict.map_or(10, HookType::strict_timeout);
-    Ok(fields.integer("timeout", 1..=most.into())?.and_then(|seconds| u8::try_from(seconds).ok()))
+    let unknown = || fields.wrong("type", format_args!("is not one of enum values: {}", names(types)));
+    types.iter().find(|one| one.id == name).copied().map(Some).ok_or_else(unknown)
 }
 
 pub(super) fn on_error(fields: &mut Fields) -> Result<Option<Decision>, ServiceError> {
@@ -32,7 +29,7 @@ pub(super) fn on_error(fields: &mut Fields) -> Result<Option<Decision>, ServiceE
     parse_decision(&value).map(Some).ok_or_else(|| fields.wrong("on_error", DECISIONS))
 }
 
-pub(super) fn resources(fields: &mut Fields, most: &InputRules) -> Result<(Option<u64>, Option<u32>), ServiceError> {
+pub(super) fn resources(fields: &mut Fields, most: &ServiceLimits) -> Result<(Option<u64>, Option<u32>), ServiceError> {
     let Some(limits) = fields.object("limits")? else { return Ok((None, None)) };
     let mut limits = limits.only(&["fuel", "memory_mib"])?;
     let fuel = limits.integer("fuel", MIN_FUEL..=most.max_fuel)?;
@@ -40,31 +37,12 @@ pub(super) fn resources(fields: &mut Fields, most: &InputRules) -> Result<(Optio
     Ok((fuel, memory.and_then(|mib| u32::try_from(mib).ok())))
 }
 
-pub(super) fn options(fields: &mut Fields) -> Result<OptionsInput, ServiceError> {
-    const NAMES: [&str; 3] = ["risk_enabled", "location_enabled", "mfa_device_info_enabled"];
-    /// Its data has no published shape, so a hook can do without it and no more.
-    const FAILED_LOGINS: &str = "failed_login_attempts_enabled";
-    let Some(options) = fields.object("options")? else { return Ok(OptionsInput::default()) };
-    let mut options = options.only(&[NAMES.as_slice(), &[FAILED_LOGINS]].concat())?;
-    let named = NAMES.iter().any(|name| options.has(name));
-    let [risk, location, mfa] = NAMES;
-    if options.boolean(FAILED_LOGINS)? == Some(true) {
-        return Err(options.wrong(FAILED_LOGINS, "has a value that is not available yet"));
-    }
-    Ok(OptionsInput {
-        named,
-        risk_enabled: options.boolean(risk)?,
-        location_enabled: options.boolean(location)?,
-        mfa_device_info_enabled: options.boolean(mfa)?,
-    })
-}
-
-/// Names, or, where the account is not strict, objects with a name, as some clients write them.
+/// Names, or, in a lenient reading, objects with a name, as some clients write them.
 pub(super) fn env_vars(fields: &mut Fields, rules: &InputRules) -> Result<Option<Vec<EnvName>>, ServiceError> {
-    let names = if rules.strict { fields.strings("env_vars")? } else { env_names(fields)? };
+    let names = if rules.lenient { env_names(fields)? } else { fields.strings("env_vars")? };
     let Some(names) = names else { return Ok(None) };
-    if names.len() > rules.env_vars {
-        return Err(fields.wrong("env_vars", format_args!("does not meet maximum length of {}", rules.env_vars)));
+    if names.len() > rules.limits.env_vars {
+        return Err(fields.wrong("env_vars", format_args!("does not meet maximum length of {}", rules.limits.env_vars)));
     }
     let mut linked: Vec<EnvName> = Vec::with_capacity(names.len());
     for (index, name) in names.into_iter().enumerate() {
@@ -128,14 +106,6 @@ fn is_package_name(name: &str) -> bool {
     name.len() <= 214 && part(bare)
 }
 
-/// A range of versions; whether it has one in it depends on the hook's type.
-pub(super) fn context_version(fields: &mut Fields) -> Result<Option<String>, ServiceError> {
-    match fields.string("context_version")? {
-        Some(range) if range.len() > MOST => Err(fields.wrong("context_version", format_args!("does not meet maximum length of {MOST}"))),
-        range => Ok(range.filter(|range| !range.is_empty())),
-    }
-}
-
 pub(super) fn conditions(fields: &mut Fields) -> Result<Option<Vec<Condition>>, ServiceError> {
     let Some(conditions) = fields.objects("conditions")? else { return Ok(None) };
     if conditions.len() > MOST {
@@ -164,12 +134,11 @@ fn condition(fields: Fields) -> Result<Condition, ServiceError> {
     }
 }
 
-pub(super) fn runtime(fields: &mut Fields, strict: bool) -> Result<Option<Runtime>, ServiceError> {
+pub(super) fn runtime(fields: &mut Fields) -> Result<Option<Runtime>, ServiceError> {
     let Some(name) = fields.string("runtime")? else { return Ok(None) };
-    let offered = || Runtime::all().filter(|runtime| !strict || runtime.is_current());
     let unknown = || {
-        let names: Vec<&str> = offered().map(Runtime::as_str).collect();
+        let names: Vec<&str> = Runtime::all().map(Runtime::as_str).collect();
         fields.wrong("runtime", format_args!("is not one of enum values: {}", names.join(",")))
     };
-    offered().find(|runtime| runtime.as_str() == name).map(Some).ok_or_else(unknown)
+    Runtime::parse(&name).map(Some).ok_or_else(unknown)
 }

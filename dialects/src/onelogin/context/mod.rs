@@ -7,19 +7,22 @@ mod version;
 use std::borrow::Cow;
 use std::fmt;
 
+use hookbox_hooks::{ServiceError, read_roles};
+use hookbox_host_api::{Secret, json, surrogates};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{HookType, Secret, json, surrogates};
+use super::kind::Kind;
 use shape::{Key, Value};
 
-pub use shape::View;
-pub use version::{ContextVersion, RangeError};
+pub(super) use sample::sample_contexts;
+pub(super) use shape::View;
+pub(super) use version::{ContextVersion, RangeError};
 
 /// Which parts of a context a hook may see; each is hidden unless enabled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Options {
+pub(super) struct Options {
     /// `risk`: score and reasons.
     pub risk_enabled: bool,
     /// `location`: IP address and country.
@@ -31,7 +34,7 @@ pub struct Options {
 /// A context that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub struct ContextError {
+pub(super) struct ContextError {
     /// The field that breaks a rule, where it is one: `user.policy_id`.
     pub field: Option<String>,
     /// The rule.
@@ -61,6 +64,21 @@ impl Fault {
     }
 }
 
+impl From<ServiceError> for ContextError {
+    fn from(error: ServiceError) -> Self {
+        match error {
+            ServiceError::Invalid { field, message } => Self { field, message },
+            other => Self { field: None, message: other.to_string() },
+        }
+    }
+}
+
+impl From<ContextError> for ServiceError {
+    fn from(error: ContextError) -> Self {
+        Self::Invalid { field: error.field, message: error.message }
+    }
+}
+
 impl From<Fault> for ContextError {
     fn from(fault: Fault) -> Self {
         match fault {
@@ -78,11 +96,11 @@ impl From<Fault> for ContextError {
 
 /// One parsed context, borrowed from the request's body.
 #[derive(Debug)]
-pub struct Context<'a> {
-    hook_type: HookType,
+pub(super) struct Context<'a> {
+    kind: Kind,
     text: &'a str,
     fields: Vec<Field<'a>>,
-    roles: Option<Vec<Cow<'a, str>>>,
+    roles: Option<Vec<String>>,
 }
 
 /// One key of an object and its value.
@@ -114,35 +132,35 @@ const ROLES: &str = "roles";
 impl<'a> Context<'a> {
     /// Reads `body` as the context of an event of this type. It must be one JSON object in UTF-8 without duplicate keys, so that
     /// the host and the function cannot read different things out of it, and have what every function of the type counts on.
-    pub fn parse(hook_type: HookType, body: &'a [u8]) -> Result<Self, ContextError> {
+    pub(super) fn parse(kind: Kind, body: &'a [u8]) -> Result<Self, ContextError> {
         let text =
             std::str::from_utf8(body).map_err(|_| ContextError { field: None, message: "the context is not valid UTF-8".to_owned() })?;
-        let fields = parse(hook_type.context_keys(), text)?;
-        let roles = fields.iter().find(|field| field.name == ROLES).map(|field| roles(field.raw)).transpose()?;
-        Ok(Self { hook_type, text, fields, roles })
+        let fields = parse(kind.context_keys(), text)?;
+        let roles = fields.iter().find(|field| field.name == ROLES).map(|field| read_roles(field.raw)).transpose()?;
+        Ok(Self { kind, text, fields, roles })
     }
 
     /// The raw value of a top-level key.
-    pub fn get(&self, key: &str) -> Option<&'a RawValue> {
+    pub(super) fn get(&self, key: &str) -> Option<&'a RawValue> {
         self.fields.iter().find(|field| field.name == key).map(|field| field.raw)
     }
 
     /// The roles of the user, where the caller says which.
-    pub fn roles(&self) -> Option<&[Cow<'a, str>]> {
+    pub(super) fn roles(&self) -> Option<&[String]> {
         self.roles.as_deref()
     }
 
     /// The caller's id under `key` (`request_id`, `correlation_id`), where it is one that we can carry on:
     /// 1 to 128 of `A-Z a-z 0-9 . _ : -`.
-    pub fn id(&self, key: &str) -> Option<&'a str> {
+    pub(super) fn id(&self, key: &str) -> Option<&'a str> {
         let id: &str = serde_json::from_str(self.get(key)?.get()).ok()?;
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte);
         ((1..=128).contains(&id.len()) && id.bytes().all(fits)).then_some(id)
     }
 
     /// What a function with this view sees. The caller's bytes, untouched, when nothing has to be hidden or filled in.
-    pub fn visible(&self, view: View) -> Cow<'a, str> {
-        let keys = self.hook_type.context_keys();
+    pub(super) fn visible(&self, view: View) -> Cow<'a, str> {
+        let keys = self.kind.context_keys();
         if untouched(keys, &self.fields, view) {
             return Cow::Borrowed(self.text);
         }
@@ -152,24 +170,10 @@ impl<'a> Context<'a> {
     }
 
     /// Values in this context that must never be logged.
-    pub fn secrets(&self) -> Vec<Secret> {
-        let keys = self.hook_type.secret_keys().iter();
+    pub(super) fn secrets(&self) -> Vec<Secret> {
+        let keys = self.kind.secrets().iter();
         keys.filter_map(|key| surrogates::read::<String>(self.get(key)?.get()).ok()).map(Secret::new).collect()
     }
-}
-
-/// Reads the roles in `{"roles": [...]}`: ids, as numbers or texts.
-pub fn roles(raw: &RawValue) -> Result<Vec<Cow<'_, str>>, ContextError> {
-    if raw.get() == "null" {
-        return Ok(Vec::new());
-    }
-    let values: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(|_| Fault::WrongType(ROLES.to_owned(), "array"))?;
-    let role = |(index, value): (usize, &'_ &RawValue)| match value.get() {
-        text if text.starts_with('"') => surrogates::read(text).map(Cow::Owned).map_err(Fault::unreadable),
-        text if text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()) => Ok(Cow::Owned(text.to_owned())),
-        _ => Err(Fault::WrongType(format!("{ROLES}[{index}]"), "string,integer")),
-    };
-    Ok(values.iter().enumerate().map(role).collect::<Result<_, _>>()?)
 }
 
 fn parse<'a>(keys: &'static [Key], text: &'a str) -> Result<Vec<Field<'a>>, Fault> {

@@ -4,20 +4,18 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::{Decision, HookType, surrogates};
+use super::kind::Kind;
 
-/// A response that its hook type does not allow; the message names the field and the rule.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct InvalidResponse(String);
+use hookbox_hooks::hook_type::InvalidResponse;
+use hookbox_host_api::{Decision, surrogates};
 
 /// The decision in what the function returned.
 ///
 /// `null` and `{"success": false, ...}` deny. An allow is an object with a usable `user`: one with a number as `policy_id` for
-/// [`HookType::PreAuthentication`], one with the fields of a new user for [`HookType::UserMigration`]. Where `success` is missing a user
+/// [`Kind::PreAuthentication`], one with the fields of a new user for [`Kind::UserMigration`]. Where `success` is missing a user
 /// stands for it, unless the account is `strict`. Where `user` is missing from a pre-authentication that succeeds, it changes nothing: that is
 /// what the function does that OneLogin's own command writes into a new project.
-pub fn decide(hook_type: HookType, result: &RawValue, strict: bool) -> Result<Decision, InvalidResponse> {
+pub(super) fn decide(kind: Kind, result: &RawValue, strict: bool) -> Result<Decision, InvalidResponse> {
     #[derive(Deserialize)]
     struct Response {
         #[serde(default)]
@@ -29,37 +27,29 @@ pub fn decide(hook_type: HookType, result: &RawValue, strict: bool) -> Result<De
         return Ok(Decision::Deny);
     }
     if !result.get().starts_with('{') {
-        return Err(InvalidResponse(format!("the response is neither an object nor null: {}", expected(hook_type))));
+        return Err(InvalidResponse(format!("the response is neither an object nor null: {}", expected(kind))));
     }
     let response: Response = surrogates::read(result.get()).map_err(|error| InvalidResponse(error.to_string()))?;
     let succeeds = match response.success {
         Some(Value::Bool(false)) => return Ok(Decision::Deny),
         Some(Value::Bool(true)) => true,
-        Some(Value::Null) | None if strict => return Err(InvalidResponse(format!("`success` is missing: {}", expected(hook_type)))),
+        Some(Value::Null) | None if strict => return Err(InvalidResponse(format!("`success` is missing: {}", expected(kind)))),
         Some(Value::Null) | None => false,
-        Some(other) => return Err(InvalidResponse(format!("`success` is not a boolean but {}: {}", article(&other), expected(hook_type)))),
+        Some(other) => return Err(InvalidResponse(format!("`success` is not a boolean but {}: {}", article(&other), expected(kind)))),
     };
     match response.user {
-        Some(Value::Object(user)) => usable(hook_type, &user).map(|()| Decision::Allow),
-        Some(Value::Null) | None if succeeds && hook_type == HookType::PreAuthentication => Ok(Decision::Allow),
-        Some(Value::Null) | None => Err(InvalidResponse(format!("the response has no `user`: {}", expected(hook_type)))),
-        Some(other) => Err(InvalidResponse(format!("`user` is not an object but {}: {}", article(&other), expected(hook_type)))),
-    }
-}
-
-/// A result as it leaves: not every reader of JSON takes half of a surrogate pair, so that it is a replacement character.
-pub fn readable(result: Box<RawValue>) -> Box<RawValue> {
-    match surrogates::replaced(result.get()).map(RawValue::from_string) {
-        Some(Ok(replaced)) => replaced,
-        _ => result,
+        Some(Value::Object(user)) => usable(kind, &user).map(|()| Decision::Allow),
+        Some(Value::Null) | None if succeeds && kind == Kind::PreAuthentication => Ok(Decision::Allow),
+        Some(Value::Null) | None => Err(InvalidResponse(format!("the response has no `user`: {}", expected(kind)))),
+        Some(other) => Err(InvalidResponse(format!("`user` is not an object but {}: {}", article(&other), expected(kind)))),
     }
 }
 
 /// What a function of this type has to return.
-fn expected(hook_type: HookType) -> &'static str {
-    match hook_type {
-        HookType::PreAuthentication => "expected {success: true, user: {policy_id: 7}} to allow, {success: false} to deny",
-        HookType::UserMigration => {
+fn expected(kind: Kind) -> &'static str {
+    match kind {
+        Kind::PreAuthentication => "expected {success: true, user: {policy_id: 7}} to allow, {success: false} to deny",
+        Kind::UserMigration => {
             "expected {success: true, user: {username, password, firstname, lastname, email}} to allow, {success: false} to deny"
         }
     }
@@ -104,10 +94,10 @@ const USER_MIGRATION: Fields = &[
     ("custom_attributes", Field::Object, false),
 ];
 
-fn usable(hook_type: HookType, user: &Map<String, Value>) -> Result<(), InvalidResponse> {
-    let fields = match hook_type {
-        HookType::PreAuthentication => PRE_AUTHENTICATION,
-        HookType::UserMigration => USER_MIGRATION,
+fn usable(kind: Kind, user: &Map<String, Value>) -> Result<(), InvalidResponse> {
+    let fields = match kind {
+        Kind::PreAuthentication => PRE_AUTHENTICATION,
+        Kind::UserMigration => USER_MIGRATION,
     };
     fields.iter().try_for_each(|(name, field, required)| {
         let wanted = match field {
@@ -135,7 +125,7 @@ mod tests {
 
     fn pre(text: &str) -> Result<Decision, String> {
         let raw: Box<RawValue> = serde_json::from_str(text).unwrap();
-        decide(HookType::PreAuthentication, &raw, false).map_err(|error| error.to_string())
+        decide(Kind::PreAuthentication, &raw, false).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -172,7 +162,7 @@ mod tests {
     fn a_user_stands_for_success_unless_the_account_is_strict() {
         let strict = |text: &str| {
             let raw: Box<RawValue> = serde_json::from_str(text).unwrap();
-            decide(HookType::PreAuthentication, &raw, true).map_err(|error| error.to_string())
+            decide(Kind::PreAuthentication, &raw, true).map_err(|error| error.to_string())
         };
         assert_eq!(strict(r#"{"success":true,"user":{"policy_id":7}}"#), Ok(Decision::Allow));
         for text in [r#"{"user":{"policy_id":7}}"#, r#"{"success":null,"user":{"policy_id":7}}"#] {
@@ -187,7 +177,7 @@ mod tests {
             let mut user = serde_json::json!({"username": "a", "password": "b", "firstname": "c", "lastname": "d", "email": "e"});
             user[change] = value;
             let raw = serde_json::value::to_raw_value(&serde_json::json!({"success": true, "user": user})).unwrap();
-            decide(HookType::UserMigration, &raw, false).map_err(|error| error.to_string())
+            decide(Kind::UserMigration, &raw, false).map_err(|error| error.to_string())
         };
         assert_eq!(user("company", "f".into()), Ok(Decision::Allow));
         assert_eq!(user("custom_attributes", serde_json::json!({"a": 1})), Ok(Decision::Allow));

@@ -2,24 +2,22 @@
 
 use super::shape::{Key, Value};
 use super::{Context, Options, View};
-use crate::HookType;
+use crate::onelogin::kind::Kind;
 
-impl HookType {
-    /// One context for each set of keys that a function of this type may see. All values are empty.
-    pub fn sample_contexts(self) -> Vec<String> {
-        let whole = object(self.context_keys());
-        let Ok(context) = Context::parse(self, whole.as_bytes()) else { return Vec::new() };
-        let mut samples = Vec::new();
-        for version in self.context_versions() {
-            for options in every_options() {
-                let sample = context.visible(View { version: *version, options }).into_owned();
-                if !samples.contains(&sample) {
-                    samples.push(sample);
-                }
+/// One context for each set of keys that a function of this type may see. All values are empty.
+pub(in crate::onelogin) fn sample_contexts(kind: Kind) -> Vec<String> {
+    let whole = object(kind.context_keys());
+    let Ok(context) = Context::parse(kind, whole.as_bytes()) else { return Vec::new() };
+    let mut samples = Vec::new();
+    for version in kind.context_versions() {
+        for options in every_options() {
+            let sample = context.visible(View { version: *version, options }).into_owned();
+            if !samples.contains(&sample) {
+                samples.push(sample);
             }
         }
-        samples
     }
+    samples
 }
 
 fn every_options() -> impl Iterator<Item = Options> {
@@ -47,12 +45,12 @@ mod tests {
 
     #[test]
     fn there_is_one_for_each_set_of_keys() {
-        let samples = HookType::PreAuthentication.sample_contexts();
+        let samples = sample_contexts(Kind::PreAuthentication);
         // Second factors are of the second version: four sets of the first, eight of the second.
         assert_eq!(samples.len(), 12);
         assert!(samples.iter().any(|sample| sample.contains("mfa_devices") && !sample.contains("risk")));
         let least = r#"{"user":{"user_identifier":"","policy_id":0},"device":{"user_agent":null,"is_mobile":null},"#;
         assert!(samples[0].starts_with(least), "{}", samples[0]);
-        assert_eq!(HookType::UserMigration.sample_contexts().len(), 1);
+        assert_eq!(sample_contexts(Kind::UserMigration).len(), 1);
     }
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// A kind of client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Client {
+pub(super) enum Client {
     /// One that goes by the documentation.
     #[default]
     Documented,
@@ -29,17 +29,17 @@ pub enum Client {
 
 /// How a hook's response shows the env vars that are linked to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum EnvShape {
+pub(super) enum EnvShape {
     Names,
     Objects { with_value: bool },
 }
 
 impl Client {
     /// Every kind, in the table's order.
-    pub(crate) const ALL: [Self; 4] = [Self::Documented, Self::Python, Self::Go, Self::Dotnet];
+    pub(super) const ALL: [Self; 4] = [Self::Documented, Self::Python, Self::Go, Self::Dotnet];
 
     /// The name as the API writes it.
-    pub(crate) fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Documented => "documented",
             Self::Python => "python",
@@ -49,7 +49,7 @@ impl Client {
     }
 
     /// The client that says this of itself.
-    pub(crate) fn of_user_agent(text: &str) -> Self {
+    pub(super) fn of_user_agent(text: &str) -> Self {
         match text {
             _ if text.starts_with("Go-http-client/") => Self::Go,
             _ if text.starts_with("OpenAPI-Generator/") && text.ends_with("/python") => Self::Python,
@@ -58,7 +58,7 @@ impl Client {
     }
 
     /// How it is shown a hook's env vars.
-    pub(crate) fn env_shape(self) -> EnvShape {
+    pub(super) fn env_shape(self) -> EnvShape {
         match self {
             Self::Documented | Self::Python => EnvShape::Names,
             Self::Go => EnvShape::Objects { with_value: false },
@@ -67,7 +67,7 @@ impl Client {
     }
 
     /// What it is shown as the value of an env var, which is never the value.
-    pub(crate) fn env_value(self) -> Option<&'static str> {
+    pub(super) fn env_value(self) -> Option<&'static str> {
         (self == Self::Python).then_some("")
     }
 }

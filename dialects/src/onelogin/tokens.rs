@@ -4,18 +4,77 @@
 
 use std::fmt;
 
+use hookbox_hooks::api::{Access, Answered, ApiError, BodyKind, Call, ClientCredentials, Core, Doc, Endpoint, LIFETIME, Reply, respond};
+use hookbox_hooks::{AccountId, Timestamp};
 use hookbox_host_api::Secret;
-use http::{HeaderValue, header};
+use http::{HeaderValue, Method, header};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::errors::ApiError;
-use super::gateway::{Call, Gateway};
-use super::respond::{self, Reply};
-use crate::auth::{ClientCredentials, LIFETIME};
-use crate::clock::Timestamp;
-use crate::ids::AccountId;
-use crate::resources::Client;
+use super::client::Client;
+
+pub(super) static ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
+        method: Method::POST,
+        path: "/auth/oauth2/v2/token",
+        id: "oneLoginGenerateToken",
+        access: Access::Client,
+        body: BodyKind::Fields,
+        handler: |core, call| Box::pin(generate(core, call)),
+        doc: Doc {
+            tag: "OneLogin: tokens",
+            summary: "Exchange a client id and secret for an access token",
+            request: Some("TokenInput"),
+            answers: &[(200, "The token, good for ten hours", Some("Token"))],
+            ..Doc::NONE
+        },
+    },
+    Endpoint {
+        method: Method::POST,
+        path: "/auth/oauth2/token",
+        id: "oneLoginGenerateTokenV1",
+        access: Access::Client,
+        body: BodyKind::Fields,
+        handler: |core, call| Box::pin(generate_v1(core, call)),
+        doc: Doc {
+            tag: "OneLogin: tokens",
+            summary: "The same in the envelope of the first version",
+            request: Some("TokenInput"),
+            answers: &[(200, "The token, good for ten hours", Some("TokenEnvelope"))],
+            ..Doc::NONE
+        },
+    },
+    Endpoint {
+        method: Method::POST,
+        path: "/auth/oauth2/revoke",
+        id: "oneLoginRevokeToken",
+        access: Access::Client,
+        body: BodyKind::Fields,
+        handler: |core, call| Box::pin(revoke(core, call)),
+        doc: Doc {
+            tag: "OneLogin: tokens",
+            summary: "Make all tokens of the caller's credential worthless; the caller shows one of them",
+            request: Some("RevokeInput"),
+            answers: &[(200, "They are", Some("Revoked"))],
+            errors: &[503],
+            ..Doc::NONE
+        },
+    },
+    Endpoint {
+        method: Method::GET,
+        path: "/auth/rate_limit",
+        id: "oneLoginGetRateLimit",
+        access: Access::Token,
+        body: BodyKind::None,
+        handler: |core, call| Box::pin(rate_limit(core, call)),
+        doc: Doc {
+            tag: "OneLogin: tokens",
+            summary: "What a client may still do in this hour: nothing is counted, so all of it",
+            answers: &[(200, "The limit", Some("RateLimit"))],
+            ..Doc::NONE
+        },
+    },
+];
 
 /// What a body may say.
 #[derive(Default, Deserialize)]
@@ -61,7 +120,7 @@ impl Fields {
 
 /// What a client shows: a header goes before the body.
 fn shown(call: &Call<'_>, fields: &mut Fields) -> Option<ClientCredentials> {
-    match call.authorization {
+    match call.head.authorization() {
         Some(header) => ClientCredentials::from_header(header),
         None => fields.client(),
     }
@@ -77,30 +136,29 @@ struct Token {
 }
 
 /// `POST /auth/oauth2/v2/token`.
-pub(super) fn generate(gateway: &Gateway, call: &Call<'_>) -> Result<Reply, ApiError> {
-    Ok(unstored(respond::ok(&token(gateway, call)?)))
+async fn generate(core: &Core, call: Call<'_>) -> Answered {
+    Ok(unstored(respond::ok(&token(core, &call)?)))
 }
 
 /// `POST /auth/oauth2/token`: the same in the envelope of the first version. There a new token ends the ones before it; here they stay good,
 /// because clients ask for several at a time.
-pub(super) fn generate_v1(gateway: &Gateway, call: &Call<'_>) -> Result<Reply, ApiError> {
-    Ok(unstored(respond::ok(&Envelope { status: SUCCESS, data: [token(gateway, call)?] })))
+async fn generate_v1(core: &Core, call: Call<'_>) -> Answered {
+    Ok(unstored(respond::ok(&Envelope { status: SUCCESS, data: [token(core, &call)?] })))
 }
 
-fn token(gateway: &Gateway, call: &Call<'_>) -> Result<Token, ApiError> {
+fn token(core: &Core, call: &Call<'_>) -> Result<Token, ApiError> {
     let mut fields = Fields::parse(&call.body);
     if fields.grant_type.as_deref() != Some("client_credentials") {
         return Err(ApiError::GrantType);
     }
-    let record = gateway.auth.client(&*gateway.service, shown(call, &mut fields), call.peer)?;
-    let now = gateway.service.now();
-    let issued = gateway.auth.issue(&record, now).map_err(|error| ApiError::Internal(format!("no random bytes: {error}")))?;
+    let credential = core.credential(&call.head, shown(call, &mut fields))?;
+    let issued = core.issue(&credential)?;
     Ok(Token {
         expires_in: LIFETIME.as_secs(),
         created_at: issued.at.into(),
         access_token: issued.token,
         token_type: "bearer",
-        account_id: record.account,
+        account_id: credential.account(),
     })
 }
 
@@ -136,25 +194,24 @@ struct Done {
 }
 
 /// `GET /auth/rate_limit`: nothing is counted against an account, so what it may do in an hour is always still to be done.
-pub(super) fn rate_limit() -> Reply {
+async fn rate_limit(_: &Core, _: Call<'_>) -> Answered {
     const CALLS: u32 = 5000;
     const SECONDS: u32 = 3600;
     let data = json!({"X-RateLimit-Limit": CALLS, "X-RateLimit-Remaining": CALLS, "X-RateLimit-Reset": SECONDS});
-    respond::ok(&Envelope { status: SUCCESS, data })
+    Ok(respond::ok(&Envelope { status: SUCCESS, data }))
 }
 
 /// `POST /auth/oauth2/revoke`: the token must be a good one of the caller's. All of the credential's tokens end with it, since they
 /// are told apart by nothing that is kept.
-pub(super) async fn revoke(gateway: &Gateway, call: &Call<'_>) -> Result<Reply, ApiError> {
+async fn revoke(core: &Core, call: Call<'_>) -> Answered {
     let mut fields = Fields::parse(&call.body);
-    let record = gateway.auth.client(&*gateway.service, shown(call, &mut fields), call.peer)?;
-    let token = fields.access_token.unwrap_or_default();
-    let owner = gateway.auth.owner(&*gateway.service, &token, gateway.service.now());
-    if owner.is_none_or(|owner| owner.client_id != record.client_id) {
+    let credential = core.credential(&call.head, shown(&call, &mut fields))?;
+    let owner = core.owner(&fields.access_token.unwrap_or_default());
+    if owner.is_none_or(|owner| owner != *credential.client_id()) {
         return Err(ApiError::ForeignToken);
     }
-    gateway.service.bump_generation(&record.client_id).await?;
-    let flat = call.user_agent.map(Client::of_user_agent) == Some(Client::Python);
+    core.service.bump_generation(credential.client_id()).await?;
+    let flat = call.head.user_agent().map(Client::of_user_agent) == Some(Client::Python);
     Ok(respond::ok(&Done { status: SUCCESS, flat: flat.then_some(SUCCESS) }))
 }
 

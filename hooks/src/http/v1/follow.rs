@@ -8,32 +8,30 @@ use bytes::Bytes;
 use tokio::sync::mpsc::{self, Sender};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::errors::ApiError;
-use super::gateway::{Call, Gateway};
-use super::own::execution_filter;
-use super::respond::{self, Reply};
+use super::super::call::{Call, Core};
+use super::super::endpoint::Answered;
+use super::super::respond;
 use crate::auth::Authenticator;
 use crate::error::ServiceError;
 use crate::resources::{ExecutionView, Scope};
-use crate::service::{Follow, Service};
+use crate::service::{ExecutionFilter, Follow, Service};
 
 /// An empty line tells a reader, and whatever stands between, that the server is there.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
-/// A reader that takes nothing for this long is gone.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// A reader that takes nothing for this long is dropped.
+const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 /// Chunks that wait for the reader.
-const WAITING: usize = 16;
+const CHUNKS_AHEAD: usize = 16;
 
-pub(super) async fn follow(gateway: &Gateway, id: &str, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let filter = execution_filter(&call.query)?;
+pub(super) async fn follow(core: &Core, filter: ExecutionFilter, call: &Call<'_>) -> Answered {
     let since = call.query.number("since")?.map(Duration::from_secs);
     let limit = call.query.page()?.limit();
-    let follow = gateway.service.follow(call.account()?, id, filter, since, limit).await?;
-    let (lines, chunks) = mpsc::channel(WAITING);
+    let follow = core.service.follow(call.account()?, call.id(), filter, since, limit).await?;
+    let (lines, chunks) = mpsc::channel(CHUNKS_AHEAD);
     let reader = Reader {
-        service: Arc::clone(&gateway.service),
-        auth: Arc::clone(&gateway.auth),
-        authorization: call.authorization.unwrap_or_default().to_owned(),
+        service: Arc::clone(&core.service),
+        auth: Arc::clone(&core.auth),
+        authorization: call.head.authorization().unwrap_or_default().to_owned(),
         lines,
     };
     tokio::spawn(reader.feed(follow));
@@ -68,8 +66,8 @@ impl Reader {
                 },
                 _ = signs.tick() => Bytes::from_static(b"\n"),
             };
-            // A token that was good when the stream began is not good for ever.
-            if !self.may_read() || !matches!(timeout(PATIENCE, self.lines.send(chunk)).await, Ok(Ok(()))) {
+            // The token may end, or be revoked, while the stream goes on.
+            if !self.may_read() || !matches!(timeout(SEND_TIMEOUT, self.lines.send(chunk)).await, Ok(Ok(()))) {
                 return;
             }
         }

@@ -4,11 +4,11 @@ use std::fmt;
 
 use semver::{Version, VersionReq};
 
-use crate::HookType;
+use crate::onelogin::kind::Kind;
 
 /// A version that contexts have had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ContextVersion {
+pub(in crate::onelogin) enum ContextVersion {
     /// The first.
     V1_0_0,
     /// Adds the user's id and last login, the second factors and the application.
@@ -17,7 +17,7 @@ pub enum ContextVersion {
 
 impl ContextVersion {
     /// The name as the API writes it.
-    pub fn as_str(self) -> &'static str {
+    pub(in crate::onelogin) fn as_str(self) -> &'static str {
         match self {
             Self::V1_0_0 => "1.0.0",
             Self::V1_1_0 => "1.1.0",
@@ -40,7 +40,7 @@ impl fmt::Display for ContextVersion {
 
 /// A range that picks no version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RangeError {
+pub(in crate::onelogin) enum RangeError {
     /// It is no range.
     #[error("is not a version or a range of versions")]
     Unreadable,
@@ -49,16 +49,16 @@ pub enum RangeError {
     Empty,
 }
 
-impl HookType {
+impl Kind {
     /// The newest version of its context that lies in `range`, such as `1.0.0`, `^1.0`, `>= 1.0.0 <2`, `1.0.x || 1.1.0`.
-    pub fn context_version(self, range: &str) -> Result<ContextVersion, RangeError> {
+    pub(in crate::onelogin) fn context_version(self, range: &str) -> Result<ContextVersion, RangeError> {
         let alternatives: Vec<VersionReq> = range.split("||").map(alternative).collect::<Option<_>>().ok_or(RangeError::Unreadable)?;
         let fits = |version: &&ContextVersion| alternatives.iter().any(|one| one.matches(&version.number()));
         self.context_versions().iter().rev().find(fits).copied().ok_or(RangeError::Empty)
     }
 
     /// The newest version of its context, which a hook gets that picks none.
-    pub fn newest_context(self) -> ContextVersion {
+    pub(in crate::onelogin) fn newest_context(self) -> ContextVersion {
         self.context_versions().last().copied().unwrap_or(ContextVersion::V1_0_0)
     }
 }
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_range_picks_the_newest_version_in_it() {
-        let pick = |range| HookType::PreAuthentication.context_version(range);
+        let pick = |range| Kind::PreAuthentication.context_version(range);
         for range in [
             "",
             "*",
@@ -140,13 +140,13 @@ mod tests {
         for range in ["latest", ">=", "1.0.0 -", "1..0", "1.0.0, ", "||<", "1.a", "^"] {
             assert_eq!(pick(range), Err(RangeError::Unreadable), "{range}");
         }
-        assert_eq!(HookType::UserMigration.context_version("*"), Ok(V1_0_0));
-        assert_eq!(HookType::UserMigration.context_version("1.1.0"), Err(RangeError::Empty));
+        assert_eq!(Kind::UserMigration.context_version("*"), Ok(V1_0_0));
+        assert_eq!(Kind::UserMigration.context_version("1.1.0"), Err(RangeError::Empty));
     }
 
     #[test]
     fn names_are_the_numbers() {
-        for version in HookType::ALL.into_iter().flat_map(HookType::context_versions) {
+        for version in [Kind::PreAuthentication, Kind::UserMigration].into_iter().flat_map(Kind::context_versions) {
             assert_eq!(version.number().to_string(), version.as_str());
         }
     }

@@ -3,7 +3,11 @@
 use std::borrow::Borrow;
 use std::fmt;
 
+use hookbox_host_api::surrogates;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::error::ServiceError;
 
 /// One condition. Where a hook has several, all must hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +37,26 @@ pub enum Operator {
     /// The user does not have it.
     #[serde(rename = "!~")]
     Lacks,
+}
+
+/// Reads the roles of a user: a list of ids, as numbers or texts. A null is a user without roles.
+///
+/// # Errors
+/// It is something else.
+pub fn read_roles(raw: &RawValue) -> Result<Vec<String>, ServiceError> {
+    let wrong = |at: &str, kinds: &str| ServiceError::invalid(at, format!("instance.{at} is not of a type(s) {kinds}"));
+    if raw.get() == "null" {
+        return Ok(Vec::new());
+    }
+    let values: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(|_| wrong("roles", "array"))?;
+    let role = |(index, value): (usize, &&RawValue)| match value.get() {
+        text if text.starts_with('"') => {
+            surrogates::read(text).map_err(|error| ServiceError::invalid_body(format!("the roles are not usable JSON: {error}")))
+        }
+        text if text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()) => Ok(text.to_owned()),
+        _ => Err(wrong(&format!("roles[{index}]"), "string,integer")),
+    };
+    values.iter().enumerate().map(role).collect()
 }
 
 impl Condition {

@@ -8,7 +8,7 @@ const ALL: Options = Options { risk_enabled: true, location_enabled: true, mfa_d
 const NONE: Options = Options { risk_enabled: false, location_enabled: false, mfa_device_info_enabled: false };
 
 fn pre(text: &str) -> Result<Context<'_>, ContextError> {
-    Context::parse(HookType::PreAuthentication, text.as_bytes())
+    Context::parse(Kind::PreAuthentication, text.as_bytes())
 }
 
 fn seen(text: &str, version: ContextVersion, options: Options) -> String {
@@ -94,7 +94,7 @@ fn what_every_function_counts_on_must_be_there() {
         let error = pre(&text).unwrap_err();
         assert_eq!((error.field.as_deref(), error.message.as_str()), (Some(field), message), "{text}");
     }
-    let error = Context::parse(HookType::UserMigration, br#"{"user_identifier":"a"}"#).unwrap_err();
+    let error = Context::parse(Kind::UserMigration, br#"{"user_identifier":"a"}"#).unwrap_err();
     assert_eq!(error.field.as_deref(), Some("password"));
 }
 
@@ -121,7 +121,7 @@ fn takes_only_ids_that_are_safe_to_carry() {
 #[test]
 fn refuses_bytes_that_are_not_a_context() {
     for body in [&b"\xff\xfe"[..], b"null", b"{\"a\":1,\"a\":2}", b""] {
-        assert!(Context::parse(HookType::PreAuthentication, body).is_err());
+        assert!(Context::parse(Kind::PreAuthentication, body).is_err());
     }
     for twice in [r#""user":{"policy_id":1,"policy_id":2}"#, r#""x":[{"a":1,"a":1}]"#, r#""mfa_devices":[{"default":1,"default":1}]"#] {
         assert!(pre(&format!("{{{twice}}}")).unwrap_err().message.contains("duplicate key"), "{twice}");
@@ -131,7 +131,7 @@ fn refuses_bytes_that_are_not_a_context() {
 #[test]
 fn knows_the_password_of_a_migration_as_a_secret() {
     let body = br#"{"user_identifier":"a","password":"p\"w"}"#;
-    let context = Context::parse(HookType::UserMigration, body).unwrap();
+    let context = Context::parse(Kind::UserMigration, body).unwrap();
     assert_eq!(context.secrets().iter().map(Secret::expose).collect::<Vec<_>>(), ["p\"w"]);
     assert!(!format!("{:?}", context.fields).contains("p\\\"w"));
 }

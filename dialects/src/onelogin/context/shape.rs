@@ -1,7 +1,7 @@
 //! What contexts look like: the keys of each hook type, since which version, behind which option. A new key begins here.
 
 use super::{ContextVersion, Options};
-use crate::HookType;
+use crate::onelogin::kind::Kind;
 
 /// One key of an object in a context.
 pub(crate) struct Key {
@@ -56,7 +56,7 @@ impl Value {
 
 /// Which of the keys a function may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct View {
+pub(in crate::onelogin) struct View {
     /// Those of this version.
     pub version: ContextVersion,
     /// Those that no option hides.
@@ -137,7 +137,7 @@ static USER_MIGRATION: &[Key] = &[
     Key::new("request_id", Value::Any),
 ];
 
-impl HookType {
+impl Kind {
     /// The keys at the top of its context.
     pub(crate) fn context_keys(self) -> &'static [Key] {
         match self {
@@ -147,7 +147,7 @@ impl HookType {
     }
 
     /// The versions of its context, oldest first.
-    pub fn context_versions(self) -> &'static [ContextVersion] {
+    pub(in crate::onelogin) fn context_versions(self) -> &'static [ContextVersion] {
         match self {
             Self::PreAuthentication => &[V1_0_0, V1_1_0],
             Self::UserMigration => &[V1_0_0],

@@ -1,0 +1,51 @@
+//! What OneLogin's dialect adds to the settings of an account: whether only what OneLogin documents is understood, and how its clients
+//! read the API.
+
+use hookbox_hooks::hook_type::{AccountRules, Settings};
+use hookbox_hooks::{Fields, ServiceError};
+use serde_json::{Value, json};
+
+use super::client::Client;
+
+pub(super) struct Rules;
+
+const STRICT: &str = "strict";
+const CLIENT: &str = "client";
+
+impl AccountRules for Rules {
+    fn setting_names(&self) -> &'static [&'static str] {
+        &[STRICT, CLIENT]
+    }
+
+    fn apply(&self, before: &Settings, said: &mut Fields) -> Result<Settings, ServiceError> {
+        let mut settings = before.clone();
+        if let Some(strict) = said.boolean(STRICT)? {
+            settings.insert(STRICT.to_owned(), strict.into());
+        }
+        if said.has(CLIENT) {
+            settings.insert(CLIENT.to_owned(), json!(read_client(said)?));
+        }
+        Ok(settings)
+    }
+
+    fn view(&self, settings: &Settings) -> Settings {
+        [(STRICT.to_owned(), is_strict(settings).into()), (CLIENT.to_owned(), json!(client(settings)))].into_iter().collect()
+    }
+}
+
+/// Whether requests and results must be as OneLogin documents them, instead of being understood in a lenient way.
+pub(super) fn is_strict(settings: &Settings) -> bool {
+    settings.get(STRICT).and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// Whose reading of the API the account's clients have; none: their `User-Agent` tells.
+pub(super) fn client(settings: &Settings) -> Option<Client> {
+    settings.get(CLIENT).and_then(|client| serde_json::from_value(client.clone()).ok())
+}
+
+fn read_client(said: &mut Fields) -> Result<Option<Client>, ServiceError> {
+    let Some(name) = said.string(CLIENT)? else { return Ok(None) };
+    let names = Client::ALL.map(Client::as_str).join(",");
+    let wrong = || said.wrong(CLIENT, format_args!("is not one of enum values: {names}"));
+    Client::ALL.into_iter().find(|client| client.as_str() == name).map(Some).ok_or_else(wrong)
+}

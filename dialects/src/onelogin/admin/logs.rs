@@ -1,0 +1,53 @@
+//! The log entries of a hook.
+
+use hookbox_hooks::api::{Access, Answered, ApiError, BodyKind, Call, Core, Doc, Endpoint};
+use hookbox_hooks::{ExecutionFilter, ExecutionView, Scope, Timestamp};
+use hookbox_host_api::log::Events;
+use http::Method;
+use serde::Serialize;
+
+use super::hooks::check;
+use super::list;
+use super::page::bare_page;
+
+const LOGS_QUERY: &[&str] = &["request_id", "correlation_id", "limit", "page", "cursor"];
+
+pub(in crate::onelogin) static ENDPOINTS: &[Endpoint] = &[Endpoint {
+    method: Method::GET,
+    path: "/api/2/hooks/{id}/logs",
+    id: "oneLoginGetHookLogs",
+    access: Access::Scope(Scope::Read),
+    body: BodyKind::None,
+    handler: |core, call| Box::pin(logs(core, call)),
+    doc: Doc {
+        tag: "OneLogin: hooks",
+        summary: "List the log entries of a hook, newest first, one for each execution",
+        query: LOGS_QUERY,
+        answers: &[(200, "A page of log entries", Some("OneLoginLogList"))],
+        paged: true,
+        ..Doc::NONE
+    },
+}];
+
+/// An execution as these clients know it.
+#[derive(Serialize)]
+struct LogEntry {
+    request_id: String,
+    correlation_id: String,
+    created_at: Timestamp,
+    events: Events,
+}
+
+impl From<ExecutionView> for LogEntry {
+    fn from(one: ExecutionView) -> Self {
+        Self { request_id: one.request_id, correlation_id: one.correlation_id, created_at: one.created_at, events: one.events }
+    }
+}
+
+async fn logs(core: &Core, call: Call<'_>) -> Answered {
+    check(core, &call)?;
+    let text = |name: &str| call.query.get(name).map(str::to_owned);
+    let filter = ExecutionFilter { request_id: text("request_id"), correlation_id: text("correlation_id"), outcome: None };
+    let page = core.service.executions(call.account()?, call.id(), filter, call.query.page()?).await?;
+    Ok(bare_page(&page.try_map(|one| Ok::<_, ApiError>(LogEntry::from(one)))?, &list(&call)))
+}

@@ -1,0 +1,64 @@
+//! OneLogin: two hook types, `/api/2/hooks` and the token endpoints that its own clients use unmodified.
+//!
+//! What is documented of it: <https://developers.onelogin.com/api-docs/2/smart-hooks/overview>.
+//!
+//! * [`kind`] is the table of the types, with their [`rules`]; [`adapter`] reads a [`context`] and judges a [`response`].
+//! * [`admin`] and [`tokens`] are the API, [`problems`] the form of its errors, [`client`] what each client is shown.
+//! * [`account`] is what accounts can set; [`import`] reads hooks from OneLogin; [`templates`] are new projects.
+
+mod account;
+mod adapter;
+mod admin;
+mod client;
+mod context;
+mod import;
+mod kind;
+mod problems;
+mod response;
+mod rules;
+mod templates;
+mod tokens;
+
+use hookbox_hooks::api::{Endpoint, ErrorStyle};
+use hookbox_hooks::dialect::{Dialect, Import, Language, TemplateFile};
+use hookbox_hooks::hook_type::{AccountRules, HookTypeSpec};
+
+/// The dialect's name.
+const DIALECT: &str = "onelogin";
+
+/// OneLogin's dialect.
+pub(crate) struct OneLogin;
+
+impl Dialect for OneLogin {
+    fn name(&self) -> &'static str {
+        DIALECT
+    }
+
+    fn hook_types(&self) -> &'static [HookTypeSpec] {
+        &kind::HOOK_TYPES
+    }
+
+    fn account_rules(&self) -> Option<&'static dyn AccountRules> {
+        Some(&account::Rules)
+    }
+
+    fn endpoints(&self) -> Vec<&'static Endpoint> {
+        [tokens::ENDPOINTS, admin::HOOKS, admin::ENV_VARS, admin::LOGS].into_iter().flatten().collect()
+    }
+
+    fn error_styles(&self) -> &'static [ErrorStyle] {
+        &problems::STYLES
+    }
+
+    fn schemas(&self) -> &'static str {
+        include_str!("schemas.json")
+    }
+
+    fn template(&self, hook_type: &str, language: Language) -> Vec<TemplateFile> {
+        templates::of(hook_type, language)
+    }
+
+    fn import(&self) -> Option<&'static Import> {
+        Some(&import::IMPORT)
+    }
+}

@@ -1,0 +1,78 @@
+//! What stands between the service and one version of a hook: how an event is read for it, and what its function's result means.
+
+use bytes::Bytes;
+use hookbox_host_api::{Decision, Secret};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::error::ServiceError;
+
+/// Reads events for a hook, and judges what its function returns. One is made for each version that serves, from its settings.
+pub trait Adapter: Send + Sync {
+    /// Reads an event.
+    ///
+    /// # Errors
+    /// The body is not an event of the type; the caller is told.
+    fn read_event(&self, body: &Bytes) -> Result<Event, ServiceError>;
+
+    /// What the function decided.
+    ///
+    /// # Errors
+    /// The type does not allow the result; the execution ends as `invalid_response`.
+    fn judge(&self, returned: Box<RawValue>) -> Result<Verdict, InvalidResponse>;
+
+    /// What goes with a decision that no function made; `kept` is [`Event::kept`].
+    fn default_verdict(&self, decision: Decision, kept: &Bytes) -> Verdict;
+}
+
+/// An event that was read and checked.
+#[derive(Clone, Default)]
+pub struct Event {
+    /// What the function is called with: JSON.
+    pub input: Bytes,
+    /// The caller's id of the event, where it sent a usable one.
+    pub request_id: Option<String>,
+    /// The caller's id of the login that the event belongs to, where it sent a usable one.
+    pub correlation_id: Option<String>,
+    /// The roles of the user, for conditions; `None` where the event does not say.
+    pub roles: Option<Vec<String>>,
+    /// Values that must never be logged.
+    pub secrets: Vec<Secret>,
+    /// What the adapter needs again for [`Adapter::default_verdict`].
+    pub kept: Bytes,
+}
+
+/// What an execution decided, and what the caller gets besides.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// What the identity provider is told to do.
+    pub decision: Decision,
+    /// Changes that the identity provider is asked for, in order.
+    pub commands: Vec<Command>,
+    /// A message for the user who logs in.
+    pub message: Option<String>,
+    /// The body to hand back.
+    pub body: Option<Box<RawValue>>,
+}
+
+impl Verdict {
+    /// A decision and a body.
+    pub fn new(decision: Decision, body: Option<Box<RawValue>>) -> Self {
+        Self { decision, commands: Vec::new(), message: None, body }
+    }
+}
+
+/// A change that the identity provider is asked for.
+#[derive(Clone, Debug, Serialize)]
+pub struct Command {
+    /// What kind of change it is, in the dialect's words.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The particulars.
+    pub value: Box<RawValue>,
+}
+
+/// A result that the hook type does not allow; the message names the field and the rule.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidResponse(pub String);

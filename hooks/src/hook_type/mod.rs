@@ -1,0 +1,157 @@
+//! Hook types: the events that hooks can be attached to. A type is a row of its dialect's table ([`HookTypeSpec`]); the rows of all
+//! dialects make a [`Registry`]. The service works with rows and never asks whose they are.
+
+mod adapter;
+mod registry;
+
+use std::fmt;
+use std::ops::{Deref, RangeInclusive};
+use std::sync::Arc;
+
+use hookbox_host_api::Decision;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::error::ServiceError;
+use crate::fields::Fields;
+
+pub use adapter::{Adapter, Command, Event, InvalidResponse, Verdict};
+pub(crate) use registry::names;
+pub use registry::{AccountRules, Registry, RegistryError};
+
+/// Settings that only a dialect understands, of a hook or of an account: JSON, checked when it is stored.
+pub type Settings = Map<String, Value>;
+
+/// What is fixed about a hook type.
+pub struct HookTypeSpec {
+    /// The name that hooks, logs, metrics and `POST /v1/triggers/{type}` use; unique over all dialects.
+    pub id: &'static str,
+    /// The name of the dialect that it belongs to.
+    pub dialect: &'static str,
+    /// What the type is for, in one sentence.
+    pub summary: &'static str,
+    /// The exported functions that may be the entry point, in the order in which they are tried.
+    pub entries: &'static [&'static str],
+    /// How many functions answer one event, and in which order.
+    pub shape: Shape,
+    /// What is decided where no hook decides and the account has no setting for it.
+    pub default_decision: Decision,
+    /// Seconds that a hook may set as its timeout.
+    pub timeout: RangeInclusive<u8>,
+    /// The timeout of a hook that sets none, in seconds.
+    pub default_timeout: u8,
+    /// The longest source in JavaScript, in bytes, where the server's own limit is not lower.
+    pub source_bytes: usize,
+    /// Keys of the event whose values must never reach a log, an error or a disk.
+    pub secrets: &'static [&'static str],
+    /// Inputs with every set of keys that a function can see, their values empty: the JavaScript engine learns their shapes.
+    pub samples: fn() -> Vec<String>,
+    /// What the type does with settings, events and results.
+    pub rules: &'static dyn Rules,
+}
+
+/// How an event becomes executions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One function, one execution.
+    Single,
+}
+
+/// What a hook type does with the settings of its hooks, and what it makes of a version that is to serve.
+pub trait Rules: Send + Sync {
+    /// The names of the settings. No other type of the same registry may give a name another meaning, and none may be a key that all
+    /// hooks have.
+    fn setting_names(&self) -> &'static [&'static str];
+
+    /// `before` with what a caller says in `said`, which holds no other keys than [`Rules::setting_names`].
+    ///
+    /// # Errors
+    /// A setting breaks a rule.
+    fn apply(&self, before: &Settings, said: &mut Fields, account: &Settings) -> Result<Settings, ServiceError>;
+
+    /// The settings as callers see them: with a value for each name that the type has.
+    fn view(&self, settings: &Settings) -> Settings;
+
+    /// Checks a version that is about to be stored against rules that go beyond the type's row.
+    ///
+    /// # Errors
+    /// A field breaks a rule.
+    fn check(&self, draft: &Draft<'_>, account: &Settings) -> Result<(), ServiceError> {
+        let _ = (draft, account);
+        Ok(())
+    }
+
+    /// The adapter of a hook with these settings in an account with those.
+    fn bind(&self, settings: &Settings, account: &Settings) -> Arc<dyn Adapter>;
+}
+
+/// A version of a hook that is about to be stored, as far as its dialect may have rules about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Draft<'a> {
+    /// `wasm`, or a version of Node such as `nodejs24.x`.
+    pub runtime: &'static str,
+    /// Seconds.
+    pub timeout: u8,
+    /// The source, where the version brings a new one and it is text.
+    pub source: Option<&'a str>,
+}
+
+/// A hook type of a registry.
+#[derive(Clone, Copy)]
+pub struct HookType {
+    spec: &'static HookTypeSpec,
+    /// Its place in the registry.
+    index: usize,
+}
+
+impl HookType {
+    /// The exported functions that may be the entry point.
+    pub(crate) fn entries(self) -> &'static [&'static str] {
+        self.spec.entries
+    }
+
+    /// Its place in its registry, from 0.
+    pub(crate) fn index(self) -> usize {
+        self.index
+    }
+}
+
+impl Deref for HookType {
+    type Target = HookTypeSpec;
+
+    fn deref(&self) -> &HookTypeSpec {
+        self.spec
+    }
+}
+
+impl PartialEq for HookType {
+    fn eq(&self, other: &Self) -> bool {
+        self.spec.id == other.spec.id
+    }
+}
+
+impl Eq for HookType {}
+
+impl fmt::Debug for HookType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.spec.id)
+    }
+}
+
+impl fmt::Display for HookType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.spec.id)
+    }
+}
+
+impl Serialize for HookType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.spec.id)
+    }
+}
+
+impl fmt::Debug for HookTypeSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HookTypeSpec").field("id", &self.id).finish_non_exhaustive()
+    }
+}

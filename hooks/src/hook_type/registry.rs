@@ -1,0 +1,170 @@
+//! The hook types that a server knows, and the settings that their dialects give to accounts.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use super::{HookType, HookTypeSpec, Settings};
+use crate::error::ServiceError;
+use crate::fields::Fields;
+
+/// What a dialect adds to an account's settings.
+pub trait AccountRules: Send + Sync {
+    /// The names of the settings; unique over all dialects, and none of the account's own.
+    fn setting_names(&self) -> &'static [&'static str];
+
+    /// `before` with what a caller says. `said` may hold other keys, which are left alone.
+    ///
+    /// # Errors
+    /// A setting breaks a rule.
+    fn apply(&self, before: &Settings, said: &mut Fields) -> Result<Settings, ServiceError>;
+
+    /// The settings as callers see them: with a value for each name.
+    fn view(&self, settings: &Settings) -> Settings;
+}
+
+/// Dialects that contradict each other; found when the server starts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegistryError {
+    /// Two hook types have the same name.
+    #[error("two hook types have the name {0}")]
+    Type(&'static str),
+    /// A setting has the name of a key that all hooks or accounts have, or of another dialect's setting.
+    #[error("the setting {name} of {owner} has a name that is taken")]
+    Setting {
+        /// The setting.
+        name: &'static str,
+        /// The hook type or dialect that it belongs to.
+        owner: &'static str,
+    },
+    /// A row has no entry point, an empty range or no name.
+    #[error("the hook type {0} has an incomplete row")]
+    Row(&'static str),
+}
+
+/// Every hook type of a server. A copy is cheap.
+#[derive(Clone)]
+pub struct Registry(Arc<Inner>);
+
+struct Inner {
+    types: Vec<HookType>,
+    accounts: Vec<&'static dyn AccountRules>,
+}
+
+/// Keys that all hooks have.
+pub(crate) const HOOK_KEYS: [&str; 22] = [
+    "id",
+    "account_id",
+    "type",
+    "dialect",
+    "disabled",
+    "version",
+    "serving_version",
+    "spec",
+    "status",
+    "status_message",
+    "ready",
+    "created_at",
+    "updated_at",
+    "function",
+    "runtime",
+    "timeout",
+    "retries",
+    "env_vars",
+    "packages",
+    "conditions",
+    "limits",
+    "on_error",
+];
+
+/// Keys that a stored version has and its callers do not see, or see under another name.
+const STORED_KEYS: [&str; 4] = ["fuel", "memory_mib", "settings", "samples"];
+
+/// Keys that all accounts have.
+const ACCOUNT_KEYS: [&str; 7] = ["id", "name", "settings", "created_at", "updated_at", "hooks_per_type", "on_no_hook"];
+
+impl Registry {
+    /// The registry of these types, with what their dialects add to accounts.
+    ///
+    /// # Errors
+    /// They contradict each other.
+    pub fn new(
+        specs: impl IntoIterator<Item = &'static HookTypeSpec>,
+        accounts: impl IntoIterator<Item = &'static dyn AccountRules>,
+    ) -> Result<Self, RegistryError> {
+        let mut types: Vec<HookType> = Vec::new();
+        for (index, spec) in specs.into_iter().enumerate() {
+            check(spec, &types)?;
+            types.push(HookType { spec, index });
+        }
+        let accounts: Vec<_> = accounts.into_iter().collect();
+        let mut taken: BTreeSet<&str> = ACCOUNT_KEYS.into_iter().collect();
+        for name in accounts.iter().flat_map(|rules| rules.setting_names()) {
+            if !taken.insert(name) {
+                return Err(RegistryError::Setting { name, owner: "accounts" });
+            }
+        }
+        Ok(Self(Arc::new(Inner { types, accounts })))
+    }
+
+    /// Every type, in the order in which they are documented.
+    pub fn types(&self) -> &[HookType] {
+        &self.0.types
+    }
+
+    /// The types of one dialect.
+    pub fn of_dialect(&self, dialect: &str) -> Vec<HookType> {
+        self.types().iter().filter(|one| one.dialect == dialect).copied().collect()
+    }
+
+    /// The type with this name.
+    pub fn find(&self, id: &str) -> Option<HookType> {
+        self.types().iter().find(|one| one.id == id).copied()
+    }
+
+    /// The names of all types, as errors list them.
+    pub fn names(&self) -> String {
+        names(self.types())
+    }
+
+    /// What dialects add to accounts.
+    pub(crate) fn account_rules(&self) -> &[&'static dyn AccountRules] {
+        &self.0.accounts
+    }
+
+    /// The inputs that an engine has seen before it serves: those of all types.
+    pub fn samples(&self) -> Vec<String> {
+        let mut samples: Vec<String> = Vec::new();
+        for sample in self.types().iter().flat_map(|one| (one.samples)()) {
+            if !samples.contains(&sample) {
+                samples.push(sample);
+            }
+        }
+        samples
+    }
+}
+
+/// Names of types with commas between.
+pub(crate) fn names(types: &[HookType]) -> String {
+    types.iter().map(|one| one.id).collect::<Vec<_>>().join(",")
+}
+
+fn check(spec: &'static HookTypeSpec, before: &[HookType]) -> Result<(), RegistryError> {
+    if spec.id.is_empty() || spec.entries.is_empty() || !spec.timeout.contains(&spec.default_timeout) {
+        return Err(RegistryError::Row(spec.id));
+    }
+    if before.iter().any(|other| other.id == spec.id) {
+        return Err(RegistryError::Type(spec.id));
+    }
+    let taken = |name: &&&str| HOOK_KEYS.contains(name) || STORED_KEYS.contains(name);
+    match spec.rules.setting_names().iter().find(taken) {
+        Some(name) => Err(RegistryError::Setting { name, owner: spec.id }),
+        None => Ok(()),
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.types()).finish()
+    }
+}

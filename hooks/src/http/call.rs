@@ -1,0 +1,192 @@
+//! One request on its way to its endpoint's handler, and what handlers work with.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use tokio::time::Instant;
+
+use super::errors::ApiError;
+use super::query::Query;
+use crate::auth::{AuthError, Authenticator, Caller, ClientCredentials};
+use crate::ids::{AccountId, ClientId};
+use crate::resources::{CredentialRecord, Scope};
+use crate::service::Service;
+
+/// What all handlers work with.
+pub struct Core {
+    /// The service.
+    pub service: Arc<Service>,
+    pub(super) auth: Arc<Authenticator>,
+}
+
+/// The head of a request, before its body is read.
+pub struct Head<'a> {
+    /// The path.
+    pub path: &'a str,
+    /// The path's parameters.
+    pub params: Params<'a>,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+    /// Who is at the other end of the connection.
+    pub peer: IpAddr,
+}
+
+/// One request on its way to its handler.
+pub struct Call<'a> {
+    /// Set where the endpoint asks for a token.
+    pub(super) caller: Option<Caller>,
+    /// The head.
+    pub head: Head<'a>,
+    /// The query.
+    pub query: Query<'a>,
+    /// The body.
+    pub body: Bytes,
+    /// When the body was there: deadlines count from here.
+    pub read_at: Instant,
+}
+
+/// The parameters of a path, by the names that the endpoint gives them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Params<'a> {
+    found: [(&'static str, &'a str); Params::MOST],
+    count: usize,
+}
+
+impl<'a> Params<'a> {
+    /// The most parameters of one path.
+    pub(super) const MOST: usize = 4;
+
+    /// Adds the value of a segment; its name is known once the endpoint is.
+    pub(super) fn push(&mut self, value: &'a str) {
+        if let Some(free) = self.found.get_mut(self.count) {
+            *free = ("", value);
+            self.count += 1;
+        }
+    }
+
+    /// Names the values in their order.
+    pub(super) fn name(&mut self, names: &[&'static str]) {
+        for (found, name) in self.found.iter_mut().zip(names) {
+            found.0 = name;
+        }
+    }
+
+    /// The parameter of this name; empty where the path has none.
+    pub fn get(&self, name: &str) -> &'a str {
+        let found = self.found.iter().take(self.count).find(|(have, _)| *have == name);
+        found.map(|(_, value)| *value).unwrap_or_default()
+    }
+}
+
+impl<'a> Call<'a> {
+    /// The caller's account. A handler whose endpoint asks for no token gets none.
+    ///
+    /// # Errors
+    /// There is no caller.
+    pub fn account(&self) -> Result<AccountId, ApiError> {
+        self.caller.map(|caller| caller.account).ok_or(ApiError::Unauthenticated)
+    }
+
+    /// Whether the caller may do more than the endpoint asks for.
+    pub fn may(&self, scope: Scope) -> bool {
+        self.caller.is_some_and(|caller| caller.may(scope))
+    }
+
+    /// A parameter of the path.
+    pub fn param(&self, name: &str) -> &'a str {
+        self.head.params.get(name)
+    }
+
+    /// The path's parameter `id`.
+    pub fn id(&self) -> &'a str {
+        self.param("id")
+    }
+}
+
+impl<'a> Head<'a> {
+    /// A header, where it is text.
+    pub fn text(&self, name: impl http::header::AsHeaderName) -> Option<&'a str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What the caller shows of itself.
+    pub fn authorization(&self) -> Option<&'a str> {
+        self.text(http::header::AUTHORIZATION)
+    }
+
+    /// What the client says of itself.
+    pub fn user_agent(&self) -> Option<&'a str> {
+        self.text(http::header::USER_AGENT)
+    }
+}
+
+/// A credential whose secret was shown.
+#[derive(Clone)]
+pub struct Credential(Arc<CredentialRecord>);
+
+impl Credential {
+    /// Its client id.
+    pub fn client_id(&self) -> &ClientId {
+        &self.0.client_id
+    }
+
+    /// The account that it acts for.
+    pub fn account(&self) -> AccountId {
+        self.0.account
+    }
+}
+
+/// A token that was given out.
+pub struct IssuedToken {
+    /// The token.
+    pub token: String,
+    /// When it was made.
+    pub at: SystemTime,
+}
+
+impl Core {
+    /// The credential that a caller shows the secret of.
+    ///
+    /// # Errors
+    /// It is a wrong one, or there were too many wrong ones.
+    pub fn credential(&self, head: &Head<'_>, shown: Option<ClientCredentials>) -> Result<Credential, ApiError> {
+        Ok(Credential(self.auth.client(&*self.service, shown, head.peer)?))
+    }
+
+    /// A token for a credential.
+    ///
+    /// # Errors
+    /// The system gives no random bytes.
+    pub fn issue(&self, credential: &Credential) -> Result<IssuedToken, ApiError> {
+        let issued = self.auth.issue(&credential.0, self.service.now());
+        let issued = issued.map_err(|error| ApiError::Internal(format!("no random bytes: {error}")))?;
+        Ok(IssuedToken { token: issued.token, at: issued.at })
+    }
+
+    /// The client id of the credential that a good token belongs to.
+    pub fn owner(&self, token: &str) -> Option<ClientId> {
+        self.auth.owner(&*self.service, token, self.service.now()).map(|record| record.client_id.clone())
+    }
+
+    /// The bearer of a good token.
+    ///
+    /// # Errors
+    /// The token is not a good one.
+    pub fn bearer(&self, head: &Head<'_>) -> Result<Caller, ApiError> {
+        Ok(self.auth.caller(&*self.service, head.authorization(), self.service.now())?)
+    }
+}
+
+impl From<AuthError> for ApiError {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::Token => Self::Unauthenticated,
+            AuthError::Client => Self::WrongClient,
+            AuthError::Throttled(wait) => Self::Throttled(wait),
+            AuthError::Scope(scope) => Self::MissingScope(scope),
+        }
+    }
+}

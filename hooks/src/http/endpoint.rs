@@ -1,0 +1,141 @@
+//! Endpoints: all that there is to say about one operation of the API stands in one value. The router, the 405 answers, the log, the
+//! metrics, the OpenAPI file and the tests read it; adding an endpoint is adding a value to the table of its module.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use http::Method;
+
+use super::call::{Call, Core, Head};
+use super::errors::{ApiError, Problem};
+use super::respond::Reply;
+use crate::auth::Caller;
+use crate::resources::Scope;
+
+/// One operation of the API.
+pub struct Endpoint {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path; `{name}` is a parameter, which stands for one segment that is not empty.
+    pub path: &'static str,
+    /// The operation's name in the log, the metrics and the OpenAPI file; unique.
+    pub id: &'static str,
+    /// Who may call.
+    pub access: Access,
+    /// How long the body may be.
+    pub body: BodyKind,
+    /// What is done.
+    pub handler: Handler,
+    /// What its callers are told.
+    pub doc: Doc,
+}
+
+/// Carries out an operation.
+pub type Handler = for<'a> fn(&'a Core, Call<'a>) -> Answering<'a>;
+
+/// An answer that is being made.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Answered> + Send + 'a>>;
+
+/// An answer, or why there is none.
+pub type Answered = Result<Reply, ApiError>;
+
+/// Who may call.
+#[derive(Clone, Copy)]
+pub enum Access {
+    /// Everybody.
+    Open,
+    /// A client that shows its id and secret, which the handler checks.
+    Client,
+    /// The bearer of any token.
+    Token,
+    /// The bearer of a token of this scope.
+    Scope(Scope),
+    /// Whom the dialect lets in, by the head of the request: no body is read before.
+    Dialect(fn(&Core, &Head<'_>) -> Result<Caller, ApiError>),
+}
+
+/// How long a request's body may be. The numbers come from the settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyKind {
+    /// None is read.
+    None,
+    /// A few fields.
+    Fields,
+    /// A hook with its function.
+    Function,
+    /// An event, bare.
+    Context,
+    /// An event in an object.
+    WrappedContext,
+}
+
+/// What the OpenAPI file says of an endpoint beyond its path, access and body.
+#[derive(Clone, Copy, Debug)]
+pub struct Doc {
+    /// The group that it is listed in.
+    pub tag: &'static str,
+    /// What it does, in one sentence.
+    pub summary: &'static str,
+    /// Names of query parameters, as the components have them.
+    pub query: &'static [&'static str],
+    /// The schema of the body.
+    pub request: Option<&'static str>,
+    /// Whether an empty body means an empty object.
+    pub optional: bool,
+    /// Status, meaning and schema of the answers that are not errors, or errors of a shape of their own.
+    pub answers: &'static [(u16, &'static str, Option<&'static str>)],
+    /// Errors that do not follow from access, body and query.
+    pub errors: &'static [u16],
+    /// Whether the answer is a stream of such values, one a line.
+    pub lines: bool,
+    /// Whether the answer's headers tell about its page.
+    pub paged: bool,
+}
+
+impl Doc {
+    /// Nothing said yet.
+    pub const NONE: Self =
+        Self { tag: "", summary: "", query: &[], request: None, optional: false, answers: &[], errors: &[], lines: false, paged: false };
+}
+
+/// The query parameters of a list that is read page by page.
+pub const PAGE: &[&str] = &["limit", "page", "cursor"];
+
+/// The schema of an answer that is bytes instead of JSON.
+pub const BINARY: &str = "Binary";
+
+/// The form that errors have below a path.
+pub struct ErrorStyle {
+    /// The path: `/auth` stands for itself and all that begins with `/auth/`. Empty: everything else.
+    pub root: &'static str,
+    /// Writes an error; the problem is what the server would say in its own form.
+    pub write: fn(&ApiError, Problem) -> Reply,
+    /// The schema of such an answer.
+    pub schema: &'static str,
+    /// The status of a good token that lacks a scope.
+    pub missing_scope: u16,
+    /// Whether bodies are fields to be checked, with 422 for one that breaks a rule.
+    pub checks_fields: bool,
+    /// Whether bodies may be forms as well as JSON.
+    pub forms: bool,
+}
+
+impl ErrorStyle {
+    /// Whether a path is below the root.
+    pub(super) fn holds(&self, path: &str) -> bool {
+        path.strip_prefix(self.root).is_some_and(|rest| self.root.is_empty() || rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ({})", self.method, self.path, self.id)
+    }
+}
+
+impl fmt::Debug for ErrorStyle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorStyle").field("root", &self.root).finish_non_exhaustive()
+    }
+}

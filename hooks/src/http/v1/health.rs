@@ -1,0 +1,51 @@
+//! Whether the server lives, and whether it can do its work: for load balancers and supervisors, without a token.
+
+use http::{HeaderValue, Method, StatusCode, header};
+use serde_json::json;
+
+use super::super::call::{Call, Core};
+use super::super::endpoint::{Access, Answered, BodyKind, Doc, Endpoint};
+use super::super::errors::RETRY_AFTER;
+use super::super::respond;
+
+pub(super) static ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
+        method: Method::GET,
+        path: "/healthz",
+        id: "healthz",
+        access: Access::Open,
+        body: BodyKind::None,
+        handler: |core, call| Box::pin(healthz(core, call)),
+        doc: Doc { tag: "health", summary: "The process answers", answers: &[(200, "It does", Some("Healthy"))], ..Doc::NONE },
+    },
+    Endpoint {
+        method: Method::GET,
+        path: "/readyz",
+        id: "readyz",
+        access: Access::Open,
+        body: BodyKind::None,
+        handler: |core, call| Box::pin(readyz(core, call)),
+        doc: Doc {
+            tag: "health",
+            summary: "The service can serve",
+            answers: &[(200, "It can", Some("Ready")), (503, "It cannot, and why", Some("Unready"))],
+            ..Doc::NONE
+        },
+    },
+];
+
+/// The process answers.
+async fn healthz(_: &Core, _: Call<'_>) -> Answered {
+    Ok(respond::ok(&json!({"status": "ok"})))
+}
+
+/// The service can serve, or why it cannot.
+async fn readyz(core: &Core, _: Call<'_>) -> Answered {
+    let reasons = core.service.readiness();
+    if reasons.is_empty() {
+        return Ok(respond::ok(&json!({"status": "ready"})));
+    }
+    let mut reply = respond::json(StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "unready", "reasons": reasons}));
+    reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+    Ok(reply)
+}

@@ -1,0 +1,27 @@
+//! Hookbox's own API: `/v1`, and what load balancers ask. A file for each sort of resource, with its endpoints and their handlers; the schemas
+//! of their bodies are in `schemas.json`.
+
+mod env_vars;
+mod events;
+mod executions;
+mod follow;
+mod health;
+mod hooks;
+mod operator;
+mod tokens;
+
+use super::endpoint::Endpoint;
+
+/// Every endpoint of the server that is not a dialect's.
+pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
+    let tables = [
+        health::ENDPOINTS,
+        tokens::ENDPOINTS,
+        hooks::ENDPOINTS,
+        env_vars::ENDPOINTS,
+        events::ENDPOINTS,
+        executions::ENDPOINTS,
+        operator::ENDPOINTS,
+    ];
+    tables.into_iter().flatten()
+}

@@ -1,0 +1,72 @@
+//! `POST /v1/tokens`: client credentials in, an access token out. They stand in a header or in the body, and the body is JSON or a form.
+
+use hookbox_host_api::Secret;
+use http::{HeaderValue, Method, header};
+use serde::{Deserialize, Serialize};
+
+use super::super::call::{Call, Core};
+use super::super::endpoint::{Access, Answered, BodyKind, Doc, Endpoint};
+use super::super::respond;
+use crate::auth::{ClientCredentials, LIFETIME};
+use crate::clock::Timestamp;
+use crate::ids::AccountId;
+
+pub(super) static ENDPOINTS: &[Endpoint] = &[Endpoint {
+    method: Method::POST,
+    path: "/v1/tokens",
+    id: "createToken",
+    access: Access::Client,
+    body: BodyKind::Fields,
+    handler: |core, call| Box::pin(create(core, call)),
+    doc: Doc {
+        tag: "tokens",
+        summary: "Exchange a client id and secret, in a header or in the body, for an access token",
+        request: Some("ClientCredentials"),
+        optional: true,
+        answers: &[(200, "The token, good for ten hours", Some("AccessToken"))],
+        ..Doc::NONE
+    },
+}];
+
+/// What a body may say.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Fields {
+    client_id: Option<String>,
+    client_secret: Option<String>,
+}
+
+/// A token as its client reads it.
+#[derive(Serialize)]
+struct AccessToken {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: u64,
+    created_at: Timestamp,
+    account_id: AccountId,
+}
+
+async fn create(core: &Core, call: Call<'_>) -> Answered {
+    let credential = core.credential(&call.head, shown(&call))?;
+    let issued = core.issue(&credential)?;
+    let mut reply = respond::ok(&AccessToken {
+        access_token: issued.token,
+        token_type: "bearer",
+        expires_in: LIFETIME.as_secs(),
+        created_at: issued.at.into(),
+        account_id: credential.account(),
+    });
+    reply.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(reply)
+}
+
+/// What the client shows: a header goes before the body.
+fn shown(call: &Call<'_>) -> Option<ClientCredentials> {
+    match call.head.authorization() {
+        Some(header) => ClientCredentials::from_header(header),
+        None => {
+            let fields: Fields = serde_json::from_slice(&call.body).unwrap_or_default();
+            Some(ClientCredentials { id: fields.client_id?, secret: Secret::new(fields.client_secret?) })
+        }
+    }
+}
