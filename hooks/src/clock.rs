@@ -52,31 +52,6 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// A clock that stands still until it is moved.
-#[cfg(test)]
-#[derive(Debug)]
-pub(crate) struct FakeClock(std::sync::Mutex<SystemTime>);
-
-#[cfg(test)]
-impl FakeClock {
-    /// A clock that shows a moment in 2026.
-    pub(crate) fn new() -> Self {
-        Self(std::sync::Mutex::new(UNIX_EPOCH + Duration::from_secs(1_780_000_000)))
-    }
-
-    /// Moves it on.
-    pub(crate) fn advance(&self, by: Duration) {
-        *self.0.lock().unwrap() += by;
-    }
-}
-
-#[cfg(test)]
-impl Clock for FakeClock {
-    fn now(&self) -> SystemTime {
-        *self.0.lock().unwrap()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -66,7 +66,7 @@ pub use resources::{
     AccountSettings, AccountView, Condition, CredentialView, EnvView, ExecutionView, HookInput, HookView, InputRules, LimitsView, OnNoHook,
     Operator, Scope, Scopes, Source, Status, TopLevel, read_roles,
 };
-pub use service::{Engine, ExecutionFilter, HookFilter, OpenError, Opened, Page, Paged, Service, ServiceConfig, read_body};
+pub use service::{Engine, ExecutionFilter, FoundHook, HookFilter, OpenError, Opened, Page, Paged, Service, ServiceConfig, read_body};
 
 /// What endpoints are made of: for dialects that bring their own.
 pub mod api {

@@ -1,14 +1,13 @@
 //! Who is let in: tokens in every form, scopes, other people's accounts, guessers.
 
+use hookbox_hooks::api::Access;
 use serde_json::json;
 
-use super::super::routes::{Access, ROUTES};
 use super::*;
-use crate::service::testing::{deploy, new_hook};
 
 #[tokio::test]
 async fn every_form_of_client_credentials_gives_a_token() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let json_body = r#"{"grant_type":"client_credentials"}"#;
     let form = "grant_type=client_credentials";
     let in_form = format!("{form}&client_id={ADMIN}&client_secret={}", SECRET.replace(' ', "+"));
@@ -32,7 +31,7 @@ async fn every_form_of_client_credentials_gives_a_token() {
 
 #[tokio::test]
 async fn a_wrong_token_request_is_told_so_in_the_envelope() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let good = basic(ADMIN, SECRET);
     let wrong = basic(ADMIN, "wrong");
     let grant = r#"{"grant_type":"client_credentials"}"#;
@@ -51,15 +50,13 @@ async fn a_wrong_token_request_is_told_so_in_the_envelope() {
 
 #[tokio::test]
 async fn nothing_is_answered_without_a_good_token() {
-    let server = TestServer::start().await;
-    let foreign = crate::auth::Authenticator::new(&[3; 32], &Config::default().throttle);
-    let record = server.service.credential(ADMIN).unwrap();
-    let forged = format!("Bearer {}", foreign.issue(&record, server.service.now()).unwrap().token);
-    for spec in ROUTES.iter().filter(|spec| matches!(spec.access, Access::Scope(_) | Access::Token)) {
-        let target = format!("{} {}", spec.method, spec.pattern.replace("{id}", "x").replace("{type}", "pre-authentication"));
+    let server = start().await;
+    let forged = format!("Bearer {}", server.forged_token());
+    for endpoint in server.endpoints().into_iter().filter(|one| matches!(one.access, Access::Scope(_) | Access::Token)) {
+        let target = format!("{} {}", endpoint.method, endpoint.path.replace("{id}", "x").replace("{type}", "pre-authentication"));
         for headers in [vec![], vec![("authorization", "Bearer nonsense")], vec![("authorization", forged.as_str())]] {
             let body = server.raw(&target, &headers, "").await.expect(401);
-            match spec.access {
+            match endpoint.access {
                 Access::Token => assert_eq!(body["status"]["message"], "Authentication Failure"),
                 _ => assert_eq!(body["message"], "The request requires user authentication."),
             }
@@ -69,7 +66,7 @@ async fn nothing_is_answered_without_a_good_token() {
 
 #[tokio::test]
 async fn scopes_are_kept_apart() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let admin = server.admin().await;
     let account = server.call(&admin, "POST /v1/accounts", json!({})).await.expect(201)["id"].as_u64().unwrap();
     let fire = server.token_for(&admin, account, &["fire"]).await;
@@ -87,7 +84,7 @@ async fn scopes_are_kept_apart() {
         (&manage, "GET /v1/accounts", 403),
         (&manage, "POST /v1/credentials", 403),
     ] {
-        let body = if target.contains("triggers") { super::login() } else { json!({}) };
+        let body = if target.contains("triggers") { login() } else { json!({}) };
         server.call(token, target, target.starts_with("POST").then_some(body)).await.expect(status);
     }
     let refused = server.call(&admin, "POST /v1/credentials", json!({"account_id": account, "scopes": ["operate"]})).await.expect(422);
@@ -96,9 +93,9 @@ async fn scopes_are_kept_apart() {
 
 #[tokio::test]
 async fn another_account_is_invisible() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let admin = server.admin().await;
-    let hook = deploy(&server.service, crate::service::testing::ONE, new_hook("echo")).await;
+    let hook = deploy(&server.service, ONE, new_hook("echo")).await;
     let account = server.call(&admin, "POST /v1/accounts", json!({})).await.expect(201)["id"].as_u64().unwrap();
     let stranger = server.token_for(&admin, account, &["manage"]).await;
     let id = hook.id;
@@ -121,7 +118,7 @@ async fn another_account_is_invisible() {
 
 #[tokio::test]
 async fn a_deleted_credential_ends_at_once() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let admin = server.admin().await;
     let made = server.call(&admin, "POST /v1/credentials", json!({"scopes": ["read"]})).await.expect(201);
     let (id, secret) = (text(&made["client_id"]), text(&made["client_secret"]));
@@ -134,7 +131,7 @@ async fn a_deleted_credential_ends_at_once() {
 
 #[tokio::test]
 async fn only_the_owner_revokes_and_new_tokens_are_good_again() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let admin = server.admin().await;
     let made = server.call(&admin, "POST /v1/credentials", json!({"scopes": ["read"]})).await.expect(201);
     let (id, secret) = (text(&made["client_id"]), text(&made["client_secret"]));
@@ -150,7 +147,7 @@ async fn only_the_owner_revokes_and_new_tokens_are_good_again() {
 
 #[tokio::test]
 async fn a_token_ends_ten_hours_after_it_was_given_last() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let admin = server.admin().await;
     server.world.clock.advance(std::time::Duration::from_secs(3_600 + 35_999));
     server.call(&admin, "GET /v1/hooks", None).await.expect(200);
@@ -160,11 +157,16 @@ async fn a_token_ends_ten_hours_after_it_was_given_last() {
 
 #[tokio::test]
 async fn a_guesser_is_slowed_down() {
-    let server = TestServer::with(|config| config.throttle.client_failures = 3).await;
+    let server = with(|config| config.throttle.client_failures = 3).await;
+    let token = async |secret: &str| {
+        let body = r#"{"grant_type":"client_credentials"}"#;
+        server.raw("POST /auth/oauth2/v2/token", &[("authorization", &basic(ADMIN, secret))], body).await
+    };
     for _ in 0..3 {
-        server.token_of(ADMIN, "wrong").await.expect(401);
+        token("wrong").await.expect(401);
     }
-    let refused = server.token_of(ADMIN, SECRET).await;
+    server.token_of(ADMIN, SECRET).await.expect(429);
+    let refused = token(SECRET).await;
     assert!(refused.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().unwrap() > 0));
     assert_eq!(refused.expect(429)["status"]["code"], 429);
     server.token_of("somebody-else", "wrong").await.expect(401);

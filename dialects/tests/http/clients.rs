@@ -9,10 +9,10 @@ const GO: &str = "Go-http-client/1.1";
 
 /// A server with a hook that is linked to an env var, and the ids of both.
 async fn linked() -> (TestServer, String, String, String) {
-    let server = TestServer::start().await;
+    let server = start().await;
     let admin = server.admin().await;
     let env = server.call(&admin, "POST /api/2/hooks/envs", json!({"name": "API_KEY", "value": "hunter2"})).await.expect(201);
-    let mut hook: Value = serde_json::to_value(crate::service::testing::new_hook("echo")).unwrap();
+    let mut hook: Value = serde_json::to_value(new_hook("echo")).unwrap();
     hook["env_vars"] = json!([{"name": "API_KEY"}]);
     let hook = server.call(&admin, "POST /api/2/hooks", hook).await.expect(201);
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();

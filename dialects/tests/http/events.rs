@@ -3,11 +3,10 @@
 use serde_json::json;
 
 use super::*;
-use crate::service::testing::{ONE, deploy, new_hook, new_javascript};
 
 #[tokio::test]
 async fn an_answer_has_every_field_and_no_other() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let admin = server.admin().await;
     let answer = server.call(&admin, "POST /v1/triggers/pre-authentication", login()).await.expect(200);
     assert_eq!((&answer["outcome"], &answer["decision"], &answer["hook_id"]), (&json!("no_hook"), &json!("allow"), &json!(null)));
@@ -27,7 +26,7 @@ async fn an_answer_has_every_field_and_no_other() {
 
 #[tokio::test]
 async fn only_who_may_look_is_told_where_it_failed() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let admin = server.admin().await;
     let id = deploy(&server.service, ONE, new_javascript("throw boom")).await.id;
     let whole =
@@ -47,7 +46,7 @@ async fn only_who_may_look_is_told_where_it_failed() {
 
 #[tokio::test]
 async fn a_javascript_hook_tells_when_its_top_level_is_evaluated() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let admin = server.admin().await;
     let id = deploy(&server.service, ONE, new_javascript("clock")).await.id;
     let detail = server.call(&admin, &format!("GET /v1/hooks/{id}"), None).await.expect(200);
@@ -59,7 +58,7 @@ async fn a_javascript_hook_tells_when_its_top_level_is_evaluated() {
 
 #[tokio::test]
 async fn an_overloaded_server_says_so_with_the_whole_answer() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let admin = server.admin().await;
     deploy(&server.service, ONE, new_hook("fail overloaded no slot")).await;
     let answered = server.call(&admin, "POST /v1/triggers/pre-authentication", login()).await;
@@ -70,7 +69,7 @@ async fn an_overloaded_server_says_so_with_the_whole_answer() {
 
 #[tokio::test]
 async fn what_cannot_be_run_is_refused_by_name() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let admin = format!("Bearer {}", server.admin().await);
     let long = json!({"pad": "x".repeat(server.world.limits.context_bytes)}).to_string();
     for (target, body, status, name) in [
@@ -97,7 +96,7 @@ async fn what_cannot_be_run_is_refused_by_name() {
 
 #[tokio::test]
 async fn a_full_disk_refuses_writes_and_serves_events() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let admin = server.admin().await;
     deploy(&server.service, ONE, new_hook(r#"return {"user":{"policy_id":5}}"#)).await;
     server.world.store.set_full(true);
@@ -110,7 +109,7 @@ async fn a_full_disk_refuses_writes_and_serves_events() {
 
 #[tokio::test]
 async fn a_request_keeps_its_id_where_it_is_a_safe_one() {
-    let server = TestServer::start().await;
+    let server = start().await;
     assert_eq!(server.raw("GET /healthz", &[("x-request-id", "a:b-1")], "").await.header("x-request-id"), Some("a:b-1"));
     let long = "a".repeat(129);
     for unsafe_id in ["a b", "a\"b", "", &long] {

@@ -3,12 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use hookbox_hooks::check_backup;
 use serde_json::{Value, json};
 
-use super::super::routes::ROUTES;
 use super::*;
-use crate::backup::check_backup;
-use crate::service::testing::new_hook;
 
 /// Waits until a hook's status is no longer a waiting one.
 async fn settled(server: &TestServer, token: &str, id: &str) -> Value {
@@ -141,6 +139,32 @@ async fn apply(server: &TestServer, token: &str) {
     assert_eq!(server.call(token, "POST /v1/apply", body).await.expect(200)["changed"], false);
 }
 
+/// The same resources in the server's own form.
+async fn own_form(server: &TestServer, token: &str) {
+    let env = server.call(token, "POST /v1/env-vars", json!({"name": "OWN_KEY", "value": "hunter2hunter2"})).await.expect(201);
+    let env = format!("/v1/env-vars/{}", text(&env["id"]));
+    server.call(token, &format!("PUT {env}"), json!({"value": "hunter3hunter3"})).await.expect(200);
+    assert_eq!(server.call(token, &format!("GET {env}"), None).await.expect(200)["name"], "OWN_KEY");
+    let listed = server.call(token, "GET /v1/env-vars?limit=1", None).await.expect(200);
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    let mut hook = new_hook("echo");
+    hook["type"] = "user-migration".into();
+    hook["settings"] = json!({});
+    hook["env_vars"] = json!(["OWN_KEY"]);
+    let made = server.call(token, "POST /v1/hooks", hook.clone()).await.expect(201);
+    assert_eq!(made["function"], hook["function"]);
+    let id = text(&made["id"]);
+    let listed = server.call(token, "GET /v1/hooks?type=user-migration", None).await.expect(200);
+    assert_eq!(listed["items"][0].get("function"), None, "lists leave functions out");
+    let changed = server.call(token, &format!("PUT /v1/hooks/{id}"), json!({"timeout": 3})).await.expect(200);
+    assert_eq!(changed["timeout"], 3);
+    server.call(token, "GET /v1/hooks?type=other", None).await.expect(422);
+    server.call(token, "PUT /v1/hooks/nothing", json!({"timeout": 0})).await.expect(404);
+    server.call(token, &format!("PUT /v1/hooks/{id}"), json!({"timeout": 0})).await.expect(422);
+    assert!(server.call(token, &format!("DELETE /v1/hooks/{id}"), None).await.body.is_empty());
+    server.call(token, &format!("DELETE {env}"), None).await.expect(204);
+}
+
 async fn backup(server: &TestServer, admin: &str) {
     let all = server.call(admin, "GET /v1/backup", None).await;
     assert_eq!((all.status.as_u16(), all.header("cache-control")), (200, Some("no-store")));
@@ -153,7 +177,7 @@ async fn backup(server: &TestServer, admin: &str) {
 
 #[tokio::test]
 async fn every_route_does_what_it_is_for() {
-    let server = TestServer::start().await;
+    let server = start().await;
     health(&server).await;
     let admin = server.admin().await;
     let account = accounts(&server, &admin).await;
@@ -163,17 +187,20 @@ async fn every_route_does_what_it_is_for() {
     let id = hooks(&server, &manager).await;
     events(&server, &manager, &id).await;
     follow(&server, &manager, &id).await;
+    own_form(&server, &manager).await;
     apply(&server, &manager).await;
     other_forms(&server, &admin).await;
     backup(&server, &admin).await;
     let deleted = server.call(&manager, &format!("DELETE /api/2/hooks/{id}"), None).await;
     assert!(deleted.body.is_empty() && deleted.status == 202);
+    let grant = r#"{"grant_type":"client_credentials"}"#;
+    server.raw("POST /auth/oauth2/v2/token", &[("authorization", &basic(ADMIN, SECRET))], grant).await.expect(200);
     let body = json!({"access_token": admin}).to_string();
     server.raw("POST /auth/oauth2/revoke", &[("authorization", &basic(ADMIN, SECRET))], &body).await.expect(200);
     server.call(&admin, "GET /v1/accounts", None).await.expect(401);
 
     let seen = server.seen.lock().unwrap().clone();
-    let missing: BTreeSet<_> = ROUTES.iter().map(|spec| spec.operation).filter(|name| !seen.contains(*name)).collect();
+    let missing: BTreeSet<_> = server.endpoints().into_iter().map(|one| one.id).filter(|name| !seen.contains(*name)).collect();
     assert!(missing.is_empty(), "routes without a test: {missing:?}");
     server.stop().await;
 }

@@ -6,7 +6,6 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
 use super::*;
-use crate::service::testing::{ONE, deploy, new_hook};
 
 const SOON: Duration = Duration::from_millis(300);
 const LATE: Duration = Duration::from_secs(10);
@@ -29,7 +28,7 @@ async fn exchange(server: &TestServer, bytes: &str) -> String {
 
 #[tokio::test]
 async fn slow_and_silent_clients_are_let_go() {
-    let server = TestServer::with(hasty).await;
+    let server = with(hasty).await;
     for start in ["", "P", "PRI * HT", "GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: "] {
         let answer = exchange(&server, start).await;
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{start}: {answer}");
@@ -42,7 +41,7 @@ async fn slow_and_silent_clients_are_let_go() {
 
 #[tokio::test]
 async fn nonsense_is_refused_and_the_next_client_served() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let many = (0..100).map(|n| format!("x-{n}: 1\r\n")).collect::<String>();
     for (bytes, status) in [
         ("nonsense\r\n\r\n".to_owned(), "400"),
@@ -58,7 +57,7 @@ async fn nonsense_is_refused_and_the_next_client_served() {
 
 #[tokio::test]
 async fn a_body_is_not_read_before_the_token_is_checked() {
-    let server = TestServer::start().await;
+    let server = start().await;
     for expect in ["expect: 100-continue\r\n", ""] {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
         let head = format!("POST /api/2/hooks HTTP/1.1\r\nhost: x\r\n{expect}content-length: 10000000\r\n\r\n");
@@ -71,7 +70,7 @@ async fn a_body_is_not_read_before_the_token_is_checked() {
 
 #[tokio::test]
 async fn a_client_that_sends_before_it_reads_is_told_what_was_wrong() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let admin = server.admin().await;
     let long = 5_000_000;
     for (authorization, status) in [(format!("authorization: Bearer {admin}\r\n"), 413), (String::new(), 401)] {
@@ -89,7 +88,7 @@ async fn a_client_that_sends_before_it_reads_is_told_what_was_wrong() {
 
 #[tokio::test]
 async fn connections_beyond_the_limit_wait_for_a_slot() {
-    let server = TestServer::with(|config| config.http.connections = 1).await;
+    let server = with(|config| config.http.connections = 1).await;
     let held = TcpStream::connect(server.address).await.unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(timeout(SOON, server.raw("GET /healthz", &[], "")).await.is_err());
@@ -99,7 +98,7 @@ async fn connections_beyond_the_limit_wait_for_a_slot() {
 
 #[tokio::test]
 async fn http_2_is_served_on_the_same_port() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let stream = TcpStream::connect(server.address).await.unwrap();
     let executor = hyper_util::rt::TokioExecutor::new();
     let (mut client, connection) = hyper::client::conn::http2::handshake(executor, TokioIo::new(stream)).await.unwrap();
@@ -127,7 +126,7 @@ async fn ask_2(client: &mut hyper::client::conn::http2::SendRequest<Full<Bytes>>
 
 #[tokio::test]
 async fn an_idle_connection_of_http_2_outlives_the_time_for_a_head_and_ends_with_a_word() {
-    let server = TestServer::with(|config| {
+    let server = with(|config| {
         config.http.header_timeout = SOON;
         config.http.idle_timeout = 5 * SOON;
     })
@@ -148,7 +147,7 @@ async fn an_idle_connection_of_http_2_outlives_the_time_for_a_head_and_ends_with
 
 #[tokio::test]
 async fn requests_of_http_2_are_served_or_not_sent_while_the_connection_ends() {
-    let server = TestServer::with(|config| {
+    let server = with(|config| {
         config.http.header_timeout = SOON;
         config.http.idle_timeout = SOON;
     })
@@ -166,7 +165,7 @@ async fn requests_of_http_2_are_served_or_not_sent_while_the_connection_ends() {
 
 #[tokio::test]
 async fn the_end_waits_for_what_runs_and_takes_no_more() {
-    let server = TestServer::start().await;
+    let server = start().await;
     let admin = server.admin().await;
     deploy(&server.service, ONE, new_hook("wait")).await;
     let idle = TcpStream::connect(server.address).await.unwrap();
@@ -174,7 +173,7 @@ async fn the_end_waits_for_what_runs_and_takes_no_more() {
     let server = Arc::new(server);
     let running = tokio::spawn({
         let server = Arc::clone(&server);
-        async move { server.call(&admin, "POST /v1/triggers/pre-authentication", super::login()).await.expect(200) }
+        async move { server.call(&admin, "POST /v1/triggers/pre-authentication", login()).await.expect(200) }
     });
     tokio::time::sleep(Duration::from_millis(200)).await;
     server.stop_now();

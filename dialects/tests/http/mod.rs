@@ -1,215 +1,47 @@
-//! The server over real sockets: a service on a store in memory, a listener on a free port, a client that checks every answer against
-//! the OpenAPI file.
+//! OneLogin's API over real sockets: every answer is checked against the OpenAPI file.
 
 mod access;
 mod clients;
 mod events;
 mod flow;
 mod limits;
-mod schema;
 mod tls;
 
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use ::http::Request;
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
-use http_body_util::{BodyExt as _, Full};
+use hookbox_dialects::ALL;
+use hookbox_hooks::config::Config;
+use hookbox_hooks::testing::{self, ADMIN, ONE, SECRET, TestServer, World, basic, deploy, text};
+use hookbox_hooks::{Listener, ServerError};
+use http_body_util::Full;
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
-use super::server::{Listener, ServerError};
-use crate::config::Config;
-use crate::service::Service;
-use crate::service::testing::World;
-
-const ADMIN: &str = "admin";
-const SECRET: &str = "a secret of thirty-two characters";
-
-/// A server and what it stands on.
-struct TestServer {
-    world: World,
-    service: Arc<Service>,
-    address: SocketAddr,
-    stop: Mutex<Option<oneshot::Sender<()>>>,
-    ended: JoinHandle<Result<(), ServerError>>,
-    /// The operations that were answered with success.
-    seen: Mutex<BTreeSet<String>>,
+/// A server with all dialects.
+async fn start() -> TestServer {
+    TestServer::start(ALL).await
 }
 
-/// An answer, read to its end.
-#[derive(Debug)]
-struct Answered {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
+/// The same with other settings.
+async fn with(change: impl FnOnce(&mut Config)) -> TestServer {
+    TestServer::with(ALL, change).await
 }
 
-impl Answered {
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {:?}", self.body))
-    }
-
-    fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(|value| value.to_str().unwrap())
-    }
-
-    /// The body, if the status is the wanted one.
-    #[track_caller]
-    fn expect(&self, status: u16) -> Value {
-        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
-        if self.body.is_empty() { Value::Null } else { self.json() }
-    }
+/// The least that makes a hook.
+fn new_hook(script: &str) -> Value {
+    json!({"type": "pre-authentication", "runtime": "wasm", "function": testing::encoded(script)})
 }
 
-/// An answer that is read as it comes.
-struct Stream {
-    answered: Answered,
-    body: hyper::body::Incoming,
-    read: Vec<u8>,
-    /// The connection lasts as long as this.
-    _client: hyper::client::conn::http1::SendRequest<Full<Bytes>>,
-}
-
-impl Stream {
-    /// The next line that is not empty.
-    async fn line(&mut self) -> Value {
-        loop {
-            if let Some(end) = self.read.iter().position(|byte| *byte == b'\n') {
-                let line: Vec<u8> = self.read.drain(..=end).collect();
-                if line.len() > 1 {
-                    self.answered.body = [&self.answered.body[..], &line].concat().into();
-                    return serde_json::from_slice(&line).unwrap();
-                }
-                continue;
-            }
-            let frame = self.body.frame().await.expect("the stream goes on").unwrap();
-            self.read.extend_from_slice(&frame.into_data().unwrap());
-        }
-    }
-
-    /// Reads to the end, and checks everything.
-    async fn end(mut self, server: &TestServer, path: &str) {
-        while let Some(frame) = self.body.frame().await {
-            self.read.extend_from_slice(&frame.unwrap().into_data().unwrap());
-        }
-        assert!(self.read.iter().all(|byte| *byte == b'\n'), "{:?}", String::from_utf8_lossy(&self.read));
-        let path = path.split('?').next().unwrap();
-        server.seen.lock().unwrap().extend(schema::check(&http::Method::GET, path, &self.answered));
-    }
-}
-
-impl TestServer {
-    async fn start() -> Self {
-        Self::with(|_| {}).await
-    }
-
-    async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        let world = World::new();
-        let mut config = Config { listen: "127.0.0.1:0".parse().unwrap(), ..Config::default() };
-        config.limits.context_bytes = world.limits.context_bytes;
-        change(&mut config);
-        let service = world.first_start().await;
-        let listener = Listener::bind(&config).await.unwrap();
-        let address = listener.address();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let serving = Arc::clone(&service);
-        let ended = tokio::spawn(async move {
-            let stopped = async { stopped.await.unwrap_or_default() };
-            listener.serve(serving, &config, stopped).await
-        });
-        Self { world, service, address, stop: Mutex::new(Some(stop)), ended, seen: Mutex::default() }
-    }
-
-    /// Sends a request on a connection of its own, and checks the answer.
-    async fn send(&self, request: Request<Full<Bytes>>) -> Answered {
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let stream = TcpStream::connect(self.address).await.unwrap();
-        let (mut client, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
-        tokio::spawn(connection);
-        let (parts, body) = client.send_request(request).await.unwrap().into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        let answered = Answered { status: parts.status, headers: parts.headers, body };
-        assert!(answered.header("x-request-id").is_some_and(|id| !id.is_empty()));
-        if let Some(operation) = schema::check(&method, &path, &answered)
-            && answered.status.is_success()
-        {
-            self.seen.lock().unwrap().insert(operation);
-        }
-        answered
-    }
-
-    /// Begins to read an answer that comes line by line.
-    async fn stream(&self, token: &str, path: &str) -> Stream {
-        let stream = TcpStream::connect(self.address).await.unwrap();
-        let (mut client, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
-        tokio::spawn(connection);
-        let request = Request::get(path).header("host", "localhost").header("authorization", format!("Bearer {token}"));
-        let (parts, body) = client.send_request(request.body(Full::<Bytes>::default()).unwrap()).await.unwrap().into_parts();
-        Stream {
-            answered: Answered { status: parts.status, headers: parts.headers, body: Bytes::new() },
-            body,
-            read: Vec::new(),
-            _client: client,
-        }
-    }
-
-    /// A request with a token and, perhaps, a JSON body.
-    async fn call(&self, token: &str, target: &str, body: impl Into<Option<Value>>) -> Answered {
-        let (method, path) = target.split_once(' ').unwrap();
-        let body = body.into().map_or_else(Bytes::new, |body| body.to_string().into());
-        let request = Request::builder().method(method).uri(path).header("host", "localhost");
-        self.send(request.header("authorization", format!("Bearer {token}")).body(Full::new(body)).unwrap()).await
-    }
-
-    /// A request with these headers and nothing else.
-    async fn raw(&self, target: &str, headers: &[(&str, &str)], body: &str) -> Answered {
-        let (method, path) = target.split_once(' ').unwrap();
-        let request = Request::builder().method(method).uri(path).header("host", "localhost");
-        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        self.send(request.body(Full::new(Bytes::copy_from_slice(body.as_bytes()))).unwrap()).await
-    }
-
-    async fn token_of(&self, id: &str, secret: &str) -> Answered {
-        self.raw("POST /auth/oauth2/v2/token", &[("authorization", &basic(id, secret))], r#"{"grant_type":"client_credentials"}"#).await
-    }
-
-    /// A token of the first credential, which may operate and manage.
-    async fn admin(&self) -> String {
-        text(&self.token_of(ADMIN, SECRET).await.expect(200)["access_token"])
-    }
-
-    /// A token of a new credential.
-    async fn token_for(&self, admin: &str, account: u64, scopes: &[&str]) -> String {
-        let made = self.call(admin, "POST /v1/credentials", json!({"account_id": account, "scopes": scopes})).await.expect(201);
-        let token = self.token_of(&text(&made["client_id"]), &text(&made["client_secret"])).await.expect(200);
-        text(&token["access_token"])
-    }
-
-    /// Tells the server to stop.
-    fn stop_now(&self) {
-        drop(self.stop.lock().unwrap().take());
-    }
-
-    /// Stops the server and waits for its end.
-    async fn stop(self) {
-        self.stop_now();
-        self.ended.await.unwrap().unwrap();
-    }
-}
-
-fn basic(id: &str, secret: &str) -> String {
-    format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+/// The least that makes a JavaScript hook.
+fn new_javascript(script: &str) -> Value {
+    let mut hook = testing::new_javascript(script);
+    hook["type"] = "pre-authentication".into();
+    hook
 }
 
 /// The least that a login's context has.

@@ -7,7 +7,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio_rustls::TlsConnector;
 
 use super::*;
-use crate::http::tls::TlsError;
+use hookbox_hooks::TlsError;
 
 /// A certificate for localhost and its key, in two files.
 struct Certificate {
@@ -67,7 +67,7 @@ async fn healthy(address: SocketAddr, trusted: &CertificateDer<'static>, protoco
 #[tokio::test]
 async fn both_versions_of_http_are_served_behind_a_certificate() {
     let certificate = Certificate::new();
-    let server = TestServer::with(|config| certificate.set(config)).await;
+    let server = with(|config| certificate.set(config)).await;
     for protocol in [&b"h2"[..], b"http/1.1"] {
         assert_eq!(healthy(server.address, &certificate.der, protocol).await.unwrap(), 200);
     }
@@ -78,14 +78,15 @@ async fn both_versions_of_http_are_served_behind_a_certificate() {
 #[tokio::test]
 async fn a_new_certificate_is_used_once_it_is_read() {
     let certificate = Certificate::new();
-    let mut config = Config { listen: "127.0.0.1:0".parse().unwrap(), ..Config::default() };
+    let mut config = Config::default();
+    config.listen = "127.0.0.1:0".parse().unwrap();
     certificate.set(&mut config);
     let listener = Listener::bind(&config).await.unwrap();
     let (address, tls) = (listener.address(), listener.tls().unwrap().clone());
-    let world = World::new();
+    let world = World::with(ALL);
     let service = world.first_start().await;
     let (stop, stopped) = oneshot::channel::<()>();
-    let ended = tokio::spawn(async move { listener.serve(service, &config, async { stopped.await.unwrap_or_default() }).await });
+    let ended = tokio::spawn(async move { listener.serve(service, ALL, &config, async { stopped.await.unwrap_or_default() }).await });
     let renewed = write(&certificate.folder);
     assert!(healthy(address, &renewed, b"h2").await.is_err(), "nothing is read unasked");
     tls.reload().unwrap();
@@ -100,7 +101,7 @@ async fn a_new_certificate_is_used_once_it_is_read() {
 #[tokio::test]
 async fn a_client_that_does_not_shake_hands_is_let_go() {
     let certificate = Certificate::new();
-    let server = TestServer::with(|config| {
+    let server = with(|config| {
         certificate.set(config);
         config.http.header_timeout = std::time::Duration::from_millis(200);
     })
@@ -122,7 +123,8 @@ async fn files_that_cannot_be_used_are_named_before_the_server_starts() {
     let certificate = Certificate::new();
     let other = Certificate::new();
     let bind = async |cert: Option<PathBuf>, key: Option<PathBuf>| {
-        let mut config = Config { listen: "127.0.0.1:0".parse().unwrap(), ..Config::default() };
+        let mut config = Config::default();
+        config.listen = "127.0.0.1:0".parse().unwrap();
         (config.tls.cert, config.tls.key) = (cert, key);
         match Listener::bind(&config).await {
             Err(ServerError::Tls(error)) => error,

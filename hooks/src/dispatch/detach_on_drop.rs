@@ -5,9 +5,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 
 use crate::sandbox::Boxed;
 
@@ -15,12 +17,30 @@ use crate::sandbox::Boxed;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Panicked;
 
+/// How much work goes on without its caller.
+pub(super) struct Detached(watch::Sender<usize>);
+
+impl Detached {
+    pub(super) fn new() -> Self {
+        Self(watch::Sender::new(0))
+    }
+
+    /// Returns when no work goes on without its caller.
+    pub(super) async fn ended(&self) {
+        // The sender is ours, so that waiting cannot fail.
+        let _ = self.0.subscribe().wait_for(|count| *count == 0).await;
+    }
+}
+
 /// Work under way. Dropped before its end, it goes on in a task of its own.
-pub(super) struct DetachOnDrop<T: Send + 'static>(Option<Boxed<T>>);
+pub(super) struct DetachOnDrop<T: Send + 'static> {
+    work: Option<Boxed<T>>,
+    detached: Arc<Detached>,
+}
 
 impl<T: Send + 'static> DetachOnDrop<T> {
-    pub(super) fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
-        Self(Some(Box::pin(work)))
+    pub(super) fn new(work: impl Future<Output = T> + Send + 'static, detached: Arc<Detached>) -> Self {
+        Self { work: Some(Box::pin(work)), detached }
     }
 }
 
@@ -29,12 +49,12 @@ impl<T: Send + 'static> Future for DetachOnDrop<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         // Work that has ended is not polled again; were it, it would have nothing more to say.
-        let Some(mut work) = self.0.take() else { return Poll::Pending };
+        let Some(mut work) = self.work.take() else { return Poll::Pending };
         // Unwind safe, because work that panicked is dropped here and what it shares is meant to be shared between tasks.
         match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
             Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
             Ok(Poll::Pending) => {
-                self.0 = Some(work);
+                self.work = Some(work);
                 Poll::Pending
             }
             Err(_) => Poll::Ready(Err(Panicked)),
@@ -45,9 +65,23 @@ impl<T: Send + 'static> Future for DetachOnDrop<T> {
 impl<T: Send + 'static> Drop for DetachOnDrop<T> {
     fn drop(&mut self) {
         // Without a runtime the process is about to end, and no task could begin.
-        if let (Some(work), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
-            drop(runtime.spawn(work));
+        if let (Some(work), Ok(runtime)) = (self.work.take(), Handle::try_current()) {
+            let detached = self.detached.clone();
+            detached.0.send_modify(|count| *count += 1);
+            drop(runtime.spawn(async move {
+                let _counted = Counted(detached);
+                work.await;
+            }));
         }
+    }
+}
+
+/// Takes one off the count when it is dropped, be it by a panic.
+struct Counted(Arc<Detached>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.0.send_modify(|count| *count -= 1);
     }
 }
 
@@ -59,27 +93,35 @@ mod tests {
 
     use super::*;
 
+    fn detach_on_drop<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> DetachOnDrop<T> {
+        DetachOnDrop::new(work, Arc::new(Detached::new()))
+    }
+
     #[tokio::test]
     async fn work_that_is_waited_for_answers() {
-        assert_eq!(DetachOnDrop::new(async { 5 }).await, Ok(5));
+        assert_eq!(detach_on_drop(async { 5 }).await, Ok(5));
         let waits = async {
             tokio::task::yield_now().await;
             6
         };
-        assert_eq!(DetachOnDrop::new(waits).await, Ok(6));
+        assert_eq!(detach_on_drop(waits).await, Ok(6));
     }
 
     #[tokio::test]
-    async fn work_that_nobody_waits_for_goes_on() {
+    async fn work_that_nobody_waits_for_goes_on_and_is_counted() {
         let (go, gone) = oneshot::channel::<()>();
         let (done, ended) = oneshot::channel();
-        let work = DetachOnDrop::new(async move {
+        let detached = Arc::new(Detached::new());
+        let work = async move {
             gone.await.unwrap();
             done.send(7).unwrap();
-        });
+        };
+        let work = DetachOnDrop::new(work, detached.clone());
         assert!(tokio::time::timeout(Duration::from_millis(5), work).await.is_err());
+        assert!(tokio::time::timeout(Duration::from_millis(5), detached.ended()).await.is_err());
         go.send(()).unwrap();
         assert_eq!(ended.await, Ok(7));
+        detached.ended().await;
     }
 
     #[tokio::test]
@@ -88,6 +130,6 @@ mod tests {
             tokio::task::yield_now().await;
             assert_eq!(1, 2, "a fault of the host");
         };
-        assert_eq!(DetachOnDrop::new(work).await, Err(Panicked));
+        assert_eq!(detach_on_drop(work).await, Err(Panicked));
     }
 }

@@ -9,6 +9,7 @@ use hookbox_runtime::{Execution, Invocation};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
+use super::detach_on_drop::Detached;
 use super::event::Occurrence;
 use super::{Answer, named, since};
 use crate::clock::Clock;
@@ -29,6 +30,8 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) limits: ServiceLimits,
     pub(super) metrics: Arc<Metrics>,
+    /// Executions whose caller has gone.
+    pub(super) detached: Arc<Detached>,
 }
 
 /// An execution that is to be made.

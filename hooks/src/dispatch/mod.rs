@@ -13,7 +13,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use self::detach_on_drop::{DetachOnDrop, Panicked};
+use self::detach_on_drop::{DetachOnDrop, Detached, Panicked};
 use self::event::Occurrence;
 use self::job::{Job, Shared};
 use crate::clock::Clock;
@@ -33,7 +33,12 @@ pub(crate) struct Dispatcher(Arc<Shared>);
 impl Dispatcher {
     /// A dispatcher that logs to `log`.
     pub(crate) fn new(log: LogWriter, clock: Arc<dyn Clock>, limits: ServiceLimits, metrics: Arc<Metrics>) -> Self {
-        Self(Arc::new(Shared { log, clock, limits, metrics }))
+        Self(Arc::new(Shared { log, clock, limits, metrics, detached: Arc::new(Detached::new()) }))
+    }
+
+    /// Returns when every execution whose caller has gone has ended.
+    pub(crate) async fn detached_ended(&self) {
+        self.0.detached.ended().await;
     }
 
     /// Runs the live hook of an account, or says what is decided without one.
@@ -122,7 +127,7 @@ impl Plan {
             Self::Run(job, context) => (job, context),
         };
         // To the end, so that the execution is logged even if the caller hangs up.
-        match DetachOnDrop::new(job.clone().run(context)).await {
+        match DetachOnDrop::new(job.clone().run(context), job.shared.detached.clone()).await {
             Ok(answer) => answer,
             Err(Panicked) => job.broke_off(),
         }

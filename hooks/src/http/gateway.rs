@@ -37,7 +37,7 @@ pub(crate) struct Gateway {
 }
 
 /// The server's own endpoints and those of its dialects, by path.
-pub(super) fn router(dialects: &[&'static dyn Dialect]) -> Result<Router, TableError> {
+pub(crate) fn router(dialects: &[&'static dyn Dialect]) -> Result<Router, TableError> {
     let endpoints = dialects.iter().flat_map(|dialect| dialect.endpoints());
     let styles = dialects.iter().flat_map(|dialect| dialect.error_styles()).collect();
     Router::new(v1::endpoints().chain(endpoints), styles, &PLAIN)

@@ -15,17 +15,25 @@ mod body;
 pub(crate) mod call;
 pub(crate) mod endpoint;
 pub(crate) mod errors;
-mod gateway;
+pub(crate) mod gateway;
 mod metrics;
 pub(crate) mod openapi;
 pub(crate) mod query;
 mod reply_body;
 pub mod respond;
-mod router;
+pub(crate) mod router;
 mod server;
 mod socket;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod v1;
 
 pub use server::{Listener, ServerError};
 pub use tls::{Tls, TlsError};
+
+/// Every endpoint of a server with these dialects.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn all_endpoints(dialects: &[&'static dyn crate::dialect::Dialect]) -> Vec<&'static endpoint::Endpoint> {
+    v1::endpoints().chain(dialects.iter().flat_map(|dialect| dialect.endpoints())).collect()
+}

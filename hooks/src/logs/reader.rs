@@ -168,8 +168,9 @@ mod tests {
     use super::super::entry::tests::entry;
     use super::super::{micros, moment};
     use super::*;
-    use crate::clock::{Clock, FakeClock};
+    use crate::clock::Clock;
     use crate::store::{Batch, Engine, open};
+    use crate::testing::FakeClock;
 
     const HOUR: u64 = 3_600_000_000;
 

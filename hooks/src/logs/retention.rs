@@ -98,8 +98,8 @@ mod tests {
     use super::super::LogEntry;
     use super::super::entry::tests::entry;
     use super::*;
-    use crate::clock::FakeClock;
     use crate::store::{Engine, open};
+    use crate::testing::FakeClock;
 
     const WEEK: Duration = Duration::from_secs(7 * 86_400);
 

@@ -11,8 +11,8 @@ use super::*;
 use crate::directory::load;
 use crate::directory::records::{account_key, hook_key};
 use crate::ids::AccountId;
-use crate::service::testing::{LOGIN, ONE, World, body, deploy, encoded, new_hook};
 use crate::store::{Batch, Engine, Key, Kind};
+use crate::testing::{LOGIN, ONE, World, body, deploy, encoded, new_hook, registry, sign_in};
 
 /// A service with something of each kind, one function too large for a record, and its backup.
 struct Made {
@@ -27,7 +27,7 @@ async fn made() -> Made {
     let large = format!("return {{\"user\":{{\"policy_id\":5}}}}{}", " ".repeat(100_000));
     let linked = json!({"function": encoded(&large), "env_vars": ["API_KEY"]});
     deploy(&service, ONE, serde_json::from_slice(&body(&new_hook("x"), linked)).unwrap()).await;
-    service.trigger(ONE, "pre-authentication".parse().unwrap(), LOGIN.into(), tokio::time::Instant::now()).await.unwrap();
+    service.trigger(ONE, sign_in(), LOGIN.into(), tokio::time::Instant::now()).await.unwrap();
     let mut backup = service.backup(true).await.unwrap();
     let path = world.folder.path().join("backup");
     std::io::copy(&mut backup.file, &mut fs::File::create(&path).unwrap()).unwrap();
@@ -173,7 +173,7 @@ async fn a_new_key_seals_everything_anew_and_leaves_client_secrets_good() {
     assert_ne!(fs::read(&rotated.key_file).unwrap(), old);
     assert_eq!(verify(&folder).unwrap().problem_count, 0);
     let kept = folder.open().unwrap();
-    let directory = load(&*kept.store, &kept.vault).unwrap();
+    let directory = load(&*kept.store, &kept.vault, registry()).unwrap();
     let admin = directory.credential("admin").unwrap();
     assert!(kept.vault.verify_secret("a secret of thirty-two characters", &admin.secret_hash));
     drop(kept);
@@ -189,7 +189,7 @@ async fn a_credential_is_made_for_who_has_none() {
     reset_credential(&folder, "new".parse().unwrap(), &secret).unwrap();
     assert!(refused(reset_credential(&folder, "new".parse().unwrap(), &secret)).contains("changed by somebody else"));
     let kept = folder.open().unwrap();
-    let directory = load(&*kept.store, &kept.vault).unwrap();
+    let directory = load(&*kept.store, &kept.vault, registry()).unwrap();
     let record = directory.credential("new").unwrap();
     assert!(record.account == AccountId::OPERATOR && kept.vault.verify_secret(secret.expose(), &record.secret_hash));
     assert!(directory.credential("admin").is_some());

@@ -198,10 +198,12 @@ mod tests {
     use std::time::UNIX_EPOCH;
 
     use super::*;
+    use crate::testing::{registry, sign_in, sign_up};
 
     fn create(body: &str) -> Result<AccountRecord, String> {
-        let input = AccountInput::parse(body.as_bytes()).map_err(|error| error.to_string())?;
-        Ok(input.create(AccountId::OPERATOR, UNIX_EPOCH.into()))
+        let registry = registry();
+        let input = AccountInput::parse(body.as_bytes(), &registry).map_err(|error| error.to_string())?;
+        input.create(AccountId::OPERATOR, &registry, UNIX_EPOCH.into()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -212,21 +214,22 @@ mod tests {
             (r#"{"on_no_hook":null}"#, Allow, Deny),
             (r#"{"on_no_hook":"deny"}"#, Deny, Deny),
             (r#"{"settings":{"on_no_hook":"allow"}}"#, Allow, Allow),
-            (r#"{"settings":{"on_no_hook":{"pre-authentication":"deny"}}}"#, Deny, Deny),
-            (r#"{"on_no_hook":{"user-migration":"allow","pre-authentication":null}}"#, Allow, Allow),
+            (r#"{"settings":{"on_no_hook":{"sign-in":"deny"}}}"#, Deny, Deny),
+            (r#"{"on_no_hook":{"sign-up":"allow","sign-in":null}}"#, Allow, Allow),
         ] {
             let settings = create(body).unwrap().settings;
-            assert_eq!(settings.without_hook(HookType::PreAuthentication), pre, "{body}");
-            assert_eq!(settings.without_hook(HookType::UserMigration), migration, "{body}");
+            assert_eq!(settings.default_decision(sign_in()), pre, "{body}");
+            assert_eq!(settings.default_decision(sign_up()), migration, "{body}");
             let stored = serde_json::to_string(&settings).unwrap();
-            assert_eq!(serde_json::from_str::<Settings>(&stored).unwrap(), settings, "{stored}");
+            assert_eq!(serde_json::from_str::<AccountSettings>(&stored).unwrap(), settings, "{stored}");
         }
     }
 
     #[test]
     fn what_is_not_said_stays() {
         let record = create(r#"{"name":"Acme","settings":{"hooks_per_type":3,"on_no_hook":"deny"}}"#).unwrap();
-        let change = |body: &str| AccountInput::parse(body.as_bytes()).unwrap().apply(&record, UNIX_EPOCH.into());
+        let change =
+            |body: &str| AccountInput::parse(body.as_bytes(), &registry()).unwrap().apply(&record, &registry(), UNIX_EPOCH.into()).unwrap();
         assert_eq!(change("{}"), record);
         assert_eq!(change(r#"{"hooks_per_type":100}"#).settings.hooks_per_type, 100);
         assert_eq!(change(r#"{"settings":{"on_no_hook":null}}"#).settings.on_no_hook, None);
@@ -238,10 +241,8 @@ mod tests {
         for (body, says) in [
             (r#"{"hooks_per_type":0}"#, "instance.hooks_per_type must be greater than or equal to 1"),
             (r#"{"settings":{"hooks_per_type":100001}}"#, "instance.settings.hooks_per_type must be less than or equal to 100000"),
-            (r#"{"strict":1}"#, "instance.strict is not of a type(s) boolean"),
-            (r#"{"settings":{"client":"curl"}}"#, "instance.settings.client is not one of enum values: documented,python,go,dotnet"),
             (r#"{"on_no_hook":"maybe"}"#, "instance.on_no_hook is not one of enum values: allow,deny"),
-            (r#"{"on_no_hook":{"pre-authentication":1}}"#, "instance.on_no_hook.pre-authentication is not one of enum values: allow,deny"),
+            (r#"{"on_no_hook":{"sign-in":1}}"#, "instance.on_no_hook.sign-in is not one of enum values: allow,deny"),
             (r#"{"on_no_hook":{"login":"deny"}}"#, "instance.on_no_hook is not allowed to have the additional property \"login\""),
             (r#"{"name":5}"#, "instance.name is not of a type(s) string"),
             (r#"{"plan":"gold"}"#, "instance is not allowed to have the additional property \"plan\""),

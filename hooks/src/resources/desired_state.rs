@@ -94,12 +94,12 @@ pub(crate) fn at(place: &str, error: ServiceError) -> ServiceError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const RULES: InputRules =
-        InputRules { strict: false, function_bytes: 1000, source_bytes: 1000, env_vars: 10, max_fuel: 1_000_000_000, max_memory_mib: 64 };
+    use crate::limits::ServiceLimits;
+    use crate::testing::registry;
 
     #[test]
     fn what_cannot_be_wanted_is_named() {
+        let rules = InputRules { limits: ServiceLimits::default(), types: registry().types().to_vec(), lenient: true };
         for (body, field) in [
             (r#"{"hooks": []}"#, "env_vars"),
             (r#"{"env_vars": []}"#, "hooks"),
@@ -111,7 +111,7 @@ mod tests {
             (r#"{"env_vars": [{"name": "AB"}], "hooks": [{}, {"env_vars": ["CD"]}]}"#, "hooks[1].env_vars"),
             (r#"{"env_vars": [], "hooks": [], "dry": true}"#, "dry"),
         ] {
-            match DesiredState::parse(body.as_bytes(), &RULES) {
+            match DesiredState::parse(body.as_bytes(), &rules, &registry()) {
                 Err(ServiceError::Invalid { field: Some(named), .. }) => assert_eq!(named, field),
                 other => panic!("{body}: {other:?}"),
             }

@@ -129,7 +129,7 @@ fn reference(key: &[u8]) -> Option<Digest> {
 mod tests {
     use super::*;
     use crate::backup::check_backup;
-    use crate::service::testing::{World, refused};
+    use crate::testing::{World, refused};
 
     #[tokio::test]
     async fn there_is_one_at_a_time_and_none_is_left_over() {

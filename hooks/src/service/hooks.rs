@@ -58,6 +58,21 @@ impl Service {
         Ok(self.hook(account, id)?.record.hook_type)
     }
 
+    /// The hook with this id in whichever account it is: for doors that a hook's own secret opens.
+    pub fn find_hook(&self, id: &str) -> Result<FoundHook, ServiceError> {
+        let id = id.parse().map_err(|_| ServiceError::NotFound)?;
+        let directory = self.state.directory.load();
+        let found = directory.accounts().find_map(|account| Some((account, account.hook(id).ok()?)));
+        let (account, hook) = found.ok_or(ServiceError::NotFound)?;
+        let spec = hook.record.ready.as_ref().map_or(&hook.record.spec, |ready| &ready.spec);
+        Ok(FoundHook {
+            account: account.record.id,
+            hook_type: hook.record.hook_type,
+            disabled: hook.record.disabled,
+            settings: spec.settings.clone(),
+        })
+    }
+
     /// Makes a hook, which is queued for admission.
     pub async fn create_hook(&self, account: AccountId, input: HookInput) -> Result<HookView, ServiceError> {
         let view = self.state.write(move |state, change| create(state, change, account, &input)).await?;
@@ -111,6 +126,19 @@ impl Service {
         let (rules, registry) = (self.input_rules(self.registry.types().to_vec()), self.registry.clone());
         read_body(body, move |body| HookInput::parse(body, &rules, &registry)).await
     }
+}
+
+/// A hook, as a door needs to know it.
+#[derive(Clone, Debug)]
+pub struct FoundHook {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Its type.
+    pub hook_type: HookType,
+    /// Whether it is kept from running at events.
+    pub disabled: bool,
+    /// The dialect's settings of the version that was ready last, or of the newest before there was one.
+    pub settings: Settings,
 }
 
 /// Reads a body, on another thread where it is long.

@@ -35,9 +35,14 @@ use crate::state::State;
 pub use crate::store::Engine;
 pub(crate) use backup::Backup;
 pub(crate) use follow::Follow;
-pub use hooks::read_body;
+pub use hooks::{FoundHook, read_body};
 pub use open::OpenError;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use open::keep;
 pub use page::{Page, Paged};
+
+/// The longest timeout that a hook may have, and a margin.
+const DETACHED_TIME: Duration = Duration::from_secs(12);
 
 /// What a service needs to know.
 #[derive(Clone, Debug)]
@@ -128,10 +133,14 @@ impl Service {
         }
     }
 
-    /// Finishes what is begun: writes, and the log entries that wait. Preparations are broken off; the next start takes them up.
+    /// Finishes what is begun: executions, writes, and the log entries that wait. Preparations are broken off; the next start takes them up.
     pub async fn shutdown(&self) {
         self.admission.stop();
         self.sweeping.abort();
+        // Each has a deadline, so that this ends; the limit is for a fault of ours.
+        if tokio::time::timeout(DETACHED_TIME, self.dispatcher.detached_ended()).await.is_err() {
+            tracing::error!("executions whose caller has gone did not end in time");
+        }
         drop(self.state.write_lock.lock().await);
         self.log.flush().await;
     }
@@ -148,6 +157,12 @@ impl Service {
             // An error means that the service is gone.
             let _ = ending.wait_for(|ending| *ending).await;
         }
+    }
+
+    /// The lock that every change holds.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) async fn write_lock(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.state.write_lock.lock().await
     }
 
     /// Log entries that were lost since the start.

@@ -32,7 +32,7 @@ impl OpenError {
 }
 
 /// What is read from the data folder.
-pub(super) struct DataFolder {
+pub(crate) struct DataFolder {
     pub(super) store: Arc<dyn Store>,
     pub(super) functions: Functions,
     pub(super) vault: Vault,
@@ -62,7 +62,7 @@ impl Service {
     }
 
     /// Starts the tasks.
-    pub(super) fn start(config: &ServiceConfig, kept: DataFolder, compiler: Arc<dyn FunctionCompiler>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn start(config: &ServiceConfig, kept: DataFolder, compiler: Arc<dyn FunctionCompiler>, clock: Arc<dyn Clock>) -> Self {
         let DataFolder { store, functions, vault, directory, metrics } = kept;
         let retention = Retention::new(config.retention);
         let queue = QueueSettings { entries: config.log_queue, ..QueueSettings::default() };
@@ -107,7 +107,7 @@ fn read_folder(config: &ServiceConfig) -> Result<DataFolder, OpenError> {
 }
 
 /// Reads the directory, and removes the files of uploads that were never finished.
-pub(super) fn keep(store: Arc<dyn Store>, vault: Vault, blobs: Blobs, registry: Registry) -> Result<DataFolder, OpenError> {
+pub(crate) fn keep(store: Arc<dyn Store>, vault: Vault, blobs: Blobs, registry: Registry) -> Result<DataFolder, OpenError> {
     let metrics = Arc::new(Metrics::new(&registry));
     let store: Arc<dyn Store> = Arc::new(Measured::new(store, metrics.clone()));
     let functions = Functions::new(store.clone(), Arc::new(blobs));

@@ -7,9 +7,16 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::resources::hook::Kind;
+use crate::testing::registry;
 
-const LIMITS: InputRules =
-    InputRules { strict: false, function_bytes: 64, source_bytes: 64, env_vars: 3, max_fuel: 100_000_000_000, max_memory_mib: 512 };
+fn rules() -> InputRules {
+    let limits = ServiceLimits { function_bytes: 64, source_bytes: 64, env_vars: 3, ..ServiceLimits::default() };
+    InputRules { limits, types: registry().types().to_vec(), lenient: true }
+}
+
+fn parse(body: &[u8], rules: &InputRules) -> Result<HookInput, ServiceError> {
+    HookInput::parse(body, rules, &registry())
+}
 
 fn wasm(length: usize) -> String {
     let mut bytes = b"\0asm\x01\0\0\0".to_vec();
@@ -18,7 +25,7 @@ fn wasm(length: usize) -> String {
 }
 
 fn hook() -> Value {
-    json!({"type": "pre-authentication", "runtime": "wasm", "function": wasm(20)})
+    json!({"type": "sign-in", "runtime": "wasm", "function": wasm(20)})
 }
 
 /// The spec that a body makes, `changes` laid over the least that makes a hook. A change to null takes the key away.
@@ -27,7 +34,7 @@ fn create(changes: Value) -> Result<(HookType, Spec), (String, String)> {
     for (key, value) in changes.as_object().unwrap() {
         body[key] = value.clone();
     }
-    let made = HookInput::parse(body.to_string().as_bytes(), &LIMITS).and_then(|input| input.create());
+    let made = parse(body.to_string().as_bytes(), &rules()).and_then(|input| input.create(&Settings::new()));
     made.map_err(|error| match error {
         ServiceError::Invalid { field, message } => (field.unwrap_or_default(), message),
         other => panic!("{other:?}"),
@@ -43,7 +50,7 @@ fn every_rule_names_its_field() {
         (json!({"type": null}), "type", "instance requires property \"type\""),
         (json!({"function": null}), "function", "instance requires property \"function\""),
         (json!({"runtime": null}), "runtime", "instance requires property \"runtime\""),
-        (json!({"type": "login"}), "type", "instance.type is not one of enum values: pre-authentication,user-migration"),
+        (json!({"type": "login"}), "type", "instance.type is not one of enum values: sign-in,sign-up"),
         (json!({"type": 1}), "type", "instance.type is not of a type(s) string"),
         (json!({"disabled": "no"}), "disabled", "instance.disabled is not of a type(s) boolean"),
         (json!({"timeout": 0}), "timeout", "instance.timeout must be greater than or equal to 1"),
@@ -73,25 +80,10 @@ fn every_rule_names_its_field() {
             "instance.conditions[0].value is not of a type(s) string",
         ),
         (json!({"conditions": {}}), "conditions", "instance.conditions is not of a type(s) array"),
-        (json!({"context_version": "newest"}), "context_version", "instance.context_version is not a version or a range of versions"),
-        (
-            json!({"context_version": "^2.0.0"}),
-            "context_version",
-            "instance.context_version matches no context version of a 'pre-authentication' hook, which has 1.0.0,1.1.0",
-        ),
-        (
-            json!({"options": {"failed_login_attempts_enabled": true}}),
-            "options.failed_login_attempts_enabled",
-            "instance.options.failed_login_attempts_enabled has a value that is not available yet",
-        ),
-        (json!({"options": {"risk_enabled": 1}}), "options.risk_enabled", "instance.options.risk_enabled is not of a type(s) boolean"),
-        (json!({"options": {"x": true}}), "options.x", "instance.options is not allowed to have the additional property \"x\""),
-        (json!({"options": []}), "options", "instance.options is not of a type(s) object"),
-        (
-            json!({"type": "user-migration", "options": {"risk_enabled": true}}),
-            "options",
-            "instance.options has no properties for a 'user-migration' hook",
-        ),
+        (json!({"risk": 1}), "risk", "instance.risk is not of a type(s) boolean"),
+        (json!({"settings": {"risk": 1}}), "settings.risk", "instance.settings.risk is not of a type(s) boolean"),
+        (json!({"settings": {"x": 1}}), "settings.x", "instance.settings is not allowed to have the additional property \"x\""),
+        (json!({"settings": []}), "settings", "instance.settings is not of a type(s) object"),
         (json!({"limits": {"fuel": 9_999}}), "limits.fuel", "instance.limits.fuel must be greater than or equal to 10000"),
         (json!({"limits": {"fuel": 100_000_000_001u64}}), "limits.fuel", "instance.limits.fuel must be less than or equal to 100000000000"),
         (json!({"limits": {"memory_mib": 0}}), "limits.memory_mib", "instance.limits.memory_mib must be greater than or equal to 1"),
@@ -150,15 +142,9 @@ fn the_ends_of_every_range_are_in_it() {
         (json!({"function": wasm(8)}), |spec| spec.function.kind == Kind::Command),
         (json!({"function": STANDARD.encode(b"\0asm\x0d\0\x01\0")}), |spec| spec.function.kind == Kind::Component),
         (json!({"on_error": "allow"}), |spec| spec.on_error == Decision::Allow),
-        (json!({"options": {"risk_enabled": true, "mfa_device_info_enabled": false}}), |spec| {
-            spec.options.risk_enabled && !spec.options.location_enabled
-        }),
-        (json!({"type": "user-migration", "options": {}}), |spec| spec.options == Options::default()),
-        (json!({"type": "user-migration", "options": {"risk_enabled": false}}), |spec| spec.options == Options::default()),
-        (json!({"options": {"mfa_device_info_enabled": true}}), |spec| spec.options.mfa_device_info_enabled),
+        (json!({"risk": true}), |spec| spec.settings["risk"] == true),
+        (json!({"settings": {"risk": true}}), |spec| spec.settings["risk"] == true),
         (json!({"retries": 4}), |spec| spec.retries == 4),
-        (json!({"context_version": ">= 1.0.0"}), |spec| spec.context_version.as_deref() == Some(">= 1.0.0")),
-        (json!({"context_version": ""}), |spec| spec.context_version.is_none()),
         (json!({"env_vars": [{"name": "AA", "value": "x"}, "BB"]}), |spec| spec.env_vars.len() == 2),
         (json!({"conditions": [{"source": "roles", "operator": "!~", "value": "1"}]}), |spec| spec.conditions.len() == 1),
     ] {
@@ -169,7 +155,7 @@ fn the_ends_of_every_range_are_in_it() {
 
 /// What an update makes of `before`.
 fn update(before: &(HookType, Spec), body: Value) -> Result<Spec, (String, String)> {
-    let updated = HookInput::parse(body.to_string().as_bytes(), &LIMITS).and_then(|input| input.apply(before.0, &before.1));
+    let updated = parse(body.to_string().as_bytes(), &rules()).and_then(|input| input.apply(before.0, &before.1, &Settings::new()));
     updated.map_err(|error| match error {
         ServiceError::Invalid { field, message } => (field.unwrap_or_default(), message),
         other => panic!("{other:?}"),
@@ -202,55 +188,28 @@ fn a_source_may_come_as_it_is_and_declare_packages() {
     assert_eq!((spec.function.kind, spec.function.size, spec.packages.len()), (Kind::Javascript, 35, 2));
 }
 
-/// Everything that OneLogin documents as required.
-fn documented() -> Value {
-    json!({"type": "pre-authentication", "disabled": false, "timeout": 1, "env_vars": [], "runtime": "nodejs24.x", "retries": 0,
-        "packages": {}, "function": STANDARD.encode("exports.handler = 1")})
-}
-
 #[test]
-fn a_strict_account_is_lenient_in_nothing() {
-    let strict = InputRules { strict: true, ..LIMITS };
-    let parse = |body: &Value| HookInput::parse(body.to_string().as_bytes(), &strict).and_then(|input| input.create());
-    parse(&documented()).unwrap();
-    for (name, kind) in HookInput::REQUIRED {
-        let mut body = documented();
-        body.as_object_mut().unwrap().remove(name);
-        assert_eq!(parse(&body).unwrap_err().to_string(), format!("instance requires property \"{name}\""));
-        body[name] = Value::Null;
-        assert_eq!(parse(&body).unwrap_err().to_string(), format!("instance.{name} is not of a type(s) {kind}"));
-    }
-    for (name, value, says) in [
-        ("runtime", json!("nodejs18.x"), "instance.runtime is not one of enum values: wasm,nodejs22.x,nodejs24.x"),
-        ("timeout", json!(2), "instance.timeout must be less than or equal to 1"),
-        ("function", json!("exports.handler = 1"), "instance.function is not base64 encoded"),
-        ("env_vars", json!([{"name": "AA"}]), "instance.env_vars[0] is not of a type(s) string"),
+fn a_strict_reading_takes_base64_and_names_only() {
+    let strict = InputRules { lenient: false, ..rules() };
+    for (changes, says) in [
+        (json!({"function": "exports.handler = 1"}), "instance.function is not base64 encoded"),
+        (json!({"env_vars": [{"name": "AA"}]}), "instance.env_vars[0] is not of a type(s) string"),
     ] {
-        let mut body = documented();
-        body[name] = value;
-        assert_eq!(parse(&body).unwrap_err().to_string(), says);
+        let mut body = hook();
+        changes.as_object().unwrap().iter().for_each(|(key, value)| body[key] = value.clone());
+        assert_eq!(parse(body.to_string().as_bytes(), &strict).unwrap_err().to_string(), says);
     }
-    let mut migration = documented();
-    (migration["type"], migration["timeout"]) = (json!("user-migration"), json!(10));
-    assert_eq!(parse(&migration).unwrap().1.timeout, 10);
-    migration["options"] = json!({"risk_enabled": false});
-    assert_eq!(parse(&migration).unwrap_err().to_string(), "instance.options has no properties for a 'user-migration' hook");
 }
 
 #[test]
-fn a_source_has_onelogins_characters_where_an_account_is_strict_and_our_bytes_elsewhere() {
-    let create = |source: &str, strict: bool| {
-        let limits = InputRules { strict, function_bytes: 8 << 20, source_bytes: 100_000, ..LIMITS };
-        let mut body = documented();
-        body["function"] = STANDARD.encode(source).into();
-        HookInput::parse(body.to_string().as_bytes(), &limits).and_then(|input| input.create())
-    };
-    assert_eq!(create(&"é".repeat(20_000), true).unwrap().1.function.size, 40_000);
-    let error = create(&"é".repeat(20_001), true).unwrap_err();
-    assert_eq!(error.to_string(), "instance.function does not meet maximum length of 20000 characters, decoded");
-    assert_eq!(create(&"é".repeat(50_000), false).unwrap().1.function.size, 100_000);
-    let error = create(&"é".repeat(50_001), false).unwrap_err();
-    assert_eq!(error.to_string(), "instance.function does not meet maximum length of 100000 bytes of JavaScript, decoded");
+fn a_source_has_as_many_bytes_as_the_server_says() {
+    let (_, spec) = create(javascript(&"é".repeat(32))).unwrap();
+    assert_eq!(spec.function.size, 64);
+    let rules = InputRules { limits: ServiceLimits { function_bytes: 1000, ..rules().limits }, ..rules() };
+    let mut body = hook();
+    javascript(&"é".repeat(33)).as_object().unwrap().iter().for_each(|(key, value)| body[key] = value.clone());
+    let error = parse(body.to_string().as_bytes(), &rules).and_then(|input| input.create(&Settings::new())).unwrap_err();
+    assert_eq!(error.to_string(), "instance.function does not meet maximum length of 64 bytes of JavaScript, decoded");
 }
 
 #[test]
@@ -279,12 +238,12 @@ fn an_update_keeps_runtime_and_function_of_one_kind() {
 #[test]
 fn defaults_nulls_and_read_only_keys_say_nothing() {
     let plain = create(json!({})).unwrap();
-    let nulls = json!({"timeout": null, "retries": null, "disabled": null, "env_vars": null, "packages": null, "context_version": null,
-        "options": null, "conditions": null, "limits": null, "on_error": null});
+    let nulls = json!({"timeout": null, "retries": null, "disabled": null, "env_vars": null, "packages": null,
+        "settings": null, "risk": null, "conditions": null, "limits": null, "on_error": null});
     assert_eq!(create(nulls).unwrap(), plain);
-    let defaults = json!({"timeout": 1, "retries": 0, "disabled": false, "env_vars": [], "packages": {}, "options": {}, "conditions": [], "limits": {}});
+    let defaults = json!({"timeout": 1, "retries": 0, "disabled": false, "env_vars": [], "packages": {}, "settings": {}, "conditions": [], "limits": {}});
     assert_eq!(create(defaults).unwrap(), plain);
-    let read_only = json!({"id": "x", "status": 5, "status_message": "x", "version": -1, "created_at": "x", "updated_at": []});
+    let read_only = json!({"id": "x", "status": 5, "status_message": "x", "kind": 1, "serving_version": [], "version": -1, "created_at": "x", "updated_at": []});
     assert_eq!(create(read_only).unwrap(), plain);
     let spec = plain.1;
     assert_eq!((spec.timeout, spec.fuel, spec.memory_mib, spec.on_error), (1, 3_000_000_000, 64, Decision::Deny));
@@ -292,7 +251,7 @@ fn defaults_nulls_and_read_only_keys_say_nothing() {
 
 #[test]
 fn a_key_that_stands_twice_is_refused() {
-    let error = HookInput::parse(br#"{"timeout":1,"timeout":2}"#, &LIMITS).unwrap_err();
+    let error = parse(br#"{"timeout":1,"timeout":2}"#, &rules()).unwrap_err();
     assert!(error.to_string().contains("duplicate key \"timeout\""), "{error}");
 }
 
@@ -300,14 +259,16 @@ proptest! {
     /// What a merge names is as in the body, and what it does not name is as before.
     #[test]
     fn an_update_is_a_merge(timeout in proptest::option::of(1u8..=10), fuel in proptest::option::of(10_000u64..1_000_000), risk in proptest::option::of(any::<bool>()), allow in proptest::option::of(any::<bool>())) {
-        let (hook_type, before) = create(json!({"timeout": 4, "limits": {"memory_mib": 9}, "options": {"location_enabled": true}})).unwrap();
+        let (hook_type, before) = create(json!({"timeout": 4, "limits": {"memory_mib": 9}, "secret": "s"})).unwrap();
         let on_error = allow.map(|allow| if allow { "allow" } else { "deny" });
-        let body = json!({"timeout": timeout, "limits": {"fuel": fuel}, "options": {"risk_enabled": risk}, "on_error": on_error});
-        let after = HookInput::parse(body.to_string().as_bytes(), &LIMITS).unwrap().apply(hook_type, &before).unwrap();
+        let body = json!({"timeout": timeout, "limits": {"fuel": fuel}, "settings": {"risk": risk}, "on_error": on_error});
+        let after = parse(body.to_string().as_bytes(), &rules()).unwrap().apply(hook_type, &before, &Settings::new()).unwrap();
+        let mut settings = before.settings.clone();
+        settings.extend(risk.map(|risk| ("risk".to_owned(), risk.into())));
         let expected = Spec {
             timeout: timeout.unwrap_or(4),
             fuel: fuel.unwrap_or(DEFAULT_FUEL),
-            options: Options { risk_enabled: risk.unwrap_or(false), ..before.options },
+            settings,
             on_error: if allow == Some(true) { Decision::Allow } else { Decision::Deny },
             ..before
         };
@@ -316,6 +277,6 @@ proptest! {
 
     #[test]
     fn any_body_is_read_or_refused(body in ".{0,60}") {
-        let _ = HookInput::parse(body.as_bytes(), &LIMITS);
+        let _ = parse(body.as_bytes(), &rules());
     }
 }

@@ -1,33 +1,38 @@
 //! Accounts, credentials, and that nothing of one account is seen by another.
 
-use hookbox_host_api::{HookType, Secret};
+use hookbox_host_api::Secret;
 use serde_json::json;
 use tokio::time::Instant;
 
+use crate::auth::Clients;
 use crate::error::ServiceError;
 use crate::ids::AccountId;
 use crate::resources::Scope;
-use crate::service::testing::{LOGIN, ONE, World, deploy, new_hook, refused};
 use crate::service::{HookFilter, Page, Service};
+use crate::testing::{LOGIN, ONE, World, create, deploy, new_hook, refused, sign_in, update};
 
 async fn second(service: &Service) -> AccountId {
     service.create_account(r#"{"name":"Second"}"#.into()).await.unwrap().id
+}
+
+fn credential(service: &Service, client_id: &str) -> Option<std::sync::Arc<crate::resources::CredentialRecord>> {
+    Clients::credential(service, client_id)
 }
 
 #[tokio::test]
 async fn the_first_start_makes_one_operator() {
     let world = World::new();
     let service = world.first_start().await;
-    let admin = service.credential("admin").unwrap();
+    let admin = credential(&service, "admin").unwrap();
     assert_eq!(admin.account, ONE);
     assert!(admin.scopes.allow(Scope::Operate) && admin.scopes.allow(Scope::Manage));
-    assert!(service.verify_secret("a secret of thirty-two characters", &admin.secret_hash));
-    assert!(!service.verify_secret("another", &admin.secret_hash));
+    assert!(Clients::verify_secret(&*service, "a secret of thirty-two characters", &admin.secret_hash));
+    assert!(!Clients::verify_secret(&*service, "another", &admin.secret_hash));
     let again = service.bootstrap("other".parse().unwrap(), Secret::new("x".repeat(32))).await;
     assert!(matches!(again, Err(ServiceError::Conflict(_))));
     service.shutdown().await;
     drop(service);
-    assert!(world.start().credential("admin").is_some(), "it is still there after a restart");
+    assert!(credential(&world.start(), "admin").is_some(), "it is still there after a restart");
 }
 
 #[tokio::test]
@@ -55,16 +60,16 @@ async fn a_credential_is_made_once_shown_once_and_deleted() {
     let (view, secret) = service.create_credential(ONE, body.into()).await.unwrap();
     assert_eq!((view.account_id, view.client_id.as_str().len(), secret.expose().len()), (account, 64, 64));
     assert!(!world.store.dump().concat().contains(secret.expose()), "only its hash is kept");
-    let record = service.credential(view.client_id.as_str()).unwrap();
-    assert!(service.verify_secret(secret.expose(), &record.secret_hash));
+    let record = credential(&service, view.client_id.as_str()).unwrap();
+    assert!(Clients::verify_secret(&*service, secret.expose(), &record.secret_hash));
 
     service.bump_generation(&view.client_id).await.unwrap();
-    assert_eq!(service.credential(view.client_id.as_str()).unwrap().generation, record.generation + 1);
+    assert_eq!(credential(&service, view.client_id.as_str()).unwrap().generation, record.generation + 1);
 
     assert_eq!(service.list_credentials(Some(account), Page::default()).await.unwrap().items, std::slice::from_ref(&view));
     assert_eq!(service.list_credentials(None, Page::default()).await.unwrap().total, 2);
     service.delete_credential(view.client_id.as_str()).await.unwrap();
-    assert!(service.credential(view.client_id.as_str()).is_none());
+    assert!(credential(&service, view.client_id.as_str()).is_none());
     assert!(matches!(service.delete_credential(view.client_id.as_str()).await, Err(ServiceError::NotFound)));
 }
 
@@ -93,22 +98,22 @@ async fn nothing_of_another_account_is_there() {
 
     let not_found = |error: ServiceError| assert!(matches!(error, ServiceError::NotFound), "{error:?}");
     not_found(service.get_hook(other, &hook).await.unwrap_err());
-    not_found(service.hook_detail(other, &hook).await.unwrap_err());
-    not_found(service.update_hook(other, &hook, r#"{"disabled":true}"#.into()).await.unwrap_err());
+    not_found(service.get_hook(other, &hook).await.unwrap_err());
+    not_found(update(&service, other, &hook, r#"{"disabled":true}"#.into()).await.unwrap_err());
     // Whether the body is good does not tell whether the hook exists.
-    not_found(service.update_hook(other, &hook, "nonsense".into()).await.unwrap_err());
+    not_found(update(&service, other, &hook, "nonsense".into()).await.unwrap_err());
     not_found(service.delete_hook(other, &hook).await.unwrap_err());
     not_found(service.fire(other, &hook, r#"{"context":{}}"#.into(), Instant::now()).await.unwrap_err());
     not_found(service.executions(other, &hook, Default::default(), Page::default()).await.unwrap_err());
     not_found(service.get_env(other, &env).await.unwrap_err());
     not_found(service.update_env(other, &env, r#"{"value":"stolen"}"#.into()).await.unwrap_err());
     not_found(service.delete_env(other, &env).await.unwrap_err());
-    assert_eq!(service.list_hooks(other, HookFilter::default(), Page::default()).await.unwrap().total, 0);
+    assert_eq!(service.list_hooks(other, HookFilter::default(), Page::default(), true).await.unwrap().total, 0);
     assert_eq!(service.list_envs(other, Page::default()).await.unwrap().total, 0);
 
-    let linked = service.create_hook(other, super::hooks::with(json!({"env_vars": ["KEY"]}))).await;
+    let linked = create(&service, other, super::hooks::with(json!({"env_vars": ["KEY"]}))).await;
     assert!(refused(linked).contains("\"KEY\", which does not exist"));
-    let answer = service.trigger(other, HookType::PreAuthentication, LOGIN.into(), Instant::now()).await.unwrap();
+    let answer = service.trigger(other, sign_in(), LOGIN.into(), Instant::now()).await.unwrap();
     assert_eq!(answer.outcome().as_str(), "no_hook");
 
     // The same function for both: deleting one leaves the other's bytes.

@@ -1,15 +1,15 @@
 //! From uploaded to ready, or not; also across restarts.
 
-use hookbox_host_api::{HookType, Outcome};
+use hookbox_host_api::Outcome;
 use serde_json::json;
 use tokio::time::Instant;
 
 use crate::resources::Status;
 use crate::service::Service;
-use crate::service::testing::{LOGIN, ONE, World, body, deploy, encoded, new_hook, settled};
+use crate::testing::{LOGIN, ONE, World, body, create, deploy, encoded, new_hook, settled, sign_in, update};
 
 async fn outcome(service: &Service) -> (Outcome, Option<u64>) {
-    let answer = service.trigger(ONE, HookType::PreAuthentication, LOGIN.into(), Instant::now()).await.unwrap();
+    let answer = service.trigger(ONE, sign_in(), LOGIN.into(), Instant::now()).await.unwrap();
     (answer.outcome(), serde_json::to_value(&answer).unwrap()["version"].as_u64())
 }
 
@@ -19,7 +19,7 @@ async fn ready(service: &Service) {
     }
 }
 
-fn update(script: &str) -> bytes::Bytes {
+fn script_of(script: &str) -> bytes::Bytes {
     json!({"function": encoded(script)}).to_string().into()
 }
 
@@ -44,15 +44,15 @@ async fn the_old_version_serves_until_the_new_one_is_ready_and_for_ever_if_it_fa
     let id = deploy(&service, ONE, new_hook(GOOD)).await.id.to_string();
 
     world.compiler.close();
-    let queued = service.update_hook(ONE, &id, update("reject no")).await.unwrap();
-    assert_eq!((queued.version, queued.status, queued.function), (2, Status::UpdateQueued, encoded("reject no")));
+    let queued = update(&service, ONE, &id, script_of("reject no")).await.unwrap();
+    assert_eq!((queued.version, queued.status, queued.function), (2, Status::UpdateQueued, Some(encoded("reject no"))));
     assert_eq!(outcome(&service).await, (Outcome::Completed, Some(1)));
     world.compiler.open();
     let failed = settled(&service, ONE, &id).await;
     assert_eq!((failed.version, failed.status, failed.status_message.as_deref()), (2, Status::UpdateFailed, Some("no")));
     assert_eq!(outcome(&service).await, (Outcome::Completed, Some(1)));
 
-    service.update_hook(ONE, &id, update(r#"return {"user":{"policy_id":3}}"#)).await.unwrap();
+    update(&service, ONE, &id, script_of(r#"return {"user":{"policy_id":3}}"#)).await.unwrap();
     let good = settled(&service, ONE, &id).await;
     assert_eq!((good.version, good.status, good.status_message), (3, Status::Ready, None));
     assert_eq!(outcome(&service).await, (Outcome::Completed, Some(3)));
@@ -63,13 +63,13 @@ async fn an_update_that_overtakes_another_is_the_one_that_is_prepared() {
     let world = World::new();
     let service = world.first_start().await;
     world.compiler.close();
-    let id = service.create_hook(ONE, new_hook("reject one").to_string().into()).await.unwrap().id.to_string();
+    let id = create(&service, ONE, new_hook("reject one").to_string().into()).await.unwrap().id.to_string();
     while world.compiler.count() == 0 {
         tokio::task::yield_now().await;
     }
     assert_eq!(service.get_hook(ONE, &id).await.unwrap().status, Status::CreateRunning);
     for script in ["reject two", "reject three", GOOD] {
-        service.update_hook(ONE, &id, update(script)).await.unwrap();
+        update(&service, ONE, &id, script_of(script)).await.unwrap();
     }
     world.compiler.open();
     let hook = settled(&service, ONE, &id).await;
@@ -82,7 +82,7 @@ async fn a_hook_deleted_while_it_is_prepared_is_gone() {
     let world = World::new();
     let service = world.first_start().await;
     world.compiler.close();
-    let id = service.create_hook(ONE, new_hook(GOOD).to_string().into()).await.unwrap().id.to_string();
+    let id = create(&service, ONE, new_hook(GOOD).to_string().into()).await.unwrap().id.to_string();
     while world.compiler.count() == 0 {
         tokio::task::yield_now().await;
     }
@@ -101,12 +101,12 @@ async fn the_hosts_own_trouble_is_tried_again_and_told_in_the_end() {
     let hook = deploy(&service, ONE, new_hook("trouble 3")).await;
     assert_eq!((hook.status, world.compiler.count()), (Status::Ready, 4));
     let id = hook.id.to_string();
-    service.update_hook(ONE, &id, update("trouble 1000")).await.unwrap();
+    update(&service, ONE, &id, script_of("trouble 1000")).await.unwrap();
     let failed = settled(&service, ONE, &id).await;
     assert_eq!(failed.status, Status::UpdateFailed);
     assert_eq!(failed.status_message.as_deref(), Some("the server could not prepare the function, in 4 tries: no fork"));
     // The same once more is another try, and another version.
-    let again = service.update_hook(ONE, &id, update("trouble 1000")).await.unwrap();
+    let again = update(&service, ONE, &id, script_of("trouble 1000")).await.unwrap();
     assert_eq!((again.version, again.status), (3, Status::UpdateQueued));
 }
 
@@ -115,11 +115,11 @@ async fn trouble_with_a_version_that_was_overtaken_keeps_nobody_waiting() {
     let world = World::new();
     let service = world.first_start().await;
     world.compiler.close();
-    let id = service.create_hook(ONE, new_hook("trouble 1000").to_string().into()).await.unwrap().id.to_string();
+    let id = create(&service, ONE, new_hook("trouble 1000").to_string().into()).await.unwrap().id.to_string();
     while world.compiler.count() == 0 {
         tokio::task::yield_now().await;
     }
-    service.update_hook(ONE, &id, update(GOOD)).await.unwrap();
+    update(&service, ONE, &id, script_of(GOOD)).await.unwrap();
     world.compiler.open();
     assert_eq!(settled(&service, ONE, &id).await.status, Status::Ready);
     assert_eq!(*world.compiler.prepared.lock().unwrap(), ["trouble 1000", GOOD]);
@@ -130,7 +130,7 @@ async fn a_result_that_the_disk_does_not_take_is_kept_later() {
     let world = World::new();
     let service = world.first_start().await;
     world.compiler.close();
-    let id = service.create_hook(ONE, new_hook(GOOD).to_string().into()).await.unwrap().id.to_string();
+    let id = create(&service, ONE, new_hook(GOOD).to_string().into()).await.unwrap().id.to_string();
     world.store.set_full(true);
     world.compiler.open();
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
@@ -146,15 +146,15 @@ async fn what_was_acknowledged_is_resumed_at_the_next_start() {
     service.update_account("1", r#"{"hooks_per_type":2}"#.into()).await.unwrap();
     let old = deploy(&service, ONE, new_hook(GOOD)).await.id.to_string();
     world.compiler.close();
-    service.update_hook(ONE, &old, json!({"timeout": 5}).to_string().into()).await.unwrap();
-    service.update_hook(ONE, &old, update("reject later")).await.unwrap();
-    let new = service.create_hook(ONE, body(&new_hook("echo"), json!({"disabled": true}))).await.unwrap().id.to_string();
+    update(&service, ONE, &old, json!({"timeout": 5}).to_string().into()).await.unwrap();
+    update(&service, ONE, &old, script_of("reject later")).await.unwrap();
+    let new = create(&service, ONE, body(&new_hook("echo"), json!({"disabled": true}))).await.unwrap().id.to_string();
     service.shutdown().await;
     drop(service);
 
     let service = world.start();
     let seen = service.get_hook(ONE, &old).await.unwrap();
-    assert_eq!((seen.status, seen.timeout, seen.function), (Status::UpdateQueued, 5, encoded("reject later")));
+    assert_eq!((seen.status, seen.timeout, seen.function), (Status::UpdateQueued, 5, Some(encoded("reject later"))));
     assert_eq!(service.get_hook(ONE, &new).await.unwrap().status, Status::CreateQueued);
     assert_eq!(service.readiness(), ["1 hooks are still to be prepared"]);
     assert_eq!(outcome(&service).await, (Outcome::NotReady, None));

@@ -1,12 +1,14 @@
 //! Which users a hook runs for, how often, on which context, and what a strict account makes of its result.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use hookbox_host_api::HookType::{PreAuthentication, UserMigration};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::service::testing::{LOGIN, ONE, World, body, deploy, new_hook, settled};
+use crate::resources::Status;
 use crate::service::{ExecutionFilter, Page, Service};
+use crate::testing::{LOGIN, ONE, World, body, deploy, encoded, new_hook, new_javascript, settled, sign_in, sign_up, update};
 
 async fn hook(service: &Service, script: &str, changes: Value) -> String {
     let hook = serde_json::from_slice(&body(&new_hook(script), changes)).unwrap();
@@ -16,7 +18,7 @@ async fn hook(service: &Service, script: &str, changes: Value) -> String {
 async fn login(service: &Service, roles: Value) -> Value {
     let mut context: Value = serde_json::from_str(LOGIN).unwrap();
     context["roles"] = roles;
-    let answer = service.trigger(ONE, PreAuthentication, context.to_string().into(), Instant::now()).await.unwrap();
+    let answer = service.trigger(ONE, sign_in(), context.to_string().into(), Instant::now()).await.unwrap();
     serde_json::to_value(answer).unwrap()
 }
 
@@ -71,9 +73,9 @@ async fn outside_its_conditions_a_migration_is_denied_and_a_hook_that_is_not_rea
     let (outside, inside) = (login(&service, json!([])).await, login(&service, json!([12])).await);
     assert_eq!((&outside["outcome"], &outside["decision"]), (&json!("skipped"), &json!("allow")));
     assert_eq!((&inside["outcome"], &inside["decision"]), (&json!("not_ready"), &json!("deny")));
-    hook(&service, "echo", json!({"type": "user-migration", "conditions": [condition("~", "12")]})).await;
+    hook(&service, "echo", json!({"type": "sign-up", "conditions": [condition("~", "12")]})).await;
     let context = r#"{"user_identifier":"jim","password":"p"}"#;
-    let answer = service.trigger(ONE, UserMigration, context.into(), Instant::now()).await.unwrap();
+    let answer = service.trigger(ONE, sign_up(), context.into(), Instant::now()).await.unwrap();
     assert_eq!((answer.outcome().as_str(), answer.decision().as_str()), ("skipped", "deny"));
 }
 
@@ -110,33 +112,57 @@ async fn what_cannot_do_better_is_not_repeated() {
     let service = world.first_start().await;
     hook(&service, "fail trap boom", json!({"retries": 4, "timeout": 2})).await;
     let late = Instant::now() - std::time::Duration::from_secs(3);
-    let answer = service.trigger(ONE, PreAuthentication, LOGIN.into(), late).await.unwrap();
+    let answer = service.trigger(ONE, sign_in(), LOGIN.into(), late).await.unwrap();
     assert_eq!(serde_json::to_value(answer).unwrap()["usage"]["attempts"], 1);
 }
 
 #[tokio::test]
-async fn a_hook_picks_the_version_of_its_context() {
+async fn a_user_who_is_left_out_is_decided_about_as_if_there_were_no_hook() {
     let world = World::new();
     let service = world.first_start().await;
-    let id = hook(&service, "echo", json!({"context_version": "1.0.x"})).await;
-    let seen = login(&service, json!([])).await["result"]["user"]["context"].clone();
-    assert_eq!(seen, json!({"user": {"user_identifier": "jim", "policy_id": 1}, "device": {}}));
-    service.update_hook(ONE, &id, r#"{"context_version":">= 1.0.0"}"#.into()).await.unwrap();
-    assert_eq!(settled(&service, ONE, &id).await.context_version.as_deref(), Some(">= 1.0.0"));
-    let seen = login(&service, json!([])).await["result"]["user"]["context"].clone();
-    assert_eq!(seen, json!({"user": {"user_identifier": "jim", "policy_id": 1, "last_login_success": null}, "device": {}, "app": {}}));
+    hook(&service, "echo", json!({"conditions": [condition("~", "12")]})).await;
+    for (on_no_hook, decision) in
+        [("null", "allow"), (r#""deny""#, "deny"), (r#"{"sign-in":"deny"}"#, "deny"), (r#"{"sign-up":"deny"}"#, "allow")]
+    {
+        service.update_account("1", format!(r#"{{"on_no_hook":{on_no_hook}}}"#).into()).await.unwrap();
+        let answer = login(&service, json!([])).await;
+        assert_eq!(answer["outcome"], "skipped", "{on_no_hook}");
+        assert_eq!(answer["decision"], decision, "{on_no_hook}");
+    }
 }
 
 #[tokio::test]
-async fn a_strict_account_wants_success_said() {
+async fn conditions_and_on_error_are_those_of_the_version_that_served_last() {
     let world = World::new();
     let service = world.first_start().await;
-    hook(&service, r#"return {"user":{"policy_id":7}}"#, json!({})).await;
-    assert_eq!(login(&service, json!([])).await["outcome"], "completed");
-    service.update_account("1", r#"{"strict":true}"#.into()).await.unwrap();
-    let answer = login(&service, json!([])).await;
-    assert_eq!(answer["outcome"], "invalid_response");
-    assert!(answer["error"]["message"].as_str().unwrap().starts_with("`success` is missing: "), "{answer}");
-    let lenient = service.create_hook(ONE, body(&new_hook("echo"), json!({"type": "user-migration"}))).await.unwrap_err();
-    assert_eq!(lenient.to_string(), "instance requires property \"disabled\"");
+    let env = service.create_env(ONE, r#"{"name":"KEY","value":"good"}"#.into()).await.unwrap().id.to_string();
+    let first = json!({"conditions": [condition("~", "12")], "env_vars": ["KEY"], "on_error": "deny"});
+    let first = body(&new_javascript("top KEY"), first);
+    let id = deploy(&service, ONE, serde_json::from_slice(&first).unwrap()).await.id.to_string();
+    // A newer version that asks for another role and would let everybody in, and never serves.
+    let second = json!({"function": STANDARD.encode("reject no"), "conditions": [condition("~", "99")], "on_error": "allow"});
+    update(&service, ONE, &id, second.to_string().into()).await.unwrap();
+    assert_eq!(settled(&service, ONE, &id).await.status, Status::UpdateFailed);
+    // The first version no longer can be made.
+    service.update_env(ONE, &env, r#"{"value":"bad value"}"#.into()).await.unwrap();
+    let answer = login(&service, json!(["12"])).await;
+    assert_eq!(answer["outcome"], "not_ready", "{answer}");
+    assert_eq!(answer["decision"], "deny", "{answer}");
+    assert_eq!(login(&service, json!(["99"])).await["outcome"], "skipped");
+}
+
+#[tokio::test]
+async fn before_a_version_was_ready_every_status_is_of_a_new_hook() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let made = deploy(&service, ONE, new_hook("reject no")).await;
+    assert_eq!(made.status, Status::CreateFailed);
+    let id = made.id.to_string();
+    let again = update(&service, ONE, &id, json!({"function": encoded("reject neither")}).to_string().into()).await.unwrap();
+    assert_eq!(again.status, Status::CreateQueued);
+    assert_eq!(settled(&service, ONE, &id).await.status, Status::CreateFailed);
+    update(&service, ONE, &id, json!({"function": encoded("echo")}).to_string().into()).await.unwrap();
+    assert_eq!(settled(&service, ONE, &id).await.status, Status::Ready);
+    let changed = update(&service, ONE, &id, json!({"timeout": 2}).to_string().into()).await.unwrap();
+    assert_eq!(changed.status, Status::UpdateQueued);
 }

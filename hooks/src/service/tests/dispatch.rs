@@ -3,19 +3,18 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use hookbox_host_api::HookType::{PreAuthentication, UserMigration};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::error::ServiceError;
 use crate::resources::ExecutionView;
-use crate::service::testing::{LOGIN, ONE, World, body, deploy, encoded, new_hook, refused};
 use crate::service::{ExecutionFilter, Page, Service};
+use crate::testing::{LOGIN, ONE, World, body, deploy, encoded, new_hook, sign_in, sign_up, update};
 
 const CONTEXT: &str = r#"{"user": {"user_identifier":"jim","policy_id": 1},"device":{},"risk":{"score":9},"request_id":"req-1","correlation_id":"not usable"}"#;
 
 async fn trigger(service: &Service) -> Value {
-    let answer = service.trigger(ONE, PreAuthentication, CONTEXT.into(), Instant::now()).await.unwrap();
+    let answer = service.trigger(ONE, sign_in(), CONTEXT.into(), Instant::now()).await.unwrap();
     serde_json::to_value(answer).unwrap()
 }
 
@@ -35,7 +34,7 @@ async fn one(world: &World, script: &str, changes: Value) -> (std::sync::Arc<Ser
 async fn an_answer_has_exactly_the_documented_fields() {
     let world = World::new();
     let (service, id) = one(&world, r#"return {"user": {"policy_id": 7}}"#, json!({})).await;
-    let answer = service.trigger(ONE, PreAuthentication, CONTEXT.into(), Instant::now()).await.unwrap();
+    let answer = service.trigger(ONE, sign_in(), CONTEXT.into(), Instant::now()).await.unwrap();
     let text = serde_json::to_string(&answer).unwrap();
     assert!(text.contains(r#""result":{"user": {"policy_id": 7}}"#), "the result is passed through as it is: {text}");
     let answer: Value = serde_json::from_str(&text).unwrap();
@@ -117,13 +116,12 @@ async fn without_a_live_hook_the_account_decides() {
     assert_eq!(answer["result"], json!({"success": true, "user": {"user_identifier": "jim", "policy_id": 1}}));
     assert_eq!(answer["usage"], json!({"duration_us": 0, "fuel": 0, "memory_bytes": 0, "attempts": 0}));
     assert!(log(&service, &id).await.is_empty());
-    let migration =
-        service.trigger(ONE, UserMigration, r#"{"user_identifier":"jim","password":"p"}"#.into(), Instant::now()).await.unwrap();
+    let migration = service.trigger(ONE, sign_up(), r#"{"user_identifier":"jim","password":"p"}"#.into(), Instant::now()).await.unwrap();
     assert_eq!(migration.decision().as_str(), "deny");
     service.update_account("1", r#"{"on_no_hook":"deny"}"#.into()).await.unwrap();
     let answer = trigger(&service).await;
     assert_eq!((&answer["decision"], &answer["result"]), (&json!("deny"), &Value::Null));
-    service.update_hook(ONE, &id, r#"{"disabled":false}"#.into()).await.unwrap();
+    update(&service, ONE, &id, r#"{"disabled":false}"#.into()).await.unwrap();
     assert_eq!(trigger(&service).await["outcome"], "completed", "enabling takes effect at once");
 }
 
@@ -134,8 +132,8 @@ async fn a_function_sees_what_its_options_allow_and_gets_its_limits() {
     let user = trigger(&service).await["result"]["user"].clone();
     assert_eq!(user["context"].get("risk"), None);
     assert_eq!((&user["fuel"], &user["memory"], &user["seconds"]), (&json!(20_000), &json!(2 << 20), &json!(4)));
-    service.update_hook(ONE, &id, r#"{"options":{"risk_enabled":true}}"#.into()).await.unwrap();
-    crate::service::testing::settled(&service, ONE, &id).await;
+    update(&service, ONE, &id, r#"{"risk":true}"#.into()).await.unwrap();
+    crate::testing::settled(&service, ONE, &id).await;
     assert_eq!(trigger(&service).await["result"]["user"]["context"]["risk"]["score"], 9);
 }
 
@@ -144,7 +142,7 @@ async fn the_deadline_counts_from_when_the_body_was_read() {
     let world = World::new();
     let (service, _) = one(&world, "echo", json!({"timeout": 10})).await;
     let read_at = Instant::now() - Duration::from_secs(7);
-    let answer = service.trigger(ONE, PreAuthentication, CONTEXT.into(), read_at).await.unwrap();
+    let answer = service.trigger(ONE, sign_in(), CONTEXT.into(), read_at).await.unwrap();
     let answer = serde_json::to_value(answer).unwrap();
     assert_eq!(answer["result"]["user"]["seconds"], 3);
     assert!(answer["usage"]["duration_us"].as_u64().unwrap() >= 7_000_000);
@@ -179,7 +177,7 @@ async fn fire_runs_a_hook_that_is_disabled() {
 async fn a_context_that_cannot_be_used_runs_nothing() {
     let world = World::new();
     let (service, id) = one(&world, "echo", json!({})).await;
-    let trigger = |body: Vec<u8>| service.trigger(ONE, PreAuthentication, body.into(), Instant::now());
+    let trigger = |body: Vec<u8>| service.trigger(ONE, sign_in(), body.into(), Instant::now());
     for body in [&b"null"[..], b"{\"a\":1,\"a\":2}", b"\xff", b""] {
         assert!(matches!(trigger(body.to_vec()).await, Err(ServiceError::Invalid { .. })), "{body:?}");
     }
@@ -195,15 +193,71 @@ async fn a_password_in_the_context_is_neither_logged_nor_stored() {
     let world = World::new();
     let service = world.first_start().await;
     service.create_env(ONE, r#"{"name":"KEY","value":"env-secret-value"}"#.into()).await.unwrap();
-    let hook = json!({"type": "user-migration", "runtime": "wasm", "function": encoded("print"), "env_vars": ["KEY"]});
+    let hook = json!({"type": "sign-up", "runtime": "wasm", "function": encoded("print"), "env_vars": ["KEY"]});
     let id = deploy(&service, ONE, hook).await.id.to_string();
     let context = r#"{"user_identifier":"env-secret-value","password":"correct horse"}"#;
-    let answer = service.trigger(ONE, UserMigration, context.into(), Instant::now()).await.unwrap();
+    let answer = service.trigger(ONE, sign_up(), context.into(), Instant::now()).await.unwrap();
     let seen = format!("{}{:?}{}", serde_json::to_string(&answer).unwrap(), log(&service, &id).await, world.store.dump().concat());
     assert!(seen.contains("***") && !seen.contains("correct horse") && !seen.contains("env-secret"), "{seen}");
     let long = json!({"user_identifier": "x", "password": "p".repeat(1025)}).to_string();
-    let said = refused(service.trigger(ONE, UserMigration, long.into(), Instant::now()).await);
-    assert_eq!(said, "the context holds a secret of more than 1024 bytes");
+    // Whoever signs up chooses its length, so that it is the hook's `on_error` that answers and not an error of the caller's.
+    for (on_error, decision) in [("deny", "deny"), ("allow", "allow")] {
+        update(&service, ONE, &id, json!({"on_error": on_error}).to_string().into()).await.unwrap();
+        crate::testing::settled(&service, ONE, &id).await;
+        let answer = service.trigger(ONE, sign_up(), long.clone().into(), Instant::now()).await.unwrap();
+        let answer = serde_json::to_value(answer).unwrap();
+        assert_eq!(answer["outcome"], "failed");
+        assert_eq!(answer["decision"], decision);
+        assert_eq!(answer["usage"]["attempts"], 0, "the function does not run");
+        assert!(answer["error"]["message"].as_str().unwrap().contains("more than 1024 bytes"), "{answer}");
+    }
+    let seen = format!("{:?}{}", log(&service, &id).await, world.store.dump().concat());
+    assert!(!seen.contains("pppppppp"), "{seen}");
+}
+
+#[tokio::test]
+async fn a_result_with_a_key_twice_is_not_passed_on() {
+    for result in [r#"{"user":{"policy_id":1,"policy_id":2}}"#, r#"{"user":{},"user":{"a":1}}"#, r#"{"user":{"a":[{"b":1,"\u0062":2}]}}"#] {
+        let world = World::new();
+        let (service, _) = one(&world, &format!("return {result}"), json!({})).await;
+        let answer = trigger(&service).await;
+        assert_eq!(answer["outcome"], "invalid_response", "{result}");
+        assert_eq!(answer["result"], Value::Null, "{result}");
+        assert!(answer["error"]["message"].as_str().unwrap().contains("duplicate key"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_verdict_has_commands_and_a_message() {
+    let result = r#"{"user":{},"commands":[{"type":"set","value":{"a":1}}],"message":"Welcome"}"#;
+    let world = World::new();
+    let (service, id) = one(&world, &format!("return {result}"), json!({})).await;
+    let answer = trigger(&service).await;
+    assert_eq!(answer["commands"], json!([{"type": "set", "value": {"a": 1}}]));
+    assert_eq!(answer["message"], "Welcome");
+    update(&service, ONE, &id, json!({"function": encoded(r#"return {"no_change":1}"#)}).to_string().into()).await.unwrap();
+    crate::testing::settled(&service, ONE, &id).await;
+    let answer = trigger(&service).await;
+    assert_eq!(answer["decision"], "no_change");
+    assert_eq!(answer.get("commands"), None);
+    assert_eq!(answer.get("message"), None);
+    assert_eq!(log(&service, &id).await[0].decision, hookbox_host_api::Decision::NoChange);
+}
+
+#[tokio::test]
+async fn a_service_ends_only_after_executions_whose_caller_has_gone() {
+    let world = World::new();
+    let (service, id) = one(&world, "wait", json!({})).await;
+    let hanging = tokio::time::timeout(Duration::from_millis(20), trigger(&service)).await;
+    assert!(hanging.is_err());
+    let go_on = world.compiler.go_on.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        go_on.notify_one();
+    });
+    service.shutdown().await;
+    drop(service);
+    assert_eq!(log(&world.start(), &id).await.len(), 1, "it ended and was logged");
 }
 
 #[tokio::test]
@@ -242,7 +296,7 @@ async fn executions_are_paged_by_position_and_filtered() {
         world.clock.advance(Duration::from_secs(1));
         let ids = format!(r#"{{"request_id":"r{number}","correlation_id":"c{}","#, number % 2);
         let context = LOGIN.replacen('{', &ids, 1);
-        service.trigger(ONE, PreAuthentication, context.into(), Instant::now()).await.unwrap();
+        service.trigger(ONE, sign_in(), context.into(), Instant::now()).await.unwrap();
     }
     let page = |filter, page| service.executions(ONE, &id, filter, page);
     let ids = |items: &[ExecutionView]| items.iter().map(|one| one.request_id.clone()).collect::<Vec<_>>();

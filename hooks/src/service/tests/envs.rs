@@ -1,20 +1,18 @@
 //! Env vars: sealed, linked, masked, changed and deleted.
 
-use hookbox_host_api::HookType;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::hooks::with;
-use crate::resources::EnvLinks;
-use crate::service::testing::{LOGIN, ONE, World, body, deploy, new_hook, refused};
 use crate::service::{ExecutionFilter, Page, Service};
+use crate::testing::{LOGIN, ONE, World, body, create, deploy, new_hook, refused, sign_in};
 
 async fn env(service: &Service, name: &str, value: &str) -> String {
     service.create_env(ONE, json!({"name": name, "value": value}).to_string().into()).await.unwrap().id.to_string()
 }
 
 async fn value_seen(service: &Service) -> Value {
-    let answer = service.trigger(ONE, HookType::PreAuthentication, LOGIN.into(), Instant::now()).await.unwrap();
+    let answer = service.trigger(ONE, sign_in(), LOGIN.into(), Instant::now()).await.unwrap();
     serde_json::to_value(answer).unwrap()["result"]["user"]["env"].clone()
 }
 
@@ -77,13 +75,13 @@ async fn a_deleted_variable_leaves_every_hook() {
     service.delete_env(ONE, &id).await.unwrap();
     assert_eq!(value_seen(&service).await, Value::Null);
     let left = service.get_hook(ONE, &hook).await.unwrap();
-    assert_eq!((left.env_vars, left.version), (EnvLinks::Names(vec!["OTHER".to_owned()]), 1));
+    assert_eq!((left.env_vars, left.version), (vec!["OTHER".to_owned()], 1));
     // A variable that gets the name later is another one.
     env(&service, "API_KEY", "later-value").await;
     assert_eq!(value_seen(&service).await, Value::Null);
     service.shutdown().await;
     drop(service);
-    assert_eq!(world.start().get_hook(ONE, &hook).await.unwrap().env_vars, EnvLinks::Names(vec!["OTHER".to_owned()]));
+    assert_eq!(world.start().get_hook(ONE, &hook).await.unwrap().env_vars, vec!["OTHER".to_owned()]);
 }
 
 #[tokio::test]
@@ -93,7 +91,7 @@ async fn names_are_unique_and_links_must_exist() {
     env(&service, "KEY", "v").await;
     let again = service.create_env(ONE, r#"{"name":"KEY","value":"w"}"#.into()).await;
     assert_eq!(refused(again), "instance.name is taken: the environment variable \"KEY\" exists");
-    let unknown = service.create_hook(ONE, with(json!({"env_vars": ["KEY", "NONE"]}))).await;
+    let unknown = create(&service, ONE, with(json!({"env_vars": ["KEY", "NONE"]}))).await;
     assert_eq!(refused(unknown), "instance.env_vars[1] names the environment variable \"NONE\", which does not exist");
     assert_eq!(service.list_envs(ONE, Page::default()).await.unwrap().total, 1);
 }

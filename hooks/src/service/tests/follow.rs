@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookbox_host_api::{HookType, Outcome};
+use hookbox_host_api::Outcome;
 use tokio::time::Instant;
 
-use crate::service::testing::{LOGIN, ONE, World, deploy, new_hook, refused};
 use crate::service::{ExecutionFilter, Follow, Page, Service};
+use crate::testing::{LOGIN, ONE, World, deploy, new_hook, refused, sign_in};
 
 async fn one(world: &World) -> (Arc<Service>, String) {
     let service = world.first_start().await;
@@ -25,7 +25,7 @@ async fn run(world: &World, service: &Service, id: &str, count: usize) -> BTreeS
     let mut ids = BTreeSet::new();
     for _ in 0..count {
         world.clock.advance(Duration::from_millis(1));
-        let answer = service.trigger(ONE, HookType::PreAuthentication, LOGIN.into(), Instant::now()).await.unwrap();
+        let answer = service.trigger(ONE, sign_in(), LOGIN.into(), Instant::now()).await.unwrap();
         ids.insert(answer.execution_id().to_string());
         service.executions(ONE, id, ExecutionFilter::default(), Page::default()).await.unwrap();
     }

@@ -1,13 +1,14 @@
 //! JavaScript hooks: their runtimes, what is kept of them, and top levels that read env vars.
 
-use hookbox_host_api::HookType;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::error::ServiceError;
-use crate::resources::{EnvLinks, HookDetail, Status, TopLevel};
-use crate::service::testing::{LOGIN, ONE, World, body, deploy, javascript_name, new_hook, new_javascript, refused, settled};
+use crate::resources::{HookView, Status, TopLevel};
 use crate::service::{Page, Service};
+use crate::testing::{
+    LOGIN, ONE, World, body, create, deploy, javascript_name, new_hook, new_javascript, refused, settled, sign_in, update,
+};
 
 const GOOD: &str = r#"return {"user":{"policy_id":1}}"#;
 
@@ -20,7 +21,7 @@ async fn set(service: &Service, id: &str, value: &str) -> Result<(), ServiceErro
 }
 
 async fn answer(service: &Service) -> Value {
-    let answer = service.trigger(ONE, HookType::PreAuthentication, LOGIN.into(), Instant::now()).await.unwrap();
+    let answer = service.trigger(ONE, sign_in(), LOGIN.into(), Instant::now()).await.unwrap();
     serde_json::to_value(answer).unwrap()
 }
 
@@ -45,14 +46,14 @@ fn reader() -> Value {
     serde_json::from_slice(&body(&new_javascript("top API_KEY"), json!({"env_vars": ["API_KEY"]}))).unwrap()
 }
 
-async fn detail(service: &Service, id: &str) -> HookDetail {
-    service.hook_detail(ONE, id).await.unwrap()
+async fn detail(service: &Service, id: &str) -> HookView {
+    service.get_hook(ONE, id).await.unwrap()
 }
 
 /// How a hook stands: its status, why, and which version serves.
 async fn state(service: &Service, id: &str) -> (Status, Option<String>, Option<u32>) {
     let detail = detail(service, id).await;
-    (detail.hook.status, detail.hook.status_message, detail.serving_version)
+    (detail.status, detail.status_message, detail.serving_version)
 }
 
 #[tokio::test]
@@ -70,7 +71,10 @@ async fn a_hook_tells_its_runtime_its_kind_and_its_top_level() {
     for (hook, runtime, kind, top_level, reason) in rows {
         let id = deploy(&service, ONE, hook).await.id.to_string();
         let detail = detail(&service, &id).await;
-        assert_eq!((detail.hook.runtime, detail.kind, detail.top_level, detail.top_level_reason), (runtime, kind, top_level, reason));
+        assert_eq!(
+            (&*detail.runtime, &*detail.kind, detail.top_level, detail.top_level_reason.as_deref()),
+            (runtime, kind, top_level, reason)
+        );
         service.delete_hook(ONE, &id).await.unwrap();
     }
 }
@@ -80,12 +84,12 @@ async fn another_version_of_node_is_another_version_of_the_hook() {
     let world = World::new();
     let service = world.first_start().await;
     let id = deploy(&service, ONE, new_javascript(GOOD)).await.id.to_string();
-    let updated = service.update_hook(ONE, &id, r#"{"runtime":"nodejs24.x"}"#.into()).await.unwrap();
-    assert_eq!((updated.version, updated.runtime, updated.status), (2, "nodejs24.x", Status::UpdateQueued));
+    let updated = update(&service, ONE, &id, r#"{"runtime":"nodejs24.x"}"#.into()).await.unwrap();
+    assert_eq!((updated.version, &*updated.runtime, updated.status), (2, "nodejs24.x", Status::UpdateQueued));
     assert_eq!(settled(&service, ONE, &id).await.status, Status::Ready);
     assert_eq!(*world.compiler.prepared.lock().unwrap(), [GOOD, GOOD]);
     assert_eq!(*world.compiler.forgotten.lock().unwrap(), [javascript_name("nodejs20.x", GOOD)], "the source stays, its old image goes");
-    let wasm = service.update_hook(ONE, &id, r#"{"runtime":"wasm"}"#.into()).await;
+    let wasm = update(&service, ONE, &id, r#"{"runtime":"wasm"}"#.into()).await;
     assert_eq!(refused(wasm), "instance.runtime does not match the function, which is JavaScript");
     let records = world.store.dump().len();
     service.delete_hook(ONE, &id).await.unwrap();
@@ -172,11 +176,11 @@ async fn a_version_to_come_decides_for_itself_when_the_one_before_stops() {
     let service = world.first_start().await;
     let value = env(&service, "API_KEY", "first-value").await;
     let id = deploy(&service, ONE, reader()).await.id.to_string();
-    service.update_hook(ONE, &id, body(&new_javascript("reject second"), json!({}))).await.unwrap();
+    update(&service, ONE, &id, body(&new_javascript("reject second"), json!({}))).await.unwrap();
     settled(&service, ONE, &id).await;
     set(&service, &value, "bad-value").await.unwrap();
     assert_eq!(state(&service, &id).await, (Status::UpdateFailed, Some("second".to_owned()), None));
-    service.update_hook(ONE, &id, body(&new_javascript(GOOD), json!({}))).await.unwrap();
+    update(&service, ONE, &id, body(&new_javascript(GOOD), json!({}))).await.unwrap();
     settled(&service, ONE, &id).await;
     assert_eq!(state(&service, &id).await, (Status::Ready, None, Some(3)));
 }
@@ -217,7 +221,7 @@ async fn a_value_that_changes_while_a_hook_is_prepared_is_in_it() {
     let service = world.first_start().await;
     let value = env(&service, "API_KEY", "first-value").await;
     world.compiler.close();
-    let id = service.create_hook(ONE, reader().to_string().into()).await.unwrap().id.to_string();
+    let id = create(&service, ONE, reader().to_string().into()).await.unwrap().id.to_string();
     preparing(&world, 1).await;
     set(&service, &value, "second-value").await.unwrap();
     world.compiler.open();
@@ -231,12 +235,12 @@ async fn a_failure_with_a_value_that_is_gone_is_tried_again_and_not_told() {
     let service = world.first_start().await;
     let value = env(&service, "API_KEY", "bad-and-secret").await;
     world.compiler.close();
-    let id = service.create_hook(ONE, reader().to_string().into()).await.unwrap().id.to_string();
+    let id = create(&service, ONE, reader().to_string().into()).await.unwrap().id.to_string();
     preparing(&world, 1).await;
     service.delete_env(ONE, &value).await.unwrap();
     world.compiler.open();
     let hook = settled(&service, ONE, &id).await;
-    assert_eq!((hook.status, hook.status_message, hook.env_vars), (Status::Ready, None, EnvLinks::Names(vec![])));
+    assert_eq!((hook.status, hook.status_message, hook.env_vars), (Status::Ready, None, vec![]));
     assert_eq!((value_seen(&service).await, world.compiler.count()), (json!("none"), 2));
     assert!(!world.store.dump().concat().contains("bad-and-secret"));
 }
@@ -263,7 +267,7 @@ async fn a_value_that_changes_while_a_server_starts_is_in_its_hooks() {
     awake(&service).await;
     assert_eq!(value_seen(&service).await, "second-value");
     assert_eq!(
-        service.list_hooks(ONE, crate::service::HookFilter::default(), Page::default()).await.unwrap().items[0].status,
+        service.list_hooks(ONE, crate::service::HookFilter::default(), Page::default(), true).await.unwrap().items[0].status,
         Status::Ready
     );
 }
@@ -281,9 +285,9 @@ async fn javascript_does_not_wait_for_webassembly_nor_the_other_way_round() {
     for (slow, fast) in [(new_hook("linger"), new_javascript(GOOD)), (new_javascript("linger"), new_hook(GOOD))] {
         let before = world.compiler.count();
         let disabled = |hook: Value| body(&hook, json!({"disabled": true}));
-        let slow = service.create_hook(ONE, disabled(slow)).await.unwrap().id.to_string();
+        let slow = create(&service, ONE, disabled(slow)).await.unwrap().id.to_string();
         preparing(&world, before + 1).await;
-        let fast = service.create_hook(ONE, disabled(fast)).await.unwrap().id.to_string();
+        let fast = create(&service, ONE, disabled(fast)).await.unwrap().id.to_string();
         assert_eq!(settled(&service, ONE, &fast).await.status, Status::Ready);
         assert!(service.get_hook(ONE, &slow).await.unwrap().status.is_pending());
         world.compiler.go_on.notify_one();
@@ -299,10 +303,10 @@ async fn a_hook_that_changes_its_language_in_the_queue_is_prepared_as_what_it_is
     let world = World::new();
     let service = world.first_start().await;
     allow_two(&service).await;
-    let slow = service.create_hook(ONE, body(&new_javascript("linger"), json!({"disabled": true}))).await.unwrap().id.to_string();
+    let slow = create(&service, ONE, body(&new_javascript("linger"), json!({"disabled": true}))).await.unwrap().id.to_string();
     preparing(&world, 1).await;
-    let id = service.create_hook(ONE, body(&new_javascript("reject it"), json!({"disabled": true}))).await.unwrap().id.to_string();
-    service.update_hook(ONE, &id, new_hook(GOOD).to_string().into()).await.unwrap();
+    let id = create(&service, ONE, body(&new_javascript("reject it"), json!({"disabled": true}))).await.unwrap().id.to_string();
+    update(&service, ONE, &id, new_hook(GOOD).to_string().into()).await.unwrap();
     let hook = settled(&service, ONE, &id).await;
     assert_eq!((hook.status, hook.version), (Status::Ready, 2));
     world.compiler.go_on.notify_one();

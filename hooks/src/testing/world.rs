@@ -19,34 +19,43 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
 
-use super::open::keep;
-use super::{Service, ServiceConfig};
-use crate::clock::FakeClock;
+use super::clock::FakeClock;
+use super::sample::Sample;
+use crate::dialect::{Dialect, registry};
 use crate::error::ServiceError;
+use crate::hook_type::Registry;
 use crate::ids::AccountId;
 use crate::limits::ServiceLimits;
 use crate::resources::{HookView, Runtime, Status};
 use crate::sandbox::{Boxed, Function, FunctionCompiler, PreparedFunction};
+use crate::service::{Service, ServiceConfig, keep};
 use crate::store::{Batch, Blobs, Engine, KeyRange, Order, Store, StoreError, Visit, open};
 use crate::vault::Vault;
 
 /// The account that most tests act for.
-pub(crate) const ONE: AccountId = AccountId::OPERATOR;
+pub const ONE: AccountId = AccountId::OPERATOR;
 
 /// The least that a login's context has.
-pub(crate) const LOGIN: &str = r#"{"user":{"user_identifier":"jim","policy_id":1},"device":{}}"#;
+pub const LOGIN: &str = r#"{"user":{"user_identifier":"jim","policy_id":1},"device":{}}"#;
 
 /// Everything that survives a restart, and what tests look at.
-pub(crate) struct World {
-    pub(crate) store: Arc<FillingStore>,
-    pub(crate) clock: Arc<FakeClock>,
-    pub(crate) compiler: Arc<ScriptCompiler>,
-    pub(crate) folder: tempfile::TempDir,
-    pub(crate) limits: ServiceLimits,
+pub struct World {
+    pub store: Arc<FillingStore>,
+    pub clock: Arc<FakeClock>,
+    pub compiler: Arc<ScriptCompiler>,
+    pub folder: tempfile::TempDir,
+    pub limits: ServiceLimits,
+    registry: Registry,
 }
 
 impl World {
-    pub(crate) fn new() -> Self {
+    /// One whose hooks are of the sample dialect.
+    pub fn new() -> Self {
+        Self::with(&[&Sample])
+    }
+
+    /// One of these dialects.
+    pub fn with(dialects: &[&'static dyn Dialect]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self {
             store: Arc::new(FillingStore::new(folder.path())),
@@ -54,11 +63,12 @@ impl World {
             compiler: Arc::new(ScriptCompiler::default()),
             folder,
             limits: ServiceLimits { context_bytes: 2048, ..ServiceLimits::default() },
+            registry: registry(dialects).unwrap(),
         }
     }
 
     /// Starts a service on what there is.
-    pub(crate) fn start(&self) -> Arc<Service> {
+    pub fn start(&self) -> Arc<Service> {
         let config = ServiceConfig {
             data: self.folder.path().to_owned(),
             engine: Engine::Redb,
@@ -72,15 +82,16 @@ impl World {
             retention: Duration::from_secs(7 * 86_400),
             log_queue: 1024,
             limits: self.limits,
+            registry: self.registry.clone(),
         };
         let vault = Vault::open(self.folder.path(), None, &*self.store).unwrap();
         let blobs = Blobs::open(&self.folder.path().join("blobs")).unwrap();
-        let kept = keep(self.store.clone(), vault, blobs).unwrap();
+        let kept = keep(self.store.clone(), vault, blobs, self.registry.clone()).unwrap();
         Arc::new(Service::start(&config, kept, self.compiler.clone(), self.clock.clone()))
     }
 
     /// A service with account 1 and its operator.
-    pub(crate) async fn first_start(&self) -> Arc<Service> {
+    pub async fn first_start(&self) -> Arc<Service> {
         let service = self.start();
         service.bootstrap("admin".parse().unwrap(), Secret::new("a secret of thirty-two characters")).await.unwrap();
         service
@@ -88,27 +99,27 @@ impl World {
 }
 
 /// The bytes of a function that does what the script says.
-pub(crate) fn function(script: &str) -> Vec<u8> {
+pub fn function(script: &str) -> Vec<u8> {
     [b"\0asm\x01\0\0\0", script.as_bytes()].concat()
 }
 
 /// The same as a body has it.
-pub(crate) fn encoded(script: &str) -> String {
+pub fn encoded(script: &str) -> String {
     STANDARD.encode(function(script))
 }
 
 /// The least that makes a hook.
-pub(crate) fn new_hook(script: &str) -> Value {
-    json!({"type": "pre-authentication", "runtime": "wasm", "function": encoded(script)})
+pub fn new_hook(script: &str) -> Value {
+    json!({"type": "sign-in", "runtime": "wasm", "function": encoded(script)})
 }
 
 /// The least that makes a JavaScript hook.
-pub(crate) fn new_javascript(script: &str) -> Value {
-    json!({"type": "pre-authentication", "runtime": "nodejs20.x", "function": STANDARD.encode(script)})
+pub fn new_javascript(script: &str) -> Value {
+    json!({"type": "sign-in", "runtime": "nodejs20.x", "function": STANDARD.encode(script)})
 }
 
 /// `value` as a body, with changes laid over it.
-pub(crate) fn body(value: &Value, changes: Value) -> Bytes {
+pub fn body(value: &Value, changes: Value) -> Bytes {
     let mut value = value.clone();
     for (key, change) in changes.as_object().unwrap() {
         value[key] = change.clone();
@@ -116,20 +127,33 @@ pub(crate) fn body(value: &Value, changes: Value) -> Bytes {
     value.to_string().into()
 }
 
+/// Makes a hook of a body of `/v1`.
+pub async fn create(service: &Service, account: AccountId, body: Bytes) -> Result<HookView, ServiceError> {
+    let input = service.read_hook(body).await?;
+    service.create_hook(account, input).await
+}
+
+/// Changes a hook by a body of `/v1`.
+pub async fn update(service: &Service, account: AccountId, id: &str, body: Bytes) -> Result<HookView, ServiceError> {
+    service.type_of(account, id)?;
+    let input = service.read_hook(body).await?;
+    service.update_hook(account, id, input).await
+}
+
 /// Makes a hook and waits until admission has decided.
-pub(crate) async fn deploy(service: &Service, account: AccountId, hook: Value) -> HookView {
-    let made = service.create_hook(account, hook.to_string().into()).await.unwrap();
+pub async fn deploy(service: &Service, account: AccountId, hook: Value) -> HookView {
+    let made = create(service, account, hook.to_string().into()).await.unwrap();
     assert_eq!((made.status, made.version), (Status::CreateQueued, 1));
     settled(service, account, &made.id.to_string()).await
 }
 
 /// Waits until admission has decided about a hook.
-pub(crate) async fn settled(service: &Service, account: AccountId, id: &str) -> HookView {
+pub async fn settled(service: &Service, account: AccountId, id: &str) -> HookView {
     loop {
         let hook = service.get_hook(account, id).await.unwrap();
         if !hook.status.is_pending() {
             // What the change left without an owner is removed before its turn ends.
-            drop(service.state.write_lock.lock().await);
+            drop(service.write_lock().await);
             return hook;
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
@@ -137,12 +161,12 @@ pub(crate) async fn settled(service: &Service, account: AccountId, id: &str) -> 
 }
 
 /// What was refused, in words.
-pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T, ServiceError>) -> String {
+pub fn refused<T: std::fmt::Debug>(result: Result<T, ServiceError>) -> String {
     result.unwrap_err().to_string()
 }
 
 /// A real store whose disk can be full.
-pub(crate) struct FillingStore {
+pub struct FillingStore {
     inner: Arc<dyn Store>,
     full: AtomicBool,
 }
@@ -153,12 +177,12 @@ impl FillingStore {
     }
 
     /// Makes every commit fail, or no more.
-    pub(crate) fn set_full(&self, full: bool) {
+    pub fn set_full(&self, full: bool) {
         self.full.store(full, Ordering::SeqCst);
     }
 
     /// Everything in it, key and value as text, for tests that look for what must not be there.
-    pub(crate) fn dump(&self) -> Vec<String> {
+    pub fn dump(&self) -> Vec<String> {
         let mut all = Vec::new();
         let mut visit = |key: &[u8], value: &[u8]| {
             all.push(format!("{}={}", String::from_utf8_lossy(key), String::from_utf8_lossy(value)));
@@ -185,18 +209,18 @@ impl Store for FillingStore {
 
 /// Prepares scripts.
 #[derive(Default)]
-pub(crate) struct ScriptCompiler {
+pub struct ScriptCompiler {
     /// What was prepared, in order.
-    pub(crate) prepared: Mutex<Vec<String>>,
+    pub prepared: Mutex<Vec<String>>,
     /// What was forgotten, in order.
-    pub(crate) forgotten: Mutex<Vec<FunctionDigest>>,
+    pub forgotten: Mutex<Vec<FunctionDigest>>,
     troubles: AtomicUsize,
     refusing: AtomicBool,
     troubled: AtomicBool,
     /// Closed as long as a test wants preparations to take.
     gate: Gate,
     /// Ends every `wait`.
-    pub(crate) go_on: Arc<Notify>,
+    pub go_on: Arc<Notify>,
 }
 
 struct Gate(Semaphore);
@@ -209,27 +233,27 @@ impl Default for Gate {
 
 impl ScriptCompiler {
     /// Makes preparations wait.
-    pub(crate) fn close(&self) {
+    pub fn close(&self) {
         self.gate.0.forget_permits(1);
     }
 
     /// Lets them go on.
-    pub(crate) fn open(&self) {
+    pub fn open(&self) {
         self.gate.0.add_permits(1);
     }
 
     /// Refuses everything from now on.
-    pub(crate) fn refuse_all(&self) {
+    pub fn refuse_all(&self) {
         self.refusing.store(true, Ordering::SeqCst);
     }
 
     /// Makes every preparation fail for the host's own reasons, or no more.
-    pub(crate) fn set_troubled(&self, troubled: bool) {
+    pub fn set_troubled(&self, troubled: bool) {
         self.troubled.store(troubled, Ordering::SeqCst);
     }
 
     /// How many functions were prepared so far.
-    pub(crate) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.prepared.lock().unwrap().len()
     }
 }
@@ -261,8 +285,8 @@ impl FunctionCompiler for ScriptCompiler {
             if let Some(value) = held.as_ref().filter(|value| value.starts_with("bad")) {
                 return Err(AdmissionError::Rejected(format!("exception: {value} (hook.js:1:1)")));
             }
-            let guest: Arc<dyn PreparedFunction> = Arc::new(Script { text: script, held, go_on: self.go_on.clone() });
-            Ok(guest)
+            let prepared: Arc<dyn PreparedFunction> = Arc::new(Script { text: script, held, go_on: self.go_on.clone() });
+            Ok(prepared)
         })
     }
 
@@ -283,7 +307,7 @@ impl FunctionCompiler for ScriptCompiler {
 }
 
 /// What a JavaScript function is kept under.
-pub(crate) fn javascript_name(runtime: &str, script: &str) -> FunctionDigest {
+pub fn javascript_name(runtime: &str, script: &str) -> FunctionDigest {
     FunctionDigest::of(format!("{runtime} {script}").as_bytes())
 }
 

@@ -1,0 +1,28 @@
+//! A clock that stands still until it is moved.
+
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::clock::Clock;
+
+#[derive(Debug)]
+pub struct FakeClock(Mutex<SystemTime>);
+
+impl FakeClock {
+    /// A clock that shows a moment in 2026.
+    #[allow(clippy::new_without_default, reason = "a moment is not a default")]
+    pub fn new() -> Self {
+        Self(Mutex::new(UNIX_EPOCH + Duration::from_secs(1_780_000_000)))
+    }
+
+    /// Moves it on.
+    pub fn advance(&self, by: Duration) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> SystemTime {
+        *self.0.lock().unwrap()
+    }
+}
