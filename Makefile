@@ -32,7 +32,6 @@ test: engine ## Run all tests, with every set-up they need
 	cargo test --workspace --doc
 	node tests/differential/run.mjs
 	node tests/wycheproof/run.mjs
-	node examples/javascript/check.mjs
 	tools/check-types
 
 differential: engine ## Compare hooks on a real server with Node 20, 22 and 24 (fetches 22 and 24 from npm)
