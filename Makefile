@@ -33,6 +33,7 @@ test: engine ## Run all tests, with every set-up they need
 	node tests/differential/run.mjs
 	node tests/wycheproof/run.mjs
 	tools/check-types
+	node tests/types/run.mjs
 
 differential: engine ## Compare hooks on a real server with Node 20, 22 and 24 (fetches 22 and 24 from npm)
 	cargo build --bin hookbox

@@ -25,6 +25,7 @@ const eventWith = (reasons) => `{
   "device": { "user_agent": "Differential/1.0", "is_mobile": false },
   "risk": { "score": 5, "reasons": ${reasons} }
 }`;
+const EVERYTHING = { risk_enabled: true, location_enabled: true, mfa_device_info_enabled: true };
 const ECHO = 'exports.handler = async (context) => ({ success: false, context })';
 const EVENT_LINE = /^\d{4}-\d\d-\d\dT[\d:.]+Z\t[\w-]+\t(TRACE|DEBUG|INFO|WARN|ERROR)\t/;
 
@@ -111,13 +112,13 @@ export class Server {
     }
   }
 
-  async #deploy(source, { env = {}, memory_mib = 512, ...fields }) {
+  async #deploy(source, { env = {}, memory_mib = 512, type = 'pre-authentication', ...fields }) {
     const made = await this.#ask('POST', '/api/2/hooks', {
-      type: 'pre-authentication',
+      type,
       disabled: true,
       timeout: 10,
       retries: 0,
-      options: { risk_enabled: true, location_enabled: true, mfa_device_info_enabled: true },
+      options: type === 'pre-authentication' ? EVERYTHING : {},
       env_vars: Object.keys(env),
       packages: {},
       conditions: [],
