@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Server, Shell, eventually};
+use crate::harness::{Ran, Server, Shell, eventually};
 
 /// A shell in which a project was made, and its name.
 fn project(lang: &str, hook_type: &str) -> Shell {
@@ -265,29 +265,29 @@ fn a_new_project_decides_on_a_server_as_it_does_here() {
         for lang in ["js", "c"] {
             let name = format!("{lang}-{hook_type}");
             shell.run(&["new", &name, "--lang", lang, "--type", hook_type]).expect(0);
-            decides_as_here(&server, &shell, &name);
+            decides_as_here(&server, &|args| shell.run(args), &|file| shell.read(file), &name);
         }
     }
 }
 
-/// Deploys a project, and fires it on its samples and on the contexts of its tests.
-pub(crate) fn decides_as_here(server: &Server, shell: &Shell, name: &str) {
-    let id = shell.run(&["deploy", name, "--hook", "new", "--wait", "--json"]).json()["id"].as_str().unwrap().to_owned();
-    let here = shell.run(&["run", name, "--json"]).json();
-    let fired = shell.run(&["fire", &id, "--context", &format!("{name}/samples/event.json"), "--json"]).json();
+/// Deploys a project, and fires it on its sample and on the contexts of its tests.
+pub(crate) fn decides_as_here(server: &Server, run: &dyn Fn(&[&str]) -> Ran, read: &dyn Fn(&str) -> String, name: &str) {
+    let id = run(&["deploy", name, "--hook", "new", "--wait", "--json"]).json()["id"].as_str().unwrap().to_owned();
+    let here = run(&["run", name, "--json"]).json();
+    let fired = run(&["fire", &id, "--context", &format!("{name}/samples/event.json"), "--json"]).json();
     for same in ["outcome", "decision", "result"] {
         assert_eq!(fired[same], here[same], "{name}: {same}");
     }
     // A context that arrives as it stands in the file takes the fuel that it takes here, so that the ceilings of tests hold there; the names
     // that a function is called with there are longer by some characters.
-    let body = format!("{{\"context\":{}}}", shell.read(&format!("{name}/samples/event.json")));
+    let body = format!("{{\"context\":{}}}", read(&format!("{name}/samples/event.json")));
     let fired = server.admin().request("POST", &format!("/v1/hooks/{id}/fire")).body(body).send().expect(200);
     let [there, here] = [&fired, &here].map(|ran| ran["usage"]["fuel"].as_u64().unwrap());
     assert!(there.abs_diff(here) * 100 < here, "{name}: {there} fuel there, {here} here");
     for test in ["allows", "denies"] {
-        let fixture: Value = serde_json::from_str(&shell.read(&format!("{name}/tests/{test}.json"))).unwrap();
+        let fixture: Value = serde_json::from_str(&read(&format!("{name}/tests/{test}.json"))).unwrap();
         let context = match &fixture["context"] {
-            Value::String(file) => serde_json::from_str(&shell.read(&format!("{name}/tests/{file}"))).unwrap(),
+            Value::String(file) => serde_json::from_str(&read(&format!("{name}/tests/{file}"))).unwrap(),
             context => context.clone(),
         };
         let answer = server.admin().fire(&id, &context);
