@@ -114,9 +114,12 @@ fn tests_tell_what_differs_and_can_be_updated() {
     assert!(shell.run(&["test", "mine"]).expect(1).err.contains("more.json"));
 }
 
+/// The engine is compiled on machines that do much else.
+const PATIENT: &str = "[compile]\ntimeout = \"300s\"";
+
 /// A project that was made, and a server to deploy it to.
 fn with_server() -> (Server, Shell) {
-    let server = Server::start();
+    let server = Server::with(PATIENT);
     let shell = Shell::admin(&server);
     shell.run(&["new", "mine", "--lang", "js"]).expect(0);
     (server, shell)
@@ -258,7 +261,7 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
 /// What `hookbox new` writes is what `hookbox run` and `hookbox test` run here; this is the server that it is for.
 #[test]
 fn a_new_project_decides_on_a_server_as_it_does_here() {
-    let server = Server::start();
+    let server = Server::with(PATIENT);
     server.admin().allow_many_hooks();
     let shell = Shell::admin(&server);
     for hook_type in ["pre-authentication", "user-migration"] {

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use crate::harness::guests::{allowing, component, doing};
 use crate::harness::{Hook, Ran, Server, ServerBuilder, Shell, context};
 
+/// The engine is compiled on machines that do much else.
+const PATIENT: &str = "[compile]\ntimeout = \"300s\"";
+
 const HANDLER: &str = "exports.handler = async (context) => {
   const { user } = context;
   if (user.user_identifier === 'boom') throw new Error('boom \\x1b[0m');
@@ -64,7 +67,7 @@ fn login_of(name: &str) -> Value {
 
 #[test]
 fn hooks_as_a_list_and_a_page() {
-    let server = Server::start();
+    let server = Server::with(PATIENT);
     let admin = server.admin();
     admin.allow_many_hooks();
     admin.create_env("A_KEY", "a value");
@@ -132,7 +135,7 @@ fn a_type_means_the_enabled_hook_or_the_only_one() {
 
 #[test]
 fn what_an_account_becomes() {
-    let server = Server::start();
+    let server = Server::with(PATIENT);
     let shell = Shell::admin(&server);
     server.admin().create_env("OLD_KEY", "a value");
     shell.run(&["new", "login", "--lang", "js"]).expect(0);
@@ -156,7 +159,7 @@ fn what_an_account_becomes() {
 
 #[test]
 fn an_answer_and_its_exit_code() {
-    let server = Server::start();
+    let server = Server::with(PATIENT);
     let admin = server.admin();
     let id = admin.deploy(&Hook::new(HANDLER.as_bytes()).with("runtime", "nodejs24.x"));
     let shell = Shell::admin(&server);
