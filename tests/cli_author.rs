@@ -237,6 +237,13 @@ fn a_function_that_is_long_for_onelogin_is_warned_of_and_refused_where_it_goes_t
             }
         }
     }
+    // What a server takes is known here as well.
+    shell.write("mine/hook.js", &format!("{}{}", of_length(1000), "x".repeat(1 << 20)));
+    for args in commands {
+        assert!(shell.run(args).expect(2).err.contains("takes 1048576 bytes of JavaScript"), "{args:?}");
+    }
+    assert!(shell.run(&["deploy", "mine"]).expect(1).err.contains("maximum length of 1048576 bytes"));
+    shell.write("mine/hook.js", &of_length(20_001));
     shell.run(&["deploy", "mine", "--wait"]).expect(0);
     server.admin().put("/v1/accounts/1", &json!({"strict": true})).expect(200);
     shell.write("mine/hook.js", &format!("{} ", of_length(20_001)));
