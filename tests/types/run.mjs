@@ -153,6 +153,13 @@ async function hooksOfPages(server) {
   }
 }
 
+// The answer that the page on the API shows has the keys of one.
+async function answerOfPage(server) {
+  const [shown] = examples(read('docs/api.md'), 'json').map((text) => JSON.parse(text));
+  const got = await answer(server, 'exports.handler = async () => ({ success: true, user: { policy_id: 1234 } });');
+  check(isDeepStrictEqual(keysOf(shown).sort(), keysOf(got).sort()), `docs/api.md shows an answer with ${keysOf(shown)}, and one has ${keysOf(got)}`);
+}
+
 const server = await Server.start(values.hookbox);
 try {
   await globalsAndModules(server);
@@ -160,6 +167,7 @@ try {
   await argumentsOfHandlers(server);
   await resultsOfFunctions(server);
   await hooksOfPages(server);
+  await answerOfPage(server);
 } finally {
   await server.stop();
 }
