@@ -64,6 +64,11 @@ fn a_new_project_in_rust_is_built_run_tested_deployed_and_profiled() {
         assert!(tested.err.contains("2 of 2 tests passed"), "{}{}", tested.out, tested.err);
         decides_as_here(&server, &|args| author.run(args), &|file| author.read(file), hook_type);
     }
+    // What the page for authors shows decides as what they begin with does.
+    let page = std::fs::read_to_string(root().join("docs/writing-hooks.md")).unwrap();
+    let shown = page.split_once("```rust\n").unwrap().1.split_once("```").unwrap().0;
+    std::fs::write(author.folder.join("pre-authentication/src/lib.rs"), shown).unwrap();
+    decides_as_here(&server, &|args| author.run(args), &|file| author.read(file), "pre-authentication");
     let ran = author.run(&["run", "pre-authentication", "--profile", "out.json"]).expect(0);
     let profile = author.json("out.json");
     let names: Vec<&str> = profile["shared"]["frames"].as_array().unwrap().iter().map(|frame| frame["name"].as_str().unwrap()).collect();
