@@ -32,8 +32,8 @@ test: engine ## Run all tests, with every set-up they need
 	cargo test --workspace --doc
 	node tests/differential/run.mjs
 	node tests/wycheproof/run.mjs
-	node examples/javascript/check.mjs
 	tools/check-types
+	node tests/types/run.mjs
 
 differential: engine ## Compare hooks on a real server with Node 20, 22 and 24 (fetches 22 and 24 from npm)
 	cargo build --bin hookbox

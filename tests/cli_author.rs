@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Server, Shell, eventually};
+use crate::harness::{Ran, Server, Shell, eventually};
 
 /// A shell in which a project was made, and its name.
 fn project(lang: &str, hook_type: &str) -> Shell {
@@ -114,9 +114,12 @@ fn tests_tell_what_differs_and_can_be_updated() {
     assert!(shell.run(&["test", "mine"]).expect(1).err.contains("more.json"));
 }
 
+/// The engine is compiled on machines that do much else.
+const PATIENT: &str = "[compile]\ntimeout = \"300s\"";
+
 /// A project that was made, and a server to deploy it to.
 fn with_server() -> (Server, Shell) {
-    let server = Server::start();
+    let server = Server::with(PATIENT);
     let shell = Shell::admin(&server);
     shell.run(&["new", "mine", "--lang", "js"]).expect(0);
     (server, shell)
@@ -199,4 +202,109 @@ fn one_of_several_hooks_is_deployed_by_its_id() {
     edit(&shell, "mine/hook.js", "'allowed'", "'second'");
     assert_eq!(shell.run(&["deploy", "mine", "--wait", "--json", "--hook", &second]).json()["version"], 2);
     assert_eq!(shell.run(&["hooks", "get", &first, "--json"]).json()["version"], 1);
+}
+
+/// A function of so many characters.
+fn of_length(characters: usize) -> String {
+    let handler = "exports.handler = async (context) => ({ success: true, user: context.user }); // é";
+    format!("{handler}{}", "é".repeat(characters - handler.chars().count()))
+}
+
+#[test]
+fn a_function_that_is_long_for_onelogin_is_warned_of_and_refused_where_it_goes_there() {
+    let (server, shell) = with_server();
+    std::fs::remove_file(shell.folder().join("mine/tests/denies.json")).unwrap();
+    let commands = [&["run", "mine"][..], &["test", "mine"], &["build", "mine"]];
+    // Without a server, with one of Hookbox, and with OneLogin's.
+    let nobody = Shell::new().env("HOOKBOX_URL", "");
+    let onelogin = Shell::new().env("HOOKBOX_URL", "https://api.us.onelogin.com/");
+    for folder in [&nobody, &onelogin].map(|shell| shell.folder().join("mine")) {
+        copy(&shell.folder().join("mine"), &folder);
+    }
+    let warning = "warning: the function has 20001 characters; OneLogin, and strict accounts of Hookbox, take 20000";
+    for (characters, warned) in [(20_000, false), (20_001, true)] {
+        for one in [&shell, &nobody, &onelogin] {
+            one.write("mine/hook.js", &of_length(characters));
+            for args in commands {
+                if warned && std::ptr::eq(one, &raw const onelogin) {
+                    let ran = one.run(args).expect(2);
+                    let says = "the function has 20001 characters, and https://api.us.onelogin.com/ takes 20000";
+                    assert!(ran.err.contains(says) && ran.out.is_empty(), "{args:?}: {}{}", ran.out, ran.err);
+                } else {
+                    let ran = one.run(args).expect(0);
+                    assert_eq!(ran.err.contains(warning), warned, "{args:?}: {}", ran.err);
+                }
+            }
+        }
+    }
+    // What a server takes is known here as well.
+    shell.write("mine/hook.js", &format!("{}{}", of_length(1000), "x".repeat(1 << 20)));
+    for args in commands {
+        assert!(shell.run(args).expect(2).err.contains("takes 1048576 bytes of JavaScript"), "{args:?}");
+    }
+    assert!(shell.run(&["deploy", "mine"]).expect(1).err.contains("maximum length of 1048576 bytes"));
+    shell.write("mine/hook.js", &of_length(20_001));
+    shell.run(&["deploy", "mine", "--wait"]).expect(0);
+    server.admin().put("/v1/accounts/1", &json!({"strict": true})).expect(200);
+    shell.write("mine/hook.js", &format!("{} ", of_length(20_001)));
+    let ran = shell.run(&["deploy", "mine", "--wait"]).expect(1);
+    assert!(ran.err.contains("422") && ran.err.contains("does not meet maximum length of 20000 characters"), "{}", ran.err);
+    shell.write("mine/hook.js", &of_length(20_000));
+    shell.run(&["deploy", "mine", "--wait"]).expect(0);
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (path, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            std::fs::copy(path, to).unwrap();
+        }
+    }
+}
+
+/// What `hookbox new` writes is what `hookbox run` and `hookbox test` run here; this is the server that it is for.
+#[test]
+fn a_new_project_decides_on_a_server_as_it_does_here() {
+    let server = Server::with(PATIENT);
+    server.admin().allow_many_hooks();
+    let shell = Shell::admin(&server);
+    for hook_type in ["pre-authentication", "user-migration"] {
+        for lang in ["js", "c"] {
+            let name = format!("{lang}-{hook_type}");
+            shell.run(&["new", &name, "--lang", lang, "--type", hook_type]).expect(0);
+            decides_as_here(&server, &|args| shell.run(args), &|file| shell.read(file), &name);
+        }
+    }
+}
+
+/// Deploys a project, and fires it on its sample and on the contexts of its tests.
+pub(crate) fn decides_as_here(server: &Server, run: &dyn Fn(&[&str]) -> Ran, read: &dyn Fn(&str) -> String, name: &str) {
+    let id = run(&["deploy", name, "--hook", "new", "--wait", "--json"]).json()["id"].as_str().unwrap().to_owned();
+    let here = run(&["run", name, "--json"]).json();
+    let fired = run(&["fire", &id, "--context", &format!("{name}/samples/event.json"), "--json"]).json();
+    for same in ["outcome", "decision", "result"] {
+        assert_eq!(fired[same], here[same], "{name}: {same}");
+    }
+    // A context that arrives as it stands in the file takes the fuel that it takes here, so that the ceilings of tests hold there; the names
+    // that a function is called with there are longer by some characters.
+    let body = format!("{{\"context\":{}}}", read(&format!("{name}/samples/event.json")));
+    let fired = server.admin().request("POST", &format!("/v1/hooks/{id}/fire")).body(body).send().expect(200);
+    let [there, here] = [&fired, &here].map(|ran| ran["usage"]["fuel"].as_u64().unwrap());
+    assert!(there.abs_diff(here) * 100 < here, "{name}: {there} fuel there, {here} here");
+    for test in ["allows", "denies"] {
+        let fixture: Value = serde_json::from_str(&read(&format!("{name}/tests/{test}.json"))).unwrap();
+        let context = match &fixture["context"] {
+            Value::String(file) => serde_json::from_str(&read(&format!("{name}/tests/{file}"))).unwrap(),
+            context => context.clone(),
+        };
+        let answer = server.admin().fire(&id, &context);
+        assert_eq!(answer["decision"], fixture["expect"]["decision"], "{name}: {test}: {answer}");
+        if !fixture["expect"]["result"].is_null() {
+            assert_eq!(answer["result"], fixture["expect"]["result"], "{name}: {test}");
+        }
+    }
+    server.admin().delete(&format!("/api/2/hooks/{id}")).expect(202);
 }

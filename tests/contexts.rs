@@ -1,8 +1,10 @@
 //! What may be sent as a context, what of it a function sees, and whose ids an execution gets.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use crate::harness::guests::echo;
+use crate::harness::guests::{command, echo};
 use crate::harness::{Api, Hook, Reply, Server, context, seen};
 
 fn trigger_raw(api: &Api, body: impl Into<Vec<u8>>) -> Reply {
@@ -176,5 +178,70 @@ fn an_unknown_type_of_event_is_not_found() {
     let admin = server.admin();
     for name in ["login", "Pre-Authentication", "pre-authentication/", "pre-authentication%20"] {
         assert_eq!(admin.trigger_request(name, &context(1)).send().status, 404, "{name}");
+    }
+}
+
+/// The keys of a value with those of the objects in it. A list's are those of its first item.
+fn keys(value: &Value, path: &str, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| {
+            let path = format!("{path}.{name}");
+            keys(value, &path, into);
+            into.insert(path);
+        }),
+        Value::Array(items) => items.iter().take(1).for_each(|item| keys(item, &format!("{path}[]"), into)),
+        _ => {}
+    }
+}
+
+/// Answers with a denial that has the context in it, which is a response of every type.
+fn telling() -> String {
+    command(
+        r#"(data (i32.const 64) "{\"success\":false,\"context\":") (data (i32.const 96) "}")
+        (func (export "_start")
+            (call $print (i32.const 1) (i32.const 64) (i32.const 27))
+            (loop $again
+                (i32.store (i32.const 0) (i32.const 1024)) (i32.store (i32.const 4) (i32.const 500000)) (i32.store (i32.const 8) (i32.const 0))
+                (drop (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
+                (call $print (i32.const 1) (i32.const 1024) (i32.load (i32.const 8)))
+                (br_if $again (i32.load (i32.const 8))))
+            (call $print (i32.const 1) (i32.const 96) (i32.const 1)))"#,
+    )
+}
+
+/// The contexts that an engine is shown before it sees any have the keys of those that functions get. The examples' contexts, which the types
+/// for authors are held against, have every key that there is.
+#[test]
+fn samples_have_the_keys_of_what_functions_see() {
+    let server = Server::start();
+    let admin = server.admin();
+    admin.allow_many_hooks();
+    let found = |value: &Value| {
+        let mut found = BTreeSet::new();
+        keys(value, "", &mut found);
+        found
+    };
+    let registry = hookbox_dialects::registry().unwrap();
+    for (hook_type, file, versions, options) in [
+        ("pre-authentication", "pre-authentication-1.1.0.json", &["1.0.0", "1.1.0"][..], 8_u8),
+        ("user-migration", "user-migration.json", &["1.0.0"], 1),
+    ] {
+        let samples = (registry.find(hook_type).unwrap().samples)();
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/javascript/contexts").join(file);
+        let sent: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let samples: BTreeSet<_> = samples.iter().map(|one| found(&serde_json::from_str(one).unwrap())).collect();
+        let mut seen = BTreeSet::new();
+        for version in versions {
+            let id = admin.deploy(&Hook::wat(&telling()).with("type", hook_type).with("context_version", *version).disabled());
+            for bits in 0..options {
+                let shown = |bit: u8| bits & bit != 0;
+                if options > 1 {
+                    let options = json!({"risk_enabled": shown(1), "location_enabled": shown(2), "mfa_device_info_enabled": shown(4)});
+                    admin.update_hook(&id, &json!({"options": options}));
+                }
+                seen.insert(found(&admin.fire(&id, &sent)["result"]["context"]));
+            }
+        }
+        assert_eq!(seen, samples, "{hook_type}");
     }
 }

@@ -1,4 +1,5 @@
-//! The examples, as people copy them: compiled by `tools/build-guests`, run by the server on a login's context.
+//! The examples, as people copy them: compiled by `tools/build-guests`, run by the server on a login's context. And the guest SDK, whose
+//! stand-in for the host gives what the host gives.
 
 use std::path::{Path, PathBuf};
 
@@ -159,4 +160,34 @@ fn examples_cost_the_same_each_time_and_need_little_memory() {
         let fuel: Vec<Value> = (0..3).map(|_| admin.fire(&id, &login())["usage"]["fuel"].clone()).collect();
         assert!(fuel.windows(2).all(|pair| pair[0] == pair[1] && pair[0].as_u64() > Some(0)), "{name}: {fuel:?}");
     }
+}
+
+/// What the guest SDK gives to a hook natively, which `tests/guests/sdk` tests itself, is what it gives on a server.
+#[test]
+fn the_sdk_gives_what_its_stand_in_gives() {
+    let expected: Value = serde_json::from_slice(&std::fs::read(root().join("tests/guests/sdk/expected.json")).unwrap()).unwrap();
+    let server = Server::start();
+    let admin = server.admin();
+    let names: Vec<&String> = expected["env"].as_object().unwrap().keys().rev().collect();
+    for name in &names {
+        admin.create_env(name, expected["env"][name.as_str()].as_str().unwrap());
+    }
+    let options = json!({"risk_enabled": true, "location_enabled": true, "mfa_device_info_enabled": true});
+    let id = admin.deploy(&example("sdk").with("env_vars", json!(names)).with("options", options));
+    let answer = admin.fire(&id, &expected["context"]);
+    assert_eq!(answer["result"], expected["result"], "{answer}");
+    let log: Vec<Value> = messages(&admin.executions(&id)[0]).into_iter().map(|(level, message)| json!([level, message])).collect();
+    assert_eq!(Value::from(log), expected["log"]);
+
+    let fire = |name: &str| {
+        let mut sent = expected["context"].clone();
+        sent["user"]["user_identifier"] = json!(name);
+        (admin.fire(&id, &sent)["error"].clone(), admin.executions(&id)[0].clone())
+    };
+    let (error, entry) = fire("fail");
+    assert_eq!((&error["kind"], &error["message"]), (&json!("exit"), &json!("no\nsuch user")));
+    assert_eq!(messages(&entry), [("ERROR", "exit: no\nsuch user")]);
+    let (error, entry) = fire("panic");
+    assert_eq!(error["kind"], "trap");
+    assert!(messages(&entry)[0].1.contains("at the disco"), "{entry}");
 }

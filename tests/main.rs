@@ -16,6 +16,7 @@ mod cli_admin;
 mod cli_apply;
 mod cli_author;
 mod cli_new;
+mod cli_pages;
 mod cli_profile;
 mod clients;
 mod connections;

@@ -111,21 +111,3 @@ pub(crate) fn shown(value: &Value, name: &str) -> String {
         Some(other) => other.to_string(),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn hook(id: &str, disabled: bool) -> Value {
-        json!({"id": id, "disabled": disabled})
-    }
-
-    #[test]
-    fn a_type_means_the_enabled_hook_or_the_only_one() {
-        let picked = |hooks: &[Value]| pick(hooks, REGISTRY.types()[0]).map(|hook| text(hook, "id").to_owned());
-        assert_eq!(picked(&[hook("a", true), hook("b", false)]).unwrap(), "b");
-        assert_eq!(picked(&[hook("a", true)]).unwrap(), "a");
-        assert!(matches!(picked(&[]), Err(Problem::NotFound(_))));
-        assert!(matches!(picked(&[hook("a", true), hook("b", true)]), Err(Problem::Usage(said)) if said.contains("a, b")));
-    }
-}

@@ -1,6 +1,7 @@
 /**
- * Everything a hook finds without importing it, and the built-in modules it can `require`. What is not declared here does not exist
- * in a hook: no `fetch`, no `document`, no files, no sockets, no packages.
+ * What a hook finds without importing it, and the built-in modules it can `require`, as far as hooks have a use for them. What there is not
+ * is not declared: no `fetch`, no `document`, no files, no sockets, no packages. Neither are the modules that exist so that bundled libraries
+ * load (`stream`, `fs`, `http`, ...).
  *
  * It stands in place of `@types/node` and of TypeScript's `dom` library; with either of them in the same project the names collide.
  */

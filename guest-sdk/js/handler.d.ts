@@ -51,6 +51,7 @@ export interface Invocation<T extends HookType> {
   readonly awsRequestId: string;
   readonly clientContext: undefined;
   readonly identity: undefined;
+  readonly tenantId: undefined;
   /** Milliseconds until the execution has to be over. */
   getRemainingTimeInMillis(): number;
   /** Answers with a result, at once. */

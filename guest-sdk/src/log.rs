@@ -35,7 +35,7 @@ pub struct Line {
     pub message: String,
 }
 
-/// Writes one message. A message of several lines becomes several log lines.
+/// Writes one message, which is one event of the log whatever line breaks it has.
 pub fn write(level: Level, message: &str) {
     host::log_write(level, message);
 }

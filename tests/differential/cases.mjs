@@ -9,6 +9,8 @@
 // * contexts.mjs: JSON texts, each of which a function is given as `context.risk.reasons`, prints and returns.
 // * functions.mjs: whole functions by name.
 // * outcomes.mjs: what Node knows nothing of, so that each case says itself what has to come out.
+// * examples/javascript: each example on each of its cases, with the env vars and the context that the case has. What it has to decide, and
+//   which do not load, is for the end-to-end tests.
 // * language.json: expressions and bodies with the value that the standard gives them. Not every Node has all of the language, so these are
 //   compared with that value.
 import { readFile, readdir } from 'node:fs/promises';
@@ -20,6 +22,7 @@ import { functions } from './functions.mjs';
 import { outcomes } from './outcomes.mjs';
 
 const here = import.meta.dirname;
+const EXAMPLES = join(here, '../../examples/javascript');
 
 // On one line, so that the lines of a body are those of its file.
 const wrapped = (head, body) => `${head}exports.handler = async (context) => ({ success: false, returned: await (async () => { ${body}\n})() });`;
@@ -38,6 +41,32 @@ async function fromFiles() {
   }));
 }
 
+// JSON Merge Patch: a null removes.
+function merge(target, patch) {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  const merged = typeof target === 'object' && target !== null && !Array.isArray(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else merged[key] = merge(merged[key], value);
+  }
+  return merged;
+}
+
+async function fromExamples() {
+  const folders = (await readdir(EXAMPLES, { withFileTypes: true })).filter((entry) => entry.isDirectory() && entry.name !== 'contexts');
+  const cases = await Promise.all(folders.map(async ({ name }) => {
+    const folder = join(EXAMPLES, name);
+    const read = (path) => readFile(join(folder, path), 'utf8');
+    const source = await read('hook.js');
+    const cases = JSON.parse(await read('cases.json')).filter(({ expect }) => expect.outcome !== 'not_ready');
+    return Promise.all(cases.map(async ({ name: shows, hook_type: type, context, env = {}, options = {} }) => {
+      const whole = context.file ? merge(JSON.parse(await read(context.file)), context.merge ?? {}) : context;
+      return { name: `example ${name}: ${shows}`, source, context: JSON.stringify(whole), settings: { type, env, options } };
+    }));
+  }));
+  return cases.flat();
+}
+
 async function fromLanguage() {
   const list = JSON.parse(await readFile(join(here, 'language.json'), 'utf8'));
   return list.map(({ expression, body = `return (${expression})`, value }) => (
@@ -52,5 +81,5 @@ export async function loadCases() {
   const whole = Object.entries(functions).map(([name, { text, module }]) => ({ name: `function: ${name}`, source: text, module }));
   const stated = Object.entries(outcomes).map(([name, { source, env, runtime, memory_mib, ...wanted }]) => (
     { name: `outcome: ${name}`, source, settings: { env, runtime, memory_mib }, wanted }));
-  return [...await fromFiles(), ...named, ...dates, ...given, ...whole, ...stated, ...await fromLanguage()];
+  return [...await fromFiles(), ...named, ...dates, ...given, ...whole, ...stated, ...await fromExamples(), ...await fromLanguage()];
 }

@@ -1,9 +1,11 @@
 // Compares what two runs of a case gave, and knows the differences that are meant: differences.json is a list of
 //
-//     { "reason": why, "nodes": [the major versions that it holds for, all if absent], "cases": { case: [point, ...] } }
+//     { "reason": why, "nodes": [the major versions that it holds for, all if absent], "texts": [[pattern, replacement], ...],
+//       "cases": { case: [point, ...] } }
 //
 // A point is the label of a printed line, `result`, `log` or `order`. One that begins and ends with a slash is a pattern, and needs
-// one difference to be of use.
+// one difference to be of use. Where there are `texts`, both sides have to say the same once each of these patterns is replaced, so that an
+// entry for many points knows one difference of theirs and no other.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 
@@ -84,7 +86,7 @@ export class Differences {
     const entries = this.#entries(name, major, point);
     const exact = entries.some(([, entry]) => pattern(entry) === undefined);
     if (isDeepStrictEqual(wanted, got)) return exact ? 'stale' : 'same';
-    if (entries.length === 0) return 'different';
+    if (entries.length === 0 || !explains(entries.map(([group]) => group), wanted, got)) return 'different';
     for (const [group, entry] of entries) {
       const key = JSON.stringify([group.reason, name, entry]);
       this.#used.set(key, (this.#used.get(key) ?? 0) + 1);
@@ -128,6 +130,17 @@ export class Differences {
     }
     return failures.length;
   }
+}
+
+// Whether all that differs is what these groups say.
+function explains(groups, wanted, got) {
+  if (groups.some(({ texts }) => texts === undefined)) return true;
+  const texts = groups.flatMap((group) => group.texts);
+  const replaced = (value) => {
+    const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+    return texts.reduce((said, [from, to]) => said.replace(new RegExp(from, 'gs'), to), text);
+  };
+  return replaced(wanted) === replaced(got);
 }
 
 function pattern(entry) {

@@ -40,7 +40,7 @@ Promise.reject(new Error("u")); await new Promise((r) => setTimeout(r, 5)); retu
 };`),
   'an unhandled rejection with a listener for exceptions': body('process.once("uncaughtException", (e, o) => console.log(e.message, o)); Promise.reject(new Error("u")); await new Promise((r) => setTimeout(r, 5)); return 1'),
   'several unhandled rejections': body('process.on("unhandledRejection", (e) => console.log(e)); Promise.reject(1); Promise.reject(2); await new Promise((r) => setTimeout(r, 5)); return 1'),
-  'an uncaught exception with a listener': body('process.on("uncaughtException", (e, o) => console.log(e.message, o)); setTimeout(() => { throw new Error("t") }, 1); process.nextTick(() => { throw new Error("n") }); process.nextTick(() => console.log("next")); queueMicrotask(() => { throw new Error("m") }); await new Promise((r) => setTimeout(r, 5)); return 1'),
+  'an uncaught exception with a listener': body('process.on("uncaughtException", (e, o) => console.log(e.message, o)); setTimeout(() => { throw new Error("t") }, 50); process.nextTick(() => { throw new Error("n") }); process.nextTick(() => console.log("next")); queueMicrotask(() => { throw new Error("m") }); await new Promise((r) => setTimeout(r, 100)); return 1'),
   'a listener that throws': body('process.on("uncaughtException", () => { throw new Error("worse") }); setTimeout(() => { throw new Error("t") }, 1); await new Promise((r) => setTimeout(r, 5)); return 1'),
   'a listener that exits': body('process.on("unhandledRejection", () => process.exit(7)); Promise.reject(1); await new Promise((r) => setTimeout(r, 5)); return 1'),
   'a listener does not save what was awaited': body('process.on("uncaughtException", () => {}); await new Promise(() => { setTimeout(() => { throw 1 }, 1) })'),

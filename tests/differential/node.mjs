@@ -14,20 +14,13 @@ export function majorOf(node) {
   return majors.get(node);
 }
 
-let context = '{}';
-
-// What functions are given from here on; "the reasons" in it stand for those of a case.
-export function useContext(text) {
-  context = text;
-}
-
-// { events, result, error }: what the case printed, what it returned, how it failed.
-export async function runOnNode(node, { source, module, reasons = '[]' }) {
+// { events, result, error }: what the case printed, what it returned, how it failed. `context` is JSON as the function sees it.
+export async function runOnNode(node, { source, module, settings: { env = {} } = {} }, context) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'differential-')));
   const file = join(folder, module ? 'hook.mjs' : 'hook.js');
   try {
     await writeFile(file, source);
-    const { said, complaint } = await child(node, [join(import.meta.dirname, 'on-node.cjs'), file, context.replace('"the reasons"', () => reasons)]);
+    const { said, complaint } = await child(node, [join(import.meta.dirname, 'on-node.cjs'), file, context], env);
     if (said.error === undefined && said.result === undefined) {
       // A listener for what nobody caught that throws ends Node without another word than its own.
       said.error = /^(?:Uncaught |\w*Error\b).*?(?=\n\n)/ms.exec(complaint)?.[0];
@@ -45,10 +38,10 @@ export async function runOnNode(node, { source, module, reasons = '[]' }) {
   }
 }
 
-function child(node, args) {
+function child(node, args, env) {
   return new Promise((resolve, reject) => {
     const running = spawn(node, args, {
-      env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', TZ: 'UTC' },
+      env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', TZ: 'UTC', ...env },
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
       timeout: TIMEOUT,
     });

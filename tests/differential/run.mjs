@@ -50,11 +50,15 @@ const failures = [];
 try {
   for (const node of values.node) {
     const major = majorOf(node);
-    await server.shareContext(major);
+    const shared = await server.sharedContext(major);
+    const seen = (one) => (one.context ? server.seen(one.context, { ...one.settings, runtime: `nodejs${major}.x` }) : shared.replace('"the reasons"', () => one.reasons ?? '[]'));
     let done = 0;
     await pool(cases, async (one) => {
       const told = (error) => ({ events: [], error: `${error.message}` });
-      const [wanted, got] = await Promise.all([one.wanted ?? runOnNode(node, one), server.run(one, major).catch(told)]);
+      const [wanted, got] = await Promise.all([
+        one.wanted ?? Promise.resolve(seen(one)).then((context) => runOnNode(node, one, context)),
+        server.run(one, major).catch(told),
+      ]);
       for (const point of one.wanted ? compareWithStated(wanted, got) : compare(wanted, got)) {
         const verdict = differences.judge(one.name, major, point);
         if (verdict === 'same' || verdict === 'known') counts[verdict] += 1;

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { frames } from './frames.mjs';
-import { useContext } from './node.mjs';
 
 const ID = 'differential';
 const SECRET = 'a secret of the differential suite';
@@ -26,6 +25,8 @@ const eventWith = (reasons) => `{
   "device": { "user_agent": "Differential/1.0", "is_mobile": false },
   "risk": { "score": 5, "reasons": ${reasons} }
 }`;
+const EVERYTHING = { risk_enabled: true, location_enabled: true, mfa_device_info_enabled: true };
+const ECHO = 'exports.handler = async (context) => ({ success: false, context })';
 const EVENT_LINE = /^\d{4}-\d\d-\d\dT[\d:.]+Z\t[\w-]+\t(TRACE|DEBUG|INFO|WARN|ERROR)\t/;
 
 export class Server {
@@ -33,6 +34,7 @@ export class Server {
   #folder;
   #url;
   #token;
+  #env;
 
   static async start(program) {
     const server = new Server();
@@ -93,30 +95,36 @@ export class Server {
     return text === '' ? undefined : JSON.parse(text);
   }
 
-  // The env vars of one case live as long as its hook.
+  // The env vars of one case live as long as its hook, and cases that have any wait for each other: they may have the same.
   async #withEnv(env, work) {
+    if (Object.keys(env).length === 0) return work();
+    const turn = this.#env;
+    let done;
+    this.#env = new Promise((resolve) => { done = resolve; });
+    await turn;
     const ids = [];
     try {
       for (const [name, value] of Object.entries(env)) ids.push((await this.#ask('POST', '/api/2/hooks/envs', { name, value })).id);
       return await work();
     } finally {
       for (const id of ids) await this.#ask('DELETE', `/api/2/hooks/envs/${id}`);
+      done();
     }
   }
 
-  async #deploy(source, { env = {}, runtime, memory_mib = 512 }) {
+  async #deploy(source, { env = {}, memory_mib = 512, type = 'pre-authentication', ...fields }) {
     const made = await this.#ask('POST', '/api/2/hooks', {
-      type: 'pre-authentication',
+      type,
       disabled: true,
-      runtime,
       timeout: 10,
       retries: 0,
-      options: { risk_enabled: true, location_enabled: true, mfa_device_info_enabled: true },
+      options: type === 'pre-authentication' ? EVERYTHING : {},
       env_vars: Object.keys(env),
       packages: {},
       conditions: [],
       limits: { fuel: 100_000_000_000, memory_mib },
       function: Buffer.from(source).toString('base64'),
+      ...fields,
     });
     for (;;) {
       const hook = await this.#ask('GET', `/api/2/hooks/${made.id}`);
@@ -125,41 +133,52 @@ export class Server {
     }
   }
 
-  // Has a Node give functions the context that they see here.
-  async shareContext(major) {
-    const source = 'exports.handler = async (context) => ({ success: false, context })';
-    const { result } = await this.run({ source, reasons: '"the reasons"' }, major);
-    useContext(JSON.stringify(result.context));
+  // What a function sees of a context, as JSON.
+  async seen(context, { env, ...settings } = {}) {
+    const { answer, hook } = await this.fire(ECHO, context, settings);
+    if (!answer) throw new Error(`${hook.status_message}`);
+    return JSON.stringify(answer.result.context);
+  }
+
+  // The context that cases are given which have none of their own, as they see it.
+  async sharedContext(major) {
+    return this.seen(eventWith('"the reasons"'), { runtime: `nodejs${major}.x` });
   }
 
   // { events, result, error }, as runOnNode gives them.
-  async run({ source, settings = {}, reasons = '[]' }, major) {
-    const { env = {}, runtime = `nodejs${major}.x`, memory_mib } = settings;
-    return this.#withEnv(env, () => this.#fire(source, { env, runtime, memory_mib }, reasons));
+  async run({ source, settings = {}, context, reasons = '[]' }, major) {
+    const ran = await this.fire(source, context ?? eventWith(reasons), { ...settings, runtime: settings.runtime ?? `nodejs${major}.x` });
+    const { hook, answer } = ran;
+    if (!answer) return { events: [], result: undefined, error: `not deployed: ${hook.status_message}`, refused: hook.status_message };
+    const events = eventsOf(ran.events);
+    if (answer.outcome === 'completed') return { events, result: answer.result, error: undefined };
+    // The last event says how it failed, which the answer does as well.
+    const { kind, message, stack } = answer.error;
+    const told = frames(stack ? `${message}\n${stack}`.trimEnd() : message);
+    const error = kind === 'never_settled' || kind === 'exit' ? kind : kind === 'exception' || kind === 'stack_overflow' ? told : `${kind}: ${told}`;
+    return { events: events.slice(0, -1), result: undefined, error };
   }
 
-  async #fire(source, settings, reasons) {
-    const hook = await this.#deploy(source, settings);
-    try {
-      if (hook.status !== 'ready') return { events: [], result: undefined, error: `not deployed: ${hook.status_message}`, refused: hook.status_message };
-      const answer = await this.#ask('POST', `/v1/hooks/${hook.id}/fire`, `{ "context": ${eventWith(reasons)} }`);
-      const events = await this.#log(hook.id, answer.execution_id);
-      if (answer.outcome === 'completed') return { events, result: answer.result, error: undefined };
-      // The last event says how it failed, which the answer does as well.
-      const { kind, message, stack } = answer.error;
-      const told = frames(stack ? `${message}\n${stack}`.trimEnd() : message);
-      const error = kind === 'never_settled' || kind === 'exit' ? kind : kind === 'exception' || kind === 'stack_overflow' ? told : `${kind}: ${told}`;
-      return { events: events.slice(0, -1), result: undefined, error };
-    } finally {
-      await this.#ask('DELETE', `/api/2/hooks/${hook.id}`);
-    }
+  // Deploys a function and fires it on a context, a JSON text; { hook, answer, events }, without the last two where it is not ready.
+  // `settings` are fields of the hook, and `env` and `memory_mib`.
+  async fire(source, context, settings = {}) {
+    return this.#withEnv(settings.env ?? {}, async () => {
+      const hook = await this.#deploy(source, settings);
+      try {
+        if (hook.status !== 'ready') return { hook };
+        const answer = await this.#ask('POST', `/v1/hooks/${hook.id}/fire`, `{ "context": ${context} }`);
+        return { hook, answer, events: await this.#log(hook.id, answer.execution_id) };
+      } finally {
+        await this.#ask('DELETE', `/api/2/hooks/${hook.id}`);
+      }
+    });
   }
 
   // An entry can be read once it is on the disk.
   async #log(hook, execution) {
     for (;;) {
       const { items } = await this.#ask('GET', `/v1/hooks/${hook}/executions?limit=1`);
-      if (items[0]?.id === execution || items[0]?.execution_id === execution) return eventsOf(items[0].events);
+      if (items[0]?.id === execution || items[0]?.execution_id === execution) return items[0].events;
       await sleep(5);
     }
   }

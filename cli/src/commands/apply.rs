@@ -152,21 +152,3 @@ fn action(one: &Value) -> Cell {
     };
     Cell::new(name, look)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::style::Style;
-
-    #[test]
-    fn what_was_done() {
-        let applied = json!({
-            "hooks": [
-                {"action": "update", "type": "pre-authentication", "id": "d360aded-6063-4c60-8add-45f32772ff71", "fields": ["timeout", "function"]},
-                {"action": "create", "type": "user-migration", "id": null, "fields": []},
-            ],
-            "env_vars": [{"action": "keep", "name": "A"}, {"action": "delete", "name": "B"}],
-        });
-        insta::assert_snapshot!(table(&applied).render(Style::plain()));
-    }
-}

@@ -104,30 +104,3 @@ pub(crate) fn entry(one: &Value, style: Style) -> String {
     }
     entry
 }
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn execution() -> Value {
-        json!({
-            "created_at": "2026-11-21T20:03:07.610Z", "outcome": "completed", "decision": "deny", "version": 1, "request_id": "r-1",
-            "usage": {"duration_us": 412, "fuel": 208_525, "memory_bytes": 1_179_648, "attempts": 1},
-            "events": ["2026-11-21T20:03:07.600Z\tid\tINFO\thello \u{1b}[31mred\nsecond line", "second"], "truncated": true,
-        })
-    }
-
-    #[test]
-    fn a_table_of_executions() {
-        let slow = json!({"created_at": "2026-11-21T20:03:08.000Z", "outcome": "timeout", "decision": "deny", "usage": {"duration_us": 1_000_412}});
-        insta::assert_snapshot!(table(&[execution(), slow]).render(Style::plain()));
-    }
-
-    #[test]
-    fn an_entry_of_a_log_is_shown_and_not_obeyed() {
-        insta::assert_snapshot!(entry(&execution(), Style::plain()));
-        insta::assert_snapshot!("entry_in_colour", entry(&execution(), Style::coloured()).replace('\u{1b}', "^"));
-    }
-}

@@ -106,31 +106,3 @@ fn page(answer: &Value, style: Style) -> String {
     page.push_str(&line("usage", &format!("{} fuel, {} KiB, {}", usage("fuel"), usage("memory_bytes") >> 10, duration(answer))));
     page
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answer(outcome: &str, decision: &str) -> Value {
-        json!({"outcome": outcome, "decision": decision, "usage": {"duration_us": 1500, "fuel": 7, "memory_bytes": 65536}})
-    }
-
-    #[test]
-    fn the_exit_code_tells_a_denial_from_a_failure() {
-        for (outcome, decision, wanted) in
-            [("completed", "allow", 0), ("completed", "deny", 10), ("skipped", "allow", 0), ("failed", "deny", 1), ("failed", "allow", 1)]
-        {
-            assert_eq!(format!("{:?}", code(&answer(outcome, decision))), format!("{:?}", ExitCode::from(wanted)), "{outcome} {decision}");
-        }
-    }
-
-    #[test]
-    fn an_answer() {
-        let mut failed = answer("failed", "deny");
-        failed["error"] =
-            json!({"kind": "exception", "message": "boom \u{1b}[0m", "place": "hook.js:2:3", "stack": "at a (hook.js:2:3)\nat b"});
-        let mut done = answer("completed", "allow");
-        done["result"] = json!({"success": true, "user": {"name": "\u{9b}"}});
-        insta::assert_snapshot!(format!("{}\n{}", page(&failed, Style::plain()), page(&done, Style::plain())));
-    }
-}

@@ -227,26 +227,3 @@ fn executions(args: &ExecutionsArgs) -> Result<()> {
     }
     args.output.table(&found, "there are no executions", || table(&found))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn hook() -> Value {
-        json!({
-            "id": "d360aded-6063-4c60-8add-45f32772ff71", "type": "pre-authentication", "disabled": false, "status": "update-failed",
-            "status_message": "SyntaxError: no (hook.js:1:2)\n\u{1b}[2J", "version": 3, "serving_version": 2, "runtime": "nodejs24.x",
-            "env_vars": ["A", "B"], "limits": {"fuel": 5, "memory_mib": 64}, "conditions": [], "updated_at": "2026-11-21T20:03:07.610Z",
-        })
-    }
-
-    #[test]
-    fn a_list_of_hooks() {
-        insta::assert_snapshot!(hooks_table(&[hook(), json!({"id": "x", "disabled": true, "status": "ready"})]).render(Style::plain()));
-    }
-
-    #[test]
-    fn a_page_about_a_hook() {
-        insta::assert_snapshot!(page(&hook(), Style::plain()));
-    }
-}

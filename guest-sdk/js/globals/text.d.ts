@@ -12,7 +12,7 @@ declare class TextEncoder {
   encodeInto(text: string, into: Uint8Array): { read: number; written: number };
 }
 
-/** UTF-8, UTF-16 of either order and windows-1252, which is also called latin1 and ascii. */
+/** The encodings of the web: UTF-8, UTF-16, windows-1252 (also called latin1 and ascii) and the like. */
 declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
   readonly encoding: string;

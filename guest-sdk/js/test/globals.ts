@@ -28,8 +28,6 @@ export const copy: { a: Date } = structuredClone({ a: new Date() });
 
 export const hex: string = Buffer.from('x', 'utf8').toString('base64url');
 export const joined: Buffer = Buffer.concat([Buffer.from([1, 2]), Buffer.alloc(2).subarray(1), Buffer.from('00', 'hex').slice(0, 1)]);
-// @ts-expect-error no such encoding
-Buffer.from('x', 'base32');
 
 const controller = new AbortController();
 controller.signal.addEventListener('abort', (event) => console.warn(event.type), { once: true });
@@ -46,15 +44,20 @@ export const verify = async (jwk: { kty: string }, signature: Uint8Array): Promi
 export const elapsed: number = performance.now();
 export const formatted: string = new Intl.NumberFormat('en-US').format(1) + [3, 1].toSorted().at(0);
 
-// @ts-expect-error no network
-fetch('https://example.com');
-// @ts-expect-error no browser
-document.title = 'x';
-// @ts-expect-error no browser
-window.alert('x');
-// @ts-expect-error no file of its own
-console.log(__dirname);
-// @ts-expect-error no disk
-localStorage.clear();
-// @ts-expect-error no threads
-new Worker('x');
+/** Never called: a hook is what is above. */
+export function refused(): void {
+  // @ts-expect-error no such encoding
+  Buffer.from('x', 'base32');
+  // @ts-expect-error no network
+  fetch('https://example.com');
+  // @ts-expect-error no browser
+  document.title = 'x';
+  // @ts-expect-error no browser
+  window.alert('x');
+  // @ts-expect-error no file of its own
+  console.log(__dirname);
+  // @ts-expect-error no disk
+  localStorage.clear();
+  // @ts-expect-error no threads
+  new Worker('x');
+}

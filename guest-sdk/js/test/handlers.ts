@@ -65,9 +65,8 @@ export const migrate: Handler<'user-migration'> = async ({ user_identifier, pass
 export const migrateNot: Handler<'user-migration', '1.0.0'> = () => null;
 
 /** The latest version is the default, and a newer context is accepted where an older one is asked for. */
-declare const latest: Context<'pre-authentication'>;
-export const same: Context<'pre-authentication', '1.1.0'> = latest;
-export const wider: Context<'pre-authentication', '1.0.0'> = latest;
+export const same = (latest: Context<'pre-authentication'>): Context<'pre-authentication', '1.1.0'> => latest;
+export const wider = (latest: Context<'pre-authentication'>): Context<'pre-authentication', '1.0.0'> => latest;
 
 const types: HookType[] = ['pre-authentication', 'user-migration'];
 const denial: Result<'user-migration'> = null;
