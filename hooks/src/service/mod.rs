@@ -33,11 +33,12 @@ use crate::resources::CredentialRecord;
 use crate::state::State;
 
 pub use crate::store::Engine;
+pub use apply::{Action, Applied, AppliedEnv, AppliedHook};
 pub(crate) use backup::Backup;
 pub(crate) use follow::Follow;
 pub use hooks::read_body;
 pub use open::OpenError;
-pub use page::{Page, Paged};
+pub use page::{Page, PageView, Paged};
 
 /// What a service needs to know.
 #[derive(Clone, Debug)]
