@@ -37,9 +37,9 @@ impl Args for DialectSettingsArgs {
 }
 
 fn arg(flag: &'static SettingFlag) -> Arg {
-    let arg = Arg::new(flag.name).long(flag.name).help(flag.help);
+    let arg = Arg::new(flag.name).long(flag.name).help(flag.help).value_name(flag.value_name);
     match flag.values {
-        SettingValues::Boolean => arg.value_name("BOOL").value_parser(["true", "false"]),
+        SettingValues::Boolean => arg.value_parser(["true", "false"]),
         SettingValues::OneOf(names) => arg.value_parser([names, &[DEFAULT]].concat()),
     }
 }

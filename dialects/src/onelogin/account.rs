@@ -37,11 +37,13 @@ impl AccountRules for Rules {
             SettingFlag {
                 name: STRICT,
                 help: "Whether requests and results must be exactly as OneLogin documents them",
+                value_name: "BOOL",
                 values: SettingValues::Boolean,
             },
             SettingFlag {
                 name: CLIENT,
                 help: "How answers are shaped, where clients exclude each other; default: as the client's User-Agent tells",
+                value_name: "CLIENT",
                 values: SettingValues::OneOf(&Client::NAMES),
             },
         ]

@@ -35,6 +35,8 @@ pub struct SettingFlag {
     pub name: &'static str,
     /// What it does, in a sentence.
     pub help: &'static str,
+    /// What stands for its value in help, in capitals.
+    pub value_name: &'static str,
     /// What it can be.
     pub values: SettingValues,
 }

@@ -217,3 +217,152 @@ pub struct CredentialBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde::de::DeserializeOwned;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::error::ServiceError;
+    use crate::fields::Fields;
+    use crate::hook_type::{Adapter, HookTypeSpec, Registry, Rules, Shape};
+    use crate::limits::ServiceLimits;
+    use crate::resources::{AccountInput, CredentialInput, DesiredState, HookInput, InputRules, NewEnv, NewValue, Scope};
+
+    struct OneSetting;
+
+    impl Rules for OneSetting {
+        fn setting_names(&self) -> &'static [&'static str] {
+            &["risk"]
+        }
+
+        fn apply(&self, before: &Settings, _: &mut Fields, _: &Settings) -> Result<Settings, ServiceError> {
+            Ok(before.clone())
+        }
+
+        fn view(&self, settings: &Settings) -> Settings {
+            settings.clone()
+        }
+
+        fn bind(&self, _: &Settings, _: &Settings) -> Arc<dyn Adapter> {
+            unreachable!("no event is read here")
+        }
+    }
+
+    static TYPE: HookTypeSpec = HookTypeSpec {
+        id: "sign-in",
+        dialect: "sample",
+        summary: "somebody signs in",
+        entries: &["handler"],
+        shape: Shape::Single,
+        default_decision: Decision::Allow,
+        timeout: 1..=10,
+        default_timeout: 1,
+        source_bytes: usize::MAX,
+        secrets: &[],
+        samples: Vec::new,
+        rules: &OneSetting,
+    };
+
+    fn registry() -> Registry {
+        Registry::new([&TYPE], []).unwrap()
+    }
+
+    fn rules() -> InputRules {
+        InputRules { limits: ServiceLimits::default(), types: registry().types().to_vec(), lenient: false }
+    }
+
+    /// A hook that says everything.
+    fn hook() -> HookBody {
+        serde_json::from_value(json!({
+            "type": "sign-in", "function": "AGFzbQEAAAA=", "runtime": "wasm", "timeout": 1, "retries": 2, "disabled": true,
+            "env_vars": ["KEY"], "packages": {}, "conditions": [{"source": "roles", "operator": "~", "value": "12"}],
+            "limits": {"fuel": 1_000_000, "memory_mib": 8}, "on_error": "deny", "settings": {"risk": true},
+        }))
+        .unwrap()
+    }
+
+    /// What is written, once it is clear that it reads back as it was.
+    fn written<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(body: &T) -> Vec<u8> {
+        let text = serde_json::to_vec(body).unwrap();
+        assert_eq!(serde_json::from_slice::<T>(&text).unwrap(), *body);
+        text
+    }
+
+    #[test]
+    fn a_hooks_body_has_the_keys_that_the_service_reads() {
+        let value: Value = serde_json::from_slice(&written(&hook())).unwrap();
+        let mut keys: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut known = HookBody::KEYS.to_vec();
+        let mut read = [HookInput::WRITABLE.as_slice(), &["settings"]].concat();
+        keys.sort_unstable();
+        known.sort_unstable();
+        read.sort_unstable();
+        assert_eq!(keys, known);
+        assert_eq!(keys, read);
+    }
+
+    #[test]
+    fn a_hook_is_understood() {
+        let input = HookInput::parse(&written(&hook()), &rules(), &registry()).unwrap();
+        assert!(input.changes_version());
+        let disabled = HookBody { disabled: Some(true), ..HookBody::default() };
+        let input = HookInput::parse(&written(&disabled), &rules(), &registry()).unwrap();
+        assert_eq!(input.disabled, Some(true));
+        assert!(!input.changes_version());
+    }
+
+    #[test]
+    fn what_is_not_said_is_not_written() {
+        assert_eq!(written(&HookBody::default()), b"{}");
+        assert_eq!(written(&AccountBody::default()), b"{}");
+        let limits = HookBody { limits: Some(LimitsBody { fuel: Some(7), memory_mib: None }), ..HookBody::default() };
+        assert_eq!(written(&limits), br#"{"limits":{"fuel":7}}"#);
+        let env = AppliedEnvVarBody { name: "KEY".to_owned(), value: None };
+        assert_eq!(written(&env), br#"{"name":"KEY"}"#);
+    }
+
+    #[test]
+    fn env_vars_are_understood() {
+        let value = Secret::new("the value");
+        let made = NewEnv::parse(&written(&EnvVarBody { name: "KEY".to_owned(), value: value.clone() })).unwrap();
+        assert_eq!((made.name.as_str(), made.value.expose()), ("KEY", "the value"));
+        let changed = NewValue::parse(&written(&EnvValueBody { value })).unwrap();
+        assert_eq!(changed.0.expose(), "the value");
+    }
+
+    #[test]
+    fn a_whole_account_is_understood() {
+        let env = |name: &str, value: Option<&str>| AppliedEnvVarBody { name: name.to_owned(), value: value.map(Secret::new) };
+        let body = ApplyBody { hooks: vec![hook()], env_vars: vec![env("KEY", Some("value")), env("KEPT", None)], dry_run: true };
+        let wanted = DesiredState::parse(&written(&body), &rules(), &registry()).unwrap();
+        assert_eq!((wanted.hooks.len(), wanted.envs.len(), wanted.dry_run), (1, 2, true));
+        assert!(wanted.envs[1].value.is_none());
+    }
+
+    #[test]
+    fn accounts_are_understood() {
+        for on_no_hook in [None, Some(None), Some(Some(OnNoHook::All(Decision::Deny)))] {
+            let settings = AccountSettingsBody { hooks_per_type: Some(3), on_no_hook, ..AccountSettingsBody::default() };
+            let body = AccountBody { name: Some("Acme".to_owned()), settings };
+            AccountInput::parse(&written(&body), &registry()).unwrap();
+        }
+    }
+
+    #[test]
+    fn credentials_are_understood() {
+        let scopes: Scopes = [Scope::Read, Scope::Fire].into_iter().collect();
+        let body = CredentialBody { account_id: Some(AccountId::OPERATOR), scopes, name: Some("idp".to_owned()) };
+        let input = CredentialInput::parse(&written(&body)).unwrap();
+        assert_eq!(input, CredentialInput { account: Some(AccountId::OPERATOR), scopes, name: Some("idp".to_owned()) });
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let body = EnvVarBody { name: "KEY".to_owned(), value: Secret::new("hunter2") };
+        assert!(!format!("{body:?}").contains("hunter2"));
+    }
+}
