@@ -307,4 +307,40 @@ pub(crate) fn decides_as_here(server: &Server, run: &dyn Fn(&[&str]) -> Ran, rea
         }
     }
     server.admin().delete(&format!("/api/2/hooks/{id}")).expect(202);
+
+#[test]
+fn what_only_the_vendor_knows_is_below_settings_or_beside_the_other_keys() {
+    let (server, shell) = with_server();
+    let mut nested: Value = serde_json::from_str(&shell.read("mine/hook.json")).unwrap();
+    assert_eq!(nested["settings"]["options"]["risk_enabled"], false);
+    nested["settings"] = json!({"options": {"risk_enabled": true}, "context_version": ">= 1.0.0"});
+    shell.write("mine/hook.json", &nested.to_string());
+    let hook = shell.run(&["deploy", "mine", "--wait", "--json"]).json();
+    assert_eq!(hook["settings"]["options"], json!({"risk_enabled": true, "location_enabled": false, "mfa_device_info_enabled": false}));
+    assert_eq!(hook["settings"]["context_version"], ">= 1.0.0");
+
+    let mut flat = nested.clone();
+    let settings = flat.as_object_mut().unwrap().remove("settings").unwrap();
+    flat.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
+    assert_eq!(flat["options"]["risk_enabled"], true);
+    shell.write("mine/hook.json", &flat.to_string());
+    assert!(shell.run(&["diff", "pre-authentication", "mine"]).expect(0).err.contains("there is no difference"));
+    assert!(shell.run(&["deploy", "mine", "--wait"]).expect(0).err.contains("nothing has changed"));
+    let page = shell.run(&["hooks", "get", "pre-authentication"]).expect(0).out;
+    assert!(page.contains("context_version   >= 1.0.0") && page.contains("risk_enabled=true"), "{page}");
+
+    shell.run(&["pull", "pre-authentication", "copy"]).expect(0);
+    let pulled: Value = serde_json::from_str(&shell.read("copy/hook.json")).unwrap();
+    assert_eq!((&pulled["settings"], pulled.get("options")), (&hook["settings"], None));
+    shell.run(&["diff", "pre-authentication", "copy"]).expect(0);
+    flat["options"]["risk_enabled"] = false.into();
+    shell.write("mine/hook.json", &flat.to_string());
+    let ran = shell.run(&["diff", "pre-authentication", "mine"]).expect(1);
+    assert!(ran.out.contains("-      \"risk_enabled\": true") && ran.out.contains("+      \"risk_enabled\": false"), "{}", ran.out);
+
+    flat["timout"] = 3.into();
+    shell.write("mine/hook.json", &flat.to_string());
+    let ran = shell.run(&["deploy", "mine"]).expect(1);
+    assert!(ran.err.contains("422") && ran.err.contains("timout"), "{}", ran.err);
+    assert_eq!(server.admin().get("/v1/hooks").expect(200)["items"][0]["version"], 1);
 }

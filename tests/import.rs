@@ -92,3 +92,22 @@ fn a_server_that_does_not_let_in_is_named() {
     assert!(said.contains("the server to copy from") && said.contains("401"), "{said}");
     assert!(!said.contains("wrong"), "{said}");
 }
+
+#[test]
+fn a_vendor_whose_hooks_cannot_be_copied_is_no_subcommand() {
+    let ran =
+        Command::new(env!("CARGO_BIN_EXE_hookbox")).args(["import", "acme", "--url", "http://127.0.0.1:9"]).env_clear().output().unwrap();
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(text(&ran.stderr).contains("acme"), "{}", text(&ran.stderr));
+}
+
+#[test]
+fn a_credential_that_may_not_read_is_told_so() {
+    let (from, to) = (Server::start(), Server::start());
+    let made = from.admin().post("/v1/credentials", &json!({"account_id": 1, "scopes": ["fire"]})).expect(201);
+    let given = |name: &str| made[name].as_str().unwrap().to_owned();
+    let ran = import(&from, &to, &["--client-id", &given("client_id"), "--client-secret", &given("client_secret")]);
+    let said = text(&ran.stderr);
+    assert_eq!((ran.status.code(), ran.stdout.len()), (Some(3), 0), "{said}");
+    assert!(said.contains("the server to copy from") && said.contains("the scope read is missing"), "{said}");
+}

@@ -1,15 +1,18 @@
-//! A client of the server's API: JSON in, JSON out, with the token asked for once. Which server and whose credentials is for `login`.
+//! A client of an HTTP API in JSON, with the token asked for once: of Hookbox's own, in the service's types, and of a vendor's, which is
+//! copied from. Which server and whose credentials is for `login`.
 
 use std::io::BufReader;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use hookbox_hooks::{AnswerView, PageView};
 use rustls::crypto::aws_lc_rs::default_provider;
-use serde_json::{Value, json};
-use ureq::http::{Method, Response};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
+use ureq::http::{Method, Response, StatusCode};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Body, BodyReader};
 
@@ -20,9 +23,12 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 const SILENCE: Duration = Duration::from_secs(60);
 /// How long a server may take to make a file that is asked for.
 const PREPARATION: Duration = Duration::from_secs(30 * 60);
-/// A page of hooks with their functions is large, and the server is one that was chosen.
+/// A hook with its function is large, and the server is one that was chosen.
 const MOST_BYTES: u64 = 1 << 30;
+/// Items of a page.
 const LIMIT: usize = 100;
+/// Where Hookbox gives tokens out.
+const TOKENS: &str = "/v1/tokens";
 
 /// A server and the right to use it.
 pub(crate) struct Client {
@@ -32,60 +38,63 @@ pub(crate) struct Client {
     authorization: String,
 }
 
+/// What is read of the answer with a token, whoever gives it out.
+#[derive(Deserialize)]
+struct Token {
+    access_token: String,
+}
+
+/// What vendors want to be told before they give a token out.
+#[derive(Serialize)]
+struct Grant {
+    grant_type: &'static str,
+}
+
+/// No body.
+const NOTHING: Option<&()> = None;
+
 impl Client {
-    /// Asks `url` for a token with these credentials.
+    /// Asks the Hookbox server at `url` for a token with these credentials.
     pub(crate) fn connect(url: &str, id: &str, secret: &str) -> Result<Self> {
+        Self::with_token(url, TOKENS, id, secret, NOTHING)
+    }
+
+    /// Asks a vendor's server for a token, at a path of its own.
+    pub(crate) fn connect_to_vendor(url: &str, token_path: &str, id: &str, secret: &str) -> Result<Self> {
+        Self::with_token(url, token_path, id, secret, Some(&Grant { grant_type: "client_credentials" }))
+    }
+
+    fn with_token(url: &str, path: &str, id: &str, secret: &str, body: Option<&impl Serialize>) -> Result<Self> {
         let tls =
             TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).unversioned_rustls_crypto_provider(Arc::new(default_provider()));
         let config = ureq::Agent::config_builder().http_status_as_error(false).tls_config(tls.build()).timeout_global(Some(TIMEOUT));
         let basic = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
         let mut client = Self { agent: config.build().into(), url: url.trim_end_matches('/').to_owned(), authorization: basic };
-        let answer = client.call(Method::POST, "/auth/oauth2/v2/token", &json!({"grant_type": "client_credentials"}))?;
-        let token = answer.get("access_token").and_then(Value::as_str).context("the server sent no token")?;
-        client.authorization = format!("Bearer {token}");
+        let Token { access_token } = client.call(Method::POST, path, body)?;
+        client.authorization = format!("Bearer {access_token}");
         Ok(client)
     }
 
-    /// Every item of a list of OneLogin's kind: a bare array a page.
-    pub(crate) fn list(&self, path: &str) -> Result<Vec<Value>> {
-        let mut items = Vec::new();
-        for page in 1_u32.. {
-            let Value::Array(found) = self.get(&format!("{path}?limit={LIMIT}&page={page}"))? else {
-                bail!("GET {path}: the answer is no list")
-            };
-            let last = found.len() < LIMIT;
-            items.extend(found);
-            if last {
-                break;
-            }
-        }
-        Ok(items)
-    }
-
-    /// Items of a list of Hookbox's own kind, page by page, until `visit` says that it has enough.
-    pub(crate) fn walk(&self, path: &str, query: &[(&str, String)], visit: &mut dyn FnMut(Value) -> bool) -> Result<()> {
+    /// Items of a list, page by page, until `visit` says that it has enough.
+    pub(crate) fn walk<T: DeserializeOwned>(&self, path: &str, query: &[(&str, String)], visit: &mut dyn FnMut(T) -> bool) -> Result<()> {
         let mut cursor = None;
         loop {
             let mut all = query.to_vec();
-            match &cursor {
-                None => all.push(("limit", LIMIT.to_string())),
-                Some(cursor) => all.push(("cursor", String::clone(cursor))),
-            }
-            let mut page = self.get(&with_query(path, &all))?;
-            let Some(Value::Array(items)) = page.get_mut("items").map(Value::take) else { bail!("GET {path}: the answer is no list") };
-            if !items.into_iter().all(&mut *visit) {
+            // A cursor is made to stand in a URL as it is; the query's encoding of its percent signs is undone by the server.
+            all.push(cursor.map_or_else(|| ("limit", LIMIT.to_string()), |cursor| ("cursor", cursor)));
+            let page: PageView<T> = self.get(&with_query(path, &all))?;
+            if !page.items.into_iter().all(&mut *visit) {
                 return Ok(());
             }
-            match page.get("next_cursor").and_then(Value::as_str) {
-                // A cursor is made to stand in a URL as it is; the query's encoding of its percent signs is undone by the server.
-                Some(next) => cursor = Some(next.to_owned()),
+            match page.next_cursor {
+                Some(next) => cursor = Some(next),
                 None => return Ok(()),
             }
         }
     }
 
-    /// Every item of a list of Hookbox's own kind.
-    pub(crate) fn all(&self, path: &str, query: &[(&str, String)]) -> Result<Vec<Value>> {
+    /// Every item of a list.
+    pub(crate) fn pages<T: DeserializeOwned>(&self, path: &str, query: &[(&str, String)]) -> Result<Vec<T>> {
         let mut items = Vec::new();
         self.walk(path, query, &mut |item| {
             items.push(item);
@@ -95,30 +104,36 @@ impl Client {
     }
 
     /// `GET path`.
-    pub(crate) fn get(&self, path: &str) -> Result<Value> {
-        self.call(Method::GET, path, &Value::Null)
+    pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.call(Method::GET, path, NOTHING)
     }
 
     /// `POST path` with a JSON body.
-    pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        self.call(Method::POST, path, body)
+    pub(crate) fn post<B: Serialize, T: DeserializeOwned>(&self, path: &str, body: &B) -> Result<T> {
+        self.call(Method::POST, path, Some(body))
     }
 
     /// `PUT path` with a JSON body.
-    pub(crate) fn put(&self, path: &str, body: &Value) -> Result<Value> {
-        self.call(Method::PUT, path, body)
+    pub(crate) fn put<B: Serialize, T: DeserializeOwned>(&self, path: &str, body: &B) -> Result<T> {
+        self.call(Method::PUT, path, Some(body))
     }
 
     /// `DELETE path`.
-    pub(crate) fn delete(&self, path: &str) -> Result<Value> {
-        self.call(Method::DELETE, path, &Value::Null)
+    pub(crate) fn delete(&self, path: &str) -> Result<()> {
+        let answer = self.send(Method::DELETE, path, NOTHING)?;
+        accepted(answer, &format!("DELETE {path}")).map(drop)
     }
 
-    /// `POST path`, where an answer of 503 is as good as any if it has an outcome: the server had no room for this run.
-    pub(crate) fn fire(&self, path: &str, body: &Value) -> Result<Value> {
-        let mut answer = self.send(Method::POST, path, body)?;
-        let json = read(&mut answer)?;
-        if json.get("outcome").is_some() { Ok(json) } else { check(&answer, json, path) }
+    /// `POST path` of an event. An answer of 503 is as good as any if it has an outcome: the server had no room for this run.
+    pub(crate) fn fire<B: Serialize>(&self, path: &str, event: &B) -> Result<AnswerView> {
+        let mut answer = self.send(Method::POST, path, Some(event))?;
+        let what = format!("POST {path}");
+        let text = text(&mut answer).with_context(|| what.clone())?;
+        match serde_json::from_str(&text) {
+            Ok(view) => Ok(view),
+            Err(error) if answer.status().is_success() => Err(error).context(STRANGE).context(what),
+            Err(_) => Err(refusal(answer.status(), &text, &what).into()),
+        }
     }
 
     /// A stream of lines, which lasts until the server ends it.
@@ -136,27 +151,23 @@ impl Client {
         let request = ureq::http::Request::get(format!("{}{path}", self.url)).header("authorization", &self.authorization).body(())?;
         let request = self.agent.configure_request(request).timeout_global(None).timeout_per_read(Some(silence));
         let request = request.build();
-        let mut answer = self.agent.run(request).map_err(|error| self.unreachable(&error))?;
-        if !answer.status().is_success() {
-            let json = read(&mut answer)?;
-            check(&answer, json, path)?;
-        }
+        let answer = self.agent.run(request).map_err(|error| self.unreachable(&error))?;
+        let answer = accepted(answer, path)?;
         Ok(BufReader::new(answer.into_body().into_with_config().limit(u64::MAX).reader()))
     }
 
-    /// One call. An empty answer is `null`; an error's message is the server's.
-    fn call(&self, method: Method, path: &str, body: &Value) -> Result<Value> {
+    /// One call; an error's message is the server's.
+    fn call<B: Serialize, T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<&B>) -> Result<T> {
         let what = format!("{method} {path}");
-        let mut answer = self.send(method, path, body)?;
-        let json = read(&mut answer).with_context(|| what.clone())?;
-        check(&answer, json, &what)
+        let mut answer = accepted(self.send(method, path, body)?, &what)?;
+        let text = text(&mut answer).with_context(|| what.clone())?;
+        serde_json::from_str(&text).context(STRANGE).context(what)
     }
 
-    fn send(&self, method: Method, path: &str, body: &Value) -> Result<Response<Body>> {
+    fn send<B: Serialize>(&self, method: Method, path: &str, body: Option<&B>) -> Result<Response<Body>> {
+        let body = body.map(serde_json::to_string).transpose()?.unwrap_or_default();
         let request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
-        let request = request.header("authorization", &self.authorization);
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let request = request.header("content-type", "application/json").body(body);
+        let request = request.header("authorization", &self.authorization).header("content-type", "application/json").body(body);
         let request = request.map_err(|error| Problem::Usage(format!("{} is no usable URL: {error}", self.url)))?;
         self.agent.run(request).map_err(|error| self.unreachable(&error).into())
     }
@@ -169,37 +180,55 @@ impl Client {
     }
 }
 
-/// The body, which is JSON or a text of somebody who is not Hookbox.
-fn read(answer: &mut Response<Body>) -> Result<Value> {
-    let text = answer.body_mut().with_config().limit(MOST_BYTES).read_to_string()?;
-    if text.is_empty() {
-        return Ok(Value::Null);
-    }
-    match serde_json::from_str(&text) {
-        Ok(json) => Ok(json),
-        Err(error) if answer.status().is_success() => Err(error).context("the answer is no JSON: is this a Hookbox server?"),
-        Err(_) => Ok(Value::String(text.chars().take(200).collect())),
-    }
+/// What is said of an answer that cannot be read.
+const STRANGE: &str = "the answer is not what is expected: is this a Hookbox server of this version?";
+
+fn text(answer: &mut Response<Body>) -> Result<String> {
+    Ok(answer.body_mut().with_config().limit(MOST_BYTES).read_to_string()?)
 }
 
 /// The answer, unless its status is an error.
-fn check(answer: &Response<Body>, json: Value, what: &str) -> Result<Value> {
-    let status = answer.status().as_u16();
+fn accepted(mut answer: Response<Body>, what: &str) -> Result<Response<Body>> {
     if answer.status().is_success() {
-        return Ok(json);
+        return Ok(answer);
     }
-    // The token endpoints wrap what the others say plainly.
-    let said = json.get("message").or_else(|| json.pointer("/status/message")).unwrap_or(&json);
-    let said = said.as_str().unwrap_or("the server gives no reason");
+    let text = text(&mut answer).with_context(|| what.to_owned())?;
+    Err(refusal(answer.status(), &text, what).into())
+}
+
+fn refusal(status: StatusCode, body: &str, what: &str) -> Problem {
+    let (status, said) = (status.as_u16(), said(body));
     let message = format!("{what}: {status} {said}");
-    Err(match status {
+    match status {
         401 | 403 => Problem::Forbidden(message),
-        // This is how the API of OneLogin says it, since its clients repeat the other two for ever.
+        // A server that is copied from may say it so, where its clients would repeat the other two for ever.
         400 if said.contains("the scope ") && said.contains(" is missing") => Problem::Forbidden(message),
         404 => Problem::NotFound(message),
         _ => Problem::Refused { status, message },
     }
-    .into())
+}
+
+/// The body of an error: Hookbox's own, and how token endpoints of vendors wrap it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ErrorBody {
+    Plain { message: String },
+    Wrapped { status: WrappedError },
+    Text(String),
+}
+
+#[derive(Deserialize)]
+struct WrappedError {
+    message: String,
+}
+
+/// What an error's body says; it may be of somebody who is not Hookbox.
+fn said(body: &str) -> String {
+    match serde_json::from_str(body) {
+        Ok(ErrorBody::Plain { message } | ErrorBody::Wrapped { status: WrappedError { message } } | ErrorBody::Text(message)) => message,
+        Err(_) if body.is_empty() || serde_json::from_str::<IgnoredAny>(body).is_ok() => "the server gives no reason".to_owned(),
+        Err(_) => body.chars().take(200).collect(),
+    }
 }
 
 /// A path with a query.
@@ -210,4 +239,39 @@ pub(crate) fn with_query(path: &str, query: &[(&str, String)]) -> String {
     let mut text = form_urlencoded::Serializer::new(String::new());
     text.extend_pairs(query);
     format!("{path}?{}", text.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_told_in_the_servers_words() {
+        for (body, says) in [
+            (r#"{"statusCode":422,"name":"UnprocessableEntityError","message":"no","field":"timeout"}"#, "no"),
+            (r#"{"status":{"error":true,"code":401,"message":"who"}}"#, "who"),
+            (r#""plain""#, "plain"),
+            ("<html>", "<html>"),
+            ("{}", "the server gives no reason"),
+            ("", "the server gives no reason"),
+        ] {
+            assert_eq!(said(body), says, "{body}");
+        }
+        assert_eq!(said(&"é".repeat(300)).chars().count(), 200);
+    }
+
+    #[test]
+    fn a_status_decides_how_the_program_ends() {
+        for (status, body, code) in [
+            (401, "{}", 3),
+            (403, "{}", 3),
+            (400, r#"{"message":"the scope read is missing"}"#, 3),
+            (400, r#"{"message":"something else"}"#, 1),
+            (404, "{}", 4),
+            (409, "{}", 1),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(refusal(status, body, "GET /").code(), code, "{status} {body}");
+        }
+    }
 }

@@ -35,7 +35,7 @@ pub(crate) struct Limits {
 
 impl LocalHook {
     pub(crate) fn new(function: Vec<u8>, hook_type: HookType, node_major: Option<u8>, limits: Limits) -> Result<Self> {
-        source::check(&function)?;
+        source::check(&function, hook_type)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         Ok(Self { runtime, function, hook_type, node_major, limits })
     }

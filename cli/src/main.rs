@@ -6,6 +6,7 @@ mod build;
 mod client;
 mod commands;
 mod demo;
+mod dialect_settings;
 mod difference;
 mod env_file;
 mod event;

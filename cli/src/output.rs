@@ -35,7 +35,12 @@ impl OutputArgs {
 
 /// JSON over several lines.
 pub(crate) fn json(value: &impl Serialize) -> Result<()> {
-    write(&format!("{}\n", harmless(&serde_json::to_string_pretty(value)?)))
+    // What a function returned is in the text that it wrote; numbers that are too large for a value stay so.
+    let text = match serde_json::to_value(value) {
+        Ok(value) => serde_json::to_string_pretty(&value)?,
+        Err(_) => serde_json::to_string_pretty(value)?,
+    };
+    write(&format!("{}\n", harmless(&text)))
 }
 
 /// JSON on one line.

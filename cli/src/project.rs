@@ -1,12 +1,16 @@
 //! A hook's project: a folder with the manifest `hook.json`, the function that it names, sample contexts and tests.
 //!
 //! The manifest has the API's own keys, so that what is deployed is what is read here, and two more: `main`, the function's file, and
-//! `samples`, contexts to run it on.
+//! `samples`, contexts to run it on. What only the type's dialect understands stands in `settings`, or beside the other keys.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use hookbox_hooks::hook_type::HookType;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hookbox_hooks::bodies::{HookBody, LimitsBody};
+use hookbox_hooks::hook_type::{HookType, Settings};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::build;
@@ -24,10 +28,27 @@ pub(crate) struct Project {
     pub(crate) dir: PathBuf,
     pub(crate) hook_type: HookType,
     /// What the API is told, without the function.
-    pub(crate) settings: Map<String, Value>,
+    pub(crate) body: HookBody,
     main: PathBuf,
     /// The sample contexts.
     pub(crate) samples: Vec<PathBuf>,
+}
+
+/// A manifest that is written.
+#[derive(Debug, Serialize)]
+pub(crate) struct Manifest<'a> {
+    #[serde(flatten)]
+    pub(crate) body: HookBody,
+    pub(crate) main: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) samples: &'a [&'a str],
+}
+
+impl Manifest<'_> {
+    /// The file's text, its keys in alphabetical order.
+    pub(crate) fn text(&self) -> Result<String> {
+        Ok(format!("{:#}\n", serde_json::to_value(self)?))
+    }
 }
 
 impl Project {
@@ -47,23 +68,18 @@ impl Project {
     }
 
     fn read(dir: PathBuf, text: &[u8]) -> Result<Self> {
-        let mut settings: Map<String, Value> = serde_json::from_slice(text).context("the manifest is no JSON object")?;
-        let hook_type = settings.get("type").and_then(Value::as_str).and_then(|name| REGISTRY.find(name));
+        let mut manifest: Map<String, Value> = serde_json::from_slice(text).context("the manifest is no JSON object")?;
+        let [main, samples, _] = OWN.map(|key| manifest.remove(key).unwrap_or_default());
+        let body = body(manifest)?;
+        let hook_type = body.hook_type.as_deref().and_then(|name| REGISTRY.find(name));
         let hook_type = hook_type.with_context(|| format!("`type` is none of {}", hook_types::list()))?;
-        let main = settings.get("main").and_then(Value::as_str).context("`main`, the function's file, is missing")?;
-        let main = dir.join(main);
-        let samples = match settings.get("samples") {
-            None => Vec::new(),
-            Some(samples) => serde_json::from_value::<Vec<PathBuf>>(samples.clone()).context("`samples` is no list of files")?,
-        };
-        let samples = samples.into_iter().map(|sample| dir.join(sample)).collect();
-        for own in OWN {
-            settings.remove(own);
-        }
-        if settings.contains_key("function") {
+        let main = dir.join(main.as_str().context("`main`, the function's file, is missing")?);
+        let samples: Option<Vec<PathBuf>> = serde_json::from_value(samples).context("`samples` is no list of files")?;
+        let samples = samples.into_iter().flatten().map(|sample| dir.join(sample)).collect();
+        if body.function.is_some() {
             return Err(Problem::Usage("`function` does not belong into a manifest: `main` names the file".into()).into());
         }
-        Ok(Self { dir, hook_type, settings, main, samples })
+        Ok(Self { dir, hook_type, body, main, samples })
     }
 
     /// Whether a path is a project's, as against a function's file.
@@ -94,23 +110,43 @@ impl Project {
         &self.main
     }
 
-    /// A number of the manifest, at a JSON pointer.
-    pub(crate) fn number(&self, pointer: &str) -> Option<u64> {
-        let mut parts = pointer.split('/');
-        let first = self.settings.get(parts.next()?)?;
-        parts.try_fold(first, |value, part| value.get(part))?.as_u64()
+    /// What the API is told to make of this function.
+    pub(crate) fn upload(&self, function: &[u8]) -> HookBody {
+        HookBody { function: Some(STANDARD.encode(function)), ..self.body.clone() }
+    }
+
+    /// What a run may use, as far as the manifest says.
+    pub(crate) fn limits(&self) -> LimitsBody {
+        self.body.limits.unwrap_or_default()
     }
 
     /// The version of Node that the function is written for.
     pub(crate) fn node_major(&self) -> Option<u8> {
-        let runtime = self.settings.get("runtime")?.as_str()?;
-        runtime.strip_prefix("nodejs")?.strip_suffix(".x")?.parse().ok()
+        self.body.runtime.as_deref()?.strip_prefix("nodejs")?.strip_suffix(".x")?.parse().ok()
     }
 
     /// The names of the env vars that the hook is linked to.
     pub(crate) fn env_names(&self) -> Vec<&str> {
-        self.settings.get("env_vars").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+        self.body.env_vars.iter().flatten().map(String::as_str).collect()
     }
+}
+
+/// What the API is told. A key that not all hooks have is a setting of the dialect's; whether there is such a one is for the server.
+fn body(told: Map<String, Value>) -> Result<HookBody> {
+    let (common, flat): (Map<_, _>, Settings) = told.into_iter().partition(|(name, _)| HookBody::KEYS.contains(&name.as_str()));
+    for (name, value) in &common {
+        // One by one, since serde does not say which it is.
+        let one = Map::from_iter([(name.clone(), value.clone())]);
+        serde_json::from_value::<HookBody>(one.into()).with_context(|| format!("`{name}` cannot be used"))?;
+    }
+    let mut body: HookBody = serde_json::from_value(common.into())?;
+    for (name, value) in flat {
+        if body.settings.contains_key(&name) {
+            return Err(Problem::Usage(format!("`{name}` is there twice: in `settings`, and beside it")).into());
+        }
+        body.settings.insert(name, value);
+    }
+    Ok(body)
 }
 
 #[cfg(test)]
@@ -125,29 +161,43 @@ mod tests {
     fn a_manifest_is_the_apis_keys_and_its_own() {
         let project = read(
             r#"{"type": "user-migration", "runtime": "nodejs22.x", "main": "hook.js", "samples": ["a.json"], "timeout": 3,
-                "limits": {"fuel": 7}, "env_vars": ["A", "B"]}"#,
+                "limits": {"fuel": 7}, "env_vars": ["A", "B"], "$schema": "x"}"#,
         )
         .unwrap();
         assert_eq!((project.hook_type.id, project.main()), ("user-migration", Path::new("p/hook.js")));
         assert_eq!(project.samples, [PathBuf::from("p/a.json")]);
-        assert_eq!(
-            (project.number("timeout"), project.number("limits/fuel"), project.number("limits/memory_mib")),
-            (Some(3), Some(7), None)
-        );
+        assert_eq!(project.body.timeout, Some(3));
+        assert_eq!(project.limits(), LimitsBody { fuel: Some(7), memory_mib: None });
         assert_eq!((project.node_major(), project.env_names()), (Some(22), vec!["A", "B"]));
-        assert!(!project.settings.contains_key("main") && !project.settings.contains_key("samples"));
+        assert!(project.body.settings.is_empty());
+    }
+
+    #[test]
+    fn what_not_all_hooks_have_is_a_setting() {
+        let settings = |more: &str| read(&format!(r#"{{"type": "pre-authentication", "main": "a", {more}}}"#)).map(|one| one.body.settings);
+        let flat = settings(r#""options": {"risk_enabled": true}, "context_version": ">=1""#).unwrap();
+        let nested = settings(r#""settings": {"options": {"risk_enabled": true}, "context_version": ">=1"}"#).unwrap();
+        let mixed = settings(r#""settings": {"options": {"risk_enabled": true}}, "context_version": ">=1""#).unwrap();
+        assert_eq!(flat.keys().collect::<Vec<_>>(), ["context_version", "options"]);
+        assert_eq!(flat, nested);
+        assert_eq!(flat, mixed);
+        let twice = settings(r#""settings": {"options": {}}, "options": {}"#).unwrap_err();
+        assert!(twice.contains("`options` is there twice"), "{twice}");
     }
 
     #[test]
     fn a_manifest_that_cannot_be_used_says_why() {
         for (text, says) in [
-            ("[]", "no JSON object"),
+            ("[1]", "no JSON object"),
             ("{}", "`type` is none of pre-authentication, user-migration"),
             (r#"{"type": "user-migration"}"#, "`main`"),
             (r#"{"type": "user-migration", "main": "a", "samples": "b"}"#, "`samples`"),
+            (r#"{"type": "user-migration", "main": "a", "timeout": "1"}"#, "`timeout`"),
+            (r#"{"type": "user-migration", "main": "a", "limits": {"cpu": 1}}"#, "`limits` cannot be used: unknown field `cpu`"),
             (r#"{"type": "user-migration", "main": "a", "function": "b"}"#, "`function`"),
         ] {
-            assert!(read(text).unwrap_err().contains(says), "{text}");
+            let said = read(text).unwrap_err();
+            assert!(said.contains(says), "{text}: {said}");
         }
     }
 }

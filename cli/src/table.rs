@@ -48,13 +48,13 @@ impl From<String> for Cell {
 /// Rows under headings.
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
-    head: Vec<&'static str>,
+    head: Vec<String>,
     rows: Vec<Vec<Cell>>,
 }
 
 impl Table {
-    pub(crate) fn new(head: impl IntoIterator<Item = &'static str>) -> Self {
-        Self { head: head.into_iter().collect(), rows: Vec::new() }
+    pub(crate) fn new(head: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { head: head.into_iter().map(Into::into).collect(), rows: Vec::new() }
     }
 
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
@@ -89,7 +89,7 @@ impl Table {
 
     fn widths(&self) -> Vec<usize> {
         let cell = |row: &Vec<Cell>, column: usize| row.get(column).map_or(0, |cell| cell.text.width());
-        let widest = |(column, name): (usize, &&str)| self.rows.iter().map(|row| cell(row, column)).chain([name.width()]).max();
+        let widest = |(column, name): (usize, &String)| self.rows.iter().map(|row| cell(row, column)).chain([name.width()]).max();
         self.head.iter().enumerate().map(|column| widest(column).unwrap_or_default()).collect()
     }
 }

@@ -5,6 +5,7 @@ use hookbox_hooks::dialect::{self, TemplateFile};
 use hookbox_hooks::hook_type::HookType;
 
 use crate::commands::new::Language;
+use crate::hook_types;
 
 /// Where a file goes, and its text; `{{name}}`, `{{type}}` and `{{main}}` are filled in.
 pub(crate) struct File(pub(crate) &'static str, pub(crate) &'static str);
@@ -51,8 +52,7 @@ pub(crate) fn of(language: Language, hook_type: HookType) -> Vec<File> {
         Language::Rust => (dialect::Language::Rust, Some(file!("Cargo.toml", "Cargo.toml.txt"))),
     };
     files.extend(more);
-    let dialect = hookbox_dialects::ALL.iter().find(|dialect| dialect.name() == hook_type.dialect);
-    let theirs = dialect.map(|dialect| dialect.template(hook_type.id, language)).unwrap_or_default();
+    let theirs = hook_types::dialect(hook_type).map(|dialect| dialect.template(hook_type.id, language)).unwrap_or_default();
     files.extend(theirs.into_iter().map(|TemplateFile { path, text }| File(path, text)));
     files
 }

@@ -42,6 +42,12 @@ pub trait Dialect: Send + Sync {
         Vec::new()
     }
 
+    /// What there is to say about a source in JavaScript before it is deployed to `destination`, the URL of a server, as far as that is known.
+    fn check_source(&self, destination: Option<&str>, source: &str) -> Option<SourceNote> {
+        let _ = (destination, source);
+        None
+    }
+
     /// How hooks are copied from the vendor, where its API gives them out.
     fn import(&self) -> Option<&'static Import> {
         None
@@ -68,8 +74,19 @@ pub struct TemplateFile {
     pub text: &'static str,
 }
 
+/// What is said about a source before it is deployed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceNote {
+    /// The destination refuses it.
+    Refuse(String),
+    /// Some servers refuse it.
+    Warn(String),
+}
+
 /// How hooks are copied from a vendor's API.
 pub struct Import {
+    /// What is copied from, for people: a name, as it ends a sentence.
+    pub from: &'static str,
     /// Where a client id and secret, as HTTP Basic with a grant type of `client_credentials`, are exchanged for an `access_token`.
     pub token_path: &'static str,
     /// Reads everything. `get` fetches a path and gives its JSON.

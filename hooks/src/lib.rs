@@ -62,11 +62,15 @@ pub use http::{Listener, ServerError, Tls, TlsError};
 pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
 pub use limits::ServiceLimits;
 pub use local::{LocalError, LocalOutcome, LocalRun};
+pub use resources::bodies;
 pub use resources::{
-    AccountSettings, AccountView, Condition, CredentialView, EnvView, ExecutionView, HookInput, HookView, InputRules, LimitsView, OnNoHook,
-    Operator, Scope, Scopes, Source, Status, TopLevel, read_roles,
+    AccessTokenView, AccountSettings, AccountView, Condition, CredentialView, EnvView, ExecutionView, HookInput, HookView, InputRules,
+    LimitsView, NewCredentialView, OnNoHook, Operator, Scope, Scopes, Source, Status, TopLevel, read_roles,
 };
-pub use service::{Engine, ExecutionFilter, FoundHook, HookFilter, OpenError, Opened, Page, Paged, Service, ServiceConfig, read_body};
+pub use service::{
+    Action, Applied, AppliedEnv, AppliedHook, Engine, ExecutionFilter, FoundHook, HookFilter, OpenError, Opened, Page, PageView, Paged, Service,
+    ServiceConfig, read_body,
+};
 
 /// What endpoints are made of: for dialects that bring their own.
 pub mod api {

@@ -2,13 +2,16 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value};
+use hookbox_hooks::bodies::{AccountBody, AccountSettingsBody};
+use hookbox_hooks::{AccountId, AccountView, OnNoHook};
+use hookbox_host_api::Decision;
 
+use crate::dialect_settings::{self, DialectSettingsArgs};
 use crate::exit::Problem;
-use crate::hook_ref::shown;
+use crate::hook_types::REGISTRY;
 use crate::login::ServerArgs;
 use crate::output::{self, OutputArgs};
-use crate::table::Table;
+use crate::table::{Cell, Table};
 
 const ACCOUNTS: &str = "/v1/accounts";
 
@@ -50,7 +53,7 @@ struct CreateArgs {
 #[derive(Debug, Args)]
 struct UpdateArgs {
     /// The account's number
-    id: u64,
+    id: AccountId,
     #[command(flatten)]
     settings: SettingsArgs,
     #[command(flatten)]
@@ -69,72 +72,72 @@ struct SettingsArgs {
     #[arg(long, value_name = "NUMBER")]
     hooks_per_type: Option<u32>,
 
-    /// What is decided at an event without a live hook; default: allow a pre-authentication, deny a user-migration
-    #[arg(long, value_name = "DECISION", value_parser = ["allow", "deny", "default"])]
+    #[arg(long, value_name = "DECISION", value_parser = ["allow", "deny", "default"], help = on_no_hook_help())]
     on_no_hook: Option<String>,
 
-    /// Whether requests and results must be exactly as OneLogin documents them
-    #[arg(long, value_name = "BOOL")]
-    strict: Option<bool>,
+    #[command(flatten)]
+    dialects: DialectSettingsArgs,
+}
 
-    /// How answers are shaped, where clients exclude each other; default: as the client's User-Agent tells
-    #[arg(long, value_name = "CLIENT", value_parser = ["documented", "python", "go", "dotnet", "default"])]
-    client: Option<String>,
+fn on_no_hook_help() -> String {
+    let each: Vec<String> = REGISTRY.types().iter().map(|one| format!("{} a {one}", one.default_decision.as_str())).collect();
+    format!("What is decided at an event without a live hook; default: {}", each.join(", "))
 }
 
 impl SettingsArgs {
-    fn body(&self) -> Map<String, Value> {
-        let choice = |text: &String| if text == "default" { Value::Null } else { text.clone().into() };
-        let fields = [
-            ("name", self.name.clone().map(Value::from)),
-            ("hooks_per_type", self.hooks_per_type.map(Value::from)),
-            ("on_no_hook", self.on_no_hook.as_ref().map(choice)),
-            ("strict", self.strict.map(Value::from)),
-            ("client", self.client.as_ref().map(choice)),
-        ];
-        fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    fn body(&self) -> AccountBody {
+        let on_no_hook = self.on_no_hook.as_deref().map(|name| match name {
+            "allow" => Some(OnNoHook::All(Decision::Allow)),
+            "deny" => Some(OnNoHook::All(Decision::Deny)),
+            _ => None,
+        });
+        let settings = AccountSettingsBody { hooks_per_type: self.hooks_per_type, on_no_hook, dialects: self.dialects.0.clone() };
+        AccountBody { name: self.name.clone(), settings }
     }
 }
 
 pub(crate) fn run(args: &AccountsArgs) -> Result<()> {
     match &args.command {
         AccountsCommand::List(args) => {
-            let accounts = args.server.connect()?.all(ACCOUNTS, &[])?;
+            let accounts: Vec<AccountView> = args.server.connect()?.pages(ACCOUNTS, &[])?;
             args.output.table(&accounts, "there are no accounts", || table(&accounts))
         }
         AccountsCommand::Create(args) => {
-            let account = args.server.connect()?.post(ACCOUNTS, &args.settings.body().into())?;
+            let account = args.server.connect()?.post(ACCOUNTS, &args.settings.body())?;
             show(&account, args.output)
         }
         AccountsCommand::Update(args) => {
             let body = args.settings.body();
-            if body.is_empty() {
+            if body == AccountBody::default() {
                 return Err(Problem::Usage("nothing to change: name a setting, see `hookbox accounts update --help`".into()).into());
             }
-            let account = args.server.connect()?.put(&format!("{ACCOUNTS}/{}", args.id), &body.into())?;
+            let account = args.server.connect()?.put(&format!("{ACCOUNTS}/{}", args.id), &body)?;
             show(&account, args.output)
         }
     }
 }
 
-fn show(account: &Value, output: OutputArgs) -> Result<()> {
+fn show(account: &AccountView, output: OutputArgs) -> Result<()> {
     output.table(account, "", || table(std::slice::from_ref(account)))?;
     if output.json { Ok(()) } else { output::note("its callers need a credential: hookbox credentials create --account ID --scope manage") }
 }
 
-fn table(accounts: &[Value]) -> Table {
-    let mut table = Table::new(["ID", "NAME", "HOOKS/TYPE", "NO HOOK", "STRICT", "CLIENT", "CREATED"]);
-    for one in accounts {
-        let settings = one.get("settings").unwrap_or(&Value::Null);
-        table.row([
-            shown(one, "id").into(),
-            shown(one, "name").into(),
-            shown(settings, "hooks_per_type").into(),
-            shown(settings, "on_no_hook").into(),
-            shown(settings, "strict").into(),
-            shown(settings, "client").into(),
-            shown(one, "created_at").into(),
-        ]);
+fn table(accounts: &[AccountView]) -> Table {
+    let names: Vec<&str> = dialect_settings::flags().map(|flag| flag.name).collect();
+    let head = ["ID", "NAME", "HOOKS/TYPE", "NO HOOK"].map(str::to_owned).into_iter();
+    let mut table = Table::new(head.chain(names.iter().map(|name| name.to_uppercase())).chain(["CREATED".to_owned()]));
+    for AccountView { id, name, settings, created_at, .. } in accounts {
+        let on_no_hook = settings.on_no_hook.as_ref().map(shown).unwrap_or_default();
+        let common = [id.to_string(), name.clone().unwrap_or_default(), settings.hooks_per_type.to_string(), on_no_hook];
+        let theirs = names.iter().map(|name| dialect_settings::shown(settings.dialects.get(*name)));
+        table.row(common.into_iter().chain(theirs).chain([created_at.to_string()]).map(Cell::from));
     }
     table
+}
+
+fn shown(decision: &OnNoHook) -> String {
+    match decision {
+        OnNoHook::All(decision) => decision.as_str().to_owned(),
+        OnNoHook::Each(each) => each.iter().map(|(name, decision)| format!("{name}={}", decision.as_str())).collect::<Vec<_>>().join(","),
+    }
 }

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use clap::Args;
+use hookbox_hooks::bodies::{AppliedEnvVarBody, ApplyBody, HookBody};
+use hookbox_hooks::{Action, Applied};
 use hookbox_host_api::Secret;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use crate::env_file;
 use crate::exit::Problem;
-use crate::hook_ref::{shown, text};
 use crate::login::ServerArgs;
 use crate::output::{self, OutputArgs};
 use crate::project::{MANIFEST, Project};
@@ -60,17 +58,17 @@ pub(crate) fn run(args: &ApplyArgs) -> Result<()> {
     let Listed { hooks, env_vars } = listed(&args.path)?;
     let projects = hooks.iter().map(|dir| Project::open(dir)).collect::<Result<Vec<_>>>()?;
     let values = args.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
-    let body = json!({
-        "hooks": projects.iter().map(hook).collect::<Result<Vec<_>>>()?,
-        "env_vars": envs(&env_vars, &projects, values)?,
-        "dry_run": args.dry_run,
-    });
-    let applied = args.server.connect()?.post("/v1/apply", &body)?;
+    let body = ApplyBody {
+        hooks: projects.iter().map(hook).collect::<Result<_>>()?,
+        env_vars: envs(&env_vars, &projects, values)?,
+        dry_run: args.dry_run,
+    };
+    let applied: Applied = args.server.connect()?.post("/v1/apply", &body)?;
     args.output.print(&applied, |style| table(&applied).render(style))?;
     if args.output.json {
         return Ok(());
     }
-    output::note(match (applied.get("changed") == Some(&Value::Bool(true)), args.dry_run) {
+    output::note(match (applied.changed, args.dry_run) {
         (false, _) => "nothing differs",
         (true, true) => "nothing was changed: this was a dry run",
         (true, false) => "done; `hookbox hooks list` tells when new versions are ready",
@@ -105,14 +103,12 @@ fn folders(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn hook(project: &Project) -> Result<Value> {
-    let mut hook = project.settings.clone();
-    hook.insert("function".into(), STANDARD.encode(project.function()?).into());
-    Ok(hook.into())
+fn hook(project: &Project) -> Result<HookBody> {
+    Ok(project.upload(&project.function()?))
 }
 
 /// Every env var that is listed or linked, with its value where the file has one.
-fn envs(listed: &[String], projects: &[Project], values: Vec<(String, Secret)>) -> Result<Vec<Value>> {
+fn envs(listed: &[String], projects: &[Project], values: Vec<(String, Secret)>) -> Result<Vec<AppliedEnvVarBody>> {
     let linked = projects.iter().flat_map(Project::env_names).map(str::to_owned);
     let mut wanted: BTreeMap<String, Option<Secret>> = listed.iter().cloned().chain(linked).map(|name| (name, None)).collect();
     for (name, value) in values {
@@ -121,34 +117,27 @@ fn envs(listed: &[String], projects: &[Project], values: Vec<(String, Secret)>) 
             None => output::note(&format!("note: {name} has a value, and neither a hook nor the list names it, so it is not set"))?,
         }
     }
-    let one = |(name, value): (String, Option<Secret>)| match value {
-        Some(value) => json!({"name": name, "value": value.expose()}),
-        None => json!({"name": name}),
-    };
-    Ok(wanted.into_iter().map(one).collect())
+    Ok(wanted.into_iter().map(|(name, value)| AppliedEnvVarBody { name, value }).collect())
 }
 
-fn table(applied: &Value) -> Table {
-    let items = |name: &str| applied.get(name).and_then(Value::as_array).into_iter().flatten();
+fn table(applied: &Applied) -> Table {
     let mut table = Table::new(["ACTION", "KIND", "NAME", "ID", "CHANGES"]);
-    for hook in items("hooks") {
-        let fields = hook.get("fields").and_then(Value::as_array).into_iter().flatten();
-        let fields = fields.filter_map(Value::as_str).collect::<Vec<_>>().join(", ");
-        table.row([action(hook), "hook".into(), text(hook, "type").into(), shown(hook, "id").into(), fields.into()]);
+    for hook in &applied.hooks {
+        let id = hook.id.map(|id| id.to_string()).unwrap_or_default();
+        table.row([action(hook.action), "hook".into(), Cell::from(&*hook.hook_type), id.into(), hook.fields.join(", ").into()]);
     }
-    for env in items("env_vars") {
-        table.row([action(env), "env var".into(), text(env, "name").into(), "".into(), "".into()]);
+    for env in &applied.env_vars {
+        table.row([action(env.action), "env var".into(), env.name.as_str().into(), "".into(), "".into()]);
     }
     table
 }
 
-fn action(one: &Value) -> Cell {
-    let name = text(one, "action");
-    let look = match name {
-        "create" => Look::Good,
-        "update" => Look::Warning,
-        "delete" => Look::Bad,
-        _ => Look::Dim,
+fn action(action: Action) -> Cell {
+    let look = match action {
+        Action::Create => Look::Good,
+        Action::Update => Look::Warning,
+        Action::Delete => Look::Bad,
+        Action::Keep => Look::Dim,
     };
-    Cell::new(name, look)
+    Cell::new(action.as_str(), look)
 }

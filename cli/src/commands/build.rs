@@ -44,7 +44,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<()> {
 /// JavaScript needs no building.
 fn as_it_is(args: &BuildArgs, project: &Project) -> Result<()> {
     let function = project.function()?;
-    source::check(&function)?;
+    source::check(&function, project.hook_type)?;
     let path = project.main().display().to_string();
     let json = json!({"path": path, "kind": "javascript", "bytes": function.len()});
     args.output.print(&json, |_| format!("{path} (JavaScript, {} bytes, uploaded as it is)\n", function.len()))

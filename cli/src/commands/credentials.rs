@@ -1,13 +1,14 @@
 //! `hookbox credentials`: who may call the server, for its operator. A new secret is shown once.
 
 use anyhow::Result;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use hookbox_hooks::bodies::CredentialBody;
+use hookbox_hooks::{AccountId, CredentialView, NewCredentialView, Scope, Scopes};
+use serde_json::json;
 
 use super::credentials_reset::{self, ResetArgs};
-use crate::client::with_query;
 use crate::exit::Problem;
-use crate::hook_ref::{shown, text};
 use crate::login::ServerArgs;
 use crate::output::{self, OutputArgs};
 use crate::prompt;
@@ -36,7 +37,7 @@ enum CredentialsCommand {
 struct ListArgs {
     /// Only those of this account
     #[arg(long, value_name = "ID")]
-    account: Option<u64>,
+    account: Option<AccountId>,
     #[command(flatten)]
     server: ServerArgs,
     #[command(flatten)]
@@ -50,11 +51,11 @@ struct ListArgs {
 )]
 struct CreateArgs {
     /// What it may do; may be repeated
-    #[arg(long = "scope", value_name = "SCOPE", required = true, value_delimiter = ',', value_parser = ["fire", "read", "manage", "operate"])]
-    scopes: Vec<String>,
+    #[arg(long = "scope", value_name = "SCOPE", required = true, value_delimiter = ',', value_parser = scope_parser())]
+    scopes: Vec<Scope>,
     /// Whose hooks [default: the caller's account]
     #[arg(long, value_name = "ID")]
-    account: Option<u64>,
+    account: Option<AccountId>,
     /// A name for people
     #[arg(long)]
     name: Option<String>,
@@ -89,33 +90,40 @@ pub(crate) fn run(args: &CredentialsArgs) -> Result<()> {
 
 fn list(args: &ListArgs) -> Result<()> {
     let query: Vec<_> = args.account.map(|id| ("account_id", id.to_string())).into_iter().collect();
-    let found = args.server.connect()?.all(CREDENTIALS, &query)?;
+    let found: Vec<CredentialView> = args.server.connect()?.pages(CREDENTIALS, &query)?;
     args.output.table(&found, "there are no credentials", || {
         let mut table = Table::new(["CLIENT ID", "ACCOUNT", "SCOPES", "NAME", "CREATED"]);
         for one in &found {
-            let cells = [shown(one, "client_id"), shown(one, "account_id"), scopes(one), shown(one, "name"), shown(one, "created_at")];
+            let CredentialView { client_id, account_id, name, created_at, .. } = one;
+            let name = name.clone().unwrap_or_default();
+            let cells = [client_id.to_string(), account_id.to_string(), scopes(one.scopes), name, created_at.to_string()];
             table.row(cells.map(Into::into));
         }
         table
     })
 }
 
-fn scopes(one: &Value) -> String {
-    let names = one.get("scopes").and_then(Value::as_array).into_iter().flatten();
-    names.filter_map(Value::as_str).collect::<Vec<_>>().join(",")
+fn scopes(scopes: Scopes) -> String {
+    scopes.iter().map(Scope::as_str).collect::<Vec<_>>().join(",")
+}
+
+/// Scopes by their names, the smallest first.
+fn scope_parser() -> impl TypedValueParser<Value = Scope> {
+    let names = Scope::ALL.into_iter().rev().map(Scope::as_str);
+    PossibleValuesParser::new(names.collect::<Vec<_>>()).try_map(|name| {
+        let found = Scope::ALL.into_iter().find(|scope| scope.as_str() == name);
+        found.ok_or("there is no such scope")
+    })
 }
 
 fn create(args: &CreateArgs) -> Result<()> {
-    let mut body = json!({"scopes": args.scopes});
-    if let Some(fields) = body.as_object_mut() {
-        fields.extend(args.account.map(|id| ("account_id".to_owned(), id.into())));
-        fields.extend(args.name.clone().map(|name| ("name".to_owned(), name.into())));
-    }
-    let made = args.server.connect()?.post(CREDENTIALS, &body)?;
+    let body = CredentialBody { account_id: args.account, scopes: args.scopes.iter().copied().collect(), name: args.name.clone() };
+    let made: NewCredentialView = args.server.connect()?.post(CREDENTIALS, &body)?;
     if args.output.json {
         return output::json(&made);
     }
-    output::write(&format!("client_id={}\nclient_secret={}\n", visible(text(&made, "client_id")), visible(text(&made, "client_secret"))))?;
+    let (id, secret) = (made.credential.client_id, made.client_secret);
+    output::write(&format!("client_id={}\nclient_secret={}\n", visible(id.as_str()), visible(secret.expose())))?;
     output::note("keep the secret now: it is not shown again")
 }
 
@@ -128,6 +136,6 @@ fn delete(args: &DeleteArgs) -> Result<()> {
     if !args.yes {
         prompt::confirm(&format!("Delete the credential {id}? Whoever uses it is locked out at once."))?;
     }
-    args.server.connect()?.delete(&with_query(&format!("{CREDENTIALS}/{}", args.client_id), &[]))?;
+    args.server.connect()?.delete(&format!("{CREDENTIALS}/{}", args.client_id))?;
     if args.output.json { output::json(&json!({"deleted": args.client_id})) } else { output::note(&format!("deleted {id}")) }
 }

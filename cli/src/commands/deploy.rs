@@ -6,22 +6,20 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use hookbox_hooks::HookId;
-use serde_json::Value;
+use hookbox_hooks::{HookId, HookView};
 
 use super::env;
 use crate::client::Client;
 use crate::env_file;
 use crate::excerpt::Excerpt;
 use crate::exit::Problem;
-use crate::hook_ref::{self, HOOKS, text};
+use crate::hook_ref::{self, HOOKS};
 use crate::login::ServerArgs;
 use crate::output::{self, OutputArgs};
 use crate::project::Project;
-use crate::style::{Style, visible, visible_lines};
+use crate::style::{Style, visible_lines};
+use crate::table::Look;
 
 /// Deploy a project: make its hook, or a new version of it
 ///
@@ -64,16 +62,15 @@ pub(crate) fn run(args: &DeployArgs) -> Result<ExitCode> {
     if let Some(file) = &args.env_file {
         set_env(&client, &project, file)?;
     }
-    let mut body = project.settings.clone();
-    body.insert("function".into(), STANDARD.encode(&function).into());
+    let body = project.upload(&function);
     let before = target(&client, args, &project)?;
-    let hook = match &before {
-        Some(hook) => hook_ref::update(&client, hook, body.into()),
-        None => hook_ref::create(&client, &body.into()),
+    let hook: Result<HookView> = match &before {
+        Some(hook) => client.put(&hook_ref::path(hook.id), &body),
+        None => client.post(HOOKS, &body),
     };
     let hook = hook.map_err(|error| show_place(error, &function))?;
-    let unchanged = before.as_ref().is_some_and(|before| before.get("version") == hook.get("version"));
-    let hook = if args.wait { wait(&client, &hook, args.output.json)? } else { hook };
+    let unchanged = before.as_ref().is_some_and(|before| before.version == hook.version);
+    let hook = if args.wait { wait(&client, hook.id, args.output.json)? } else { hook };
     finish(args, hook, unchanged, &function)
 }
 
@@ -84,14 +81,14 @@ fn set_env(client: &Client, project: &Project, file: &std::path::Path) -> Result
             output::note(&format!("note: {name} is in {} and not among the hook's env_vars, so it is not set", file.display()))?;
             continue;
         }
-        let (_, is_new) = env::put(client, &name, value.expose()).with_context(|| format!("the env var {name}"))?;
+        let (_, is_new) = env::put(client, &name, value).with_context(|| format!("the env var {name}"))?;
         output::note(&format!("{} {name}", if is_new { "made" } else { "set" }))?;
     }
     Ok(())
 }
 
 /// The hook to change; none where one is to be made.
-fn target(client: &Client, args: &DeployArgs, project: &Project) -> Result<Option<Value>> {
+fn target(client: &Client, args: &DeployArgs, project: &Project) -> Result<Option<HookView>> {
     match args.hook.as_deref() {
         Some("new") => Ok(None),
         Some(id) => match id.parse::<HookId>() {
@@ -117,64 +114,50 @@ fn show_place(error: anyhow::Error, source: &[u8]) -> anyhow::Error {
     }
 }
 
-fn is_settled(hook: &Value) -> bool {
-    let status = text(hook, "status");
-    status == "ready" || status.ends_with("-failed")
-}
-
 /// Asks until the version is ready or has failed; a person sees each step.
-fn wait(client: &Client, hook: &Value, quiet: bool) -> Result<Value> {
-    let path = format!("{HOOKS}/{}", text(hook, "id"));
-    let (started, mut last) = (Instant::now(), String::new());
+fn wait(client: &Client, id: HookId, quiet: bool) -> Result<HookView> {
+    let (started, mut last) = (Instant::now(), None);
     let steps = !quiet && std::io::stderr().is_terminal();
     loop {
-        let now = client.get(&path)?;
-        if steps && text(&now, "status") != last {
-            last = text(&now, "status").to_owned();
-            output::note(
-                &Style::stderr().look(crate::table::Look::Dim, &format!("{:>5.1} s  {}", started.elapsed().as_secs_f64(), visible(&last))),
-            )?;
+        let now: HookView = client.get(&hook_ref::path(id))?;
+        let status = now.status.as_str();
+        if steps && last != Some(now.status) {
+            last = Some(now.status);
+            output::note(&Style::stderr().look(Look::Dim, &format!("{:>5.1} s  {status}", started.elapsed().as_secs_f64())))?;
         }
-        if is_settled(&now) {
+        if !now.status.is_pending() {
             return Ok(now);
         }
         if started.elapsed() > PATIENCE {
-            bail!(
-                "the hook is still {} after {} s; `hookbox hooks get {}` tells how it goes on",
-                text(&now, "status"),
-                PATIENCE.as_secs(),
-                text(&now, "id")
-            );
+            let seconds = PATIENCE.as_secs();
+            bail!("the hook is still {status} after {seconds} s; `hookbox hooks get {id}` tells how it goes on");
         }
         std::thread::sleep(PAUSE);
     }
 }
 
-fn finish(args: &DeployArgs, mut hook: Value, unchanged: bool, source: &[u8]) -> Result<ExitCode> {
-    let failed = text(&hook, "status").ends_with("-failed");
-    let code = if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+fn finish(args: &DeployArgs, hook: HookView, unchanged: bool, source: &[u8]) -> Result<ExitCode> {
+    let code = if hook.status.is_failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
     if args.output.json {
-        hook.as_object_mut().map(|hook| hook.remove("function"));
-        output::json(&hook)?;
+        output::json(&HookView { function: None, ..hook })?;
         return Ok(code);
     }
-    let (id, status) = (text(&hook, "id"), text(&hook, "status"));
-    let version = hook.get("version").and_then(Value::as_u64).unwrap_or_default();
-    if failed {
-        let message = text(&hook, "status_message");
-        output::note(&format!("error: version {version} of {id} failed: {}", visible_lines(message)))?;
-        if let Some(excerpt) = Excerpt::find(source, message) {
+    let HookView { id, version, status, .. } = hook;
+    if status.is_failed() {
+        let message = hook.status_message.unwrap_or_default();
+        output::note(&format!("error: version {version} of {id} failed: {}", visible_lines(&message)))?;
+        if let Some(excerpt) = Excerpt::find(source, &message) {
             output::note(excerpt.to_string().trim_end())?;
         }
         return Ok(code);
     }
-    output::write(&format!("{id}  version {version}  {status}\n"))?;
+    output::write(&format!("{id}  version {version}  {}\n", status.as_str()))?;
     match (unchanged, args.wait) {
         (true, _) => output::note("nothing has changed, so there is no new version")?,
         (false, false) => output::note(&format!("it is being prepared; `hookbox deploy --wait` waits, `hookbox hooks get {id}` tells"))?,
         (false, true) => {}
     }
-    if hook.get("disabled") == Some(&Value::Bool(true)) {
+    if hook.disabled {
         output::note(&format!("the hook is disabled; `hookbox hooks enable {id}` lets events run it"))?;
     }
     Ok(code)

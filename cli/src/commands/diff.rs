@@ -5,12 +5,13 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
+use hookbox_hooks::bodies::HookBody;
 use serde_json::{Map, Value, json};
 
-use super::pull::{function, settings};
+use super::pull::function;
 use super::run::is_source;
 use crate::difference::unified;
-use crate::hook_ref::{HookArg, text};
+use crate::hook_ref::HookArg;
 use crate::login::ServerArgs;
 use crate::output::{self, OutputArgs};
 use crate::project::Project;
@@ -40,11 +41,12 @@ pub(crate) fn run(args: &DiffArgs) -> Result<ExitCode> {
     let hook = args.hook.find(&args.server.connect()?)?;
     let here = project.function()?;
     let there = function(&hook)?;
-    let deployed = Value::Object(named(&settings(&hook), &project.settings));
-    let written = Value::Object(project.settings.clone());
+    let written = object(&project.body)?;
+    let deployed = Value::Object(named(&object(&HookBody::of(&hook))?, &written));
+    let written = Value::Object(written);
     let same = (deployed == written, here == there);
     let text = |style: Style| {
-        let names = (format!("{} (deployed)", text(&hook, "id")), project.dir.display().to_string());
+        let names = (format!("{} (deployed)", hook.id), project.dir.display().to_string());
         let names = (names.0.as_str(), names.1.as_str());
         let mut shown = unified(&format!("{deployed:#}\n"), &format!("{written:#}\n"), names, style);
         shown.push_str(&functions(&there, &here, is_source(project.main()), style));
@@ -60,8 +62,13 @@ pub(crate) fn run(args: &DiffArgs) -> Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
+/// A hook as it would be told to the API, so that the two sides are written alike.
+fn object(body: &HookBody) -> Result<Map<String, Value>> {
+    Ok(serde_json::from_value(serde_json::to_value(body)?)?)
+}
+
 /// What of the deployed settings the project names too. An object is compared by the keys that the project has in it.
-pub(super) fn named(deployed: &Map<String, Value>, project: &Map<String, Value>) -> Map<String, Value> {
+fn named(deployed: &Map<String, Value>, project: &Map<String, Value>) -> Map<String, Value> {
     let one = |(name, here): (&String, &Value)| match (deployed.get(name)?, here) {
         // A map of packages is one value; the others have keys that can be left out.
         (Value::Object(there), Value::Object(here)) if name != "packages" => Some((name.clone(), Value::Object(named(there, here)))),
@@ -88,11 +95,9 @@ mod tests {
 
     #[test]
     fn only_what_the_project_names_is_compared() {
-        let deployed = object(
-            json!({"timeout": 1, "retries": 0, "options": {"risk_enabled": true, "location_enabled": false}, "packages": {"a": "1"}}),
-        );
-        let project = object(json!({"timeout": 2, "options": {"risk_enabled": true}, "packages": {}, "unknown": 1}));
+        let deployed = object(json!({"timeout": 1, "retries": 0, "options": {"one": true, "other": false}, "packages": {"a": "1"}}));
+        let project = object(json!({"timeout": 2, "options": {"one": true}, "packages": {}, "unknown": 1}));
         let compared = named(&deployed, &project);
-        assert_eq!(Value::Object(compared), json!({"timeout": 1, "options": {"risk_enabled": true}, "packages": {"a": "1"}}));
+        assert_eq!(Value::Object(compared), json!({"timeout": 1, "options": {"one": true}, "packages": {"a": "1"}}));
     }
 }

@@ -2,19 +2,21 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use hookbox_hooks::EnvView;
+use hookbox_hooks::bodies::{EnvValueBody, EnvVarBody};
+use hookbox_host_api::Secret;
+use serde_json::json;
 
 use crate::client::Client;
 use crate::exit::Problem;
-use crate::hook_ref::{shown, text};
 use crate::login::ServerArgs;
 use crate::output::{self, OutputArgs};
 use crate::prompt;
 use crate::style::visible;
 use crate::table::Table;
 
-/// The env vars as they are written.
-pub(crate) const ENVS: &str = "/api/2/hooks/envs";
+/// The env vars of the account.
+const ENV_VARS: &str = "/v1/env-vars";
 
 /// List, set and remove the env vars of the account's hooks
 #[derive(Debug, Args)]
@@ -77,11 +79,12 @@ pub(crate) fn run(args: &EnvArgs) -> Result<()> {
 }
 
 fn list(args: &ListArgs) -> Result<()> {
-    let envs = args.server.connect()?.list(ENVS)?;
+    let envs = all(&args.server.connect()?)?;
     args.output.table(&envs, "there are no env vars; `hookbox env set NAME` makes one", || {
         let mut table = Table::new(["NAME", "CREATED", "UPDATED", "ID"]);
         for env in &envs {
-            table.row(["name", "created_at", "updated_at", "id"].map(|field| shown(env, field).into()));
+            let EnvView { id, name, created_at, updated_at } = env;
+            table.row([name.as_str().into(), created_at.to_string().into(), updated_at.to_string().into(), id.to_string().into()]);
         }
         table
     })
@@ -90,7 +93,7 @@ fn list(args: &ListArgs) -> Result<()> {
 fn set(args: &SetArgs) -> Result<()> {
     let client = args.server.connect()?;
     let value = prompt::secret(&format!("Value of {}", visible(&args.name)))?;
-    let (env, is_new) = put(&client, &args.name, value.expose())?;
+    let (env, is_new) = put(&client, &args.name, value)?;
     if args.output.json {
         return output::json(&env);
     }
@@ -98,15 +101,25 @@ fn set(args: &SetArgs) -> Result<()> {
 }
 
 /// Sets a value; the env var, and whether it is new.
-pub(crate) fn put(client: &Client, name: &str, value: &str) -> Result<(Value, bool)> {
+pub(crate) fn put(client: &Client, name: &str, value: Secret) -> Result<(EnvView, bool)> {
     match find(client, name)? {
-        Some(env) => Ok((client.put(&format!("{ENVS}/{}", text(&env, "id")), &json!({"value": value}))?, false)),
-        None => Ok((client.post(ENVS, &json!({"name": name, "value": value}))?, true)),
+        Some(env) => Ok((client.put(&format!("{ENV_VARS}/{}", env.id), &EnvValueBody { value })?, false)),
+        None => Ok((create(client, name, value)?, true)),
     }
 }
 
-fn find(client: &Client, name: &str) -> Result<Option<Value>> {
-    Ok(client.list(ENVS)?.into_iter().find(|env| text(env, "name") == name))
+/// Makes an env var that is not there.
+pub(crate) fn create(client: &Client, name: &str, value: Secret) -> Result<EnvView> {
+    client.post(ENV_VARS, &EnvVarBody { name: name.to_owned(), value })
+}
+
+/// Every env var.
+pub(crate) fn all(client: &Client) -> Result<Vec<EnvView>> {
+    client.pages(ENV_VARS, &[])
+}
+
+fn find(client: &Client, name: &str) -> Result<Option<EnvView>> {
+    Ok(all(client)?.into_iter().find(|env| env.name == name))
 }
 
 fn rm(args: &RmArgs) -> Result<()> {
@@ -116,6 +129,6 @@ fn rm(args: &RmArgs) -> Result<()> {
     if !args.yes {
         prompt::confirm(&format!("Remove {name}, also from the hooks that are linked to it?"))?;
     }
-    client.delete(&format!("{ENVS}/{}", text(&env, "id")))?;
+    client.delete(&format!("{ENV_VARS}/{}", env.id))?;
     if args.output.json { output::json(&json!({"removed": args.name})) } else { output::note(&format!("removed {name}")) }
 }

@@ -1,11 +1,10 @@
 //! Executions as the commands show them: which are wanted, as a table, and as entries of a log.
 
 use clap::Args;
-use hookbox_host_api::Outcome;
-use serde_json::Value;
+use hookbox_hooks::ExecutionView;
+use hookbox_host_api::{Decision, Outcome, Usage};
 
 use crate::event;
-use crate::hook_ref::{shown, text};
 use crate::style::{Style, visible};
 use crate::table::{Cell, Look, Table};
 
@@ -22,84 +21,79 @@ pub(crate) struct ExecutionFilterArgs {
 
     /// Only those that ended so
     #[arg(long, value_name = "OUTCOME", value_parser = outcome)]
-    outcome: Option<&'static str>,
+    outcome: Option<Outcome>,
 }
 
-fn outcome(name: &str) -> Result<&'static str, String> {
-    let names = Outcome::ALL.map(Outcome::as_str);
-    names.into_iter().find(|one| *one == name).ok_or_else(|| format!("the outcomes are {}", names.join(", ")))
+fn outcome(name: &str) -> Result<Outcome, String> {
+    let names = || format!("the outcomes are {}", Outcome::ALL.map(Outcome::as_str).join(", "));
+    Outcome::ALL.into_iter().find(|one| one.as_str() == name).ok_or_else(names)
 }
 
 impl ExecutionFilterArgs {
     /// The query that asks for them.
     pub(crate) fn query(&self) -> Vec<(&'static str, String)> {
-        let outcome = self.outcome.map(str::to_owned);
+        let outcome = self.outcome.map(|outcome| outcome.as_str().to_owned());
         let pairs = [("request_id", self.request_id.clone()), ("correlation_id", self.correlation_id.clone()), ("outcome", outcome)];
         pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 }
 
 /// One row an execution.
-pub(crate) fn table(executions: &[Value]) -> Table {
+pub(crate) fn table(executions: &[ExecutionView]) -> Table {
     let mut table = Table::new(["TIME", "OUTCOME", "DECISION", "DURATION", "FUEL", "MEMORY", "VERSION", "REQUEST"]);
     for one in executions {
         table.row([
-            shown(one, "created_at").into(),
-            Cell::new(text(one, "outcome"), look(one)),
-            decision(one),
-            duration(one).into(),
-            number(one, "fuel").to_string().into(),
-            format!("{} KiB", number(one, "memory_bytes") >> 10).into(),
-            shown(one, "version").into(),
-            shown(one, "request_id").into(),
+            one.created_at.to_string().into(),
+            Cell::new(one.outcome.as_str(), outcome_look(one.outcome)),
+            Cell::new(one.decision.as_str(), decision_look(one.decision)),
+            duration(&one.usage).into(),
+            one.usage.fuel.to_string().into(),
+            format!("{} KiB", one.usage.memory_bytes >> 10).into(),
+            one.version.map(|version| version.to_string()).unwrap_or_default().into(),
+            one.request_id.as_str().into(),
         ]);
     }
     table
 }
 
-fn look(one: &Value) -> Look {
-    match text(one, "outcome") {
-        "completed" => Look::Good,
-        "skipped" | "no_hook" => Look::Dim,
+fn outcome_look(outcome: Outcome) -> Look {
+    match outcome {
+        Outcome::Completed => Look::Good,
+        Outcome::Skipped | Outcome::NoHook => Look::Dim,
         _ => Look::Bad,
     }
 }
 
-fn decision(one: &Value) -> Cell {
-    let name = text(one, "decision");
-    Cell::new(name, if name == "deny" { Look::Warning } else { Look::Good })
-}
-
-fn number(one: &Value, name: &str) -> u64 {
-    one.pointer(&format!("/usage/{name}")).and_then(Value::as_u64).unwrap_or_default()
+fn decision_look(decision: Decision) -> Look {
+    match decision {
+        Decision::Deny => Look::Warning,
+        Decision::Allow | Decision::NoChange => Look::Good,
+    }
 }
 
 /// The time that it took, with a unit.
-pub(crate) fn duration(one: &Value) -> String {
-    match number(one, "duration_us") {
+pub(crate) fn duration(usage: &Usage) -> String {
+    match usage.duration_us {
         short @ 0..1000 => format!("{short} us"),
         long => format!("{:.1} ms", long as f64 / 1000.0),
     }
 }
 
 /// An entry of a log: a heading, what the function wrote, and why it failed.
-pub(crate) fn entry(one: &Value, style: Style) -> String {
-    let paint = |cell: Look, text: &str| style.look(cell, &visible(text));
-    let decided = if text(one, "decision") == "deny" { Look::Warning } else { Look::Good };
+pub(crate) fn entry(one: &ExecutionView, style: Style) -> String {
     let mut entry = format!(
         "{}  {}  {}  {}  {} fuel  {}\n",
-        paint(Look::Dim, text(one, "created_at")),
-        paint(look(one), text(one, "outcome")),
-        paint(decided, text(one, "decision")),
-        duration(one),
-        number(one, "fuel"),
-        paint(Look::Dim, &format!("request {}", text(one, "request_id"))),
+        style.look(Look::Dim, &one.created_at.to_string()),
+        style.look(outcome_look(one.outcome), one.outcome.as_str()),
+        style.look(decision_look(one.decision), one.decision.as_str()),
+        duration(&one.usage),
+        one.usage.fuel,
+        style.look(Look::Dim, &visible(&format!("request {}", one.request_id))),
     );
-    let events = one.get("events").and_then(Value::as_array);
-    for written in events.into_iter().flatten().filter_map(Value::as_str) {
+    for written in one.events.iter() {
         entry.push_str(&event::lines(written, "  "));
     }
-    if one.get("truncated") == Some(&Value::Bool(true)) {
+    if one.truncated {
         entry.push_str(&format!("  {}\n", style.dim("(events are missing: there were too many)")));
     }
     entry

@@ -6,12 +6,13 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use hookbox_hooks::AnswerView;
+use hookbox_hooks::bodies::FireBody;
 use hookbox_host_api::{Decision, Outcome};
-use serde_json::{Value, json};
 
 use super::executions::duration;
 use crate::exit::DENIED;
-use crate::hook_ref::{HOOKS, HookArg, shown, text};
+use crate::hook_ref::{self, HookArg};
 use crate::login::ServerArgs;
 use crate::output::{self, OutputArgs};
 use crate::style::{Style, visible, visible_lines};
@@ -43,21 +44,17 @@ pub(crate) struct FireArgs {
 }
 
 pub(crate) fn run(args: &FireArgs) -> Result<ExitCode> {
-    let context: Value =
+    let context =
         serde_json::from_slice(&read(&args.context)?).with_context(|| format!("the context {} is no JSON", args.context.display()))?;
     let client = args.server.connect()?;
     let id = args.hook.id(&client)?;
-    let mut body = json!({"context": context});
-    if let (false, Some(fields)) = (args.roles.is_empty(), body.as_object_mut()) {
-        fields.insert("roles".into(), json!(args.roles));
-    }
-    let answer = client.fire(&format!("{HOOKS}/{id}/fire"), &body)?;
+    let event = FireBody { context, roles: (!args.roles.is_empty()).then(|| args.roles.clone()) };
+    let answer = client.fire(&format!("{}/fire", hook_ref::path(id)), &event)?;
     args.output.print(&answer, |style| page(&answer, style))?;
-    if args.output.json || text(&answer, "execution_id").is_empty() {
-        return Ok(code(&answer));
+    if !args.output.json {
+        output::note(&format!("its log: hookbox logs {id} --request-id {}", visible(&answer.request_id)))?;
     }
-    output::note(&format!("its log: hookbox logs {id} --request-id {}", visible(text(&answer, "request_id"))))?;
-    Ok(code(&answer))
+    Ok(code(answer.outcome, answer.decision))
 }
 
 /// A file, or stdin.
@@ -71,38 +68,35 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 }
 
 /// A function that failed did not decide: that its hook's setting then denies is no answer of it.
-fn code(answer: &Value) -> ExitCode {
-    match (text(answer, "outcome"), text(answer, "decision")) {
-        ("completed" | "skipped", "allow") => ExitCode::SUCCESS,
-        ("completed" | "skipped", _) => DENIED.into(),
+fn code(outcome: Outcome, decision: Decision) -> ExitCode {
+    match (outcome, decision) {
+        (Outcome::Completed | Outcome::Skipped, Decision::Allow | Decision::NoChange) => ExitCode::SUCCESS,
+        (Outcome::Completed | Outcome::Skipped, Decision::Deny) => DENIED.into(),
         _ => ExitCode::FAILURE,
     }
 }
 
-fn page(answer: &Value, style: Style) -> String {
+fn page(answer: &AnswerView, style: Style) -> String {
     let line = |name: &str, value: &str| format!("{}  {value}\n", style.dim(&format!("{name:<8}")));
-    let outcome = Outcome::ALL.into_iter().find(|one| one.as_str() == text(answer, "outcome"));
-    let decision = match text(answer, "decision") {
-        "allow" => Some(Decision::Allow),
-        "deny" => Some(Decision::Deny),
-        _ => None,
-    };
-    let mut page = line("outcome", &outcome.map_or_else(String::new, |outcome| style.outcome(outcome)));
-    page.push_str(&line("decision", &style.decision(decision, text(answer, "decision"))));
-    if let Some(error) = answer.get("error").filter(|error| !error.is_null()) {
-        let place = shown(error, "place");
-        let place = if place.is_empty() { place } else { format!(" ({place})") };
-        page.push_str(&line("error", &visible(&format!("{}: {}{place}", text(error, "kind"), text(error, "message")))));
-        let stack = text(error, "stack");
-        if !stack.is_empty() {
+    let mut page = line("outcome", &style.outcome(answer.outcome));
+    page.push_str(&line("decision", &style.decision(Some(answer.decision), answer.decision.as_str())));
+    if let Some(error) = &answer.error {
+        let place = error.place.as_deref().filter(|place| !place.is_empty()).map(|place| format!(" ({place})")).unwrap_or_default();
+        page.push_str(&line("error", &visible(&format!("{}: {}{place}", error.kind.as_str(), error.message))));
+        if let Some(stack) = error.stack.as_deref().filter(|stack| !stack.is_empty()) {
             page.push_str(&format!("{}\n", visible_lines(stack)));
         }
     }
-    let result = answer.get("result").unwrap_or(&Value::Null);
-    if !result.is_null() {
-        page.push_str(&line("result", &visible(&result.to_string())));
+    for command in &answer.commands {
+        page.push_str(&line("command", &visible(&command.to_string())));
     }
-    let usage = |name: &str| answer.pointer(&format!("/usage/{name}")).and_then(Value::as_u64).unwrap_or_default();
-    page.push_str(&line("usage", &format!("{} fuel, {} KiB, {}", usage("fuel"), usage("memory_bytes") >> 10, duration(answer))));
+    if let Some(message) = &answer.message {
+        page.push_str(&line("message", &visible(message)));
+    }
+    if let Some(result) = &answer.result {
+        page.push_str(&line("result", &visible(result.get())));
+    }
+    let usage = &answer.usage;
+    page.push_str(&line("usage", &format!("{} fuel, {} KiB, {}", usage.fuel, usage.memory_bytes >> 10, duration(usage))));
     page
 }

@@ -2,12 +2,14 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use hookbox_hooks::bodies::HookBody;
 use hookbox_hooks::hook_type::HookType;
+use hookbox_hooks::{Condition, HookView, LimitsView, Status, TopLevel};
 use serde_json::{Value, json};
 
 use super::executions::{ExecutionFilterArgs, table};
 use crate::event;
-use crate::hook_ref::{self, HOOKS, HookArg, shown, text};
+use crate::hook_ref::{self, HOOKS, HookArg};
 use crate::hook_types;
 use crate::login::ServerArgs;
 use crate::output::{self, OutputArgs};
@@ -108,36 +110,41 @@ pub(crate) fn run(args: &HooksArgs) -> Result<()> {
 
 fn list(args: &ListArgs) -> Result<()> {
     let query: Vec<_> = args.hook_type.map(|one| ("type", one.to_string())).into_iter().collect();
-    let mut hooks = args.server.connect()?.all(HOOKS, &query)?;
-    // A function is long, and `pull` is there for it.
-    hooks.iter_mut().filter_map(Value::as_object_mut).for_each(|hook| drop(hook.remove("function")));
+    let hooks: Vec<HookView> = args.server.connect()?.pages(HOOKS, &query)?;
     args.output.table(&hooks, "there are no hooks; `hookbox new` and `hookbox deploy` make one", || hooks_table(&hooks))
 }
 
-fn hooks_table(hooks: &[Value]) -> Table {
+fn hooks_table(hooks: &[HookView]) -> Table {
     let mut table = Table::new(["ID", "TYPE", "STATE", "STATUS", "VERSION", "RUNTIME", "UPDATED"]);
     for hook in hooks {
-        let cell = |name| Cell::from(shown(hook, name));
-        table.row([cell("id"), cell("type"), state(hook), status(hook), cell("version"), cell("runtime"), cell("updated_at")]);
+        let HookView { id, hook_type, version, runtime, updated_at, .. } = hook;
+        table.row([
+            id.to_string().into(),
+            Cell::from(&**hook_type),
+            state(hook.disabled),
+            status(hook.status),
+            version.to_string().into(),
+            Cell::from(&**runtime),
+            updated_at.to_string().into(),
+        ]);
     }
     table
 }
 
-fn state(hook: &Value) -> Cell {
-    match hook.get("disabled") == Some(&json!(true)) {
+fn state(disabled: bool) -> Cell {
+    match disabled {
         true => Cell::new("disabled", Look::Dim),
         false => Cell::new("enabled", Look::Good),
     }
 }
 
-fn status(hook: &Value) -> Cell {
-    let status = text(hook, "status");
+fn status(status: Status) -> Cell {
     let look = match status {
-        "ready" => Look::Good,
-        failed if failed.ends_with("failed") => Look::Bad,
-        _ => Look::Warning,
+        Status::Ready => Look::Good,
+        Status::CreateFailed | Status::UpdateFailed => Look::Bad,
+        Status::CreateQueued | Status::CreateRunning | Status::UpdateQueued | Status::UpdateRunning => Look::Warning,
     };
-    Cell::new(status, look)
+    Cell::new(status.as_str(), look)
 }
 
 fn get(args: &OneArgs) -> Result<()> {
@@ -146,59 +153,75 @@ fn get(args: &OneArgs) -> Result<()> {
 }
 
 /// The fields of a hook that people look for, a line each; what is not there is left out.
-fn page(hook: &Value, style: Style) -> String {
-    const FIELDS: [&str; 17] = [
-        "id",
-        "type",
-        "disabled",
-        "status",
-        "version",
-        "serving_version",
-        "runtime",
-        "kind",
-        "function_bytes",
-        "timeout",
-        "retries",
-        "on_error",
-        "context_version",
-        "top_level",
-        "top_level_reason",
-        "created_at",
-        "updated_at",
-    ];
-    const OBJECTS: [&str; 5] = ["limits", "options", "env_vars", "conditions", "packages"];
+fn page(hook: &HookView, style: Style) -> String {
     let line = |name: &str, value: &str| format!("{}  {}\n", style.dim(&format!("{name:<16}")), visible(value));
-    let plain = FIELDS.iter().map(|name| (*name, shown(hook, name)));
-    let others = OBJECTS.iter().map(|name| (*name, listed(hook.get(*name).unwrap_or(&Value::Null))));
-    let lines = plain.chain(others).filter(|(_, value)| !value.is_empty());
+    let lines = plain_fields(hook).into_iter().chain(listed_fields(hook)).filter(|(_, value)| !value.is_empty());
     let mut page: String = lines.map(|(name, value)| line(name, &value)).collect();
-    let message = text(hook, "status_message");
-    if !message.is_empty() {
+    let settings = hook.settings.iter().map(|(name, value)| (name, shown(value))).filter(|(_, value)| !value.is_empty());
+    settings.for_each(|(name, value)| page.push_str(&line(&visible(name), &value)));
+    if let Some(message) = &hook.status_message {
         page.push_str(&format!("{}\n", style.bad(event::lines(message, "").trim_end())));
     }
     page
 }
 
-/// A list or an object on one line.
-fn listed(value: &Value) -> String {
+fn plain_fields(hook: &HookView) -> [(&'static str, String); 16] {
+    let text = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+    [
+        ("id", hook.id.to_string()),
+        ("type", hook.hook_type.to_string()),
+        ("disabled", hook.disabled.to_string()),
+        ("status", hook.status.as_str().to_owned()),
+        ("version", hook.version.to_string()),
+        ("serving_version", text(hook.serving_version)),
+        ("runtime", hook.runtime.to_string()),
+        ("kind", hook.kind.to_string()),
+        ("function_bytes", hook.function_bytes.to_string()),
+        ("timeout", hook.timeout.to_string()),
+        ("retries", hook.retries.to_string()),
+        ("on_error", hook.on_error.as_str().to_owned()),
+        ("top_level", hook.top_level.map(TopLevel::as_str).unwrap_or_default().to_owned()),
+        ("top_level_reason", hook.top_level_reason.as_deref().unwrap_or_default().to_owned()),
+        ("created_at", hook.created_at.to_string()),
+        ("updated_at", hook.updated_at.to_string()),
+    ]
+}
+
+/// Lists, each on one line.
+fn listed_fields(hook: &HookView) -> [(&'static str, String); 4] {
+    let LimitsView { fuel, memory_mib } = hook.limits;
+    let packages: Vec<String> = hook.packages.iter().map(|(name, version)| format!("{name}={version}")).collect();
+    let conditions: Vec<String> = hook.conditions.iter().map(Condition::to_string).collect();
+    [
+        ("limits", format!("fuel={fuel}, memory_mib={memory_mib}")),
+        ("env_vars", hook.env_vars.join(", ")),
+        ("conditions", conditions.join(", ")),
+        ("packages", packages.join(", ")),
+    ]
+}
+
+/// A setting of the dialect's on one line.
+fn shown(value: &Value) -> String {
     let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match value {
+        Value::Null => String::new(),
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
         Value::Object(fields) => fields.iter().map(|(name, value)| format!("{name}={}", plain(value))).collect::<Vec<_>>().join(", "),
-        _ => String::new(),
+        value => plain(value),
     }
 }
 
 fn set_disabled(args: &OneArgs, disabled: bool) -> Result<()> {
     let client = args.server.connect()?;
-    let hook = hook_ref::update(&client, &args.hook.find(&client)?, json!({"disabled": disabled}))?;
+    let id = args.hook.id(&client)?;
+    let hook: HookView = client.put(&hook_ref::path(id), &HookBody { disabled: Some(disabled), ..HookBody::default() })?;
     if args.output.json {
         return output::json(&hook);
     }
     let done = if disabled { "disabled: no event runs it" } else { "enabled: events of its type run it" };
-    output::note(&format!("{} {} is {done}", text(&hook, "type"), text(&hook, "id")))?;
-    if !disabled && text(&hook, "status") != "ready" {
-        output::note(&format!("note: its newest version is {}, see `hookbox hooks get {}`", text(&hook, "status"), text(&hook, "id")))?;
+    output::note(&format!("{} {id} is {done}", visible(&hook.hook_type)))?;
+    if !disabled && hook.status != Status::Ready {
+        output::note(&format!("note: its newest version is {}, see `hookbox hooks get {id}`", hook.status.as_str()))?;
     }
     Ok(())
 }
@@ -206,12 +229,12 @@ fn set_disabled(args: &OneArgs, disabled: bool) -> Result<()> {
 fn delete(args: &DeleteArgs) -> Result<()> {
     let one = &args.one;
     let client = one.server.connect()?;
-    let hook = one.hook.find(&client)?;
-    let (id, hook_type) = (text(&hook, "id"), text(&hook, "type"));
+    let HookView { id, hook_type, .. } = one.hook.find(&client)?;
+    let hook_type = visible(&hook_type);
     if !args.yes {
         prompt::confirm(&format!("Delete the {hook_type} hook {id} and its versions?"))?;
     }
-    hook_ref::delete(&client, id)?;
+    client.delete(&hook_ref::path(id))?;
     if one.output.json { output::json(&json!({"deleted": id})) } else { output::note(&format!("deleted {hook_type} {id}")) }
 }
 
@@ -220,7 +243,7 @@ fn executions(args: &ExecutionsArgs) -> Result<()> {
     let id = args.hook.id(&client)?;
     let mut found = Vec::new();
     if args.limit > 0 {
-        client.walk(&format!("{HOOKS}/{id}/executions"), &args.filter.query(), &mut |one| {
+        client.walk(&format!("{}/executions", hook_ref::path(id)), &args.filter.query(), &mut |one| {
             found.push(one);
             found.len() < args.limit
         })?;

@@ -1,17 +1,26 @@
-//! `hookbox import onelogin --url URL`: copies the hooks and the names of the env vars of another server into this one's account.
+//! `hookbox import DIALECT --url URL`: copies the hooks and the names of the env vars of a vendor's server into an account here. What is
+//! read there, and how, is the dialect's.
 //!
 //! Values of env vars are never given out, so what is made here has a placeholder, and every hook is made disabled.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
-use anyhow::{Context as _, Result};
-use clap::{Args, Subcommand};
+use anyhow::{Context as _, Result, anyhow};
+use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
+use hookbox_dialects::ALL;
+use hookbox_hooks::dialect::{Import, Imported, ImportedHook};
+use hookbox_hooks::{EnvId, HookId, HookView};
+use hookbox_host_api::Secret;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
+use super::env;
 use crate::client::Client;
+use crate::hook_ref::HOOKS;
 use crate::login::{DEFAULT_URL, ServerArgs};
 use crate::style::{Style, visible};
 
@@ -22,26 +31,87 @@ pub(crate) struct ImportArgs {
     from: From,
 }
 
-#[derive(Debug, Subcommand)]
-enum From {
-    Onelogin(OneLoginArgs),
+/// A dialect that hooks can be copied from: each is a subcommand.
+struct From {
+    source: &'static Source,
+    args: FromArgs,
 }
 
-/// Copy the hooks and the names of the env vars of OneLogin, or of any server with its API
-///
-/// The hooks are made disabled. Values of env vars cannot be read, so each is made with a placeholder and named at the end.
+impl fmt::Debug for From {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("From").field(&self.source.name).finish()
+    }
+}
+
+/// What a subcommand needs to know of its dialect.
+struct Source {
+    name: &'static str,
+    import: &'static Import,
+    id_variable: String,
+    secret_variable: String,
+}
+
+static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
+    let source = |(name, import): (&'static str, &'static Import)| {
+        let prefix = name.to_uppercase();
+        Source { name, import, id_variable: format!("{prefix}_CLIENT_ID"), secret_variable: format!("{prefix}_CLIENT_SECRET") }
+    };
+    ALL.iter().filter_map(|dialect| Some((dialect.name(), dialect.import()?))).map(source).collect()
+});
+
+impl Source {
+    fn command(&'static self) -> Command {
+        let about = format!("Copy the hooks and the names of the env vars of {}", self.import.from);
+        let more =
+            "The hooks are made disabled. Values of env vars cannot be read, so each is made with a placeholder and named at the end.";
+        FromArgs::augment_args(Command::new(self.name))
+            .long_about(format!("{about}\n\n{more}"))
+            .about(about)
+            .mut_arg("client_id", |arg| arg.env(&*self.id_variable))
+            .mut_arg("client_secret", |arg| arg.env(&*self.secret_variable))
+    }
+}
+
+impl Subcommand for From {
+    fn augment_subcommands(command: Command) -> Command {
+        command.subcommand_required(true).arg_required_else_help(true).subcommands(SOURCES.iter().map(Source::command))
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        Self::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        SOURCES.iter().any(|source| source.name == name)
+    }
+}
+
+impl FromArgMatches for From {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let missing = || clap::Error::new(clap::error::ErrorKind::MissingSubcommand);
+        let (name, matches) = matches.subcommand().ok_or_else(missing)?;
+        let source = SOURCES.iter().find(|source| source.name == name).ok_or_else(missing)?;
+        Ok(Self { source, args: FromArgs::from_arg_matches(matches)? })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
 #[derive(Debug, Args)]
-struct OneLoginArgs {
+struct FromArgs {
     /// The server to copy from: the URL of your account there
     #[arg(long, value_name = "URL")]
     url: String,
 
     /// A client id of that server
-    #[arg(long, value_name = "ID", env = "ONELOGIN_CLIENT_ID")]
+    #[arg(long, value_name = "ID")]
     client_id: String,
 
     /// Its secret; better given in the environment
-    #[arg(long, value_name = "SECRET", env = "ONELOGIN_CLIENT_SECRET", hide_env_values = true)]
+    #[arg(long, value_name = "SECRET", hide_env_values = true)]
     client_secret: String,
 
     /// The Hookbox server to copy to
@@ -67,12 +137,6 @@ struct OneLoginArgs {
 /// The value that an env var has until somebody sets it.
 const PLACEHOLDER: &str = "to-be-set";
 
-const HOOKS: &str = "/api/2/hooks";
-const ENVS: &str = "/api/2/hooks/envs";
-
-/// What of a hook is copied as it is.
-const COPIED: [&str; 9] = ["type", "function", "runtime", "timeout", "retries", "packages", "context_version", "options", "conditions"];
-
 /// What became of everything.
 #[derive(Debug, Default, Serialize)]
 struct Report {
@@ -85,13 +149,13 @@ struct HookReport {
     r#type: String,
     from: String,
     /// The id of the copy; none where there is none.
-    id: Option<String>,
+    id: Option<HookId>,
     error: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 struct EnvReport {
-    id: Option<String>,
+    id: Option<EnvId>,
     /// Whether its value has to be set by hand.
     to_be_set: bool,
     error: Option<String>,
@@ -99,19 +163,18 @@ struct EnvReport {
 
 /// Copies. What cannot be copied is told and left out, and is exit code 1.
 pub(crate) fn run(args: &ImportArgs) -> Result<ExitCode> {
-    let From::Onelogin(args) = &args.from;
-    let from = Client::connect(&args.url, &args.client_id, &args.client_secret).context("the server to copy from")?;
+    let From { source, args } = &args.from;
+    let from = Client::connect_to_vendor(&args.url, source.import.token_path, &args.client_id, &args.client_secret);
+    let from = from.context("the server to copy from")?;
     let to = match (&args.to_client_id, &args.to_client_secret) {
         (Some(id), Some(secret)) => Client::connect(&args.to, id, secret),
         _ => args.server.connect(),
     };
     let to = to.context("the Hookbox server")?;
+    let Imported { hooks, env_vars } = fetch(source.import, &from)?;
     let mut report = Report::default();
-    copy_env_vars(&from, &to, &mut report)?;
-    for hook in from.list(HOOKS)? {
-        let id = text(&hook, "id").context("the server lists a hook without an id")?;
-        report.hooks.push(copy_hook(&from, &to, &id)?);
-    }
+    copy_env_vars(env_vars, &to, &mut report)?;
+    report.hooks.extend(hooks.into_iter().map(|hook| copy_hook(hook, &to)));
     if args.json {
         print_json(&report)?
     } else {
@@ -120,15 +183,28 @@ pub(crate) fn run(args: &ImportArgs) -> Result<ExitCode> {
     Ok(if report.is_whole() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// All that there is to copy. An error of the client's keeps its exit code.
+fn fetch(import: &Import, from: &Client) -> Result<Imported> {
+    let mut trouble = None;
+    let mut get = |path: &str| {
+        from.get::<Value>(path).map_err(|error| {
+            let said = format!("{error:#}");
+            trouble = Some(error);
+            said
+        })
+    };
+    let imported = (import.read)(&mut get);
+    imported.map_err(|said| trouble.unwrap_or_else(|| anyhow!(said))).context("the server to copy from")
+}
+
 /// Makes the env vars that are not there yet.
-fn copy_env_vars(from: &Client, to: &Client, report: &mut Report) -> Result<()> {
-    let ids = |envs: Vec<Value>| envs.iter().filter_map(|env| Some((text(env, "name")?, text(env, "id")?))).collect::<BTreeMap<_, _>>();
-    let have = ids(to.list(ENVS)?);
-    for name in ids(from.list(ENVS)?).into_keys() {
+fn copy_env_vars(names: Vec<String>, to: &Client, report: &mut Report) -> Result<()> {
+    let have: BTreeMap<String, EnvId> = env::all(to)?.into_iter().map(|env| (env.name, env.id)).collect();
+    for name in names {
         let found = match have.get(&name) {
-            Some(id) => EnvReport { id: Some(id.clone()), to_be_set: false, error: None },
-            None => match to.post(ENVS, &json!({"name": name, "value": PLACEHOLDER})) {
-                Ok(made) => EnvReport { id: text(&made, "id"), to_be_set: true, error: None },
+            Some(id) => EnvReport { id: Some(*id), to_be_set: false, error: None },
+            None => match env::create(to, &name, Secret::new(PLACEHOLDER)) {
+                Ok(made) => EnvReport { id: Some(made.id), to_be_set: true, error: None },
                 Err(error) => EnvReport { id: None, to_be_set: true, error: Some(error.to_string()) },
             },
         };
@@ -138,30 +214,13 @@ fn copy_env_vars(from: &Client, to: &Client, report: &mut Report) -> Result<()> 
 }
 
 /// Makes one hook. That another server's hook is refused here is told, and no reason to stop.
-fn copy_hook(from: &Client, to: &Client, id: &str) -> Result<HookReport> {
-    let hook = from.get(&format!("{HOOKS}/{id}"))?;
-    let made = to.post(HOOKS, &copy(&hook));
-    let (made, error) = match made {
-        Ok(made) => (text(&made, "id"), None),
+fn copy_hook(hook: ImportedHook, to: &Client) -> HookReport {
+    let ImportedHook { id, hook_type, body } = hook;
+    let (made, error) = match to.post::<_, HookView>(HOOKS, &body) {
+        Ok(made) => (Some(made.id), None),
         Err(error) => (None, Some(error.to_string())),
     };
-    Ok(HookReport { r#type: text(&hook, "type").unwrap_or_default(), from: id.to_owned(), id: made, error })
-}
-
-/// The body of the copy.
-fn copy(hook: &Value) -> Value {
-    let copied = COPIED.iter().filter_map(|name| Some(((*name).to_owned(), hook.get(name)?.clone())));
-    let mut body: Map<String, Value> = copied.collect();
-    let links = hook.get("env_vars").and_then(Value::as_array).into_iter().flatten();
-    // Either form in which servers show them.
-    let names = links.filter_map(|link| link.as_str().or_else(|| link.get("name")?.as_str()));
-    body.insert("env_vars".to_owned(), names.collect());
-    body.insert("disabled".to_owned(), true.into());
-    body.into()
-}
-
-fn text(value: &Value, name: &str) -> Option<String> {
-    value.get(name)?.as_str().map(str::to_owned)
+    HookReport { r#type: hook_type, from: id, id: made, error }
 }
 
 impl Report {
@@ -189,9 +248,9 @@ fn print_text(report: &Report) -> Result<()> {
         writeln!(out, "{:<8}  {:<width$}  {result}", "env var", visible(name))?;
     }
     for hook in &report.hooks {
-        let result = match (&hook.error, &hook.id) {
+        let result = match (&hook.error, hook.id) {
             (Some(error), _) => style.bad(&visible(error)),
-            (None, id) => format!("made, disabled: {}", visible(id.as_deref().unwrap_or_default())),
+            (None, id) => format!("made, disabled: {}", id.map(|id| id.to_string()).unwrap_or_default()),
         };
         writeln!(out, "{:<8}  {:<width$}  {result}", "hook", visible(&hook.r#type))?;
     }
@@ -203,21 +262,4 @@ fn print_text(report: &Report) -> Result<()> {
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_copy_is_disabled_and_names_its_env_vars_whatever_their_form() {
-        let hook = json!({
-            "id": "1", "type": "pre-authentication", "function": "eA==", "runtime": "nodejs18.x", "timeout": 1, "retries": 0, "disabled": false,
-            "packages": {}, "status": "ready", "env_vars": ["A", {"id": "2", "name": "B"}], "options": {"risk_enabled": true}, "created_at": "",
-        });
-        let copy = copy(&hook);
-        assert_eq!((&copy["disabled"], &copy["env_vars"]), (&json!(true), &json!(["A", "B"])));
-        assert_eq!(copy["options"], hook["options"]);
-        assert!(copy.get("id").is_none() && copy.get("status").is_none() && copy.get("conditions").is_none());
-    }
 }

@@ -5,11 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use serde_json::Value;
+use hookbox_hooks::{ExecutionView, HookId, Timestamp};
 
 use super::executions::{ExecutionFilterArgs, entry};
 use crate::client::{Client, with_query};
-use crate::hook_ref::{HOOKS, HookArg, text};
+use crate::hook_ref::{self, HookArg};
 use crate::login::ServerArgs;
 use crate::output;
 use crate::style::Style;
@@ -57,21 +57,19 @@ const MOST_FOLLOWED: usize = 1000;
 pub(crate) fn run(args: &LogsArgs) -> Result<()> {
     let client = args.server.connect()?;
     let id = args.hook.id(&client)?;
-    if args.follow { follow(args, &client, &id) } else { show(args, &client, &id) }
+    if args.follow { follow(args, &client, id) } else { show(args, &client, id) }
 }
 
-fn print(args: &LogsArgs, one: &Value) -> Result<()> {
+fn print(args: &LogsArgs, one: &ExecutionView) -> Result<()> {
     if args.json { output::json_line(one) } else { output::write(&entry(one, Style::stdout())) }
 }
 
-fn show(args: &LogsArgs, client: &Client, id: &str) -> Result<()> {
-    // Times are written in one form, of one length and in one zone, so that they compare as texts.
-    let since =
-        args.since.and_then(|since| SystemTime::now().checked_sub(since)).map(|at| humantime::format_rfc3339_millis(at).to_string());
+fn show(args: &LogsArgs, client: &Client, id: HookId) -> Result<()> {
+    let since = args.since.and_then(|since| SystemTime::now().checked_sub(since)).map(Timestamp::from);
     let limit = args.limit.unwrap_or(if args.since.is_some() { usize::MAX } else { LIMIT });
     let mut found = Vec::new();
-    client.walk(&format!("{HOOKS}/{id}/executions"), &args.filter.query(), &mut |one| {
-        let wanted = found.len() < limit && since.as_deref().is_none_or(|since| text(&one, "created_at") >= since);
+    client.walk(&format!("{}/executions", hook_ref::path(id)), &args.filter.query(), &mut |one: ExecutionView| {
+        let wanted = found.len() < limit && since.is_none_or(|since| one.created_at >= since);
         if wanted {
             found.push(one);
         }
@@ -84,14 +82,14 @@ fn show(args: &LogsArgs, client: &Client, id: &str) -> Result<()> {
 }
 
 /// Prints what the server sends, which begins with what there is.
-fn follow(args: &LogsArgs, client: &Client, id: &str) -> Result<()> {
+fn follow(args: &LogsArgs, client: &Client, id: HookId) -> Result<()> {
     let mut query = args.filter.query();
     let limit = args.limit.unwrap_or(if args.since.is_some() { MOST_FOLLOWED } else { FOLLOWED });
     query.push(("limit", limit.clamp(1, MOST_FOLLOWED).to_string()));
     // None of what there is.
     let since = if limit == 0 { Some(Duration::ZERO) } else { args.since };
     query.extend(since.map(|since| ("since", since.as_secs().to_string())));
-    let lines = client.stream(&with_query(&format!("{HOOKS}/{id}/executions/stream"), &query))?.lines();
+    let lines = client.stream(&with_query(&format!("{}/executions/stream", hook_ref::path(id)), &query))?.lines();
     for line in lines {
         let line = line.context("the stream broke off")?;
         // An empty line says that the server is still there.

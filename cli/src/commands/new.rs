@@ -1,16 +1,19 @@
 //! `hookbox new NAME`: a project that runs at once. What is in its files is in `templates/`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
-use hookbox_hooks::hook_type::HookType;
+use hookbox_hooks::bodies::{HookBody, LimitsBody};
+use hookbox_hooks::hook_type::{HookType, Settings};
+use hookbox_host_api::Decision;
 use serde_json::{Value, json};
 
 use crate::exit::Problem;
 use crate::hook_types;
 use crate::output::{self, OutputArgs};
-use crate::project::MANIFEST;
+use crate::project::{MANIFEST, Manifest};
 use crate::templates::{self, File};
 
 /// Make a project for a hook: manifest, source, sample contexts, tests
@@ -28,7 +31,7 @@ pub(crate) struct NewArgs {
     lang: Language,
 
     /// The event that it is for
-    #[arg(short = 't', long = "type", value_name = "TYPE", default_value = "pre-authentication", value_parser = hook_types::parse)]
+    #[arg(short = 't', long = "type", value_name = "TYPE", default_value = hook_types::default(), value_parser = hook_types::parse)]
     hook_type: HookType,
 
     #[command(flatten)]
@@ -80,7 +83,7 @@ pub(crate) fn run(args: &NewArgs) -> Result<()> {
         return Err(Problem::Usage(format!("{} is there already", dir.display())).into());
     }
     let mut written = Vec::new();
-    for (path, text) in files(args) {
+    for (path, text) in files(args)? {
         write(&dir.join(path), &text)?;
         written.push(path.to_owned());
     }
@@ -94,30 +97,37 @@ pub(crate) fn run(args: &NewArgs) -> Result<()> {
     output::note(&format!("next: cd {} && hookbox run && hookbox test", args.name))
 }
 
-fn files(args: &NewArgs) -> Vec<(&'static str, String)> {
+fn files(args: &NewArgs) -> Result<Vec<(&'static str, String)>> {
     let fill =
         |text: &str| text.replace("{{name}}", &args.name).replace("{{type}}", args.hook_type.id).replace("{{main}}", args.lang.main());
-    let mut files = vec![(MANIFEST, format!("{:#}\n", manifest(args)))];
+    let mut files = vec![(MANIFEST, manifest(args)?)];
     files.extend(templates::of(args.lang, args.hook_type).into_iter().map(|File(path, text)| (path, fill(text))));
     if args.lang == Language::Rust {
         files.extend(templates::SDK.iter().map(|File(path, text)| (*path, (*text).to_owned())));
     }
-    files
+    Ok(files)
 }
 
-fn manifest(args: &NewArgs) -> Value {
-    json!({
-        "type": args.hook_type.id,
-        "runtime": args.lang.runtime(),
-        "main": args.lang.main(),
-        "timeout": 1,
-        "retries": 0,
-        "env_vars": [],
-        "packages": {},
-        "limits": {"fuel": 100_000_000, "memory_mib": 32},
-        "on_error": "deny",
-        "samples": ["samples/event.json"],
-    })
+/// The manifest: what an author may want to change, at its default or near.
+fn manifest(args: &NewArgs) -> Result<String> {
+    let settings = args.hook_type.rules.view(&Settings::new());
+    let body = HookBody {
+        hook_type: Some(args.hook_type.id.to_owned()),
+        runtime: Some(args.lang.runtime().to_owned()),
+        timeout: Some(args.hook_type.default_timeout.into()),
+        retries: Some(0),
+        env_vars: Some(Vec::new()),
+        packages: Some(BTreeMap::new()),
+        limits: Some(LimitsBody { fuel: Some(100_000_000), memory_mib: Some(32) }),
+        on_error: Some(Decision::Deny),
+        settings: settings.into_iter().filter(|(_, value)| says_something(value)).collect(),
+        ..HookBody::default()
+    };
+    Manifest { body, main: args.lang.main(), samples: &["samples/event.json"] }.text()
+}
+
+fn says_something(value: &Value) -> bool {
+    !value.is_null() && value.as_object().is_none_or(|fields| !fields.is_empty())
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

@@ -6,13 +6,15 @@ use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use serde_json::{Map, Value, json};
+use hookbox_hooks::HookView;
+use hookbox_hooks::bodies::HookBody;
+use serde_json::json;
 
 use crate::exit::Problem;
-use crate::hook_ref::{HookArg, text};
+use crate::hook_ref::HookArg;
 use crate::login::ServerArgs;
 use crate::output::OutputArgs;
-use crate::project::MANIFEST;
+use crate::project::{MANIFEST, Manifest};
 
 /// Write a deployed hook into a folder: hook.json and its function
 #[derive(Debug, Args)]
@@ -35,29 +37,11 @@ pub(crate) struct PullArgs {
     output: OutputArgs,
 }
 
-/// What of a hook an author writes; the rest is the server's.
-pub(super) const WRITTEN: [&str; 12] = [
-    "type",
-    "runtime",
-    "disabled",
-    "timeout",
-    "retries",
-    "env_vars",
-    "packages",
-    "context_version",
-    "options",
-    "conditions",
-    "limits",
-    "on_error",
-];
-
 pub(crate) fn run(args: &PullArgs) -> Result<()> {
     let hook = args.hook.find(&args.server.connect()?)?;
     let function = function(&hook)?;
-    let main = if text(&hook, "runtime") == "wasm" { "hook.wasm" } else { "hook.js" };
-    let mut manifest = settings(&hook);
-    manifest.insert("main".into(), main.into());
-    let manifest = format!("{:#}\n", Value::Object(manifest));
+    let main = if hook.runtime == "wasm" { "hook.wasm" } else { "hook.js" };
+    let manifest = Manifest { body: HookBody::of(&hook), main, samples: &[] }.text()?;
     let files = [(args.dir.join(MANIFEST), manifest.into_bytes()), (args.dir.join(main), function)];
     if let Some((path, _)) = files.iter().find(|(path, _)| path.exists() && !args.force) {
         return Err(Problem::Usage(format!("{} is there already; --force overwrites it", path.display())).into());
@@ -67,17 +51,11 @@ pub(crate) fn run(args: &PullArgs) -> Result<()> {
         std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
     }
     let paths: Vec<&PathBuf> = files.iter().map(|(path, _)| path).collect();
-    args.output
-        .print(&json!({"id": hook.get("id"), "files": paths}), |_| paths.iter().map(|path| format!("{}\n", path.display())).collect())
+    args.output.print(&json!({"id": hook.id, "files": paths}), |_| paths.iter().map(|path| format!("{}\n", path.display())).collect())
 }
 
 /// The deployed function's bytes.
-pub(super) fn function(hook: &Value) -> Result<Vec<u8>> {
-    STANDARD.decode(text(hook, "function")).context("the server's function is no base64")
-}
-
-/// What an author says of a hook, without what is null: that is the server's default.
-pub(super) fn settings(hook: &Value) -> Map<String, Value> {
-    let set = |name: &&str| Some(((*name).to_owned(), hook.get(*name).filter(|value| !value.is_null())?.clone()));
-    WRITTEN.iter().filter_map(set).collect()
+pub(super) fn function(hook: &HookView) -> Result<Vec<u8>> {
+    let function = hook.function.as_deref().context("the server sent no function")?;
+    STANDARD.decode(function).context("the server's function is no base64")
 }

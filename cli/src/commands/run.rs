@@ -39,8 +39,7 @@ pub(crate) struct RunArgs {
     #[arg(short, long, value_name = "FILE")]
     context: Option<PathBuf>,
 
-    /// The hook type, which says what a response must hold [default: the project's, else pre-authentication]
-    #[arg(short = 't', long = "type", value_name = "TYPE", value_parser = hook_types::parse)]
+    #[arg(short = 't', long = "type", value_name = "TYPE", value_parser = hook_types::parse, help = type_help())]
     hook_type: Option<HookType>,
 
     /// An environment variable of the function; may be repeated
@@ -75,6 +74,10 @@ pub(crate) struct RunArgs {
     output: OutputArgs,
 }
 
+fn type_help() -> String {
+    format!("The hook type, which says what a response must hold [default: the project's, else {}]", hook_types::default())
+}
+
 fn env_var(text: &str) -> Result<(String, Secret), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.to_owned(), Secret::new(value)))
@@ -107,7 +110,7 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
     let hook_type = args
         .hook_type
         .or_else(|| project.as_ref().map(|one| one.hook_type))
-        .or_else(|| REGISTRY.types().first().copied())
+        .or_else(|| REGISTRY.find(hook_types::default()))
         .context("this program knows no hook type")?;
     let hook = LocalHook::new(function, hook_type, project.as_ref().and_then(Project::node_major), limits(args, project.as_ref()))?;
     let mut env = args.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
@@ -167,12 +170,13 @@ fn contexts(args: &RunArgs, project: Option<&Project>) -> Result<Vec<PathBuf>> {
 }
 
 fn limits(args: &RunArgs, project: Option<&Project>) -> Limits {
-    let set = |pointer: &str| project.and_then(|project| project.number(pointer));
-    let memory = args.memory.or_else(|| u32::try_from(set("limits/memory_mib")?).ok());
+    let set = project.map(Project::limits).unwrap_or_default();
+    let memory = args.memory.or_else(|| u32::try_from(set.memory_mib?).ok());
+    let timeout = args.timeout.or_else(|| project?.body.timeout);
     Limits {
-        fuel: args.fuel.or_else(|| set("limits/fuel")).unwrap_or(DEFAULT_FUEL),
+        fuel: args.fuel.or(set.fuel).unwrap_or(DEFAULT_FUEL),
         memory_mib: memory.unwrap_or(64).clamp(1, 4096),
-        timeout: Duration::from_secs(args.timeout.or_else(|| set("timeout")).unwrap_or(10)),
+        timeout: Duration::from_secs(timeout.unwrap_or(10)),
     }
 }
 

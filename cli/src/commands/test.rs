@@ -83,9 +83,10 @@ struct Verdict {
 pub(crate) fn run(args: &TestArgs) -> Result<ExitCode> {
     let project = Project::open(&args.dir)?;
     let files = fixtures(&project, args.only.as_deref())?;
+    let set = project.limits();
     let limits = Limits {
-        fuel: project.number("limits/fuel").unwrap_or(DEFAULT_FUEL),
-        memory_mib: u32::try_from(project.number("limits/memory_mib").unwrap_or(64)).unwrap_or(4096).clamp(1, 4096),
+        fuel: set.fuel.unwrap_or(DEFAULT_FUEL),
+        memory_mib: u32::try_from(set.memory_mib.unwrap_or(64)).unwrap_or(4096).clamp(1, 4096),
         // A test must not fail because the machine is busy: fuel is what bounds it.
         timeout: Duration::from_secs(60),
     };

@@ -9,15 +9,23 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use hookbox_host_api::Decision;
+use hookbox_hooks::bodies::HookBody;
+use hookbox_hooks::hook_type::Settings;
+use hookbox_hooks::{AnswerView, ExecutionView, HookId, HookView, Status};
+use hookbox_host_api::{Decision, Secret};
 use serde_json::{Value, json};
 
 use crate::client::Client;
+use crate::commands::env;
+use crate::hook_ref::{self, HOOKS};
 use crate::output::OutputArgs;
 use server::DemoServer;
 use show::Show;
 
-/// The context of one login, as OneLogin documents it for its pre-authentication hook.
+/// The event that the demo fires.
+const EVENT: &str = "pre-authentication";
+
+/// The context of one login, from the examples.
 const LOGIN: &str = include_str!("../../../examples/contexts/pre-authentication.json");
 
 /// A hook in JavaScript, from the examples.
@@ -43,27 +51,27 @@ pub(crate) fn run(guests: &Path, output: OutputArgs) -> Result<()> {
     let mut show = Show::new(output);
 
     show.heading(&format!("A server on {}, with an empty store", server.url))?;
-    admin.post("/api/2/hooks/envs", &json!({"name": "MOBILE_POLICY_ID", "value": "202020"}))?;
+    env::create(&admin, "MOBILE_POLICY_ID", Secret::new("202020"))?;
     show.line("env var   MOBILE_POLICY_ID, encrypted at rest")?;
 
     show.heading("A component written in Rust: another policy for mobile devices, no login at high risk")?;
-    let hook = upload(&mut show, &admin, "policy-by-device", &device, json!({"runtime": "wasm", "env_vars": ["MOBILE_POLICY_ID"]}))?;
+    let id = upload(&mut show, &admin, "policy-by-device", &device, hook("wasm", &["MOBILE_POLICY_ID"]))?;
     for login in logins()? {
         fire(&mut show, &admin, &login)?;
     }
-    log(&mut show, &admin, &hook)?;
+    log(&mut show, &admin, id)?;
 
     show.heading("A WASI command written in C: context on stdin, response on stdout")?;
-    admin.delete(&format!("/api/2/hooks/{hook}"))?;
-    let hook = upload(&mut show, &admin, "stdin-stdout-c", &stdin, json!({"runtime": "wasm"}))?;
+    admin.delete(&hook_ref::path(id))?;
+    let id = upload(&mut show, &admin, "stdin-stdout-c", &stdin, hook("wasm", &[]))?;
     let context: Value = serde_json::from_str(LOGIN)?;
     let policy = policy(&context);
     fire(&mut show, &admin, &Login { what: "the same login", context, decision: Decision::Allow, policy, mobile: false })?;
-    log(&mut show, &admin, &hook)?;
+    log(&mut show, &admin, id)?;
 
     show.heading("A function for Node, unmodified: no login at high risk (the first one compiles the engine, once)")?;
-    admin.delete(&format!("/api/2/hooks/{hook}"))?;
-    upload(&mut show, &admin, "deny-high-risk", DENY_HIGH_RISK.as_bytes(), json!({"runtime": "nodejs22.x"}))?;
+    admin.delete(&hook_ref::path(id))?;
+    upload(&mut show, &admin, "deny-high-risk", DENY_HIGH_RISK.as_bytes(), hook("nodejs22.x", &[]))?;
     for login in logins()?.iter().filter(|login| !login.mobile) {
         fire(&mut show, &admin, login)?;
     }
@@ -111,47 +119,51 @@ fn function(guests: &Path, name: &str) -> Result<Vec<u8>> {
     std::fs::read(&path).with_context(|| format!("cannot read {}: `make guests` builds it", path.display()))
 }
 
-/// Creates an enabled hook and waits until it is ready; its id.
-fn upload(show: &mut Show, admin: &Client, name: &str, function: &[u8], more: Value) -> Result<String> {
-    let mut body = json!({
-        "type": "pre-authentication", "timeout": 1, "disabled": false,
-        "options": {"risk_enabled": true, "location_enabled": true}, "function": BASE64.encode(function),
-    });
-    if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
-        body.extend(more);
+/// What the server is told about each hook of the demo, but for the function.
+fn hook(runtime: &str, env_vars: &[&str]) -> HookBody {
+    HookBody {
+        hook_type: Some(EVENT.to_owned()),
+        runtime: Some(runtime.to_owned()),
+        timeout: Some(1),
+        disabled: Some(false),
+        env_vars: Some(env_vars.iter().map(|name| (*name).to_owned()).collect()),
+        settings: Settings::from_iter([("options".to_owned(), json!({"risk_enabled": true, "location_enabled": true}))]),
+        ..HookBody::default()
     }
+}
+
+/// Creates an enabled hook and waits until it is ready; its id.
+fn upload(show: &mut Show, admin: &Client, name: &str, function: &[u8], hook: HookBody) -> Result<HookId> {
     let started = Instant::now();
-    let created = admin.post("/api/2/hooks", &body)?;
-    let id = created.get("id").and_then(Value::as_str).context("the server sent no id")?.to_owned();
+    let HookView { id, .. } = admin.post(HOOKS, &HookBody { function: Some(BASE64.encode(function)), ..hook })?;
     loop {
-        let hook = admin.get(&format!("/api/2/hooks/{id}"))?;
-        match hook.get("status").and_then(Value::as_str) {
-            Some("ready") => break,
-            Some("create-failed") => bail!("the hook was refused: {}", hook.get("status_message").unwrap_or(&Value::Null)),
-            _ => ensure!(started.elapsed() < ADMISSION, "the hook did not become ready: {hook}"),
+        let hook: HookView = admin.get(&hook_ref::path(id))?;
+        match hook.status {
+            Status::Ready => break,
+            status if status.is_failed() => bail!("the hook was refused: {}", hook.status_message.unwrap_or_default()),
+            status => ensure!(started.elapsed() < ADMISSION, "the hook did not become ready: it is {}", status.as_str()),
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    show.hook(&id, name, function.len(), started.elapsed())?;
+    show.hook(id, name, function.len(), started.elapsed())?;
     Ok(id)
 }
 
 /// Fires one login at the type's live hook, as an identity provider does.
 fn fire(show: &mut Show, admin: &Client, login: &Login) -> Result<()> {
-    let answer = admin.post("/v1/triggers/pre-authentication", &login.context)?;
+    let answer: AnswerView = admin.fire(&format!("/v1/triggers/{EVENT}"), &login.context)?;
     show.decision(login, &answer)?;
-    let decision = answer.get("decision").and_then(Value::as_str);
-    let policy = answer.get("result").and_then(policy);
-    ensure!(decision == Some(login.decision.as_str()) && policy == login.policy, "{}: unexpected answer {answer}", login.what);
+    let result: Option<Value> = answer.result.as_ref().map(|result| serde_json::from_str(result.get())).transpose()?;
+    let policy = result.as_ref().and_then(policy);
+    let expected = answer.decision == login.decision && policy == login.policy;
+    ensure!(expected, "{}: unexpected answer {}", login.what, serde_json::to_string(&answer)?);
     Ok(())
 }
 
-fn log(show: &mut Show, admin: &Client, hook: &str) -> Result<()> {
-    let entries = admin.get(&format!("/api/2/hooks/{hook}/logs"))?;
-    let entries = entries.as_array().context("the log is no list")?;
+fn log(show: &mut Show, admin: &Client, id: HookId) -> Result<()> {
+    let entries: Vec<ExecutionView> = admin.pages(&format!("{}/executions", hook_ref::path(id)), &[])?;
     ensure!(!entries.is_empty(), "the log is empty");
-    let events = entries.iter().filter_map(|entry| entry.get("events").and_then(Value::as_array)).flatten();
-    show.log(events.filter_map(Value::as_str).map(str::to_owned).collect())
+    show.log(entries.iter().flat_map(|entry| entry.events.iter()).map(str::to_owned).collect())
 }
 
 /// Where the example functions are when nobody says: built by `make guests`, beside this program's own build.

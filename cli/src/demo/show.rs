@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use hookbox_hooks::{AnswerView, HookId};
 use hookbox_host_api::Decision;
 use serde_json::{Value, json};
 
@@ -43,7 +44,7 @@ impl Show {
     }
 
     /// A hook is ready. What follows is about it.
-    pub(super) fn hook(&mut self, id: &str, name: &str, bytes: usize, took: Duration) -> Result<()> {
+    pub(super) fn hook(&mut self, id: HookId, name: &str, bytes: usize, took: Duration) -> Result<()> {
         let ready_ms = took.as_millis();
         let json = json!({"id": id, "name": name, "bytes": bytes, "ready_ms": u64::try_from(ready_ms).ok()});
         self.hooks.push(Hook { json, logins: Vec::new(), log: Vec::new() });
@@ -51,15 +52,15 @@ impl Show {
     }
 
     /// What came of a login.
-    pub(super) fn decision(&mut self, login: &Login, answer: &Value) -> Result<()> {
+    pub(super) fn decision(&mut self, login: &Login, answer: &AnswerView) -> Result<()> {
         let before = policy(&login.context).map_or_else(|| "none".to_owned(), |id| id.to_string());
         let text = match login.policy {
             None => "deny".to_owned(),
             Some(after) if Some(after) == policy(&login.context) => format!("allow, policy {after} kept"),
             Some(after) => format!("allow, policy {before} changed to {after}"),
         };
-        let usage = |key: &str| answer.pointer(&format!("/usage/{key}")).and_then(Value::as_u64).unwrap_or_default();
-        let numbers = format!("{:>6} us {:>7} fuel {:>5} KiB", usage("duration_us"), usage("fuel"), usage("memory_bytes") >> 10);
+        let usage = &answer.usage;
+        let numbers = format!("{:>6} us {:>7} fuel {:>5} KiB", usage.duration_us, usage.fuel, usage.memory_bytes >> 10);
         let padded = format!("{text:<40}");
         let decision = self.style.decision(Some(login.decision), &padded);
         self.print(&format!("  {:<24}{decision} {}", login.what, self.style.dim(&numbers)))?;
@@ -97,13 +98,13 @@ impl Show {
 }
 
 /// The same for programs.
-fn told(login: &Login, answer: &Value) -> Value {
+fn told(login: &Login, answer: &AnswerView) -> Value {
     let decision: Decision = login.decision;
     json!({
         "login": login.what,
         "decision": decision,
         "policy_before": policy(&login.context),
         "policy_after": login.policy,
-        "usage": answer.get("usage"),
+        "usage": answer.usage,
     })
 }

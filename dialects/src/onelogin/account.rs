@@ -1,7 +1,7 @@
 //! What OneLogin's dialect adds to the settings of an account: whether only what OneLogin documents is understood, and how its clients
 //! read the API.
 
-use hookbox_hooks::hook_type::{AccountRules, Settings};
+use hookbox_hooks::hook_type::{AccountRules, SettingFlag, SettingValues, Settings};
 use hookbox_hooks::{Fields, ServiceError};
 use serde_json::{Value, json};
 
@@ -30,6 +30,23 @@ impl AccountRules for Rules {
 
     fn view(&self, settings: &Settings) -> Settings {
         [(STRICT.to_owned(), is_strict(settings).into()), (CLIENT.to_owned(), json!(client(settings)))].into_iter().collect()
+    }
+
+    fn flags(&self) -> &'static [SettingFlag] {
+        &[
+            SettingFlag {
+                name: STRICT,
+                help: "Whether requests and results must be exactly as OneLogin documents them",
+                value_name: "BOOL",
+                values: SettingValues::Boolean,
+            },
+            SettingFlag {
+                name: CLIENT,
+                help: "How answers are shaped, where clients exclude each other; default: as the client's User-Agent tells",
+                value_name: "CLIENT",
+                values: SettingValues::OneOf(&Client::NAMES),
+            },
+        ]
     }
 }
 

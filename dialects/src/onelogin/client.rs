@@ -38,8 +38,11 @@ impl Client {
     /// Every kind, in the table's order.
     pub(super) const ALL: [Self; 4] = [Self::Documented, Self::Python, Self::Go, Self::Dotnet];
 
+    /// Their names.
+    pub(super) const NAMES: [&str; 4] = [Self::Documented.as_str(), Self::Python.as_str(), Self::Go.as_str(), Self::Dotnet.as_str()];
+
     /// The name as the API writes it.
-    pub(super) fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Documented => "documented",
             Self::Python => "python",

@@ -3,7 +3,7 @@
 use hookbox_hooks::dialect::{Fetch, Import, Imported, ImportedHook};
 use serde_json::{Map, Value};
 
-pub(super) static IMPORT: Import = Import { token_path: "/auth/oauth2/v2/token", read };
+pub(super) static IMPORT: Import = Import { from: "OneLogin, or of any server with its API", token_path: "/auth/oauth2/v2/token", read };
 
 const HOOKS: &str = "/api/2/hooks";
 const ENVS: &str = "/api/2/hooks/envs";

@@ -4,7 +4,8 @@
 //!
 //! * [`kind`] is the table of the types, with their [`rules`]; [`adapter`] reads a [`context`] and judges a [`response`].
 //! * [`admin`] and [`tokens`] are the API, [`problems`] the form of its errors, [`client`] what each client is shown.
-//! * [`account`] is what accounts can set; [`import`] reads hooks from OneLogin; [`templates`] are new projects.
+//! * [`account`] is what accounts can set; [`import`] reads hooks from OneLogin; [`templates`] are new projects, and [`source`] says what is
+//!   too long for OneLogin.
 
 mod account;
 mod adapter;
@@ -16,11 +17,12 @@ mod kind;
 mod problems;
 mod response;
 mod rules;
+mod source;
 mod templates;
 mod tokens;
 
 use hookbox_hooks::api::{Endpoint, ErrorStyle};
-use hookbox_hooks::dialect::{Dialect, Import, Language, TemplateFile};
+use hookbox_hooks::dialect::{Dialect, Import, Language, SourceNote, TemplateFile};
 use hookbox_hooks::hook_type::{AccountRules, HookTypeSpec};
 
 /// The dialect's name.
@@ -56,6 +58,10 @@ impl Dialect for OneLogin {
 
     fn template(&self, hook_type: &str, language: Language) -> Vec<TemplateFile> {
         templates::of(hook_type, language)
+    }
+
+    fn check_source(&self, destination: Option<&str>, source: &str) -> Option<SourceNote> {
+        source::check(destination, source)
     }
 
     fn import(&self) -> Option<&'static Import> {

@@ -17,7 +17,7 @@ use crate::fields::Fields;
 
 pub use adapter::{Adapter, Command, Event, InvalidResponse, Verdict};
 pub(crate) use registry::names;
-pub use registry::{AccountRules, Registry, RegistryError};
+pub use registry::{AccountRules, Registry, RegistryError, SettingFlag, SettingValues};
 
 /// Settings that only a dialect understands, of a hook or of an account: JSON, checked when it is stored.
 pub type Settings = Map<String, Value>;

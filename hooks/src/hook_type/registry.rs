@@ -21,6 +21,33 @@ pub trait AccountRules: Send + Sync {
 
     /// The settings as callers see them: with a value for each name.
     fn view(&self, settings: &Settings) -> Settings;
+
+    /// The settings as a command line offers them.
+    fn flags(&self) -> &'static [SettingFlag] {
+        &[]
+    }
+}
+
+/// A setting as a command line offers it.
+#[derive(Clone, Copy, Debug)]
+pub struct SettingFlag {
+    /// The setting's name.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub help: &'static str,
+    /// What stands for its value in help, in capitals.
+    pub value_name: &'static str,
+    /// What it can be.
+    pub values: SettingValues,
+}
+
+/// What a setting can be.
+#[derive(Clone, Copy, Debug)]
+pub enum SettingValues {
+    /// True or false.
+    Boolean,
+    /// One of these texts, or null, which is the default.
+    OneOf(&'static [&'static str]),
 }
 
 /// Dialects that contradict each other; found when the server starts.

@@ -63,12 +63,7 @@ fn with_body(status: StatusCode, bytes: Bytes) -> Reply {
 
 /// A page as Hookbox's own API has it.
 pub fn page<T: Serialize>(page: &Paged<T>) -> Reply {
-    #[derive(Serialize)]
-    struct Body<'a, T> {
-        items: &'a [T],
-        next_cursor: Option<&'a str>,
-    }
-    ok(&Body { items: &page.items, next_cursor: page.next.as_deref() })
+    ok(&page.view())
 }
 
 #[cfg(test)]

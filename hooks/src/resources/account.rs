@@ -63,7 +63,7 @@ impl AccountSettings {
 }
 
 /// An account as callers see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountView {
     /// Its number.
     pub id: AccountId,

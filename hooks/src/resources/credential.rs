@@ -1,7 +1,9 @@
 //! Credentials: who may call, for which account, and what for. Secrets are kept as keyed hashes only; tokens are not kept at all.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use hookbox_host_api::Secret;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::clock::Timestamp;
@@ -116,7 +118,7 @@ impl fmt::Debug for CredentialRecord {
 }
 
 /// A credential as callers see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialView {
     /// The public half.
     pub client_id: ClientId,
@@ -134,6 +136,61 @@ impl From<&CredentialRecord> for CredentialView {
     fn from(record: &CredentialRecord) -> Self {
         let CredentialRecord { client_id, account, name, scopes, created_at, .. } = record.clone();
         Self { client_id, account_id: account, scopes, name, created_at }
+    }
+}
+
+/// A new credential: the one answer that shows a client secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewCredentialView {
+    /// The credential.
+    #[serde(flatten)]
+    pub credential: CredentialView,
+    /// Its secret.
+    #[serde(with = "secret_text")]
+    pub client_secret: Secret,
+}
+
+/// A token as its client reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessTokenView {
+    /// What to send as `Authorization: Bearer`.
+    #[serde(with = "secret_text")]
+    pub access_token: Secret,
+    /// `bearer`.
+    pub token_type: Cow<'static, str>,
+    /// Seconds.
+    pub expires_in: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// The account that it acts for.
+    pub account_id: AccountId,
+}
+
+/// A secret in JSON: for the few bodies that carry one.
+pub(crate) mod secret_text {
+    use hookbox_host_api::Secret;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(secret.expose())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+        String::deserialize(deserializer).map(Secret::new)
+    }
+
+    /// The same where there may be none.
+    pub(crate) mod option {
+        use hookbox_host_api::Secret;
+        use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+        pub(crate) fn serialize<S: Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
+            secret.as_ref().map(Secret::expose).serialize(serializer)
+        }
+
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+            Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
+        }
     }
 }
 

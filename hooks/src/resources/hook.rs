@@ -130,7 +130,7 @@ impl Status {
     }
 
     /// Whether admission has yet to decide.
-    pub(crate) fn is_pending(self) -> bool {
+    pub fn is_pending(self) -> bool {
         match self {
             Self::CreateQueued | Self::CreateRunning | Self::UpdateQueued | Self::UpdateRunning => true,
             Self::CreateFailed | Self::Ready | Self::UpdateFailed => false,
@@ -138,7 +138,7 @@ impl Status {
     }
 
     /// Whether admission decided against the newest version.
-    pub(crate) fn is_failed(self) -> bool {
+    pub fn is_failed(self) -> bool {
         matches!(self, Self::CreateFailed | Self::UpdateFailed)
     }
 

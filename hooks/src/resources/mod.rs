@@ -2,6 +2,7 @@
 //! callers get. Where records live is the store's business, and what is in memory of them the directory's.
 
 mod account;
+pub mod bodies;
 mod condition;
 mod credential;
 mod desired_state;
@@ -15,7 +16,7 @@ mod upload;
 
 pub use account::{AccountSettings, AccountView, OnNoHook};
 pub use condition::{Condition, Operator, Source, read_roles};
-pub use credential::{CredentialView, Scope, Scopes};
+pub use credential::{AccessTokenView, CredentialView, NewCredentialView, Scope, Scopes};
 pub use env_var::EnvView;
 pub use execution::ExecutionView;
 pub use hook::Status;

@@ -3,8 +3,10 @@
 //! Hooks have no names. Within a type, one that is as it is wanted stays; for the others, the first that is wanted is made of the oldest that
 //! is left, and so on; what is left over on one side is made or deleted. How a hook is made, changed and deleted is in `hooks`, and the same for env vars in `envs`.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Service, envs, hooks};
@@ -15,42 +17,69 @@ use crate::resources::{DesiredEnv, DesiredState, HookInput, HookRecord, HookView
 use crate::state::{State, Transaction, blocking};
 
 /// What was done, or would be.
-#[derive(Debug, Serialize)]
-pub(crate) struct Applied {
-    dry_run: bool,
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Applied {
+    /// Whether nothing was done but told.
+    pub dry_run: bool,
     /// Whether anything differs from before.
-    changed: bool,
-    hooks: Vec<AppliedHook>,
-    env_vars: Vec<AppliedEnv>,
+    pub changed: bool,
+    /// The hooks, by type.
+    pub hooks: Vec<AppliedHook>,
+    /// The env vars.
+    pub env_vars: Vec<AppliedEnv>,
 }
 
 /// What becomes of one thing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Action {
+pub enum Action {
+    /// It is made.
     Create,
+    /// It is changed.
     Update,
+    /// It is as it is wanted.
     Keep,
+    /// It is deleted.
     Delete,
 }
 
-#[derive(Debug, Serialize)]
-struct AppliedHook {
-    action: Action,
-    /// None where it was not made in earnest.
-    id: Option<HookId>,
-    #[serde(rename = "type")]
-    hook_type: HookType,
-    version: u32,
-    status: Status,
-    /// The names of the fields that change.
-    fields: Vec<String>,
+impl Action {
+    /// The name as the API writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Keep => "keep",
+            Self::Delete => "delete",
+        }
+    }
 }
 
-#[derive(Debug, Serialize)]
-struct AppliedEnv {
-    action: Action,
-    name: String,
+/// What becomes of a hook.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AppliedHook {
+    /// What is done.
+    pub action: Action,
+    /// None where it was not made in earnest.
+    pub id: Option<HookId>,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub hook_type: Cow<'static, str>,
+    /// The newest version.
+    pub version: u32,
+    /// How far admission has come with it.
+    pub status: Status,
+    /// The names of the fields that change.
+    pub fields: Vec<String>,
+}
+
+/// What becomes of an env var.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AppliedEnv {
+    /// What is done.
+    pub action: Action,
+    /// Its name.
+    pub name: String,
 }
 
 impl Service {
@@ -215,6 +244,6 @@ fn differing(id: AccountId, before: &HookRecord, after: &HookRecord) -> Result<V
 impl AppliedHook {
     fn new(action: Action, record: &HookRecord, fields: Vec<String>) -> Self {
         let HookRecord { id, hook_type, version, status, .. } = record;
-        Self { action, id: Some(*id), hook_type: *hook_type, version: *version, status: *status, fields }
+        Self { action, id: Some(*id), hook_type: hook_type.id.into(), version: *version, status: *status, fields }
     }
 }

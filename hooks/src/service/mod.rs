@@ -33,13 +33,14 @@ use crate::resources::CredentialRecord;
 use crate::state::State;
 
 pub use crate::store::Engine;
+pub use apply::{Action, Applied, AppliedEnv, AppliedHook};
 pub(crate) use backup::Backup;
 pub(crate) use follow::Follow;
 pub use hooks::{FoundHook, read_body};
 pub use open::OpenError;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use open::keep;
-pub use page::{Page, Paged};
+pub use page::{Page, PageView, Paged};
 
 /// The longest timeout that a hook may have, and a margin.
 const DETACHED_TIME: Duration = Duration::from_secs(12);

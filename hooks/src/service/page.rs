@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD as PADDED};
+use serde::{Deserialize, Serialize};
 
 use crate::error::ServiceError;
 
@@ -127,7 +128,21 @@ pub struct Paged<T> {
     pub previous: Option<String>,
 }
 
+/// One page as `/v1` writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageView<T> {
+    /// The items, in the list's order.
+    pub items: Vec<T>,
+    /// The cursor of the next page; none on the last one.
+    pub next_cursor: Option<String>,
+}
+
 impl<T> Paged<T> {
+    /// The page as `/v1` writes it.
+    pub(crate) fn view(&self) -> PageView<&T> {
+        PageView { items: self.items.iter().collect(), next_cursor: self.next.clone() }
+    }
+
     /// The page of a list that is held in full.
     pub(crate) fn of(all: Vec<T>, page: &Page) -> Self {
         let total = all.len();

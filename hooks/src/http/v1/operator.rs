@@ -1,13 +1,12 @@
 //! `/v1/accounts`, `/v1/credentials` and `/v1/backup`: what an operator does.
 
 use http::{HeaderValue, Method, Response, StatusCode, header};
-use serde::Serialize;
 
 use super::super::call::{Call, Core};
 use super::super::endpoint::{Access, Answered, BINARY, BodyKind, Doc, Endpoint, PAGE};
 use super::super::reply_body::ReplyBody;
 use super::super::respond;
-use crate::resources::{CredentialView, Scope};
+use crate::resources::{NewCredentialView, Scope};
 use crate::service::Backup;
 
 pub(super) static ENDPOINTS: &[Endpoint] = &[
@@ -151,17 +150,9 @@ async fn list_credentials(core: &Core, call: Call<'_>) -> Answered {
     Ok(respond::page(&core.service.list_credentials(account, call.query.page()?).await?))
 }
 
-/// The one answer that shows a client secret.
-#[derive(Serialize)]
-struct NewCredential<'a> {
-    #[serde(flatten)]
-    credential: CredentialView,
-    client_secret: &'a str,
-}
-
 async fn create_credential(core: &Core, call: Call<'_>) -> Answered {
-    let (credential, secret) = core.service.create_credential(call.account()?, call.body).await?;
-    let mut reply = respond::created(&NewCredential { credential, client_secret: secret.expose() });
+    let (credential, client_secret) = core.service.create_credential(call.account()?, call.body).await?;
+    let mut reply = respond::created(&NewCredentialView { credential, client_secret });
     reply.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(reply)
 }

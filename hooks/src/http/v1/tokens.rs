@@ -2,14 +2,13 @@
 
 use hookbox_host_api::Secret;
 use http::{HeaderValue, Method, header};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::super::call::{Call, Core};
 use super::super::endpoint::{Access, Answered, BodyKind, Doc, Endpoint};
 use super::super::respond;
 use crate::auth::{ClientCredentials, LIFETIME};
-use crate::clock::Timestamp;
-use crate::ids::AccountId;
+use crate::resources::AccessTokenView;
 
 pub(super) static ENDPOINTS: &[Endpoint] = &[Endpoint {
     method: Method::POST,
@@ -36,22 +35,12 @@ struct Fields {
     client_secret: Option<String>,
 }
 
-/// A token as its client reads it.
-#[derive(Serialize)]
-struct AccessToken {
-    access_token: String,
-    token_type: &'static str,
-    expires_in: u64,
-    created_at: Timestamp,
-    account_id: AccountId,
-}
-
 async fn create(core: &Core, call: Call<'_>) -> Answered {
     let credential = core.credential(&call.head, shown(&call))?;
     let issued = core.issue(&credential)?;
-    let mut reply = respond::ok(&AccessToken {
-        access_token: issued.token,
-        token_type: "bearer",
+    let mut reply = respond::ok(&AccessTokenView {
+        access_token: Secret::new(issued.token),
+        token_type: "bearer".into(),
         expires_in: LIFETIME.as_secs(),
         created_at: issued.at.into(),
         account_id: credential.account(),

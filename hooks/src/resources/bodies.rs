@@ -1,0 +1,368 @@
+//! Bodies of requests to `/v1`, for clients written in Rust. They say what the service's strict readers understand, and nothing else; what is
+//! not said is not written.
+
+use std::collections::BTreeMap;
+
+use hookbox_host_api::{Decision, Secret};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::account::OnNoHook;
+use super::condition::Condition;
+use super::credential::{Scopes, secret_text};
+use super::hook_view::HookView;
+use crate::hook_type::Settings;
+use crate::ids::AccountId;
+
+/// A hook: for `POST /v1/hooks`, `PUT /v1/hooks/{id}` and, in a list, [`ApplyBody`].
+///
+/// Numbers are wider than what the service takes, so that the service says which range there is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HookBody {
+    /// The event that it is for.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub hook_type: Option<String>,
+    /// The function, in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
+    /// What the function is run as: `wasm`, or a version of Node such as `nodejs24.x`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime: Option<String>,
+    /// Seconds until a run is broken off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
+    /// How often a failed run is repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retries: Option<u64>,
+    /// Whether it is kept from running at events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<bool>,
+    /// The names of the linked env vars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env_vars: Option<Vec<String>>,
+    /// The packages that are declared: versions by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packages: Option<BTreeMap<String, String>>,
+    /// For which users the hook runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conditions: Option<Vec<Condition>>,
+    /// What a run may use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<LimitsBody>,
+    /// The decision where the function gives none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_error: Option<Decision>,
+    /// What only the dialect understands.
+    #[serde(default, skip_serializing_if = "Settings::is_empty")]
+    pub settings: Settings,
+}
+
+impl HookBody {
+    /// The keys that a body of any dialect has.
+    pub const KEYS: [&str; 12] = [
+        "type",
+        "function",
+        "runtime",
+        "timeout",
+        "retries",
+        "disabled",
+        "env_vars",
+        "packages",
+        "conditions",
+        "limits",
+        "on_error",
+        "settings",
+    ];
+
+    /// What its author said of a hook, but for its function: a body that makes the same hook. Settings that are null are at their default.
+    pub fn of(hook: &HookView) -> Self {
+        Self {
+            hook_type: Some(hook.hook_type.to_string()),
+            function: None,
+            runtime: Some(hook.runtime.to_string()),
+            timeout: Some(hook.timeout.into()),
+            retries: Some(hook.retries.into()),
+            disabled: Some(hook.disabled),
+            env_vars: Some(hook.env_vars.clone()),
+            packages: Some(hook.packages.clone()),
+            conditions: Some(hook.conditions.clone()),
+            limits: Some(LimitsBody { fuel: Some(hook.limits.fuel), memory_mib: Some(hook.limits.memory_mib.into()) }),
+            on_error: Some(hook.on_error),
+            settings: hook
+                .settings
+                .iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        }
+    }
+}
+
+/// What a run may use; what is not said takes its default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsBody {
+    /// Fuel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fuel: Option<u64>,
+    /// Linear memory, in MiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_mib: Option<u64>,
+}
+
+/// A new env var: for `POST /v1/env-vars`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnvVarBody {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    #[serde(with = "secret_text")]
+    pub value: Secret,
+}
+
+/// A new value of an env var: for `PUT /v1/env-vars/{id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnvValueBody {
+    /// The value.
+    #[serde(with = "secret_text")]
+    pub value: Secret,
+}
+
+/// All that an account is to have: for `POST /v1/apply`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApplyBody {
+    /// The hooks.
+    pub hooks: Vec<HookBody>,
+    /// The env vars.
+    pub env_vars: Vec<AppliedEnvVarBody>,
+    /// Whether nothing is to be done but told.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// An env var that is to be there; without a value it keeps the one that it has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppliedEnvVarBody {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    #[serde(default, with = "secret_text::option", skip_serializing_if = "Option::is_none")]
+    pub value: Option<Secret>,
+}
+
+/// An event for one hook: for `POST /v1/hooks/{id}/fire`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FireBody {
+    /// The event, in the form of the hook's dialect.
+    pub context: Box<RawValue>,
+    /// The roles of the user, for conditions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<String>>,
+}
+
+/// An account, or what changes of one: for `POST /v1/accounts` and `PUT /v1/accounts/{id}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountBody {
+    /// A name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its settings.
+    #[serde(default, skip_serializing_if = "AccountSettingsBody::is_empty")]
+    pub settings: AccountSettingsBody,
+}
+
+/// Settings of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountSettingsBody {
+    /// The most hooks of one type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hooks_per_type: Option<u32>,
+    /// What is decided where there is no live hook. An inner `None` puts the types' own defaults back.
+    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    pub on_no_hook: Option<Option<OnNoHook>>,
+    /// What only a dialect understands; a null puts a default back.
+    #[serde(flatten)]
+    pub dialects: Settings,
+}
+
+impl AccountSettingsBody {
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self == &Self::default()
+    }
+}
+
+/// A key that is there, be it null.
+fn said<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// A new credential: for `POST /v1/credentials`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialBody {
+    /// The account; none: the caller's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<AccountId>,
+    /// What it may be used for.
+    pub scopes: Scopes,
+    /// A name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde::de::DeserializeOwned;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::error::ServiceError;
+    use crate::fields::Fields;
+    use crate::hook_type::{Adapter, HookTypeSpec, Registry, Rules, Shape};
+    use crate::limits::ServiceLimits;
+    use crate::resources::{AccountInput, CredentialInput, DesiredState, HookInput, InputRules, NewEnv, NewValue, Scope};
+
+    struct OneSetting;
+
+    impl Rules for OneSetting {
+        fn setting_names(&self) -> &'static [&'static str] {
+            &["risk"]
+        }
+
+        fn apply(&self, before: &Settings, _: &mut Fields, _: &Settings) -> Result<Settings, ServiceError> {
+            Ok(before.clone())
+        }
+
+        fn view(&self, settings: &Settings) -> Settings {
+            settings.clone()
+        }
+
+        fn bind(&self, _: &Settings, _: &Settings) -> Arc<dyn Adapter> {
+            unreachable!("no event is read here")
+        }
+    }
+
+    static TYPE: HookTypeSpec = HookTypeSpec {
+        id: "sign-in",
+        dialect: "sample",
+        summary: "somebody signs in",
+        entries: &["handler"],
+        shape: Shape::Single,
+        default_decision: Decision::Allow,
+        timeout: 1..=10,
+        default_timeout: 1,
+        source_bytes: usize::MAX,
+        secrets: &[],
+        samples: Vec::new,
+        rules: &OneSetting,
+    };
+
+    fn registry() -> Registry {
+        Registry::new([&TYPE], []).unwrap()
+    }
+
+    fn rules() -> InputRules {
+        InputRules { limits: ServiceLimits::default(), types: registry().types().to_vec(), lenient: false }
+    }
+
+    /// A hook that says everything.
+    fn hook() -> HookBody {
+        serde_json::from_value(json!({
+            "type": "sign-in", "function": "AGFzbQEAAAA=", "runtime": "wasm", "timeout": 1, "retries": 2, "disabled": true,
+            "env_vars": ["KEY"], "packages": {}, "conditions": [{"source": "roles", "operator": "~", "value": "12"}],
+            "limits": {"fuel": 1_000_000, "memory_mib": 8}, "on_error": "deny", "settings": {"risk": true},
+        }))
+        .unwrap()
+    }
+
+    /// What is written, once it is clear that it reads back as it was.
+    fn written<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(body: &T) -> Vec<u8> {
+        let text = serde_json::to_vec(body).unwrap();
+        assert_eq!(serde_json::from_slice::<T>(&text).unwrap(), *body);
+        text
+    }
+
+    #[test]
+    fn a_hooks_body_has_the_keys_that_the_service_reads() {
+        let value: Value = serde_json::from_slice(&written(&hook())).unwrap();
+        let mut keys: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut known = HookBody::KEYS.to_vec();
+        let mut read = [HookInput::WRITABLE.as_slice(), &["settings"]].concat();
+        keys.sort_unstable();
+        known.sort_unstable();
+        read.sort_unstable();
+        assert_eq!(keys, known);
+        assert_eq!(keys, read);
+    }
+
+    #[test]
+    fn a_hook_is_understood() {
+        let input = HookInput::parse(&written(&hook()), &rules(), &registry()).unwrap();
+        assert!(input.changes_version());
+        let disabled = HookBody { disabled: Some(true), ..HookBody::default() };
+        let input = HookInput::parse(&written(&disabled), &rules(), &registry()).unwrap();
+        assert_eq!(input.disabled, Some(true));
+        assert!(!input.changes_version());
+    }
+
+    #[test]
+    fn what_is_not_said_is_not_written() {
+        assert_eq!(written(&HookBody::default()), b"{}");
+        assert_eq!(written(&AccountBody::default()), b"{}");
+        let limits = HookBody { limits: Some(LimitsBody { fuel: Some(7), memory_mib: None }), ..HookBody::default() };
+        assert_eq!(written(&limits), br#"{"limits":{"fuel":7}}"#);
+        let env = AppliedEnvVarBody { name: "KEY".to_owned(), value: None };
+        assert_eq!(written(&env), br#"{"name":"KEY"}"#);
+    }
+
+    #[test]
+    fn env_vars_are_understood() {
+        let value = Secret::new("the value");
+        let made = NewEnv::parse(&written(&EnvVarBody { name: "KEY".to_owned(), value: value.clone() })).unwrap();
+        assert_eq!((made.name.as_str(), made.value.expose()), ("KEY", "the value"));
+        let changed = NewValue::parse(&written(&EnvValueBody { value })).unwrap();
+        assert_eq!(changed.0.expose(), "the value");
+    }
+
+    #[test]
+    fn a_whole_account_is_understood() {
+        let env = |name: &str, value: Option<&str>| AppliedEnvVarBody { name: name.to_owned(), value: value.map(Secret::new) };
+        let body = ApplyBody { hooks: vec![hook()], env_vars: vec![env("KEY", Some("value")), env("KEPT", None)], dry_run: true };
+        let wanted = DesiredState::parse(&written(&body), &rules(), &registry()).unwrap();
+        assert_eq!((wanted.hooks.len(), wanted.envs.len(), wanted.dry_run), (1, 2, true));
+        assert!(wanted.envs[1].value.is_none());
+    }
+
+    #[test]
+    fn accounts_are_understood() {
+        for on_no_hook in [None, Some(None), Some(Some(OnNoHook::All(Decision::Deny)))] {
+            let settings = AccountSettingsBody { hooks_per_type: Some(3), on_no_hook, ..AccountSettingsBody::default() };
+            let body = AccountBody { name: Some("Acme".to_owned()), settings };
+            AccountInput::parse(&written(&body), &registry()).unwrap();
+        }
+    }
+
+    #[test]
+    fn credentials_are_understood() {
+        let scopes: Scopes = [Scope::Read, Scope::Fire].into_iter().collect();
+        let body = CredentialBody { account_id: Some(AccountId::OPERATOR), scopes, name: Some("idp".to_owned()) };
+        let input = CredentialInput::parse(&written(&body)).unwrap();
+        assert_eq!(input, CredentialInput { account: Some(AccountId::OPERATOR), scopes, name: Some("idp".to_owned()) });
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let body = EnvVarBody { name: "KEY".to_owned(), value: Secret::new("hunter2") };
+        assert!(!format!("{body:?}").contains("hunter2"));
+    }
+}
