@@ -307,6 +307,7 @@ pub(crate) fn decides_as_here(server: &Server, run: &dyn Fn(&[&str]) -> Ran, rea
         }
     }
     server.admin().delete(&format!("/api/2/hooks/{id}")).expect(202);
+}
 
 #[test]
 fn what_only_the_vendor_knows_is_below_settings_or_beside_the_other_keys() {
