@@ -5,6 +5,7 @@ mod args;
 mod build;
 mod client;
 mod commands;
+mod compile_worker;
 mod demo;
 mod difference;
 mod env_file;
@@ -85,7 +86,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Test(args) => return commands::test::run(args),
         Command::Serve(args) => commands::serve::run(args)?,
         Command::Verify(args) => return commands::verify::run(args),
-        Command::CompileWorker => return Ok(commands::serve::compile_worker()),
+        Command::CompileWorker => return Ok(compile_worker::run()),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -120,7 +120,7 @@ fn judge_file(file: &Path, hook: &LocalHook, update: bool) -> Result<Verdict> {
     let shown = || file.display().to_string();
     let text = std::fs::read(file).with_context(shown)?;
     let mut fixture: Fixture = serde_json::from_slice(&text).with_context(shown)?;
-    let outcome = match hook.run(context(&fixture.context, file).with_context(shown)?, env(&fixture).with_context(shown)?)? {
+    let outcome = match hook.run(context(&fixture.context, file).with_context(shown)?, env(&fixture).with_context(shown)?) {
         Err(LocalError::Function(refusal)) => bail!("{}", refused(&refusal.to_string(), hook)),
         ran => ran.with_context(shown)?,
     };

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::check::{Checked, check};
 use super::{Folder, OfflineError, functions, may_write};
 use crate::backup::{BackupError, Item, check_backup, read};
-use crate::store::{Batch, Blobs, Engine, Key, Store, StoreError, make_folder, open, store_path, sync_folder};
+use crate::store::{Batch, Blobs, Engine, Key, Store, StoreError, make_folder, make_private, open, store_path, sync_folder};
 use crate::vault::Vault;
 
 /// Where the folder is prepared; within it, so that the last step is a rename.
@@ -41,6 +41,7 @@ pub fn restore(backup: &Path, folder: &Folder, engine: Engine) -> Result<Restore
     make_folder(&folder.data).map_err(|error| problem(&folder.data, &error))?;
     may_write(&folder.data)?;
     must_be_empty(&folder.data)?;
+    make_private(&folder.data).map_err(OfflineError::new)?;
     let staging = Staging::new(&folder.data)?;
     fill(&staging.0, file, engine)?;
     // Opened anew, which checks its format.

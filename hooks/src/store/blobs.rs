@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest as _, Sha256};
 
 use super::StoreError;
-use super::open::{make_folder, sync_folder};
+use super::folder::{make_folder, sync_folder};
 
 /// The SHA-256 of some bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

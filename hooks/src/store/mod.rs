@@ -10,6 +10,7 @@ mod batch;
 mod blobs;
 #[cfg(test)]
 mod contract;
+mod folder;
 mod functions;
 mod keys;
 mod measured;
@@ -23,11 +24,12 @@ use std::ops::ControlFlow;
 
 pub(crate) use batch::Batch;
 pub(crate) use blobs::{Blobs, Digest};
+pub(crate) use folder::{make_folder, make_private, sync_folder};
 pub(crate) use functions::Functions;
 pub(crate) use keys::{Key, KeyReader, Kind, SERVER};
 pub(crate) use measured::Measured;
 pub use open::Engine;
-pub(crate) use open::{found, make_folder, name, open, path_in as store_path, sync_folder};
+pub(crate) use open::{found, name, open, path_in as store_path};
 pub(crate) use room::free_bytes;
 
 /// What a scan calls for each key and value; `Break` ends the scan.

@@ -1,13 +1,14 @@
 //! Opening a store folder: which engine it has, its format, and that nobody else has it open.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::folder::{NotPrivate, make_folder, make_private, remove_any, sync_folder};
 use super::redb::RedbStore;
 use super::sled::SledStore;
 use super::{Batch, Key, KeyRange, Kind, Order, SERVER, Store, StoreError, Visit};
@@ -74,15 +75,19 @@ pub(crate) enum OpenError {
         /// The engine that was asked for.
         asked: Engine,
     },
+    /// Others than its owner can enter it.
+    #[error(transparent)]
+    NotPrivate(#[from] NotPrivate),
     /// The engine could not open it, or its format is another one.
     #[error("{}: {}", .0.display(), .1)]
     Store(PathBuf, #[source] StoreError),
 }
 
-/// Opens the store in `folder`, making both if they are missing. The folder is locked until the store is dropped.
+/// Opens the store in `folder`, making both if they are missing. The folder is private to its owner, and locked until the store is dropped.
 pub(crate) fn open(folder: &Path, engine: Engine) -> Result<Arc<dyn Store>, OpenError> {
     let failed = |error| OpenError::Store(folder.to_owned(), error);
     make_folder(folder).map_err(|error| failed(error.into()))?;
+    make_private(folder)?;
     let lock = lock(folder)?;
     for other in ENGINES {
         if other != engine && path_in(folder, other).exists() {
@@ -91,24 +96,6 @@ pub(crate) fn open(folder: &Path, engine: Engine) -> Result<Arc<dyn Store>, Open
     }
     let store = open_engine(folder, engine).map_err(failed)?;
     Ok(Arc::new(Locked { store, _lock: lock }))
-}
-
-/// Makes a folder for the owner alone, and makes its name durable.
-pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    make_folder(parent)?;
-    match DirBuilder::new().mode(0o700).create(folder) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => sync_folder(parent),
-    }
-}
-
-/// Makes the names in a folder durable.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
 }
 
 fn lock(folder: &Path) -> Result<File, OpenError> {
@@ -142,11 +129,6 @@ fn open_engine(folder: &Path, engine: Engine) -> Result<Box<dyn Store>, StoreErr
     let store = open_at(&path, engine)?;
     check_format(store.as_ref())?;
     Ok(store)
-}
-
-fn remove_any(path: &Path) -> io::Result<()> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
 fn format_key() -> Key {

@@ -15,6 +15,7 @@ use std::time::Instant;
 use ::sled::{Db, Mode};
 
 use super::batch::Change;
+use super::folder::make_folder;
 use super::open::{LOCK_PATIENCE, LOCK_RETRY};
 use super::{Batch, KeyRange, Order, Store, StoreError, Visit, room};
 
@@ -35,8 +36,9 @@ enum State {
 }
 
 impl SledStore {
-    /// Opens the folder, or makes it.
+    /// Opens the folder, or makes it. sled gives its files whatever mode the process's umask leaves, so the folder keeps others out.
     pub(super) fn open(folder: &Path) -> Result<Self, StoreError> {
+        make_folder(folder)?;
         let config = ::sled::Config::new().path(folder).mode(Mode::LowSpace).cache_capacity(CACHE_BYTES).flush_every_ms(None);
         let db = open_soon(&config).map_err(explain)?;
         let store = Self { folder: folder.to_owned(), db, state: RwLock::new(State::Live) };
@@ -47,9 +49,8 @@ impl SledStore {
     /// Makes everything that sled has written survive a power loss: its log, its configuration, its snapshots, the files that
     /// it keeps large values in, and the folders that name them.
     fn sync(&self) -> Result<(), StoreError> {
-        self.db.flush().map_err(explain)?;
-        sync_files(&self.folder)?;
-        Ok(())
+        self.db.flush().map_err(write_failed)?;
+        sync_files(&self.folder).map_err(StoreError::Io)
     }
 
     fn apply(&self, batch: &Batch) -> Result<(), StoreError> {
@@ -63,7 +64,7 @@ impl SledStore {
                 Change::Delete(key) => changes.remove(key.as_bytes()),
             }
         }
-        self.db.apply_batch(changes).map_err(explain)?;
+        self.db.apply_batch(changes).map_err(write_failed)?;
         self.sync()
     }
 }
@@ -131,6 +132,15 @@ fn open_soon(config: &::sled::Config) -> ::sled::Result<Db> {
             Err(::sled::Error::Io(error)) if error.kind() == io::ErrorKind::Other && Instant::now() < patience => thread::sleep(LOCK_RETRY),
             opened => return opened,
         }
+    }
+}
+
+/// The failure of a write that sled has begun. It is never `Full`, even when the disk is: the batch is in sled's memory, and may be on the
+/// disk after a restart.
+fn write_failed(error: ::sled::Error) -> StoreError {
+    match error {
+        ::sled::Error::Io(error) => StoreError::Io(error),
+        error => explain(error),
     }
 }
 

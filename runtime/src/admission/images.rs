@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::cache::{block, make_private, open_private, write};
+use super::cache::{DRAFT_AGE, block, make_private, open_private, remove_drafts, write};
 use crate::FunctionDigest;
 
 /// The folder of one engine's images.
@@ -31,6 +31,7 @@ impl Images {
     /// Opens a folder, which is one engine's alone.
     pub(super) fn open(dir: PathBuf, key: [u8; 32]) -> io::Result<Self> {
         make_private(&dir)?;
+        remove_drafts(&dir, DRAFT_AGE)?;
         Ok(Self { dir, key: block(key) })
     }
 
