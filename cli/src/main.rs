@@ -15,6 +15,7 @@ mod exit;
 mod folder;
 mod hook_ref;
 mod hottest;
+mod language;
 mod local;
 mod login;
 mod output;
@@ -32,7 +33,7 @@ mod watch;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use args::{Cli, Command};
 use style::{Style, visible_lines};
@@ -65,7 +66,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Accounts(args) => commands::accounts::run(args)?,
         Command::Apply(args) => commands::apply::run(args)?,
         Command::Build(args) => commands::build::run(args)?,
-        Command::Completions(args) => commands::completions::run(args)?,
+        Command::Completions(args) => commands::completions::run(args, Cli::command())?,
         Command::Credentials(args) => commands::credentials::run(args)?,
         Command::Deploy(args) => return commands::deploy::run(args),
         Command::Diff(args) => return commands::diff::run(args),

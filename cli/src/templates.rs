@@ -3,7 +3,7 @@
 
 use hookbox_host_api::HookType;
 
-use crate::commands::new::Language;
+use crate::language::Language;
 
 /// Where a file goes, and its text; `{{name}}`, `{{type}}` and `{{main}}` are filled in.
 pub(crate) struct File(pub(crate) &'static str, pub(crate) &'static str);
@@ -31,6 +31,7 @@ pub(crate) static SDK: &[File] = sdk! {
     "guest-sdk/src/host.rs"
     "guest-sdk/src/host/imports.rs"
     "guest-sdk/src/host/memory.rs"
+    "guest-sdk/src/level.rs"
     "guest-sdk/src/lib.rs"
     "guest-sdk/src/log.rs"
     "guest-sdk/src/pre_authentication.rs"

@@ -5,6 +5,8 @@ use std::ffi::CStr;
 use rquickjs::{Context, Ctx, Function, Object, Persistent, Runtime, Value};
 
 use crate::failure::Failure;
+use crate::hooks::Hooks;
+use crate::interpreter::Engine;
 use crate::nursery::Nursery;
 use crate::plain::Plain;
 use crate::quick::{self, Kind};
@@ -24,39 +26,6 @@ static mut PRELUDE: [u8; include_bytes!(env!("HOOKBOX_PRELUDE")).len()] = *inclu
 const STACK: usize = 4096 * 1024;
 /// The garbage collector looks for cycles only after this much was allocated: an execution seldom lives that long.
 const GC_AFTER: usize = 1024 * 1024;
-
-/// What the prelude hands to the engine.
-pub(crate) struct Hooks {
-    /// Runs what `process.nextTick` was given.
-    pub(crate) ticks: Persistent<Function<'static>>,
-    /// Runs one timer or immediate, waiting for it if need be; false when there is nothing to wait for.
-    pub(crate) turn: Persistent<Function<'static>>,
-    /// Tells the author's listeners what nobody caught; false when there are none.
-    pub(crate) uncaught: Persistent<Function<'static>>,
-    /// The object with `require` and the like that a source is evaluated with.
-    pub(crate) loader: Persistent<Object<'static>>,
-    /// The second and third argument of a function.
-    pub(crate) invocation: Persistent<Object<'static>>,
-    pub(crate) callback: Persistent<Function<'static>>,
-    /// What the function answered through these.
-    pub(crate) answer: Persistent<Function<'static>>,
-    /// Whether what a function returned is not its answer, given the function.
-    pub(crate) ignored: Persistent<Function<'static>>,
-    /// Where in a result a promise is left, as a text.
-    pub(crate) promise_in: Persistent<Function<'static>>,
-}
-
-/// The interpreter.
-pub(crate) struct Engine {
-    pub(crate) context: Context,
-    pub(crate) hooks: Hooks,
-    pub(crate) handler: Option<Persistent<Function<'static>>>,
-    /// Where the blocks of the first load and of the first call will lie.
-    to_load: Option<Nursery>,
-    to_call: Option<Nursery>,
-    /// Values whose property names and shapes are those of contexts to come.
-    learned: Vec<Persistent<Value<'static>>>,
-}
 
 /// Makes the interpreter. A failure is a defect of the build: it traps, and the output says why.
 pub(crate) fn boot() {

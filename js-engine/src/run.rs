@@ -7,8 +7,8 @@
 
 use rquickjs::{Ctx, Function, IntoJs, Persistent, Value};
 
-use crate::engine::Hooks;
 use crate::failure::Failure;
+use crate::hooks::Hooks;
 use crate::quick::{self, Job, Promised};
 use crate::rejections;
 use crate::state::{self, Answer};

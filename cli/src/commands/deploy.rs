@@ -132,7 +132,7 @@ fn wait(client: &Client, hook: &Value, quiet: bool) -> Result<Value> {
         if steps && text(&now, "status") != last {
             last = text(&now, "status").to_owned();
             output::note(
-                &Style::stderr().look(crate::table::Look::Dim, &format!("{:>5.1} s  {}", started.elapsed().as_secs_f64(), visible(&last))),
+                &Style::stderr().look(crate::style::Look::Dim, &format!("{:>5.1} s  {}", started.elapsed().as_secs_f64(), visible(&last))),
             )?;
         }
         if is_settled(&now) {

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::event;
 use crate::hook_ref::{shown, text};
-use crate::style::{Style, visible};
-use crate::table::{Cell, Look, Table};
+use crate::style::{Look, Style, visible};
+use crate::table::{Cell, Table};
 
 /// Which executions are wanted.
 #[derive(Debug, Args)]

@@ -91,7 +91,8 @@ async fn serve(config: &Config, json: bool) -> Result<()> {
     let stop = Stop::new().context("signals cannot be received")?;
     let admin = AdminCredential::from_environment()?;
     let listener = Listener::bind(config).await?;
-    let Opened { service, first_start, warnings, .. } = Service::open(config.service(compile_worker::command()), Arc::new(SystemClock)).await?;
+    let Opened { service, first_start, warnings, .. } =
+        Service::open(config.service(compile_worker::command()), Arc::new(SystemClock)).await?;
     warn(&warnings);
     if first_start {
         bootstrap(&service, admin, &config.data, json).await?;

@@ -17,8 +17,8 @@ use crate::exit::Problem;
 use crate::local::{DEFAULT_FUEL, Limits, LocalHook};
 use crate::output::{self, OutputArgs};
 use crate::project::Project;
-use crate::style::{Style, visible_lines};
-use crate::table::{Cell, Look, Table};
+use crate::style::{Look, Style, visible_lines};
+use crate::table::{Cell, Table};
 
 /// Run a project's tests: contexts with the decisions that are expected
 ///

@@ -6,7 +6,7 @@ use anyhow::Result;
 use hookbox_host_api::Decision;
 use serde_json::{Value, json};
 
-use super::{Login, policy};
+use super::login::{Login, policy};
 use crate::event;
 use crate::output::{self, OutputArgs};
 use crate::style::Style;

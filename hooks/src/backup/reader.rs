@@ -4,7 +4,7 @@ use std::io::Read;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{BLOB, BackupError, Contents, END, MAGIC, RECORD};
+use super::format::{BLOB, BackupError, Contents, END, MAGIC, RECORD};
 
 /// One item.
 #[derive(Debug)]

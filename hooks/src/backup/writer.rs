@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use sha2::{Digest as _, Sha256};
 
-use super::{BLOB, END, MAGIC, RECORD};
+use super::format::{BLOB, END, MAGIC, RECORD};
 
 /// A file under way. Without [`Writer::finish`] it is none.
 pub(crate) struct Writer<W> {

@@ -47,8 +47,8 @@ pub struct Checked {
 /// # Errors
 /// When the store cannot be opened or read at all, or the key is not the store's.
 pub fn verify(folder: &Folder) -> Result<Checked, OfflineError> {
-    let kept = folder.open()?;
-    check(&*kept.store, &kept.functions, Some(&kept.vault))
+    let opened = folder.open()?;
+    check(&*opened.store, &opened.functions, Some(&opened.vault))
 }
 
 /// Checks everything in a store; the values of env vars where there is a key.

@@ -42,7 +42,7 @@ pub struct Folder {
 }
 
 /// What is in a folder, opened.
-struct Kept {
+struct OpenFolder {
     store: Arc<dyn Store>,
     functions: Functions,
     vault: Vault,
@@ -50,11 +50,11 @@ struct Kept {
 
 impl Folder {
     /// Opens what is there, and makes nothing.
-    fn open(&self) -> Result<Kept, OfflineError> {
+    fn open(&self) -> Result<OpenFolder, OfflineError> {
         let store = self.store()?;
         let vault = Vault::open(&self.data, self.master_key_file.as_deref(), &*store).map_err(OfflineError::new)?;
         let functions = functions(&self.data, &store)?;
-        Ok(Kept { store, functions, vault })
+        Ok(OpenFolder { store, functions, vault })
     }
 
     fn store(&self) -> Result<Arc<dyn Store>, OfflineError> {

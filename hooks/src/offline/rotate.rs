@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Folder, Kept, OfflineError};
+use super::{Folder, OfflineError, OpenFolder};
 use crate::directory::records::{decode, put_env};
 use crate::directory::unsealed;
 use crate::ids::AccountId;
@@ -32,7 +32,7 @@ pub struct Rotated {
 /// # Errors
 /// When the folder or the key cannot be opened or written.
 pub fn rotate(folder: &Folder) -> Result<Rotated, OfflineError> {
-    let Kept { store, vault, .. } = folder.open()?;
+    let OpenFolder { store, vault, .. } = folder.open()?;
     let rotation = Rotation::begin(&folder.data, folder.master_key_file.as_deref(), &vault).map_err(OfflineError::new)?;
     let mut batch = Batch::new();
     let mut env_vars = 0;

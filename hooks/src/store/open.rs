@@ -1,23 +1,14 @@
 //! Opening a store folder: which engine it has, its format, and that nobody else has it open.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use super::folder::{NotPrivate, make_folder, make_private, remove_any, sync_folder};
+use super::lock::lock;
 use super::redb::RedbStore;
 use super::sled::SledStore;
 use super::{Batch, Key, KeyRange, Kind, Order, SERVER, Store, StoreError, Visit};
-
-/// How long a lock may outlive its server. One that is killed just when it starts a process leaves it to that process until this
-/// has begun its own program, and a supervisor that starts the server anew at once should not be refused for it.
-pub(super) const LOCK_PATIENCE: Duration = Duration::from_millis(1000);
-/// How often the lock is tried meanwhile.
-pub(super) const LOCK_RETRY: Duration = Duration::from_millis(10);
 
 /// The format of keys and values that this program writes.
 const FORMAT: u64 = 1;
@@ -88,7 +79,7 @@ pub(crate) fn open(folder: &Path, engine: Engine) -> Result<Arc<dyn Store>, Open
     let failed = |error| OpenError::Store(folder.to_owned(), error);
     make_folder(folder).map_err(|error| failed(error.into()))?;
     make_private(folder)?;
-    let lock = lock(folder)?;
+    let lock = lock(folder).map_err(|error| failed(error.into()))?.ok_or_else(|| OpenError::InUse(folder.to_owned()))?;
     for other in ENGINES {
         if other != engine && path_in(folder, other).exists() {
             return Err(OpenError::OtherEngine { folder: folder.to_owned(), found: other, asked: engine });
@@ -96,20 +87,6 @@ pub(crate) fn open(folder: &Path, engine: Engine) -> Result<Arc<dyn Store>, Open
     }
     let store = open_engine(folder, engine).map_err(failed)?;
     Ok(Arc::new(Locked { store, _lock: lock }))
-}
-
-fn lock(folder: &Path) -> Result<File, OpenError> {
-    let failed = |error: io::Error| OpenError::Store(folder.to_owned(), error.into());
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(folder.join("lock")).map_err(failed)?;
-    let patience = Instant::now() + LOCK_PATIENCE;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if Instant::now() < patience => thread::sleep(LOCK_RETRY),
-            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(folder.to_owned())),
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
-        }
-    }
 }
 
 /// A new store is made under another name and renamed when its format is on disk, so a half-made one is never opened.
@@ -168,7 +145,9 @@ impl Store for Locked {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
+    use std::thread;
 
+    use super::super::lock::LOCK_TIMEOUT;
     use super::*;
 
     fn error(folder: &Path, engine: Engine) -> String {
@@ -191,7 +170,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path(), Engine::Redb).unwrap();
         let ending = thread::spawn(move || {
-            thread::sleep(LOCK_PATIENCE / 5);
+            thread::sleep(LOCK_TIMEOUT / 5);
             drop(store);
         });
         open(folder.path(), Engine::Redb).unwrap();

@@ -16,8 +16,8 @@ use ::sled::{Db, Mode};
 
 use super::batch::Change;
 use super::folder::make_folder;
-use super::open::{LOCK_PATIENCE, LOCK_RETRY};
-use super::{Batch, KeyRange, Order, Store, StoreError, Visit, room};
+use super::lock::{LOCK_RETRY, LOCK_TIMEOUT};
+use super::{Batch, KeyRange, Order, Store, StoreError, Visit, disk_space};
 
 /// sled's cache. The hot path reads no store.
 const CACHE_BYTES: u64 = 64 << 20;
@@ -109,7 +109,7 @@ impl Store for SledStore {
         if *state == State::Poisoned {
             return Err(StoreError::Io(io::Error::other("an earlier write failed; restart the server once the disk is sound")));
         }
-        if !room::fits(&batch, || File::open(&self.folder).ok().and_then(room::free_bytes)) {
+        if !disk_space::has_space_for(&batch, || File::open(&self.folder).ok().and_then(disk_space::free_bytes)) {
             return Err(StoreError::Full);
         }
         let result = self.apply(&batch);
@@ -126,10 +126,10 @@ impl Store for SledStore {
 /// Threads of sled's may hold a store, and with it the lock on its files, for a moment after it was dropped. Nobody else can hold it: the
 /// folder around it is locked by us.
 fn open_soon(config: &::sled::Config) -> ::sled::Result<Db> {
-    let patience = Instant::now() + LOCK_PATIENCE;
+    let deadline = Instant::now() + LOCK_TIMEOUT;
     loop {
         match config.open() {
-            Err(::sled::Error::Io(error)) if error.kind() == io::ErrorKind::Other && Instant::now() < patience => thread::sleep(LOCK_RETRY),
+            Err(::sled::Error::Io(error)) if error.kind() == io::ErrorKind::Other && Instant::now() < deadline => thread::sleep(LOCK_RETRY),
             opened => return opened,
         }
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::VaultError;
+use super::error::VaultError;
 
 const KEY_BYTES: usize = 32;
 

@@ -16,8 +16,11 @@ use base64::engine::general_purpose::STANDARD;
 use hookbox_host_api::Secret;
 use zeroize::Zeroizing;
 
+use super::error::VaultError;
+use super::keys::{Vault, check_key};
 use super::master::{self, MasterKey};
-use super::{PurposeKey, Vault, VaultError, check_key, seal};
+use super::purpose_key::PurposeKey;
+use super::seal;
 use crate::store::{Batch, Key, Kind, SERVER, Store};
 
 /// The place that the carried key is sealed for.

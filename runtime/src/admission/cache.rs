@@ -1,7 +1,7 @@
 //! Compiled functions on the local disk, by content and engine.
 //!
-//! An artifact is native code: whoever can write one owns the process. So each carries a keyed hash, must belong to us with nobody else's
-//! permission, and the very file that was verified is the one that is mapped.
+//! An artifact is native code, so write access to one is control over the process. Each artifact therefore has a keyed hash, its file must be
+//! private to this user, and the file is mapped by the descriptor from which it was verified.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -22,13 +22,13 @@ use crate::FunctionDigest;
 /// The folder of one engine's artifacts.
 pub(super) struct Cache {
     dir: PathBuf,
-    /// The key, filled up with zeros to the hash's block, as HMAC has it.
+    /// The key, padded with zeros to the hash's block size as HMAC does.
     key: [u8; 64],
     /// Held while an artifact's two files get their names or lose them, so that they stay a pair.
     names: Mutex<()>,
 }
 
-/// What compiled code is.
+/// The kind of compiled code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Code {
     Component,
@@ -42,7 +42,7 @@ pub(super) enum Loaded {
 }
 
 impl Loaded {
-    /// The module, if it is one.
+    /// The module; an error for a component.
     pub(super) fn module(self) -> Result<Module, &'static str> {
         match self {
             Self::Module(module) => Ok(module),
@@ -56,11 +56,11 @@ const DRAFT: &str = "new";
 /// The age from which a draft belongs to a write that was broken off.
 pub(super) const DRAFT_AGE: Duration = Duration::from_secs(3600);
 
-/// Bytes of the hash that stands in a file of its own beside the artifact.
+/// Bytes of the keyed hash, which is in a file of its own beside the artifact.
 const TAG_SIZE: usize = 32;
 
 impl Cache {
-    /// Opens the cache in `dir`, which is one engine's alone.
+    /// Opens the cache in `dir`, a folder for one engine.
     pub(super) fn open(dir: &Path, key: [u8; 32]) -> io::Result<Self> {
         make_private(dir)?;
         remove_drafts(dir, DRAFT_AGE)?;
@@ -71,7 +71,7 @@ impl Cache {
         self.dir.join(format!("{}.{extension}", digest.to_hex()))
     }
 
-    /// Stores an artifact. A torn write is found when it is loaded, so nothing is synced.
+    /// Stores an artifact. Nothing is synced: a torn write is noticed when the artifact is loaded.
     pub(super) fn store(&self, digest: FunctionDigest, code: Code, artifact: &[u8]) -> io::Result<()> {
         let tag = self.mac(digest, code, artifact).finalize().into_bytes();
         let _names = self.lock_names();
@@ -79,7 +79,7 @@ impl Cache {
         write(&self.path(digest, "cwasm"), &[artifact])
     }
 
-    /// Maps an artifact; `None` if there is none that can be trusted, and then what is left of it is removed.
+    /// Maps an artifact; `None` if there is none or it cannot be trusted, in which case its files are removed.
     pub(super) fn load(&self, engine: &Engine, digest: FunctionDigest, code: Code) -> Option<Loaded> {
         match self.open_verified(digest, code).and_then(|file| map(engine, code, file)) {
             Ok(loaded) => Some(loaded),
@@ -139,7 +139,7 @@ impl Cache {
 
 const NOFOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
 
-/// Removes the folders in a cache's folder but for those named, which are in use: what other engines left.
+/// Removes the folders of other engines: all but those named.
 pub(super) fn sweep(dir: &Path, kept: &[&str]) -> io::Result<()> {
     make_private(dir)?;
     for entry in fs::read_dir(dir)? {
@@ -153,7 +153,7 @@ pub(super) fn sweep(dir: &Path, kept: &[&str]) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a folder that is ours alone, unless there is one.
+/// Makes a folder that is private to this user. An existing folder stays as it is.
 pub(super) fn make_private(dir: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
@@ -196,21 +196,21 @@ pub(super) fn remove_drafts(dir: &Path, age: Duration) -> io::Result<()> {
     Ok(())
 }
 
-/// Opens a file, which must be ours alone and no link.
+/// Opens a file that is private to this user and is not a link.
 pub(super) fn open_private(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().read(true).custom_flags(NOFOLLOW).open(path)?;
     private(&file)?;
     Ok(file)
 }
 
-/// A key, filled up with zeros to the hash's block, as HMAC has it.
+/// A key, padded with zeros to the hash's block size as HMAC does.
 pub(super) fn block(key: [u8; 32]) -> [u8; 64] {
     let mut block = [0; 64];
     block.iter_mut().zip(key).for_each(|(to, from)| *to = from);
     block
 }
 
-/// Refuses a file that anybody else could have written or can read.
+/// Refuses a file that another user could have written or can read.
 fn private(file: &File) -> io::Result<()> {
     let meta = file.metadata()?;
     let ours = meta.is_file() && meta.mode() & 0o077 == 0 && meta.uid() == rustix::process::geteuid().as_raw();
@@ -313,7 +313,11 @@ mod tests {
         let artifact = fs::read(cache.path(digest, "cwasm")).unwrap();
         let is_done = std::sync::atomic::AtomicBool::new(false);
         std::thread::scope(|scope| {
-            scope.spawn(|| while !is_done.load(Ordering::Relaxed) { drop(cache.load(&engine, digest, Code::Module)) });
+            scope.spawn(|| {
+                while !is_done.load(Ordering::Relaxed) {
+                    drop(cache.load(&engine, digest, Code::Module))
+                }
+            });
             for _ in 0..300 {
                 cache.remove(digest);
                 cache.store(digest, Code::Module, &artifact).unwrap();

@@ -10,8 +10,8 @@ use std::sync::{Arc, OnceLock};
 
 use ::redb::StorageBackend;
 
-use super::super::is_full;
-use super::super::room::free_bytes;
+use super::super::disk_space::free_bytes;
+use super::super::error::is_full;
 
 /// A growable row of bytes that can be made durable.
 pub(super) trait Disk: fmt::Debug + Send + Sync + 'static {

@@ -10,9 +10,9 @@
 #[cfg(test)]
 mod crash;
 mod disk;
-mod overlay;
 #[cfg(test)]
-mod trouble;
+mod fault_tests;
+mod overlay;
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,7 +24,8 @@ use ::redb::{Builder, Database, Durability, ReadableDatabase, ReadableTable, Tab
 use self::disk::{Backend, Disk, Fault, FileDisk};
 use self::overlay::Overlay;
 use super::batch::Change;
-use super::{Batch, KeyRange, Order, Store, StoreError, Visit, is_full, room};
+use super::error::is_full;
+use super::{Batch, KeyRange, Order, Store, StoreError, Visit, disk_space};
 
 const TABLE: TableDefinition<'static, &'static [u8], &'static [u8]> = TableDefinition::new("records");
 
@@ -137,7 +138,7 @@ impl Store for RedbStore {
         if *mode == Mode::Poisoned {
             return Err(poisoned());
         }
-        if !room::fits(&batch, || self.disk.room()) {
+        if !disk_space::has_space_for(&batch, || self.disk.room()) {
             return Err(StoreError::Full);
         }
         if *mode == Mode::Full {

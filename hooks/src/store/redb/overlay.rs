@@ -125,7 +125,7 @@ impl Disk for Overlay {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::trouble::MemoryDisk;
+    use super::super::fault_tests::MemoryDisk;
     use super::*;
 
     #[derive(Clone, Debug)]

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use icu_locale::{Locale, LocaleCanonicalizer};
 use serde::{Deserialize, Serialize};
 
+use super::computation::{Computation, json};
 use super::error::IntlError;
-use super::{Computation, json};
 
 /// What a locale has, a line each; the file's head says what the columns are.
 const TABLE: &str = include_str!("data/locales.txt");

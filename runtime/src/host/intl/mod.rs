@@ -6,6 +6,7 @@
 
 mod casing;
 mod collation;
+mod computation;
 mod data;
 mod dates;
 mod error;
@@ -30,16 +31,6 @@ use self::request::Request;
 use super::off_thread::{INLINE_FUEL, off_thread};
 use crate::execution::{CallState, settle};
 
-/// What an operation costs besides its bytes, and how it is answered. Implemented by the header of each operation.
-trait Computation {
-    /// In units of fuel, each about a third of a nanosecond. What costs more than half a millisecond is computed off-thread.
-    fn fuel(&self, parts: &[Vec<u8>]) -> u64;
-
-    /// # Errors
-    /// What JavaScript is to throw.
-    fn answer(&self, parts: &[Vec<u8>]) -> Result<Vec<u8>, IntlError>;
-}
-
 /// Answers one request, or says what is wrong with it: that text is thrown in JavaScript.
 ///
 /// # Errors
@@ -60,9 +51,4 @@ pub(super) async fn compute(caller: &mut Caller<'_, CallState>, request: Vec<u8>
 /// A fault in a library ends the request and not the thread.
 fn answered(request: &Request) -> Result<Vec<u8>, IntlError> {
     catch_unwind(AssertUnwindSafe(|| request.answer())).unwrap_or(Err(IntlError::Fault))
-}
-
-/// An answer that is JSON.
-fn json(answer: &impl serde::Serialize) -> Result<Vec<u8>, IntlError> {
-    Ok(serde_json::to_vec(answer)?)
 }

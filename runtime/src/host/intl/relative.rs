@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
+use super::computation::{Computation, json};
 use super::data::Data;
 use super::error::IntlError;
+use super::number;
 use super::parts::{LITERAL, Parts};
-use super::{Computation, json, number};
 
 /// Formatting a number, and finding the words.
 const FORMAT: u64 = 50_000;

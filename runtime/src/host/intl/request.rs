@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
+use super::computation::Computation;
 use super::error::IntlError;
-use super::{Computation, casing, collation, dates, likely, locales, names, number, relative, segments, texts, zones};
+use super::{casing, collation, dates, likely, locales, names, number, relative, segments, texts, zones};
 
 /// The longest header.
 const MAX_HEADER: usize = 64 << 10;

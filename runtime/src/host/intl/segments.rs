@@ -6,8 +6,8 @@ use icu_segmenter::options::{SentenceBreakInvariantOptions, WordBreakInvariantOp
 use icu_segmenter::{GraphemeClusterSegmenter, SentenceSegmenter, WordSegmenter, WordSegmenterBorrowed};
 use serde::Deserialize;
 
+use super::computation::{Computation, json};
 use super::error::IntlError;
-use super::{Computation, json};
 
 /// A byte of a text; words of languages that do not separate them are looked up.
 const BYTE: u64 = 150;

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
+use super::computation::{Computation, json};
 use super::data::Data;
 use super::error::IntlError;
-use super::{Computation, json};
 
 /// Finding a text.
 const TEXT: u64 = 2_500;

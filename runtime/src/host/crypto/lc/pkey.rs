@@ -6,7 +6,7 @@ use std::ptr;
 use aws_lc_sys as sys;
 use zeroize::Zeroizing;
 
-use super::{EcKey, Rsa, Secret, done, owned, parsed, written};
+use super::{EcKey, Secret, done, owned, parsed, written};
 
 owned! {
     /// A key of any kind, private or public.
@@ -54,15 +54,6 @@ impl Pkey {
         Self::own(unsafe { sys::EVP_PKEY_new_raw_public_key(kind.number(), ptr::null_mut(), bytes.as_ptr(), bytes.len()) })
     }
 
-    pub(in crate::host::crypto) fn from_rsa(rsa: &Rsa) -> Option<Self> {
-        // SAFETY: the key counts its owners.
-        unsafe {
-            let key = Self::own(sys::EVP_PKEY_new())?;
-            done(sys::EVP_PKEY_set1_RSA(key.raw(), rsa.pointer()))?;
-            Some(key)
-        }
-    }
-
     pub(in crate::host::crypto) fn from_ec(ec: &EcKey) -> Option<Self> {
         // SAFETY: the key counts its owners.
         unsafe {
@@ -77,11 +68,6 @@ impl Pkey {
         // SAFETY: reads the key.
         let number = unsafe { sys::EVP_PKEY_id(self.raw()) };
         [PkeyKind::Rsa, PkeyKind::Ec, PkeyKind::Ed25519, PkeyKind::X25519].into_iter().find(|kind| kind.number() == number)
-    }
-
-    pub(in crate::host::crypto) fn rsa(&self) -> Option<Rsa> {
-        // SAFETY: the key counts its owners.
-        Rsa::adopt(unsafe { sys::EVP_PKEY_get1_RSA(self.raw()) })
     }
 
     pub(in crate::host::crypto) fn ec(&self) -> Option<EcKey> {
@@ -115,6 +101,11 @@ impl Pkey {
         // SAFETY: no more is written than there is room.
         done(unsafe { sys::EVP_PKEY_get_raw_public_key(self.raw(), bytes.as_mut_ptr(), &mut len) })?;
         (len == bytes.len()).then_some(bytes)
+    }
+
+    /// Takes over a key that the library made.
+    pub(super) fn adopt(raw: *mut sys::EVP_PKEY) -> Option<Self> {
+        Self::own(raw)
     }
 
     pub(super) fn pointer(&self) -> *mut sys::EVP_PKEY {

@@ -283,3 +283,20 @@ impl Rsa {
         digest(hash).is_some()
     }
 }
+
+/// A key of any kind as an RSA key, and the reverse.
+impl Pkey {
+    pub(in crate::host::crypto) fn from_rsa(rsa: &Rsa) -> Option<Self> {
+        // SAFETY: the key counts its owners.
+        unsafe {
+            let key = Self::adopt(sys::EVP_PKEY_new())?;
+            done(sys::EVP_PKEY_set1_RSA(key.pointer(), rsa.pointer()))?;
+            Some(key)
+        }
+    }
+
+    pub(in crate::host::crypto) fn rsa(&self) -> Option<Rsa> {
+        // SAFETY: the key counts its owners.
+        Rsa::adopt(unsafe { sys::EVP_PKEY_get1_RSA(self.pointer()) })
+    }
+}

@@ -2,12 +2,14 @@
 //! guests, up to a number of pieces.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Deref;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::calendar_data::{Calendar, Names};
 use super::generator::Generator;
 use crate::host::intl::error::IntlError;
 
@@ -18,38 +20,18 @@ const MAX_UNPACKED: usize = 8 << 20;
 /// Calendars, and zones, of locales that are kept.
 const MOST_KEPT: usize = 96;
 
-/// Names by width: `wide`, `abbreviated`, `narrow`, and `short`.
-pub(super) type Widths<T> = HashMap<String, T>;
-/// By `format` and `stand-alone`.
-pub(super) type Contexts<T> = HashMap<String, Widths<T>>;
-type Names = HashMap<String, String>;
-
-/// What a calendar has in a locale.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(in crate::host::intl) struct Calendar {
-    pub(super) months: Contexts<Names>,
-    pub(super) leap: Contexts<String>,
-    pub(super) days: Contexts<Vec<String>>,
-    pub(super) periods: Contexts<Names>,
-    pub(super) eras: Widths<Names>,
-    pub(super) cyclic: Widths<Vec<String>>,
-    /// Full, long, medium, short, as all that follow.
-    pub(super) dates: Vec<String>,
-    pub(super) times: Vec<String>,
-    pub(super) glue: Vec<String>,
-    pub(super) at: Vec<String>,
-    pub(super) available: BTreeMap<String, String>,
-    pub(super) append: Names,
-    pub(super) intervals: BTreeMap<String, BTreeMap<String, String>>,
-    pub(super) fallback: String,
-    /// Numbering systems of patterns that want their own.
-    pub(super) numbers: Names,
-    pub(super) fields: Names,
-    pub(super) decimals: Names,
-    pub(super) minuses: Names,
-    #[serde(skip)]
+/// A calendar's names and patterns, and the generator of patterns once a hook has asked for one.
+pub(in crate::host::intl) struct LocaleCalendar {
+    calendar: Calendar,
     pub(super) generator: OnceLock<Generator>,
+}
+
+impl Deref for LocaleCalendar {
+    type Target = Calendar;
+
+    fn deref(&self) -> &Calendar {
+        &self.calendar
+    }
 }
 
 /// Names of one zone or group of zones.
@@ -199,7 +181,7 @@ impl<T> Kept<T> {
     }
 }
 
-static CALENDARS: LazyLock<Kept<Calendar>> = LazyLock::new(Kept::new);
+static CALENDARS: LazyLock<Kept<LocaleCalendar>> = LazyLock::new(Kept::new);
 static ZONES: LazyLock<Kept<Zones>> = LazyLock::new(Kept::new);
 static REGIONS: LazyLock<Kept<Names>> = LazyLock::new(Kept::new);
 
@@ -212,9 +194,9 @@ fn part_name(calendar: &str) -> &str {
     }
 }
 
-pub(in crate::host::intl) fn calendar(locale: &str, calendar: &str) -> Result<Arc<Calendar>, IntlError> {
+pub(in crate::host::intl) fn calendar(locale: &str, calendar: &str) -> Result<Arc<LocaleCalendar>, IntlError> {
     let part = part_name(calendar);
-    CALENDARS.get(locale, part, || index()?.calendar(locale, part))
+    CALENDARS.get(locale, part, || Ok(LocaleCalendar { calendar: index()?.calendar(locale, part)?, generator: OnceLock::new() }))
 }
 
 pub(super) fn zones(locale: &str) -> Result<Arc<Zones>, IntlError> {

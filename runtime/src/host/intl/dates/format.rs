@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::calendar_data::{Calendar, Contexts};
 use super::calendars::{self, Day};
-use super::data::{Calendar, Contexts, calendar};
+use super::data::{LocaleCalendar, calendar};
 use super::index;
 use super::numbers::{self, Digits};
 use super::pattern::{Item, filled, items};
@@ -17,7 +18,7 @@ pub(super) struct Writer<'a> {
     pub(super) region: &'a str,
     pub(super) calendar: &'a str,
     pub(super) zone: &'a str,
-    data: Arc<Calendar>,
+    data: Arc<LocaleCalendar>,
     digits: Digits,
 }
 

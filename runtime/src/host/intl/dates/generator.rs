@@ -1,7 +1,7 @@
 //! The pattern for whatever fields are wanted, out of those that a locale has: the one that is nearest, with its fields adjusted and what is
 //! missing appended. The rules are those of UTS 35 ("Matching Skeletons", "Missing Skeleton Fields") as ICU applies them.
 
-use super::data::Calendar;
+use super::calendar_data::Calendar;
 use super::pattern::{Item, filled, items, written};
 use super::skeleton::{DATE, FIELDS, Field, Lacks, Skeleton, TIME, row_of};
 

@@ -1,5 +1,6 @@
 //! Dates as text: the pattern for what is wanted, and an instant written by a pattern. Which options mean what is the engine's.
 
+mod calendar_data;
 mod calendars;
 mod data;
 mod format;
@@ -13,14 +14,15 @@ mod zone_names;
 use icu_locale::{LanguageIdentifier, LocaleExpander};
 use serde::Deserialize;
 
+use self::calendar_data::Calendar;
 pub(super) use self::data::index;
-use self::data::{Calendar, calendar};
+use self::data::{LocaleCalendar, calendar};
 use self::format::Writer;
 use self::generator::Generator;
 use self::pattern::{Item, filled, items, written};
+use super::computation::{Computation, json};
 use super::error::IntlError;
 use super::locales::defaults;
-use super::{Computation, json};
 
 /// The data of a locale, when they are not kept.
 const UNPACKING: u64 = 600_000;
@@ -67,7 +69,7 @@ impl Computation for Pattern {
 }
 
 /// The calendar's patterns, and how the locale counts hours.
-fn generator<'d>(data: &'d Calendar, locale: &str) -> (&'d Generator, char) {
+fn generator<'d>(data: &'d LocaleCalendar, locale: &str) -> (&'d Generator, char) {
     let own = defaults(locale);
     let hour = hour_letter(own.map(|own| own.hour_cycle));
     (data.generator.get_or_init(|| Generator::new(data, hour, own.map_or("latn", |own| own.numbering))), hour)

@@ -1,6 +1,6 @@
 //! Numbers as dates have them: digits of a numbering system, and the ways to count days and years that some calendars want.
 
-use super::data::Calendar;
+use super::calendar_data::Calendar;
 use crate::host::intl::dates::index;
 use crate::host::intl::error::IntlError;
 

@@ -1,6 +1,6 @@
 //! Two instants as one text: what both have in common is written once, where the locale has a pattern for it.
 
-use super::data::Calendar;
+use super::calendar_data::Calendar;
 use super::format::{Local, Part, Writer};
 use super::generator::Generator;
 use super::pattern::{Item, items, written};

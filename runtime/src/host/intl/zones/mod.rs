@@ -11,9 +11,9 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 pub(super) use self::names::{canonical, listed};
+use super::computation::{Computation, json};
 use super::dates::index;
 use super::error::IntlError;
-use super::{Computation, json};
 
 /// Where systems keep the database.
 const SYSTEM: &str = "/usr/share/zoneinfo";
