@@ -1,5 +1,5 @@
-//! Halves of surrogate pairs in JSON. JavaScript's strings may hold one alone, and its JSON has an escape for it; Rust's may not. What is
-//! only looked at here is looked at in a copy that has other characters in their places; functions get what was sent.
+//! Lone halves of surrogate pairs in JSON. JavaScript's strings may contain them, and JSON can escape them; Rust's strings cannot contain
+//! them. The host checks a copy with other characters in their places; functions get the original.
 
 use serde::de::DeserializeOwned;
 
@@ -14,12 +14,12 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Err
     })
 }
 
-/// The text with a replacement character in place of each half; nothing where there are none.
+/// The text with a replacement character in place of each half; `None` where there are none.
 pub(crate) fn replaced(text: &str) -> Option<String> {
     without_halves(text, |_| 0xfffd)
 }
 
-/// The text with a character for private use in place of each half, so that different keys stay different; nothing where there are none.
+/// The text with a private-use character in place of each half, so that different keys stay different; `None` where there are none.
 /// Everything else is where it was.
 pub(crate) fn distinct(text: &str) -> Option<String> {
     without_halves(text, |half| half - 0xd800 + 0xe000)
@@ -48,7 +48,7 @@ fn without_halves(text: &str, instead: impl Fn(u16) -> u16) -> Option<String> {
     Some(out)
 }
 
-/// The unit that an escape here stands for.
+/// The UTF-16 unit of the escape at this place.
 fn unit(text: &str, at: usize) -> Option<u16> {
     let digits = text.get(at..at + ESCAPE)?.strip_prefix("\\u")?;
     digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok())?

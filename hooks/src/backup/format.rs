@@ -7,12 +7,12 @@ pub(super) const END: u8 = 0;
 pub(super) const RECORD: u8 = 1;
 pub(super) const BLOB: u8 = 2;
 
-/// What a file holds.
+/// A summary of a backup.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
     /// Records.
     pub records: u64,
-    /// Functions with a file of their own.
+    /// Functions that are stored as blobs.
     pub functions: u64,
     /// The length of the file, in bytes.
     pub bytes: u64,
@@ -24,10 +24,10 @@ pub enum BackupError {
     /// It cannot be read.
     #[error("the backup cannot be read: {0}")]
     Io(io::Error),
-    /// It is something else.
+    /// It is not a backup of this format.
     #[error("this is no backup that this version of Hookbox can read")]
     Foreign,
-    /// It is not as it was written.
+    /// Its bytes are not those that were written.
     #[error("the backup is damaged: {0}")]
     Damaged(&'static str),
 }

@@ -21,7 +21,7 @@ pub use format::{BackupError, Contents};
 pub(crate) use reader::{Item, read};
 pub(crate) use writer::Writer;
 
-/// Reads a backup to its end, and says what is in it if it is as it was written.
+/// Reads a backup to its end, checks it, and returns a summary of it.
 ///
 /// # Errors
 /// When it cannot be read, is something else, or is damaged.

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::format::{BLOB, END, MAGIC, RECORD};
 
-/// A file under way. Without [`Writer::finish`] it is none.
+/// A backup under construction. It is complete only after [`Writer::finish`].
 pub(crate) struct Writer<W> {
     to: W,
     digest: Sha256,

@@ -1,4 +1,4 @@
-//! A new credential for an operator who has lost theirs.
+//! Makes a new credential for an operator who has lost theirs.
 
 use hookbox_host_api::Secret;
 

@@ -5,7 +5,7 @@ use std::io;
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
-    /// The disk, the quota or the allowed file size is used up. Reads go on, and writes do once there is room.
+    /// The disk, the quota or the allowed file size is used up. Reads work, and writes work again once there is space.
     #[error("the disk is full")]
     Full,
     /// A precondition of the batch did not hold.
@@ -23,7 +23,7 @@ pub(crate) enum StoreError {
     Format {
         /// The format found.
         found: u64,
-        /// The one that this program writes.
+        /// The format that this program writes.
         expected: u64,
     },
 }
@@ -34,7 +34,7 @@ impl From<io::Error> for StoreError {
     }
 }
 
-/// Whether the error says that there is no room: ENOSPC, EDQUOT or EFBIG.
+/// Whether the error says that there is no space: ENOSPC, EDQUOT or EFBIG.
 pub(super) fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge)
 }

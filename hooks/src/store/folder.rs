@@ -1,4 +1,4 @@
-//! Folders on the disk: made for their owner alone, with durable names. What lies in them is for their users.
+//! Folders on the disk: makes them for their owner alone, with durable names, and checks that a data folder is private.
 
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io;

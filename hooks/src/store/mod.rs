@@ -1,7 +1,7 @@
-//! The store port: what the service needs of durable storage, and nothing of any engine.
+//! The store port: the durable storage that the service needs, without any engine's types.
 //!
-//! Two engines serve it, `redb` (the default) and `sled`; one contract suite runs against both. Large values go to [`Blobs`].
-//! What the keys and values mean is for the resources, the vault and the logs.
+//! Two engines implement it, `redb` (the default) and `sled`; one contract suite runs against both. Large values go to [`Blobs`]. The
+//! resources, the vault and the logs define keys and values.
 //!
 //! Every call blocks. A commit waits for the disk, so it belongs on a blocking thread; a `get` of a small record is a few
 //! microseconds once cached, and the only call that an async task may make directly.
@@ -36,7 +36,7 @@ pub use open::Engine;
 pub(crate) use open::{found, name, open, path_in as store_path};
 pub(crate) use range::{KeyRange, Order};
 
-/// What a scan calls for each key and value; `Break` ends the scan.
+/// The function that a scan calls for each key and value; `Break` ends the scan.
 pub(crate) type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
 
 /// An ordered map of bytes with atomic, durable batches.

@@ -1,4 +1,4 @@
-//! Opening a store folder: which engine it has, its format, and that nobody else has it open.
+//! Opens a store folder: checks that it is private, locks it, and checks its engine and its format.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -63,10 +63,10 @@ pub(crate) enum OpenError {
         folder: PathBuf,
         /// The engine that made it.
         found: Engine,
-        /// The engine that was asked for.
+        /// The configured engine.
         asked: Engine,
     },
-    /// Others than its owner can enter it.
+    /// Other users have permissions on it.
     #[error(transparent)]
     NotPrivate(#[from] NotPrivate),
     /// The engine could not open it, or its format is another one.
@@ -89,7 +89,7 @@ pub(crate) fn open(folder: &Path, engine: Engine) -> Result<Arc<dyn Store>, Open
     Ok(Arc::new(Locked { store, _lock: lock }))
 }
 
-/// A new store is made under another name and renamed when its format is on disk, so a half-made one is never opened.
+/// Opens the store, or makes one. A new store has another name until its format is on disk, so that an unfinished one is never opened.
 fn open_engine(folder: &Path, engine: Engine) -> Result<Box<dyn Store>, StoreError> {
     let path = path_in(folder, engine);
     if !path.exists() {
@@ -122,7 +122,7 @@ fn check_format(store: &dyn Store) -> Result<(), StoreError> {
     }
 }
 
-/// A store and the lock on its folder, let go in this order.
+/// A store and the lock on its folder. The fields are dropped in this order.
 struct Locked {
     store: Box<dyn Store>,
     _lock: File,

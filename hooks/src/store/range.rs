@@ -43,7 +43,7 @@ impl KeyRange {
         self
     }
 
-    /// Whether no key can lie in it. Engines differ in what they make of such a range, so it never reaches them.
+    /// Whether the range contains no key. Engines treat such a range differently, so it never reaches them.
     pub(super) fn is_empty(&self) -> bool {
         self.end.as_ref().is_some_and(|end| *end <= self.start)
     }
@@ -54,7 +54,7 @@ impl KeyRange {
     }
 }
 
-/// The smallest key above every key with this prefix; none when the prefix is empty or all ones.
+/// The smallest key above every key with this prefix; `None` when the prefix is empty or all ones.
 fn after_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
     let mut end = prefix.to_vec();
     while let Some(last) = end.pop() {

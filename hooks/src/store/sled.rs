@@ -1,4 +1,4 @@
-//! The sled engine, for those who choose it: one folder. `redb` is the default; `docs/durability.md` says why.
+//! The sled engine: one folder. `redb` is the default; `docs/durability.md` says why.
 //!
 //! sled ends a flush with `sync_file_range`, which neither flushes the disk's own cache nor writes file metadata, so every
 //! commit here syncs sled's files and folders itself. A commit and its sync exclude readers, because sled shows a batch before
@@ -19,7 +19,7 @@ use super::folder::make_folder;
 use super::lock::{LOCK_RETRY, LOCK_TIMEOUT};
 use super::{Batch, KeyRange, Order, Store, StoreError, Visit, disk_space};
 
-/// sled's cache. The hot path reads no store.
+/// The size of sled's cache. Events are decided without the store.
 const CACHE_BYTES: u64 = 64 << 20;
 
 /// A store in one sled folder.
@@ -69,7 +69,7 @@ impl SledStore {
     }
 }
 
-/// Syncs the files of a folder, those of its folders, and the folder itself. Files that sled removes meanwhile are no loss.
+/// Syncs the files in a folder and its subfolders, and the folders themselves. A file that sled removes meanwhile need not be synced.
 fn sync_files(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -115,7 +115,7 @@ impl Store for SledStore {
         let result = self.apply(&batch);
         if !matches!(result, Ok(()) | Err(StoreError::Conflict)) {
             *state = State::Poisoned;
-            // After an error sled's threads may never answer, and dropping the last handle would wait for them for ever.
+            // After an error sled's threads may never answer, and dropping the last handle would wait for them forever.
             std::mem::forget(self.db.clone());
             tracing::error!("the disk failed: the store takes no writes until the server is restarted");
         }
@@ -123,8 +123,8 @@ impl Store for SledStore {
     }
 }
 
-/// Threads of sled's may hold a store, and with it the lock on its files, for a moment after it was dropped. Nobody else can hold it: the
-/// folder around it is locked by us.
+/// Opens the database, and tries again while it is locked: sled's threads may hold the lock for a moment after the store was dropped. Another
+/// process cannot hold it, because this one has the lock of the folder.
 fn open_soon(config: &::sled::Config) -> ::sled::Result<Db> {
     let deadline = Instant::now() + LOCK_TIMEOUT;
     loop {
@@ -135,8 +135,8 @@ fn open_soon(config: &::sled::Config) -> ::sled::Result<Db> {
     }
 }
 
-/// The failure of a write that sled has begun. It is never `Full`, even when the disk is: the batch is in sled's memory, and may be on the
-/// disk after a restart.
+/// The error of a write that sled has begun. It is never `Full`, even on a full disk: the batch is in sled's memory, and may be on the disk
+/// after a restart.
 fn write_failed(error: ::sled::Error) -> StoreError {
     match error {
         ::sled::Error::Io(error) => StoreError::Io(error),

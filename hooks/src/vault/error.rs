@@ -12,7 +12,7 @@ pub(crate) enum VaultError {
     KeyFile {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it, and what to do.
+        /// What is wrong with the file, and what to do.
         problem: String,
     },
     /// The store was made with another master key.

@@ -37,8 +37,7 @@ impl Vault {
         })
     }
 
-    /// Whether the master key lies beside what it protects, so that a copy of the data folder reveals every secret: worth a
-    /// warning at start.
+    /// Whether the master key is in the data folder, so that a copy of the folder reveals every secret. The server then warns at its start.
     pub(crate) fn key_is_inside_data_folder(&self) -> bool {
         self.inside_data_folder
     }
@@ -75,7 +74,7 @@ impl Vault {
     }
 }
 
-/// Where the check value is kept. It is derived as a key of its own, so it tells nothing about the others.
+/// The key of the check value's record. The value is derived for this purpose, so it reveals nothing about the other keys.
 pub(super) fn check_key() -> Key {
     Key::new(SERVER, Kind::Meta).text("vault check")
 }

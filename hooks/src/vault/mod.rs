@@ -1,6 +1,6 @@
-//! The server's keys: one master key, a key derived from it for each purpose, and what is done with them.
+//! The server's keys: one master key, and a key derived from it for each purpose.
 //!
-//! Where the master key comes from is in [`master`]. What is sealed, hashed or signed, and where it is kept, is for the resources.
+//! [`master`] reads and makes the master key. The resources decide what is sealed, hashed or signed, and store it.
 
 mod error;
 mod keys;
@@ -43,7 +43,7 @@ impl Vault {
     }
 }
 
-/// The key that the store was made with: the one in the file, or the one beside it where a change of keys broke off.
+/// The key that the store was made with: the one in the file, or the one beside it if a change of keys was interrupted.
 fn the_stores(stored: &[u8], master: MasterKey, path: &Path) -> Result<MasterKey, VaultError> {
     let fits = |master: &MasterKey| Ok::<bool, VaultError>(bool::from(PurposeKey::derive(master, "check")?.0.as_slice().ct_eq(stored)));
     if fits(&master)? {

@@ -8,12 +8,12 @@ use zeroize::Zeroizing;
 use super::error::VaultError;
 use super::master::MasterKey;
 
-/// A derived key: wiped when dropped, and never shown.
+/// A derived key. It is wiped when dropped, and has no `Debug`.
 #[derive(Clone)]
 pub(super) struct PurposeKey(pub(super) Zeroizing<[u8; 32]>);
 
 impl PurposeKey {
-    /// HKDF-SHA256 with the purpose as its info. The purposes are stored facts: changing one orphans what it made.
+    /// HKDF-SHA256 with the purpose as its info. A purpose must never change: values made with its key could no longer be read.
     pub(super) fn derive(master: &MasterKey, purpose: &str) -> Result<Self, VaultError> {
         let mut key = Zeroizing::new([0; 32]);
         let hkdf = Hkdf::<Sha256>::new(Some(b"hookbox/1"), master.as_bytes());

@@ -8,7 +8,7 @@ use super::lc::{EcKey, Pkey, PkeyKind, PointForm, Rsa, Secret};
 use super::request::framed;
 use super::{jwk, pem};
 
-/// The exponent that everybody uses.
+/// The usual public exponent.
 const USUAL_EXPONENT: u64 = 65537;
 
 pub(super) fn read(header: &KeyRead, [bytes, passphrase]: [&[u8]; 2]) -> Result<Vec<u8>, CryptoError> {

@@ -37,7 +37,7 @@ pub(super) fn pieces(writer: &Writer<'_>, generator: &Generator, pattern: &str, 
     Ok(trimmed(ranged(writer, generator, pattern, start, end)?))
 }
 
-/// Texts before the first field and behind the last of either are nobody's, and one where they meet.
+/// Texts before the first and behind the last field of either date belong to neither, and so does one text where the dates meet.
 fn trimmed(pieces: Vec<Piece>) -> Vec<Piece> {
     let is_field = |source: Source| move |piece: &Piece| piece.1 == source && piece.0.0 != "literal";
     let ends: Vec<_> = [Source::Start, Source::End]
@@ -73,7 +73,7 @@ fn ranged(writer: &Writer<'_>, generator: &Generator, pattern: &str, start: f64,
     }
     let wanted = written(&fields.iter().filter(|item| matches!(item, Item::Field(..))).cloned().collect::<Vec<_>>());
     if has_date != has_time && (has_time == (at >= 4)) {
-        // Years that differ are written where nobody asked for them.
+        // Years that differ are written even if they were not asked for.
         let wanted = if at == 1 && !has("yYurU") { format!("y{wanted}") } else { wanted };
         return interval(writer, generator, data, &wanted, at, &from, &to);
     }

@@ -104,7 +104,7 @@ impl Namer<'_> {
         named.unwrap_or_else(|| self.id().rsplit('/').next().unwrap_or_default().replace('_', " "))
     }
 
-    /// The group that the zone is in at the instant; nobody said before 1970.
+    /// The group that the zone is in at the instant. There is no data for instants before 1970.
     fn group<'i>(&self, index: &'i Index) -> Option<&'i str> {
         let minute = self.seconds.div_euclid(60);
         let groups = &index.zones.get(self.id())?.metazones;
