@@ -42,7 +42,7 @@ const ASYNC_STACK: usize = 17 << 20;
 /// The largest table of one module; also what the pool reserves for each.
 pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 /// Bytes of a table that are zeroed in place when its slot is reset.
-const TABLE_KEPT: usize = 4 << 10;
+const TABLE_ZEROED_BYTES: usize = 4 << 10;
 /// Core instances in one component: the guest, the adapters that wit-component adds, and a reserve.
 pub(crate) const INSTANCES_PER_COMPONENT: u32 = 8;
 /// Memories and tables in one component.
@@ -105,7 +105,7 @@ pub(crate) fn runner(sandbox: &SandboxConfig, frames: NonZeroUsize) -> Result<En
         .table_elements(TABLE_ELEMENTS)
         .max_unused_warm_slots(slots)
         // A guest's tables are a page or less: overwriting one costs less than giving it back to the kernel and faulting it in again.
-        .table_keep_resident(TABLE_KEPT)
+        .table_keep_resident(TABLE_ZEROED_BYTES)
         // In wasmtime 48 a reset by this scan misses pages that are swapped out or that the kernel is moving at that moment: the
         // next guest could read them, on a machine without swap too.
         .pagemap_scan(Enabled::No);

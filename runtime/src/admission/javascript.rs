@@ -13,7 +13,7 @@ use super::built_engine::{BUILT, BUILT_DIGEST, Ready};
 use super::cache::Code;
 use super::error::AdmissionError;
 use crate::host::WorldReads;
-use crate::javascript::{self, Deployed, Engine, EngineModule, Image, Printed, Source};
+use crate::javascript::{self, Deployed, Engine, EngineModule, Image, Source, StartupLog};
 use crate::memory::Base;
 use crate::prepared::Shape;
 use crate::{FunctionDigest, PreparedHook};
@@ -71,7 +71,7 @@ impl Admission {
         if evaluated.reads == pure {
             self.keep_image(key, evaluated.image.encode()).await?;
         }
-        Ok(deployed(ready, evaluated.image, None, evaluated.reads, Some(evaluated.printed)))
+        Ok(deployed(ready, evaluated.image, None, evaluated.reads, Some(evaluated.log)))
     }
 
     /// Compiles and boots the engine unless that is done, so that the first JavaScript function does not wait for it.
@@ -136,10 +136,10 @@ fn deployed(
     image: Image,
     evaluate: Option<(Source, &'static str)>,
     reads: WorldReads,
-    printed: Option<LogBuffer>,
+    log: Option<LogBuffer>,
 ) -> PreparedHook {
-    let printed = Printed::new(printed);
-    PreparedHook { shape: Shape::JavaScript(Deployed { engine: ready.engine.clone(), image, evaluate, reads, printed }) }
+    let startup_log = StartupLog::new(log);
+    PreparedHook { shape: Shape::JavaScript(Deployed { engine: ready.engine.clone(), image, evaluate, reads, startup_log }) }
 }
 
 impl PreparedHook {

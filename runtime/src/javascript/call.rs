@@ -17,8 +17,8 @@ pub(crate) async fn call(store: &mut Store<CallState>, deployed: &Deployed) -> w
 
 /// A guest whose handler can be called.
 pub(crate) async fn start<'a>(store: &mut Store<CallState>, deployed: &'a Deployed) -> wasmtime::Result<Result<Guest<'a>, Failure>> {
-    if let Some(printed) = deployed.printed.take() {
-        store.data_mut().log.append(printed);
+    if let Some(log) = deployed.startup_log.take() {
+        store.data_mut().log.append(log);
     }
     let guest = deployed.engine.start(store, &deployed.image).await?;
     match &deployed.evaluate {

@@ -28,7 +28,8 @@ pub(crate) struct Evaluated {
     /// The memory after it.
     pub(crate) image: Image,
     pub(crate) reads: WorldReads,
-    pub(crate) printed: LogBuffer,
+    /// What the top level wrote to the log.
+    pub(crate) log: LogBuffer,
 }
 
 /// The key of a source's image: the engine that made it and everything that was evaluated.
@@ -103,7 +104,7 @@ pub(crate) async fn evaluate(
     match finished {
         Ok(Ok(Ok(memory))) => {
             let memory = Zeroizing::new(memory);
-            Ok(Evaluated { image: Image::new(base.clone(), &memory), reads: state.js.reads, printed: state.log })
+            Ok(Evaluated { image: Image::new(base.clone(), &memory), reads: state.js.reads, log: state.log })
         }
         Ok(Ok(Err(failure))) => Err(rejected(&failure)),
         Ok(Err(error)) => Err(rejected(&classify(&error, &state.limiter))),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::guest::Engine;
 use super::image::Image;
-use super::printed::Printed;
 use super::source::Source;
+use super::startup_log::StartupLog;
 use crate::host::WorldReads;
 
 /// A function that is ready to be called.
@@ -16,5 +16,5 @@ pub(crate) struct Deployed {
     pub(crate) evaluate: Option<(Source, &'static str)>,
     /// What the top level read of the outside world.
     pub(crate) reads: WorldReads,
-    pub(crate) printed: Printed,
+    pub(crate) startup_log: StartupLog,
 }

@@ -13,8 +13,8 @@ mod deployed;
 mod engine_module;
 mod guest;
 mod image;
-mod printed;
 mod source;
+mod startup_log;
 mod stopped;
 
 pub(crate) use call::call;
@@ -27,8 +27,8 @@ pub(crate) use guest::Engine;
 #[cfg(feature = "bench")]
 pub(crate) use guest::Guest;
 pub(crate) use image::Image;
-pub(crate) use printed::Printed;
 pub(crate) use source::Source;
+pub(crate) use startup_log::StartupLog;
 pub(crate) use stopped::{Step, Stopped, run_until_stopped};
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What can be asked about keys as such: reading, writing and making them.
+//! Operations on keys: read, write and make them.
 
 use super::contract::{Curve, ErrorKind, KeyForm, KeyFormat, KeyGenerate, KeyKind, KeyRead, KeyReadAnswer, KeyWrite, Point};
 use super::encrypted::{self, Sealed};

@@ -48,7 +48,7 @@ pub(super) async fn compute(caller: &mut Caller<'_, CallState>, request: Vec<u8>
     Ok(answer.map_err(|error| error.to_json()))
 }
 
-/// The request and what it costs, where it is one that may be computed in so much memory.
+/// Parses a request and computes its fuel, if it may be computed in this much memory.
 fn priced(request: Vec<u8>, memory: u64) -> Result<(Request, u64), CryptoError> {
     let request = Request::parse(request)?;
     let fuel = cost::fuel(&request, memory)?;

@@ -23,7 +23,7 @@ enum Granularity {
     Sentence,
 }
 
-/// The ends of all segments of a text, in UTF-16; of words, negative where a segment is no word.
+/// The ends of all segments of a text, in UTF-16 units. With words, the end of a segment that is not a word is negative.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Segments {

@@ -1,4 +1,4 @@
-//! Texts of the table as they are, for what is put together in the engine: patterns of lists, names of currencies, calendars and fields.
+//! Texts of the table, from which the engine builds lists and the names of currencies, calendars and fields.
 
 use serde::Deserialize;
 

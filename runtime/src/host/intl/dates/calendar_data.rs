@@ -10,7 +10,7 @@ pub(super) type Widths<T> = HashMap<String, T>;
 pub(super) type Contexts<T> = HashMap<String, Widths<T>>;
 pub(super) type Names = HashMap<String, String>;
 
-/// What a calendar has in a locale.
+/// The names and patterns of a calendar in a locale.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::host::intl) struct Calendar {
@@ -20,7 +20,7 @@ pub(in crate::host::intl) struct Calendar {
     pub(super) periods: Contexts<Names>,
     pub(super) eras: Widths<Names>,
     pub(super) cyclic: Widths<Vec<String>>,
-    /// Full, long, medium, short, as all that follow.
+    /// By style: full, long, medium, short. The next three lists have the same order.
     pub(super) dates: Vec<String>,
     pub(super) times: Vec<String>,
     pub(super) glue: Vec<String>,
@@ -29,7 +29,7 @@ pub(in crate::host::intl) struct Calendar {
     pub(super) append: Names,
     pub(super) intervals: BTreeMap<String, BTreeMap<String, String>>,
     pub(super) fallback: String,
-    /// Numbering systems of patterns that want their own.
+    /// Numbering systems of patterns that have their own.
     pub(super) numbers: Names,
     pub(super) fields: Names,
     pub(super) decimals: Names,

@@ -1,5 +1,5 @@
-//! Names and patterns of dates: the data file of tools/intl-data/dates.mjs, which is unpacked by the piece. What was unpacked is kept for all
-//! guests, up to a number of pieces.
+//! Names and patterns of dates, from the data file of tools/intl-data/dates.mjs. It is unpacked by the piece, and a number of unpacked pieces
+//! is cached for all guests.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
@@ -15,10 +15,10 @@ use crate::host::intl::error::IntlError;
 
 static FILE: &[u8] = include_bytes!("../data/dates.bin");
 
-/// No piece of the file is longer when it is unpacked.
+/// The longest unpacked piece of the file, in bytes.
 const MAX_UNPACKED: usize = 8 << 20;
-/// Calendars, and zones, of locales that are kept.
-const MOST_KEPT: usize = 96;
+/// The most pieces in one cache, which is emptied when it is full.
+const MAX_CACHED: usize = 96;
 
 /// A calendar's names and patterns, and the generator of patterns once a hook has asked for one.
 pub(in crate::host::intl) struct LocaleCalendar {
@@ -44,7 +44,7 @@ pub(super) struct ZoneNames {
     pub(super) short: Names,
 }
 
-/// How a locale names zones.
+/// The texts by which a locale names zones.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Zones {
@@ -82,7 +82,7 @@ pub(in crate::host::intl) struct Index {
     /// First days of Japanese eras.
     pub(super) japanese: Vec<(i64, u32, u32)>,
     pub(in crate::host::intl) digits: HashMap<String, String>,
-    /// Where the parts begin in the file.
+    /// The offsets of the parts in the file.
     #[serde(default)]
     start: usize,
 }
@@ -95,7 +95,7 @@ static INDEX: LazyLock<Option<Index>> = LazyLock::new(|| {
     Some(index)
 });
 
-/// What is for all locales.
+/// Data that does not depend on a locale.
 pub(in crate::host::intl) fn index() -> Result<&'static Index, IntlError> {
     INDEX.as_ref().ok_or(IntlError::Fault)
 }
@@ -117,7 +117,7 @@ impl Index {
         unpacked(bytes).map(Some)
     }
 
-    /// A part with what it has from its parents.
+    /// A part, merged with the parts of its parents.
     fn inherited(&self, locale: &str, name: &str) -> Result<Value, IntlError> {
         let mut value = match self.parents.get(locale) {
             Some(parent) => self.inherited(parent, name)?,
@@ -158,10 +158,10 @@ fn merge(into: &mut Value, from: Value) {
     }
 }
 
-/// What was unpacked lately, by locale and part.
-struct Kept<T>(Mutex<HashMap<(String, String), Arc<T>>>);
+/// Unpacked pieces, by locale and part.
+struct Cache<T>(Mutex<HashMap<(String, String), Arc<T>>>);
 
-impl<T> Kept<T> {
+impl<T> Cache<T> {
     fn new() -> Self {
         Self(Mutex::new(HashMap::new()))
     }
@@ -173,7 +173,7 @@ impl<T> Kept<T> {
         }
         let made = Arc::new(make()?);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MOST_KEPT {
+        if kept.len() >= MAX_CACHED {
             kept.clear();
         }
         kept.insert(key, made.clone());
@@ -181,9 +181,9 @@ impl<T> Kept<T> {
     }
 }
 
-static CALENDARS: LazyLock<Kept<LocaleCalendar>> = LazyLock::new(Kept::new);
-static ZONES: LazyLock<Kept<Zones>> = LazyLock::new(Kept::new);
-static REGIONS: LazyLock<Kept<Names>> = LazyLock::new(Kept::new);
+static CALENDARS: LazyLock<Cache<LocaleCalendar>> = LazyLock::new(Cache::new);
+static ZONES: LazyLock<Cache<Zones>> = LazyLock::new(Cache::new);
+static REGIONS: LazyLock<Cache<Names>> = LazyLock::new(Cache::new);
 
 /// The name of a calendar's part in the file.
 fn part_name(calendar: &str) -> &str {

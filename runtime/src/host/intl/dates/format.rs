@@ -1,4 +1,4 @@
-//! An instant written by a pattern: each field by its names or numbers.
+//! Writes an instant by a pattern, each field by its names or numbers.
 
 use std::sync::Arc;
 
@@ -22,10 +22,10 @@ pub(super) struct Writer<'a> {
     digits: Digits,
 }
 
-/// A piece of a written date: what it is, and its text.
+/// A piece of a written date: its kind and its text.
 pub(super) type Part = (&'static str, String);
 
-/// An instant as it is in the zone and calendar.
+/// An instant in the zone and calendar of a writer.
 pub(super) struct Local {
     pub(super) day: Day,
     seconds: i64,
@@ -72,7 +72,7 @@ impl<'a> Writer<'a> {
     }
 
     /// # Errors
-    /// When there are no data for what the writer is for.
+    /// When there is no data for this locale, calendar or zone.
     pub(super) fn parts(&self, pattern: &str, local: &Local) -> Result<Vec<Part>, IntlError> {
         let wanted = self.data.numbers.get(pattern).map_or("", String::as_str);
         self.written(&items(pattern), local, wanted)

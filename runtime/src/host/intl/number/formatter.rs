@@ -1,5 +1,5 @@
-//! Formatting one number: which digits, and what goes around them. From the inside out these are the exponent, the affixes of the pattern
-//! (sign, currency, percent, the letter of a compact number), and the words of a unit or a currency.
+//! Formats one number: its digits, and around them, from the inside out, the exponent, the affixes of the pattern (sign, currency, percent,
+//! the letter of a compact number), and the words of a unit or a currency.
 
 use super::super::parts::{LITERAL, Parts};
 use super::super::plural::{OTHER, Plurals};
@@ -18,14 +18,14 @@ pub(super) struct Formatter<'a> {
     pattern: Pattern,
 }
 
-/// A number that is formatted but for being put together.
+/// The formatted parts of a number, not joined yet.
 pub(super) struct Layers {
     pub(super) number: Parts,
     pub(super) inner: Around,
     pub(super) middle: Around,
-    /// The form that the words around the number have.
+    /// The plural form of the words around the number.
     pub(super) form: &'static str,
-    /// What it was rounded to.
+    /// The rounded number.
     pub(super) rounded: Quantity,
 }
 

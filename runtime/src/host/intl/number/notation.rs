@@ -1,4 +1,4 @@
-//! Scientific, engineering and compact notation: the power of ten that is split off a number, and how that is shown.
+//! Scientific, engineering and compact notation: splits a power of ten off a number, and formats it.
 
 use fixed_decimal::Decimal;
 
@@ -11,10 +11,10 @@ use super::symbols::Symbols;
 use crate::host::intl::parts::Parts;
 use crate::host::intl::plural::Plurals;
 
-/// The greatest magnitude that a compact pattern is looked for.
+/// The greatest magnitude for which a compact pattern is looked up.
 const MAX_MAGNITUDE: i16 = 20;
 
-/// A number that is rounded, and what was split off.
+/// A rounded number, and the power of ten that was split off.
 pub(super) struct Scaled {
     pub(super) quantity: Quantity,
     pub(super) exponent: Option<i16>,
@@ -42,8 +42,8 @@ pub(super) fn scaled(rules: Rules<'_>, mut quantity: Quantity) -> Scaled {
     Scaled { quantity, exponent, compact }
 }
 
-/// Rounds a number after it was multiplied by the power of ten that `multiplier` gives for its magnitude, which is returned. Rounding can
-/// make a digit more, and that another multiplier.
+/// Multiplies a number by the power of ten that `multiplier` returns for its magnitude, and rounds it. Returns the exponent. Rounding can add a
+/// digit, which may change the multiplier.
 fn split(rules: Rules<'_>, number: &mut Decimal, multiplier: impl Fn(i16) -> i16) -> i16 {
     let digits = &rules.style.digits;
     if number.absolute.is_zero() {
@@ -94,7 +94,7 @@ impl<'a> Compact<'a> {
         self.rules.symbols.of_numbering("compact", &format!("/{}/{magnitude}/{plural}", self.key))
     }
 
-    /// The nearest magnitude that there are patterns for.
+    /// The nearest magnitude with patterns.
     fn nearest(&self, magnitude: i16) -> i16 {
         let mut nearest = magnitude.min(MAX_MAGNITUDE);
         while nearest > 14 && self.text(nearest, "other").is_none() {

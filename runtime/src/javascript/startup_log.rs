@@ -7,13 +7,13 @@ use hookbox_host_api::log::LogBuffer;
 
 /// The lines, until the first execution takes them.
 #[derive(Debug, Default)]
-pub(crate) struct Printed {
+pub(crate) struct StartupLog {
     /// Whether there may be lines. Every execution reads this, and all but the first need no lock.
     any: AtomicBool,
     lines: Mutex<Option<LogBuffer>>,
 }
 
-impl Printed {
+impl StartupLog {
     pub(crate) fn new(lines: Option<LogBuffer>) -> Self {
         Self { any: AtomicBool::new(lines.is_some()), lines: Mutex::new(lines) }
     }
