@@ -29,7 +29,7 @@ pub(crate) fn read<'js>(ctx: &Ctx<'js>, text: &[u8]) -> Option<Value<'js>> {
         reader.plain.free(value);
         return None;
     }
-    // SAFETY: the value was just made in this context, and is owned by nobody else.
+    // SAFETY: the value was just made in this context, and this is its only owner.
     Some(unsafe { Value::from_raw(ctx.clone(), value) })
 }
 
