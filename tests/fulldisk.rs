@@ -103,3 +103,22 @@ fn a_server_killed_on_a_full_disk_has_all_that_it_acknowledged() {
     assert_eq!(names(server.admin()), acknowledged);
     create(server.admin(), "AFTERWARDS").expect(201);
 }
+
+/// sled has a batch in memory before it is on disk. A change whose write failed may therefore be there after a restart, which "no room"
+/// denies.
+#[test]
+fn a_write_that_sled_cannot_sync_is_a_failure_and_not_a_refusal() {
+    let server = start("sled");
+    let admin = server.admin();
+    create(admin, "BEFORE").expect(201);
+    let failed = "The server's storage failed";
+    limit_files(&server, Some(0));
+    assert_eq!(create(admin, "UNKNOWN").error(503, "ServiceUnavailableError"), failed);
+    limit_files(&server, None);
+    assert_eq!(create(admin, "REFUSED").error(503, "ServiceUnavailableError"), failed, "no write is taken after a failed one");
+    let server = server.kill().wrapper(&[]).start();
+    let names = names(server.admin());
+    assert!(names.contains(&"BEFORE".to_owned()), "{names:?}");
+    assert!(!names.contains(&"REFUSED".to_owned()), "{names:?}");
+    create(server.admin(), "AFTERWARDS").expect(201);
+}

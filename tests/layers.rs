@@ -6,6 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::source_graph::SourceGraph;
+
 /// Each crate of the workspace, with the others that it may use.
 const EDGES: [(&str, &[&str]); 7] = [
     ("hookbox-host-api", &[]),
@@ -38,6 +40,42 @@ const PATHS: [(&str, &[&str]); 6] = [
     ("hyper_util::server", &["hooks/src/http/server.rs"]),
     ("wasmtime::", &["runtime/src/"]),
     ("StatusCode::", &["hooks/src/http/"]),
+];
+
+/// The modules of `hooks`, from the bottom up: each may use those before it.
+const ORDER: [&str; 19] = [
+    "clock",
+    "fresh",
+    "ids",
+    "metrics",
+    "backup",
+    "store",
+    "vault",
+    "logs",
+    "error",
+    "resources",
+    "directory",
+    "dispatch",
+    "admission",
+    "service",
+    "config",
+    "auth",
+    "local",
+    "offline",
+    "http",
+];
+
+/// The uses that still lead upwards. Nothing may be added here; what is opened is taken off.
+const UPWARD: [(&str, &str); 3] = [("admission", "service"), ("directory", "dispatch"), ("dispatch", "service")];
+
+/// The roots of the crates whose files must not use each other in circles.
+const CRATES: [&str; 6] = [
+    "runtime/src/lib.rs",
+    "cli/src/main.rs",
+    "guest-sdk/src/lib.rs",
+    "guest-sdk/macros/src/lib.rs",
+    "bench/src/main.rs",
+    "js-engine/src/lib.rs",
 ];
 
 fn root() -> PathBuf {
@@ -126,4 +164,100 @@ fn each_engine_and_server_is_named_in_one_place() {
         }
         assert!(holders > 0 || path.starts_with("hyper::"), "nobody says {path} any more: take it off this table");
     }
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    let circles = |krate: &&str| {
+        let circles = SourceGraph::read(&root().join(krate)).circles();
+        circles.into_iter().map(|circle| format!("{krate}: {circle}")).collect::<Vec<String>>()
+    };
+    let found: Vec<String> = CRATES.iter().flat_map(circles).collect();
+    assert!(found.is_empty(), "{} circles\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn the_modules_of_hooks_use_each_other_downwards_only() {
+    let graph = SourceGraph::read(&root().join("hooks/src/lib.rs"));
+    let used: BTreeSet<&str> = graph.edges().flat_map(|(from, to, _)| [module(from), module(to)]).filter(|name| *name != "lib").collect();
+    assert_eq!(used, ORDER.into_iter().collect(), "a module more or less: decide what it may use");
+    let place = |name| ORDER.iter().position(|module| *module == name);
+    let mut upward = BTreeMap::new();
+    for (from, to, path) in graph.edges().filter(|(from, ..)| module(from) != "lib") {
+        if place(module(from)) < place(module(to)) {
+            upward.entry((module(from), module(to))).or_insert_with(|| format!("{} uses {path} of {}", from.display(), to.display()));
+        }
+    }
+    let known: BTreeSet<(&str, &str)> = UPWARD.into_iter().collect();
+    let new: Vec<&String> = upward.iter().filter(|(edge, _)| !known.contains(edge)).map(|(_, use_)| use_).collect();
+    assert!(new.is_empty(), "these uses lead upwards: {new:#?}");
+    let gone: Vec<&(&str, &str)> = known.iter().filter(|edge| !upward.contains_key(edge)).collect();
+    assert!(gone.is_empty(), "nothing leads upwards here any more, take it off the table: {gone:?}");
+}
+
+/// The top-level module that a file belongs to.
+fn module(file: &Path) -> &str {
+    let first = file.iter().next().and_then(|name| name.to_str()).unwrap();
+    first.strip_suffix(".rs").unwrap_or(first)
+}
+
+/// The uses that are found in a crate of these files.
+fn uses_in(files: &[(&str, &str)]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let graph = SourceGraph::read(&folder.path().join("lib.rs"));
+    graph.edges().map(|(from, to, path)| format!("{} -> {}: {path}", from.display(), to.display())).collect()
+}
+
+#[test]
+fn a_use_leads_through_reexports_to_the_file_that_defines_the_item() {
+    let uses = uses_in(&[
+        ("lib.rs", "mod a;\nmod b;\npub use a::Thing;\n"),
+        ("a/mod.rs", "mod thing;\nmod other;\npub use thing::*;\npub(crate) use self::other::make as build;\n"),
+        ("a/thing.rs", "pub struct Thing;\n"),
+        ("a/other.rs", "use super::Thing;\npub fn make() -> Thing { Thing }\n"),
+        ("b.rs", "use crate::a;\npub fn f() -> crate::Thing { a::build() }\n"),
+    ]);
+    assert_eq!(uses, ["a/other.rs -> a/thing.rs: Thing", "b.rs -> a/other.rs: a::build", "b.rs -> a/thing.rs: crate::Thing"]);
+}
+
+#[test]
+fn code_for_tests_comments_variables_and_fields_are_no_uses() {
+    let uses = uses_in(&[
+        (
+            "lib.rs",
+            "mod a;\nmod b;\npub use a::name;\n#[cfg(test)]\nuse b::Only;\nfn f() { let name = 1; g(name); }\nfn g(x: i32) { drop(x) }\n",
+        ),
+        ("a.rs", "pub fn name() {}\n"),
+        (
+            "b.rs",
+            "/// See [`crate::a::name`].\npub struct Only { name: i32 }\n#[cfg(all(test, unix))]\nmod tests { fn t() { crate::a::name() } }\n",
+        ),
+    ]);
+    assert_eq!(uses, [""; 0]);
+}
+
+#[test]
+fn paths_in_macros_and_in_functions_are_uses() {
+    let uses = uses_in(&[
+        ("lib.rs", "mod a;\nmod b;\nmod c;\n"),
+        ("a.rs", "pub fn name() {}\npub enum Kind { One }\n"),
+        ("b.rs", "fn f() { println!(\"{:?}\", crate::a::name()); }\n"),
+        ("c.rs", "fn f() { use crate::a::Kind::One; }\n#[derive(D)]\nstruct S { #[serde(with = \"crate::b::f\")] x: i32 }\n"),
+    ]);
+    assert_eq!(uses, ["b.rs -> a.rs: crate::a::name", "c.rs -> a.rs: crate::a::Kind::One", "c.rs -> b.rs: crate::b::f"]);
+}
+
+#[test]
+fn a_circle_is_told_with_the_uses_that_close_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("lib.rs"), "mod a;\nmod b;\n").unwrap();
+    std::fs::write(folder.path().join("a.rs"), "use crate::b::B;\npub struct A(B);\n").unwrap();
+    std::fs::write(folder.path().join("b.rs"), "pub struct B(Option<Box<super::a::A>>);\n").unwrap();
+    let circles = SourceGraph::read(&folder.path().join("lib.rs")).circles();
+    assert_eq!(circles, ["2 files in a circle\n  a.rs -> b.rs: B, crate::b::B\n  b.rs -> a.rs: super::a::A\n"]);
 }

@@ -15,8 +15,8 @@ use hyper_util::server::conn::auto::Builder;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::bare_wasmtime::BareHook;
-use crate::{engine_error, functions};
+use crate::bare_wasmtime::{BareHook, engine_error};
+use crate::functions;
 
 /// The default budget of a hook.
 const FUEL: u64 = 1_000_000_000;

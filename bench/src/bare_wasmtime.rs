@@ -68,3 +68,8 @@ impl BareHook {
         }
     }
 }
+
+/// wasmtime's errors are a type of their own.
+pub(crate) fn engine_error(error: wasmtime::Error) -> anyhow::Error {
+    anyhow::anyhow!("{error:#}")
+}

@@ -8,11 +8,12 @@ use tokio::runtime::Runtime;
 use wasmtime::Module;
 use wasmtime::component::Component;
 
+use crate::bare_wasmtime::{self, engine_error};
 use crate::client::Admin;
+use crate::functions;
 use crate::report::Row;
 use crate::samples::{Pairs, Samples};
 use crate::server::Server;
-use crate::{bare_wasmtime, engine_error, functions};
 
 const BENCH: &str = "deploy";
 const ROUNDS: usize = 7;

@@ -4,11 +4,11 @@ use anyhow::{Result, ensure};
 use std::time::Instant;
 use tokio::runtime::Runtime;
 
-use crate::bare_wasmtime::BareHook;
+use crate::bare_wasmtime::{BareHook, engine_error};
+use crate::functions;
 use crate::report::Row;
 use crate::samples::{Pairs, micros_each};
 use crate::sandboxed::{FUEL, Login, Workshop};
-use crate::{engine_error, functions};
 
 const BENCH: &str = "execution";
 const ROUNDS: usize = 150;

@@ -15,6 +15,7 @@ mod many;
 mod node;
 mod node_peer;
 mod report;
+mod roles;
 mod samples;
 mod sandboxed;
 mod server;
@@ -26,11 +27,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use tokio::runtime::{Builder, Runtime};
 
 use report::{Report, Row};
-
-/// What this program is started with to be a peer of the server, in a process of its own; with a second word, the one that runs a hook.
-pub(crate) const BARE_SERVER: &str = "bare-server";
-/// What it is started with to compile a function, as the server starts itself.
-pub(crate) const COMPILE_WORKER: &str = "compile-worker";
+use roles::{BARE_SERVER, COMPILE_WORKER};
 
 const HELP: &str = "hookbox-bench [--json] [--hooks N] [PART]...
 
@@ -45,11 +42,6 @@ target/bench/results.json.
   deploy      from upload to ready; the start of a server
   hooks       a server with 10,000 hooks, or with N
 ";
-
-/// wasmtime's errors are a type of their own.
-pub(crate) fn engine_error(error: wasmtime::Error) -> anyhow::Error {
-    anyhow::anyhow!("{error:#}")
-}
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -11,7 +11,7 @@ use hookbox_runtime::{Admission, AdmissionConfig, Invocation, JavaScript, Limits
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-use crate::COMPILE_WORKER;
+use crate::roles::COMPILE_WORKER;
 
 /// The default budget of a hook.
 pub(crate) const FUEL: u64 = 1_000_000_000;

@@ -11,7 +11,8 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::client::Admin;
 use crate::connection::{Connection, request};
-use crate::{BARE_SERVER, functions};
+use crate::functions;
+use crate::roles::BARE_SERVER;
 
 const CLIENT_ID: &str = "bench-admin";
 /// Protects nothing: the server is on the loopback interface and its store goes with it.

@@ -23,9 +23,10 @@ use crate::commands::new::NewArgs;
 use crate::commands::pull::PullArgs;
 use crate::commands::restore::RestoreArgs;
 use crate::commands::run::RunArgs;
-use crate::commands::serve::{COMPILE_WORKER, ServeArgs};
+use crate::commands::serve::ServeArgs;
 use crate::commands::test::TestArgs;
 use crate::commands::verify::VerifyArgs;
+use crate::compile_worker;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -78,7 +79,7 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     Completions(CompletionsArgs),
     /// Compile a function for the server that started this process
-    #[command(name = COMPILE_WORKER, hide = true)]
+    #[command(name = compile_worker::NAME, hide = true)]
     CompileWorker,
 }
 

@@ -2,8 +2,8 @@
 
 use similar::{ChangeTag, TextDiff};
 
+use crate::style::Look;
 use crate::style::{Style, visible};
-use crate::table::Look;
 
 /// The lines that differ, with their surroundings; empty where none does.
 pub(crate) fn unified(old: &str, new: &str, names: (&str, &str), style: Style) -> String {

@@ -3,8 +3,8 @@
 use hookbox_hooks::{Frame, Profile};
 use serde::Serialize;
 
-use crate::style::Style;
-use crate::table::{Cell, Look, Table};
+use crate::style::{Look, Style};
+use crate::table::{Cell, Table};
 
 /// Functions that a table shows.
 const SHOWN: usize = 10;

@@ -9,9 +9,8 @@ use hookbox_hooks::{LocalError, LocalOutcome, LocalRun, Profile, ProfileError};
 use hookbox_host_api::Secret;
 use tokio::runtime::Runtime;
 
-use crate::commands::serve::COMPILE_WORKER;
 use crate::hook_types::REGISTRY;
-use crate::source;
+use crate::{compile_worker, source};
 
 /// The fuel that a hook has where nobody says otherwise, as on the server.
 pub(crate) const DEFAULT_FUEL: u64 = 3_000_000_000;
@@ -41,8 +40,8 @@ impl LocalHook {
     }
 
     /// One run.
-    pub(crate) fn run(&self, context: Vec<u8>, env: Vec<(String, Secret)>) -> Result<Result<LocalOutcome, LocalError>> {
-        Ok(self.runtime.block_on(self.once(context, env)?.run()))
+    pub(crate) fn run(&self, context: Vec<u8>, env: Vec<(String, Secret)>) -> Result<LocalOutcome, LocalError> {
+        self.runtime.block_on(self.once(context, env).run())
     }
 
     /// One run, and where its fuel goes.
@@ -51,12 +50,12 @@ impl LocalHook {
         context: Vec<u8>,
         env: Vec<(String, Secret)>,
         progress: impl FnMut(u64, u64),
-    ) -> Result<Result<Profiled, LocalError>> {
-        Ok(self.runtime.block_on(self.once(context, env)?.run_with_profile(progress)))
+    ) -> Result<Profiled, LocalError> {
+        self.runtime.block_on(self.once(context, env).run_with_profile(progress))
     }
 
-    fn once(&self, context: Vec<u8>, env: Vec<(String, Secret)>) -> Result<LocalRun> {
-        Ok(LocalRun {
+    fn once(&self, context: Vec<u8>, env: Vec<(String, Secret)>) -> LocalRun {
+        LocalRun {
             function: self.function.clone(),
             registry: REGISTRY.clone(),
             hook_type: self.hook_type,
@@ -66,9 +65,9 @@ impl LocalHook {
             memory_mib: self.limits.memory_mib,
             timeout: self.limits.timeout,
             node_major: self.node_major,
-            compile_worker: (std::env::current_exe()?, vec![COMPILE_WORKER.to_owned()]),
+            compile_worker: compile_worker::command(),
             cache_dir: cache_dir(),
-        })
+        }
     }
 }
 

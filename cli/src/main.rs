@@ -5,6 +5,7 @@ mod args;
 mod build;
 mod client;
 mod commands;
+mod compile_worker;
 mod demo;
 mod dialect_settings;
 mod difference;
@@ -16,6 +17,7 @@ mod folder;
 mod hook_ref;
 mod hook_types;
 mod hottest;
+mod language;
 mod local;
 mod login;
 mod output;
@@ -33,7 +35,7 @@ mod watch;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use args::{Cli, Command};
 use style::{Style, visible_lines};
@@ -66,7 +68,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Accounts(args) => commands::accounts::run(args)?,
         Command::Apply(args) => commands::apply::run(args)?,
         Command::Build(args) => commands::build::run(args)?,
-        Command::Completions(args) => commands::completions::run(args)?,
+        Command::Completions(args) => commands::completions::run(args, Cli::command())?,
         Command::Credentials(args) => commands::credentials::run(args)?,
         Command::Deploy(args) => return commands::deploy::run(args),
         Command::Diff(args) => return commands::diff::run(args),
@@ -87,7 +89,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Test(args) => return commands::test::run(args),
         Command::Serve(args) => commands::serve::run(args)?,
         Command::Verify(args) => return commands::verify::run(args),
-        Command::CompileWorker => return Ok(commands::serve::compile_worker()),
+        Command::CompileWorker => return Ok(compile_worker::run()),
     }
     Ok(ExitCode::SUCCESS)
 }

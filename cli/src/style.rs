@@ -4,7 +4,15 @@ use std::io::IsTerminal as _;
 
 use hookbox_host_api::{Decision, Outcome};
 
-use crate::table::Look;
+/// How a text looks on a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    Plain,
+    Good,
+    Warning,
+    Bad,
+    Dim,
+}
 
 /// Whether and how to colour one stream.
 #[derive(Clone, Copy)]

@@ -5,20 +5,10 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::style::{Style, visible};
+use crate::style::{Look, Style, visible};
 
 /// Space between columns.
 const GAP: usize = 2;
-
-/// How a cell looks on a terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Look {
-    Plain,
-    Good,
-    Warning,
-    Bad,
-    Dim,
-}
 
 /// One cell.
 #[derive(Clone, Debug)]

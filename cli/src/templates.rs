@@ -4,8 +4,8 @@
 use hookbox_hooks::dialect::{self, TemplateFile};
 use hookbox_hooks::hook_type::HookType;
 
-use crate::commands::new::Language;
 use crate::hook_types;
+use crate::language::Language;
 
 /// Where a file goes, and its text; `{{name}}`, `{{type}}` and `{{main}}` are filled in.
 pub(crate) struct File(pub(crate) &'static str, pub(crate) &'static str);
@@ -33,6 +33,7 @@ pub(crate) static SDK: &[File] = sdk! {
     "guest-sdk/src/host.rs"
     "guest-sdk/src/host/imports.rs"
     "guest-sdk/src/host/memory.rs"
+    "guest-sdk/src/level.rs"
     "guest-sdk/src/lib.rs"
     "guest-sdk/src/log.rs"
     "guest-sdk/src/pre_authentication.rs"

@@ -81,6 +81,7 @@ pub mod env;
 #[doc(hidden)]
 pub mod export;
 mod host;
+mod level;
 pub mod log;
 pub mod pre_authentication;
 pub mod random;

@@ -10,21 +10,7 @@
 use std::fmt;
 
 use crate::host;
-
-/// How much a line matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Every step.
-    Trace,
-    /// What helps to find a fault.
-    Debug,
-    /// What happened.
-    Info,
-    /// What should not have happened, but did no harm.
-    Warn,
-    /// What failed.
-    Error,
-}
+pub use crate::level::Level;
 
 /// One line of the log, as `testing::take_log` gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -68,8 +68,8 @@ pub use resources::{
     LimitsView, NewCredentialView, OnNoHook, Operator, Scope, Scopes, Source, Status, TopLevel, read_roles,
 };
 pub use service::{
-    Action, Applied, AppliedEnv, AppliedHook, Engine, ExecutionFilter, FoundHook, HookFilter, OpenError, Opened, Page, PageView, Paged, Service,
-    ServiceConfig, read_body,
+    Action, Applied, AppliedEnv, AppliedHook, Engine, ExecutionFilter, FoundHook, HookFilter, OpenError, Opened, Page, PageView, Paged,
+    Service, ServiceConfig, read_body,
 };
 
 /// What endpoints are made of: for dialects that bring their own.

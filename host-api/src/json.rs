@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::surrogates;
 
-/// The keys and values of the object that is `text`, values unread; refuses a key that stands twice in it.
+/// The keys and unparsed values of the object in `text`. Refuses a duplicate key.
 pub fn fields(text: &str) -> Result<Vec<(Cow<'_, str>, &RawValue)>, serde_json::Error> {
     serde_json::from_str(text).map(|Fields(fields)| fields).or_else(|error| match surrogates::distinct(text) {
         Some(copy) => fields_like(text, &copy),
@@ -17,7 +17,7 @@ pub fn fields(text: &str) -> Result<Vec<(Cow<'_, str>, &RawValue)>, serde_json::
     })
 }
 
-/// The same of a text that is read by a copy which is as long.
+/// Like [`fields`], for a text that is checked in a copy of the same length.
 fn fields_like<'a>(text: &'a str, copy: &str) -> Result<Vec<(Cow<'a, str>, &'a RawValue)>, serde_json::Error> {
     let Fields(fields) = serde_json::from_str(copy)?;
     let original = |(key, value): (Cow<'_, str>, &RawValue)| {
@@ -28,7 +28,7 @@ fn fields_like<'a>(text: &'a str, copy: &str) -> Result<Vec<(Cow<'a, str>, &'a R
     fields.into_iter().map(original).collect()
 }
 
-/// Refuses a key that stands twice in an object, at any depth.
+/// Refuses a duplicate key in an object, at any depth.
 pub fn check(value: &RawValue) -> Result<(), serde_json::Error> {
     let walked = serde_json::from_str::<Walk>(value.get()).or_else(|error| match surrogates::distinct(value.get()) {
         Some(copy) => serde_json::from_str::<Walk>(&copy),
@@ -59,7 +59,7 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
-/// The keys met so far in one object: a list while it is short, since most are, and a set beyond.
+/// The keys of one object so far: a list for the few keys that most objects have, and a set beyond.
 #[derive(Default)]
 struct Seen<'de> {
     few: Vec<Cow<'de, str>>,
@@ -105,7 +105,7 @@ impl<'de> Deserialize<'de> for Fields<'de> {
     }
 }
 
-/// Any value, read only to be checked.
+/// Any value, which is read only to check it.
 struct Walk;
 
 impl<'de> DeserializeSeed<'de> for Walk {

@@ -1,4 +1,4 @@
-//! How an execution ended. These names are the API's, the log's, the metrics' and the command line's.
+//! How an execution ended, in the names that the API, the log, the metrics and the command line use.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum Outcome {
     /// The function returned a usable response.
     Completed,
-    /// The function broke off; [`Failure::kind`] tells how.
+    /// The function failed; [`Failure::kind`] says how.
     Failed,
     /// The deadline passed.
     Timeout,
@@ -22,7 +22,7 @@ pub enum Outcome {
     NotReady,
     /// No execution slot became free before the deadline.
     Overloaded,
-    /// The hook's conditions leave this user out, so it was not run.
+    /// The hook's conditions do not include this user, so it did not run.
     Skipped,
     /// The account has no live hook of the type.
     NoHook,
@@ -60,7 +60,7 @@ impl Outcome {
     }
 }
 
-/// What the identity provider is told to do.
+/// The instruction to the identity provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
@@ -83,7 +83,7 @@ impl Decision {
     }
 }
 
-/// How a function broke off ([`Outcome::Failed`]), or which limit ended it.
+/// How a function failed ([`Outcome::Failed`]), or which limit ended it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
@@ -93,7 +93,7 @@ pub enum FailureKind {
     Exit,
     /// An exception that nothing caught, or a rejection that nothing handled.
     Exception,
-    /// A promise that nothing is left to settle.
+    /// A promise that can no longer be settled.
     NeverSettled,
     /// Too many nested calls.
     StackOverflow,
@@ -167,7 +167,7 @@ impl Failure {
         Self { kind, message: message.into(), stack: None, place: None }
     }
 
-    /// All of it as one text: the kind and the message, the place where it is known and, on lines of their own, the calls that led there.
+    /// The failure as one text: the kind, the message, the place if known and, each on its own line, the calls that led there.
     pub fn report(&self) -> String {
         let mut text = format!("{}: {}", self.kind.as_str(), self.message);
         let known = |text: &Option<String>| text.as_ref().map(|text| text.trim_end().to_owned()).filter(|text| !text.is_empty());
@@ -181,7 +181,7 @@ impl Failure {
     }
 }
 
-/// What an execution used.
+/// The resources that an execution used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Wall time from the read request to the outcome, in microseconds.
@@ -190,7 +190,7 @@ pub struct Usage {
     pub fuel: u64,
     /// Peak linear memory, in bytes.
     pub memory_bytes: u64,
-    /// Runs made: more than 1 where failed ones were repeated, and then all else counts all of them.
+    /// The number of runs. It is above 1 where failed runs were repeated; the other fields then count all runs.
     pub attempts: u32,
 }
 

@@ -1,5 +1,5 @@
-//! Halves of surrogate pairs in JSON. JavaScript's strings may hold one alone, and its JSON has an escape for it; Rust's may not. What is
-//! only looked at here is looked at in a copy that has other characters in their places; functions get what was sent.
+//! Lone halves of surrogate pairs in JSON. JavaScript's strings may contain them, and JSON can escape them; Rust's strings cannot contain
+//! them. The host checks a copy with other characters in their places; functions get the original.
 
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -15,12 +15,12 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     })
 }
 
-/// The text with a replacement character in place of each half; nothing where there are none.
+/// The text with a replacement character in place of each half; `None` where there are none.
 pub fn replaced(text: &str) -> Option<String> {
     without_halves(text, |_| 0xfffd)
 }
 
-/// A JSON value as it leaves the host: not every reader takes a half alone, so that a replacement character stands for it.
+/// A JSON value as it leaves the host, with a replacement character for each half: some readers refuse the escape of one.
 pub fn readable(value: Box<RawValue>) -> Box<RawValue> {
     match replaced(value.get()).map(RawValue::from_string) {
         Some(Ok(replaced)) => replaced,
@@ -28,7 +28,7 @@ pub fn readable(value: Box<RawValue>) -> Box<RawValue> {
     }
 }
 
-/// The text with a character for private use in place of each half, so that different keys stay different; nothing where there are none.
+/// The text with a private-use character in place of each half, so that different keys stay different; `None` where there are none.
 /// Everything else is where it was.
 pub(crate) fn distinct(text: &str) -> Option<String> {
     without_halves(text, |half| half - 0xd800 + 0xe000)
@@ -57,7 +57,7 @@ fn without_halves(text: &str, instead: impl Fn(u16) -> u16) -> Option<String> {
     Some(out)
 }
 
-/// The unit that an escape here stands for.
+/// The UTF-16 unit of the escape at this place.
 fn unit(text: &str, at: usize) -> Option<u16> {
     let digits = text.get(at..at + ESCAPE)?.strip_prefix("\\u")?;
     digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok())?

@@ -1,4 +1,4 @@
-//! The heap, as Rust and as QuickJS want to be given it.
+//! The heap behind Rust's and QuickJS's allocator interfaces.
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::ptr;
@@ -56,7 +56,7 @@ unsafe impl GlobalAlloc for Rust {
     }
 }
 
-/// The same heap, as QuickJS wants it.
+/// The heap as QuickJS's allocator.
 pub(crate) struct ForQuickJs;
 
 // SAFETY: as for `Rust`; QuickJS needs no alignment above 8.
@@ -76,7 +76,7 @@ unsafe impl Allocator for ForQuickJs {
     }
 
     unsafe fn dealloc(&mut self, content: *mut u8) {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller guarantees the same.
         unsafe { release(content) };
     }
 
@@ -84,12 +84,12 @@ unsafe impl Allocator for ForQuickJs {
         if content.is_null() {
             return allocate(size);
         }
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller guarantees the same.
         unsafe { reallocate(content, size) }
     }
 
     unsafe fn usable_size(content: *mut u8) -> usize {
-        // SAFETY: the caller's promise is the same.
+        // SAFETY: the caller guarantees the same.
         unsafe { usable(content) }
     }
 }

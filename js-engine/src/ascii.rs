@@ -1,4 +1,4 @@
-//! Scanning text for the first character that is out of the ordinary, eight at a time.
+//! Finds the first character in a text that needs special treatment, eight characters at a time.
 
 const ONES: u64 = u64::from_ne_bytes([1; 8]);
 const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);

@@ -1,6 +1,6 @@
 //! The value that follows a chain of asynchronous calls, in the interpreter that `quickjs/changes.mjs` makes.
 //!
-//! What it holds is the prelude's affair; here it is only read, replaced and forgotten.
+//! The prelude defines its content; here it is only read, replaced and cleared.
 
 use rquickjs::{Ctx, Value, qjs};
 
@@ -11,7 +11,7 @@ unsafe extern "C" {
     fn JS_SetAsyncContext(ctx: *mut qjs::JSContext, value: qjs::JSValue);
 }
 
-/// The value as it is now; the number 0 before anybody set one.
+/// The present value; the number 0 before one was set.
 pub(crate) fn get<'js>(ctx: Ctx<'js>) -> Value<'js> {
     // SAFETY: the call returns an owned value of this context.
     unsafe { Value::from_raw(ctx.clone(), JS_GetAsyncContext(ctx.as_raw().as_ptr())) }
@@ -23,7 +23,7 @@ pub(crate) fn set(value: Value<'_>) {
     unsafe { JS_SetAsyncContext(value.ctx().as_raw().as_ptr(), quick::owned(&value)) };
 }
 
-/// Forgets the value: a run follows nobody.
+/// Clears the value, since a run continues no earlier one.
 pub(crate) fn clear(ctx: &Ctx<'_>) {
     set(Value::new_int(ctx.clone(), 0));
 }

@@ -9,9 +9,9 @@ use crate::quick;
 
 /// The characters in their order. Control characters but for white space count for nothing and are left to the host.
 const ORDER: &[u8] = b"\t\n\x0b\x0c\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefghijklmnopqrstuvwxyz";
-/// What a character weighs that is not in it.
+/// The weight of a character that is not in the list.
 const NONE: u8 = 0;
-/// The answer for texts that are not for here.
+/// The answer for texts that the host has to compare.
 const UNKNOWN: i32 = 2;
 
 static WEIGHTS: [u8; 256] = weights();

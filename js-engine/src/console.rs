@@ -9,7 +9,7 @@ use rquickjs::{Ctx, Function, Result, Value};
 use crate::plain::{Plain, Shape};
 use crate::{inspect, lines, state};
 
-/// What most messages fit into.
+/// A size that most messages fit into, in bytes.
 const ROOM: usize = 1024;
 
 /// A function of this name that logs its arguments at a level, and leaves to `otherwise` what it cannot print.

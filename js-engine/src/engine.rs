@@ -1,10 +1,12 @@
-//! The interpreter's life: made once, loaded once with an author's source, called once per execution.
+//! The interpreter's lifecycle: it is made once, loads an author's source once, and is called once per execution.
 
 use std::ffi::CStr;
 
 use rquickjs::{Context, Ctx, Function, Object, Persistent, Runtime, Value};
 
 use crate::failure::Failure;
+use crate::hooks::Hooks;
+use crate::interpreter::Engine;
 use crate::nursery::Nursery;
 use crate::plain::Plain;
 use crate::quick::{self, Kind};
@@ -24,39 +26,6 @@ static mut PRELUDE: [u8; include_bytes!(env!("HOOKBOX_PRELUDE")).len()] = *inclu
 const STACK: usize = 4096 * 1024;
 /// The garbage collector looks for cycles only after this much was allocated: an execution seldom lives that long.
 const GC_AFTER: usize = 1024 * 1024;
-
-/// What the prelude hands to the engine.
-pub(crate) struct Hooks {
-    /// Runs what `process.nextTick` was given.
-    pub(crate) ticks: Persistent<Function<'static>>,
-    /// Runs one timer or immediate, waiting for it if need be; false when there is nothing to wait for.
-    pub(crate) turn: Persistent<Function<'static>>,
-    /// Tells the author's listeners what nobody caught; false when there are none.
-    pub(crate) uncaught: Persistent<Function<'static>>,
-    /// The object with `require` and the like that a source is evaluated with.
-    pub(crate) loader: Persistent<Object<'static>>,
-    /// The second and third argument of a function.
-    pub(crate) invocation: Persistent<Object<'static>>,
-    pub(crate) callback: Persistent<Function<'static>>,
-    /// What the function answered through these.
-    pub(crate) answer: Persistent<Function<'static>>,
-    /// Whether what a function returned is not its answer, given the function.
-    pub(crate) ignored: Persistent<Function<'static>>,
-    /// Where in a result a promise is left, as a text.
-    pub(crate) promise_in: Persistent<Function<'static>>,
-}
-
-/// The interpreter.
-pub(crate) struct Engine {
-    pub(crate) context: Context,
-    pub(crate) hooks: Hooks,
-    pub(crate) handler: Option<Persistent<Function<'static>>>,
-    /// Where the blocks of the first load and of the first call will lie.
-    to_load: Option<Nursery>,
-    to_call: Option<Nursery>,
-    /// Values whose property names and shapes are those of contexts to come.
-    learned: Vec<Persistent<Value<'static>>>,
-}
 
 /// Makes the interpreter. A failure is a defect of the build: it traps, and the output says why.
 pub(crate) fn boot() {
@@ -96,7 +65,7 @@ fn interpreter() -> Result<(Runtime, Context), Failure> {
 /// There may be only one borrow of it at a time, and none once it was given to the heap.
 unsafe fn prelude() -> &'static mut [u8] {
     let prelude = &raw mut PRELUDE;
-    // SAFETY: the caller says that nobody else has it.
+    // SAFETY: the caller guarantees that there is no other reference.
     unsafe { &mut *prelude }
 }
 
@@ -121,7 +90,7 @@ fn run_prelude(ctx: &Ctx<'_>, code: usize) -> rquickjs::Result<Hooks> {
     let prelude = unsafe { prelude() };
     let compiled = quick::deserialise(ctx, prelude.get(..code).unwrap_or_default())?;
     let main = quick::run_compiled(ctx, compiled)?.into_function().ok_or(rquickjs::Error::Unknown)?;
-    // SAFETY: the code was read, and nobody will read it again.
+    // SAFETY: the code was read, and is not read again.
     unsafe { heap::donate(prelude.as_mut_ptr(), prelude.len()) };
     let hooks: Object<'_> = main.call((natives::object(ctx)?,))?;
     let loader: Object<'_> = hooks.get("loader")?;
@@ -145,7 +114,7 @@ pub(crate) fn pages() -> usize {
     heap::trim()
 }
 
-/// Leaves memory as small an image as it can be.
+/// Prepares memory for the smallest possible image.
 fn rest(runtime: &Runtime) {
     exchange::clear();
     runtime.set_gc_threshold(usize::try_from(runtime.memory_usage().malloc_size).unwrap_or(0) + GC_AFTER);
@@ -201,7 +170,7 @@ pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 
     });
     if let Some(Ok(())) = outcome {
         state::with_engine(|engine| {
-            // A small source leaves nothing that is worth looking for.
+            // A small source leaves too little garbage to be worth a collection.
             if !Nursery::leave() {
                 engine.context.runtime().run_gc();
             }
@@ -211,7 +180,7 @@ pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 
     answer(outcome.unwrap_or_else(|| Err(Failure::new("exception", "the engine was not booted"))))
 }
 
-/// Keeps a value of a form that contexts will have. What it is made of is found again, instead of being made, when they are read.
+/// Keeps a value in the form of contexts. Its names and shapes are then found, instead of made, when contexts are read.
 pub(crate) fn learn(len: usize) {
     let learn = |input: &[u8]| {
         state::with_engine(|engine| {
@@ -262,7 +231,7 @@ fn read_context<'js>(ctx: &Ctx<'js>, text: &[u8]) -> Result<Value<'js>, Failure>
     json::read(ctx, text).map_or_else(|| quick::parse_json(ctx, text).map_err(|_| run::thrown(ctx)), Ok)
 }
 
-/// What a function is told that returns nothing.
+/// The warning for a function that returns nothing.
 const NOTHING: &[u8] =
     b"the function returned nothing, which denies: return { success: true, user: { ... } } to allow, or { success: false } to deny";
 

@@ -1,12 +1,12 @@
-//! Where a host puts the input of a call and finds its output, without asking: each further call costs it more than what is told here.
+//! The place for a call's input and output. The host reads it from memory, which costs less than further calls.
 
 use std::cell::{RefCell, UnsafeCell};
 use std::ptr;
 
-/// Inputs up to this length need no room of their own.
+/// Inputs up to this length need no buffer of their own, in bytes.
 const ROOM: usize = 16 * 1024;
 
-/// What a host reads; offsets of 4 bytes each.
+/// The table that a host reads, four bytes for each field.
 #[repr(C)]
 pub(crate) struct Exchange {
     /// Where the next input goes, and how long it may be. For a longer one, `hb_alloc` has to be called first.
@@ -33,7 +33,7 @@ pub(crate) static hb_exchange: Shared<Exchange> =
 static FIXED: Shared<[u8; ROOM + 1]> = Shared(UnsafeCell::new([0; ROOM + 1]));
 
 thread_local! {
-    /// The room for a long input.
+    /// The buffer for a long input.
     static LONG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
@@ -59,7 +59,7 @@ pub(crate) fn make_room(len: usize) -> *mut u8 {
 pub(crate) fn with_input<R>(len: usize, read: impl FnOnce(&[u8]) -> R) -> R {
     let Exchange { input, room, .. } = *exchange();
     let len = len.min(room as usize);
-    // SAFETY: there is room for one byte more than it says, and nobody else has a reference to it.
+    // SAFETY: the buffer has one byte more than its stated length, and there is no other reference to it.
     let input = unsafe { std::slice::from_raw_parts_mut(input, len + 1) };
     if let Some(end) = input.last_mut() {
         *end = 0;
@@ -67,11 +67,11 @@ pub(crate) fn with_input<R>(len: usize, read: impl FnOnce(&[u8]) -> R) -> R {
     read(input)
 }
 
-/// Forgets the input and the room of a long one.
+/// Clears the input, and releases the buffer of a long one.
 pub(crate) fn clear() {
     LONG.take();
     let fixed = FIXED.0.get();
-    // SAFETY: nobody else has a reference to it.
+    // SAFETY: there is no other reference to it.
     let bytes = unsafe { &mut *fixed };
     // What is zero already is not written, which would cost an execution that page.
     bytes.iter_mut().filter(|byte| **byte != 0).for_each(|byte| *byte = 0);
@@ -79,7 +79,7 @@ pub(crate) fn clear() {
     exchange().room = ROOM as u32;
 }
 
-/// Lets `write` make the output, whose answer says whether it is one.
+/// Lets `write` make the output. It returns whether it did.
 pub(crate) fn write_output(write: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> bool {
     OUTPUT.with_borrow_mut(|output| {
         output.clear();

@@ -1,4 +1,4 @@
-//! What went wrong, as the host gets to know it.
+//! The failures that are reported to the host.
 //!
 //! | kind | meaning |
 //! |---|---|
@@ -28,18 +28,18 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// A failure that no JavaScript value stands for.
+    /// A failure without a JavaScript value.
     pub(crate) fn new(kind: &'static str, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), stack: String::new() }
     }
 
-    /// What is pending in the context.
+    /// The failure for the pending exception of the context.
     pub(crate) fn caught(ctx: &Ctx<'_>) -> Self {
         let thrown = ctx.catch();
         Self::of_value(ctx, &thrown)
     }
 
-    /// The failure that a thrown value stands for.
+    /// The failure for a thrown value.
     pub(crate) fn of_value<'js>(ctx: &Ctx<'js>, thrown: &Value<'js>) -> Self {
         let Some(error) = thrown.as_object().filter(|_| thrown.is_error()) else {
             return Self::of_non_error(ctx, thrown);
@@ -75,7 +75,7 @@ impl Failure {
         Self::new("exception", cut(format!("Uncaught {text}")))
     }
 
-    /// The same failure under another name.
+    /// The failure with another kind.
     pub(crate) fn with_kind(self, kind: &'static str) -> Self {
         Self { kind, ..self }
     }
@@ -93,7 +93,7 @@ impl Failure {
         if self.kind == "syntax" { self.with_kind("exception") } else { self }
     }
 
-    /// The same, with what ES modules do not have told from what nobody has.
+    /// The failure with a message that names what ES modules lack.
     pub(crate) fn in_module(self) -> Self {
         let name = self.message.strip_prefix("ReferenceError: ").and_then(|rest| rest.strip_suffix(" is not defined"));
         let instead = match name {
@@ -149,7 +149,7 @@ impl Failure {
         Self { message, stack: format!("    at {FILE}:{last}:{column}"), ..self }
     }
 
-    /// What the host reads.
+    /// The JSON that the host reads.
     pub(crate) fn to_json(&self) -> String {
         let mut json = String::with_capacity(self.message.len() + self.stack.len() + 96);
         json.push('{');

@@ -1,4 +1,4 @@
-//! The memory that both Rust and QuickJS allocate from; how each of them asks for it is next door, in `allocators`.
+//! The memory that Rust and QuickJS allocate from. Their interfaces to it are in `allocators`.
 //!
 //! A memory image costs what it spans, and an execution pays for each page that it touches first. So the heap begins right
 //! behind the data, grows in small steps, hands out neighbouring bytes to neighbouring requests, and never keeps books in
@@ -26,13 +26,13 @@ unsafe extern "C" {
 }
 
 struct Heap {
-    /// The unused rest of the region that is being handed out.
+    /// The unused rest of the region that blocks are carved from.
     next: usize,
     end: usize,
-    /// Where the memory ends that was ever handed out from. The instance may have more, which is ours as well.
+    /// The end of the memory that blocks were ever carved from. The instance may have more, which belongs to the heap too.
     top: usize,
     free: [usize; CLASSES],
-    /// Room that is used up before any freed block is looked for, so that what a call allocates lies side by side.
+    /// A region that is used up before freed blocks are looked for, so that the allocations of one call are adjacent.
     fresh: usize,
     fresh_end: usize,
     refused: bool,
@@ -55,7 +55,7 @@ fn class_above(size: usize) -> usize {
     FINE_CLASSES + 1 + (log - 10) * 4 + (((size - 1) >> (log - 2)) & 3)
 }
 
-/// How long the blocks of a list are at least.
+/// The least size of a list's blocks.
 fn size_of_class(class: usize) -> usize {
     if class <= FINE_CLASSES {
         return class * UNIT;
@@ -83,7 +83,7 @@ impl Heap {
         if length <= self.fresh_end - self.fresh {
             let block = self.fresh;
             self.fresh += length;
-            // SAFETY: the room is ours and nobody else's, and `length` fits into it.
+            // SAFETY: the region belongs to the heap exclusively, and `length` fits into it.
             unsafe { *(block as *mut usize) = length };
             return block;
         }
@@ -103,7 +103,7 @@ impl Heap {
         }
         let block = self.next;
         self.next += size;
-        // SAFETY: the region from `next` to `end` is ours and nobody else's, and `size` fits into it.
+        // SAFETY: the region from `next` to `end` belongs to the heap exclusively, and `size` fits into it.
         unsafe { *(block as *mut usize) = size };
         block
     }
@@ -112,7 +112,7 @@ impl Heap {
         // SAFETY: a block begins with its size, and is large enough for the link behind it.
         let size = unsafe { *(block as *const usize) };
         let Some(head) = self.head(class_below(size)) else { return };
-        // SAFETY: as above; nobody uses the block any more.
+        // SAFETY: as above; the block is no longer in use.
         unsafe { *((block + HEADER) as *mut usize) = *head };
         *head = block;
     }
@@ -207,10 +207,10 @@ impl Heap {
 /// Zeroes bytes of which most are zero, and does not write to those: a page that is written costs.
 ///
 /// # Safety
-/// Nobody uses them. They begin at a multiple of 8, and as many whole ones are zeroed.
+/// The bytes must not be in use. They begin at a multiple of 8, and whole multiples of 8 bytes are zeroed.
 pub(crate) unsafe fn zero(start: usize, len: usize) {
     const AT_A_TIME: usize = 64;
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller guarantees it.
     let words = unsafe { std::slice::from_raw_parts_mut(start as *mut u64, len / size_of::<u64>()) };
     words.chunks_mut(AT_A_TIME).filter(|words| words.iter().any(|word| *word != 0)).for_each(|words| words.fill(0));
 }
@@ -228,7 +228,7 @@ fn with<R>(use_it: impl FnOnce(&mut Heap) -> R) -> R {
     use_it(unsafe { &mut *HEAP.0.get() })
 }
 
-/// Whether the host has ever refused this memory more room.
+/// Whether the host has ever refused to grow this memory.
 pub(crate) fn was_refused() -> bool {
     with(|heap| heap.refused)
 }
@@ -240,13 +240,13 @@ pub(crate) fn was_refused() -> bool {
 pub(crate) unsafe fn reset() {
     with(|heap| {
         let base = &raw const __heap_base as usize;
-        // SAFETY: from the base to the top lies nothing but blocks, and nobody uses any.
+        // SAFETY: from the base to the top there are only blocks, and none is in use.
         unsafe { ptr::write_bytes(base as *mut u8, 0, heap.top.saturating_sub(base)) };
         *heap = EMPTY;
     });
 }
 
-/// How many pages an image needs: above them is nothing. The heap takes them back when it needs them.
+/// The number of pages that an image needs. The pages above are unused; the heap takes them back when it needs them.
 pub(crate) fn trim() -> usize {
     with(|heap| {
         if heap.end == heap.top {
@@ -257,15 +257,15 @@ pub(crate) fn trim() -> usize {
     })
 }
 
-/// Zeroes what is free, so that an image neither holds nor stores what nobody can reach.
+/// Zeroes free blocks, so that an image does not contain unreachable data.
 pub(crate) fn scrub() {
     with(Heap::scrub);
 }
 
-/// Gives the allocator memory that was something else before.
+/// Gives other memory to the allocator.
 ///
 /// # Safety
-/// Nobody may use those bytes any more, ever.
+/// The bytes must never be used otherwise again.
 pub(crate) unsafe fn donate(start: *mut u8, len: usize) {
     let block = (start as usize).next_multiple_of(UNIT);
     let size = (start as usize + len).saturating_sub(block) & !(UNIT - 1);
@@ -301,7 +301,7 @@ pub(crate) unsafe fn release(content: *mut u8) {
 /// # Safety
 /// `content` must come from `allocate` or `reallocate`.
 pub(crate) unsafe fn usable(content: *const u8) -> usize {
-    // SAFETY: the caller says that a block's header lies in front.
+    // SAFETY: the caller guarantees that a block's header precedes it.
     unsafe { *((content as usize - HEADER) as *const usize) - HEADER }
 }
 
@@ -310,7 +310,7 @@ pub(crate) unsafe fn usable(content: *const u8) -> usize {
 /// # Safety
 /// As for `release`, unless null is returned.
 pub(crate) unsafe fn reallocate(content: *mut u8, size: usize) -> *mut u8 {
-    // SAFETY: the caller's promise is the same.
+    // SAFETY: the caller guarantees the same.
     let has = unsafe { usable(content) };
     if size <= has && (has <= FINE || size > has / 2) {
         return content;
@@ -332,10 +332,10 @@ pub(crate) unsafe fn reallocate(content: *mut u8, size: usize) -> *mut u8 {
     moved
 }
 
-/// Takes blocks from these bytes from now on, for as long as they last, before any freed block is looked for. None: no longer.
+/// Carves blocks from these bytes from now on, before freed blocks are looked for, until they are used up. `None` ends this.
 ///
 /// # Safety
-/// Nobody may use them, now or later.
+/// The bytes must not be used otherwise, now or later.
 pub(crate) unsafe fn use_fresh(bytes: Option<(*mut u8, usize)>) {
     // A block's content is aligned, and its header lies in front of that.
     let range = bytes.map_or((0, 0), |(start, len)| ((start as usize).next_multiple_of(UNIT) + UNIT - HEADER, start as usize + len));

@@ -38,7 +38,7 @@ thread_local! {
     static BOOTED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Lets the clock through from here on.
+/// Lets the interpreter read the real clock from now on.
 pub(crate) fn booted() {
     BOOTED.set(true);
 }
@@ -115,19 +115,19 @@ pub(crate) fn log(level: i32, text: &[u8]) {
     unsafe { import::log(level, text.as_ptr(), text.len()) }
 }
 
-/// Starts an operation that JSON describes; its handle.
+/// Starts an operation that JSON describes. Returns its handle.
 pub(crate) fn start(operation: &str) -> i32 {
     // SAFETY: the import reads `len` bytes at `operation`.
     unsafe { import::start(operation.as_ptr(), operation.len()) }
 }
 
-/// Blocks until some started operation is done; its handle, or -1 when none is under way.
+/// Blocks until any operation is done. Returns its handle, or -1 when none is under way.
 pub(crate) fn wait() -> i32 {
     // SAFETY: the import takes nothing and returns a plain number.
     unsafe { import::wait() }
 }
 
-/// Has a service of the host compute something; the answer, or the text of an error.
+/// Calls a service of the host. Returns its answer, or the text of an error.
 pub(crate) fn compute(service: i32, request: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
     // SAFETY: the import reads `len` bytes at `request`.
     let len = unsafe { import::compute(service, request.as_ptr(), request.len()) };

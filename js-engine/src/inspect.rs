@@ -7,9 +7,10 @@
 use rquickjs::qjs::JSValue;
 
 use crate::ascii::simple_len;
-use crate::json::{push_int, push_latin1};
+use crate::json::push_int;
 use crate::plain::{Entries, Plain, Shape};
 use crate::quick;
+use crate::text::push_latin1;
 
 /// Node's defaults.
 const DEPTH: usize = 2;

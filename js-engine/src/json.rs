@@ -8,6 +8,7 @@ use rquickjs::{Ctx, Value};
 use crate::ascii::simple_len;
 use crate::plain::{Entries, Plain, Shape};
 use crate::quick;
+use crate::text::push_latin1;
 
 /// Deeper values are left to the general way, which knows how much stack there is.
 const DEEPEST: usize = 48;
@@ -28,7 +29,7 @@ pub(crate) fn read<'js>(ctx: &Ctx<'js>, text: &[u8]) -> Option<Value<'js>> {
         reader.plain.free(value);
         return None;
     }
-    // SAFETY: the value was just made in this context, and is owned by nobody else.
+    // SAFETY: the value was just made in this context, and this is its only owner.
     Some(unsafe { Value::from_raw(ctx.clone(), value) })
 }
 
@@ -306,17 +307,6 @@ impl Writer<'_> {
         push_latin1(self.out, rest);
         self.out.push(b'"');
         Some(())
-    }
-}
-
-/// Appends Latin-1 as UTF-8.
-pub(crate) fn push_latin1(out: &mut Vec<u8>, text: &[u8]) {
-    for byte in text {
-        if *byte < 0x80 {
-            out.push(*byte);
-        } else {
-            out.extend_from_slice(&[0xc0 | (byte >> 6), 0x80 | (byte & 0x3f)]);
-        }
     }
 }
 

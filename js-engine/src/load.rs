@@ -4,8 +4,8 @@ use std::ffi::{CStr, CString};
 
 use rquickjs::{Ctx, Function, Object, Persistent, Value};
 
-use crate::engine::Hooks;
 use crate::failure::Failure;
+use crate::hooks::Hooks;
 use crate::quick::{self, Kind};
 use crate::run::{self, thrown};
 

@@ -1,11 +1,10 @@
 //! What the prelude is given to build Node's surface with: thin functions over the imports, and the few things about values
 //! that JavaScript cannot find out by itself. The author's code never holds this object.
 
-use std::ptr::NonNull;
-
 use rquickjs::function::{Func, Opt};
 use rquickjs::{Array, Ctx, Exception, Object, Result, TypedArray, Value};
 
+use crate::bytes::bytes;
 use crate::host::{self, Clock};
 use crate::state::Answer;
 use crate::{address, async_context, collate, console, kinds, lines, quick, state, text};
@@ -71,11 +70,6 @@ fn exit<'js>(ctx: Ctx<'js>, code: i32) -> Result<()> {
     state::set_exit_code(code);
     let error = Exception::from_message(ctx.clone(), "process.exit")?;
     Err(quick::throw_uncatchable(&ctx, error.into_value()))
-}
-
-/// The bytes of a typed array; good for as long as no JavaScript runs.
-pub(crate) fn bytes(ctx: &Ctx<'_>, array: &TypedArray<'_, u8>) -> Result<NonNull<[u8]>> {
-    array.as_raw().ok_or_else(|| Exception::throw_type(ctx, "the array's buffer is detached"))
 }
 
 fn random<'js>(ctx: Ctx<'js>, array: TypedArray<'js, u8>) -> Result<()> {

@@ -30,7 +30,7 @@ impl Nursery {
 
     /// Has blocks lie in it from now on; with `cleared`, nothing is left there of small ones that are freed.
     pub(crate) fn enter(self, cleared: bool) {
-        // SAFETY: the bytes are set aside for this, for good, and nobody used them before.
+        // SAFETY: the bytes are reserved for this permanently, and were not used before.
         unsafe {
             JS_SetNursery(self.start, self.small, cleared);
             heap::use_fresh(Some((self.start.add(self.small), self.others)));
@@ -39,7 +39,7 @@ impl Nursery {
 
     /// Has blocks lie where they may, and says whether there was room for all small ones until now.
     pub(crate) fn leave() -> bool {
-        // SAFETY: no bytes at all are as good as any.
+        // SAFETY: without a region there are no bytes that would have to be unused.
         unsafe {
             let left = JS_GetNursery();
             JS_SetNursery(ptr::null_mut(), 0, false);

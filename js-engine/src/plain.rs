@@ -84,7 +84,7 @@ unsafe fn slice<'a>(start: *const u8, len: u32) -> &'a [u8] {
     if start.is_null() {
         return &[];
     }
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller guarantees it.
     unsafe { std::slice::from_raw_parts(start, len as usize) }
 }
 
@@ -174,13 +174,13 @@ impl Plain {
 
     /// Lets go of a name.
     pub(crate) fn free_name(self, name: JSAtom) {
-        // SAFETY: whoever calls owns the name.
+        // SAFETY: the caller owns the name.
         unsafe { qjs::JS_FreeAtom(self.0, name) }
     }
 
     /// Lets go of a value.
     pub(crate) fn free(self, value: JSValue) {
-        // SAFETY: whoever calls owns the value.
+        // SAFETY: the caller owns the value.
         unsafe { qjs::JS_FreeValue(self.0, value) }
     }
 }
@@ -192,7 +192,7 @@ fn made(value: JSValue) -> Option<JSValue> {
 
 fn latin1<'a>(value: JSValue) -> Option<&'a [u8]> {
     let (mut text, mut len) = (ptr::null(), 0);
-    // SAFETY: the characters are the string's own, which whoever looks keeps alive.
+    // SAFETY: the characters belong to the string, which the caller keeps alive.
     unsafe { inside::JS_PlainText(value, &mut text, &mut len).then(|| slice(text, len)) }
 }
 

@@ -55,7 +55,7 @@ fn checked<'js>(ctx: &Ctx<'js>, value: qjs::JSValue) -> Result<Value<'js>> {
     if value.is_exception() { Err(Error::Exception) } else { Ok(value) }
 }
 
-/// Owned by whoever is given it.
+/// Another reference to the value, which the caller owns.
 pub(crate) fn owned(value: &Value<'_>) -> qjs::JSValue {
     // SAFETY: the value lives in a context, so its runtime does.
     unsafe { qjs::JS_DupValue(value.ctx().as_raw().as_ptr(), value.as_raw()) }

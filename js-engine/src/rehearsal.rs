@@ -3,8 +3,8 @@
 
 use rquickjs::{Ctx, Persistent, Value};
 
-use crate::engine::Hooks;
 use crate::failure::Failure;
+use crate::hooks::Hooks;
 use crate::load::{self, Source};
 use crate::{async_context, json, rejections, run, version};
 

@@ -1,4 +1,4 @@
-//! Promises that were rejected while nobody listened: Node ends a process for one, and a run ends for it here.
+//! Promises that were rejected without a handler. Node ends a process for one, and a run ends for it here.
 
 use std::cell::RefCell;
 

@@ -7,8 +7,8 @@
 
 use rquickjs::{Ctx, Function, IntoJs, Persistent, Value};
 
-use crate::engine::Hooks;
 use crate::failure::Failure;
+use crate::hooks::Hooks;
 use crate::quick::{self, Job, Promised};
 use crate::rejections;
 use crate::state::{self, Answer};
@@ -193,7 +193,7 @@ fn call_hook<'js, R: rquickjs::FromJs<'js>>(ctx: &Ctx<'js>, hook: &Persistent<Fu
     hook.clone().restore(ctx)?.call(())
 }
 
-/// What nobody caught, or a promise's rejection that nobody handled, ends a run unless the author listens for it on `process`.
+/// Ends a run for an uncaught error or an unhandled rejection, unless the author listens for it on `process`.
 fn uncaught<'js>(ctx: &Ctx<'js>, hooks: &Hooks, error: Value<'js>, promise: Option<Value<'js>>) -> Result<(), Failure> {
     check_exit()?;
     let tell = || hooks.uncaught.clone().restore(ctx)?.call::<_, bool>((error.clone(), promise));
@@ -206,7 +206,7 @@ fn check_exit() -> Result<(), Failure> {
     state::exit_code().map_or(Ok(()), |code| Err(exited(code)))
 }
 
-/// A rejection that nobody listens to ends the run; that of the awaited promise itself has a listener, us.
+/// Ends the run for an unhandled rejection. That of the awaited promise itself is handled here.
 pub(crate) fn check_rejections<'js>(ctx: &Ctx<'js>, hooks: &Hooks, awaited: Option<&Value<'js>>) -> Result<(), Failure> {
     if let Some(promise) = awaited {
         rejections::forget(ctx, promise);

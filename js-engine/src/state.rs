@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 
 use rquickjs::qjs::JSValue;
 
-use crate::engine::Engine;
+use crate::interpreter::Engine;
 
 /// Whether and how a function has answered other than by what it returned.
 #[derive(Clone, Copy, PartialEq, Eq)]

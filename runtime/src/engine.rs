@@ -9,16 +9,16 @@ use wasmtime::{
 
 use crate::memory::{Memories, PagemapUse, Stacks};
 
-/// What a sandbox may use.
+/// The limits of a sandbox.
 #[derive(Clone, Debug)]
 pub struct SandboxConfig {
-    /// Executions at a time.
+    /// Executions that may run at the same time.
     pub concurrency: u32,
     /// The most linear memory that any hook may be given, in bytes.
     pub max_memory_bytes: usize,
     /// The longest result, in bytes.
     pub max_result_bytes: usize,
-    /// The most that the kernel is asked about the memories of JavaScript hooks.
+    /// The best way that may be used to find the written pages of JavaScript hooks' memories.
     pub pagemap: PagemapUse,
 }
 
@@ -33,27 +33,28 @@ impl From<wasmtime::Error> for SandboxError {
     }
 }
 
-/// Wasm frames of one execution. Below [`ASYNC_STACK`] by what host functions need. The JavaScript engine's own limit of nested calls
-/// is reached at 12 MiB, so that recursion is its RangeError and no trap. Only what is used becomes memory.
+/// Stack for the WebAssembly frames of one execution, in bytes; host functions need the rest of [`ASYNC_STACK`]. The JavaScript engine's own
+/// limit of nested calls is reached at 12 MiB, so that deep recursion ends in its RangeError and not in a trap. Pages that are never touched
+/// take no memory.
 const WASM_STACK: usize = 16 << 20;
-/// The stack that an execution suspends on.
+/// The stack that an execution suspends on, in bytes.
 const ASYNC_STACK: usize = 17 << 20;
 /// The largest table of one module; also what the pool reserves for each.
 pub(crate) const TABLE_ELEMENTS: usize = 20_000;
-/// Bytes of a table that are zeroed in place when its slot is reset, whoever wrote them.
-const TABLE_KEPT: usize = 4 << 10;
+/// Bytes of a table that are zeroed in place when its slot is reset.
+const TABLE_ZEROED_BYTES: usize = 4 << 10;
 /// Core instances in one component: the guest, the adapters that wit-component adds, and a reserve.
 pub(crate) const INSTANCES_PER_COMPONENT: u32 = 8;
 /// Memories and tables in one component.
 pub(crate) const MEMORIES_PER_COMPONENT: u32 = 2;
 pub(crate) const TABLES_PER_COMPONENT: u32 = 8;
 
-/// Frames of a backtrace: a failure names the innermost function.
+/// Frames of an ordinary backtrace, of which a failure names the innermost function.
 pub(crate) const FRAMES: NonZeroUsize = NonZeroUsize::new(20).unwrap();
-/// More than the stack of a guest has.
+/// Frames of a backtrace for profiles: more than fit on a guest's stack.
 pub(crate) const ALL_FRAMES: NonZeroUsize = NonZeroUsize::new(1 << 20).unwrap();
 
-/// What decides the compiled code. The compiling child and the server share it, so that their artifacts are compatible.
+/// The settings that compiled code depends on. The compiling child and the server share them, so that their artifacts are compatible.
 fn code_config() -> Result<Config, SandboxError> {
     let mut config = Config::new();
     config
@@ -65,7 +66,7 @@ fn code_config() -> Result<Config, SandboxError> {
         .concurrency_support(false)
         .memory_init_cow(true)
         .module_version(ModuleVersionStrategy::WasmtimeVersion)?;
-    // Off because no hook needs them, and because less is exposed: everything that is not plain single-memory WebAssembly.
+    // Everything beyond plain single-memory WebAssembly is off: hooks do not need it, and it would widen the attack surface.
     config
         .wasm_threads(false)
         .wasm_shared_everything_threads(false)
@@ -81,7 +82,7 @@ fn code_config() -> Result<Config, SandboxError> {
     Ok(config)
 }
 
-/// An engine that only compiles. It reserves no pool, so that it fits under an address space limit.
+/// An engine that only compiles. It reserves no pool, so it fits into a limited address space.
 pub(crate) fn compiler() -> Result<Engine, SandboxError> {
     Ok(Engine::new(&code_config()?)?)
 }
@@ -104,8 +105,8 @@ pub(crate) fn runner(sandbox: &SandboxConfig, frames: NonZeroUsize) -> Result<En
         .table_elements(TABLE_ELEMENTS)
         .max_unused_warm_slots(slots)
         // A guest's tables are a page or less: overwriting one costs less than giving it back to the kernel and faulting it in again.
-        .table_keep_resident(TABLE_KEPT)
-        // Before wasmtime 50 a reset by this scan leaves pages as they are that are swapped out, or that the kernel is just moving: the
+        .table_keep_resident(TABLE_ZEROED_BYTES)
+        // In wasmtime 48 a reset by this scan misses pages that are swapped out or that the kernel is moving at that moment: the
         // next guest could read them, on a machine without swap too.
         .pagemap_scan(Enabled::No);
     let mut config = code_config()?;
@@ -114,7 +115,7 @@ pub(crate) fn runner(sandbox: &SandboxConfig, frames: NonZeroUsize) -> Result<En
     Ok(Engine::new(&config)?)
 }
 
-/// An engine for JavaScript hooks, whose memories and stacks are ours.
+/// An engine for JavaScript hooks, whose memories and stacks come from our own pools.
 pub(crate) fn javascript_runner(memories: Memories, frames: NonZeroUsize) -> Result<Engine, SandboxError> {
     let mut config = code_config()?;
     config.wasm_backtrace_max_frames(Some(frames));
@@ -123,10 +124,10 @@ pub(crate) fn javascript_runner(memories: Memories, frames: NonZeroUsize) -> Res
     Ok(Engine::new(&config)?)
 }
 
-/// Names everything that an artifact's native code depends on. The same text means that an artifact can be loaded.
+/// A text for everything that an artifact's native code depends on. An artifact can be loaded where the text is the same.
 pub(crate) fn compatibility(engine: &Engine) -> String {
     use std::hash::{Hash, Hasher};
-    /// Collects what is hashed, since the standard hashers promise no stable result.
+    /// A hasher with a stable result, which the standard hashers do not promise.
     struct Bytes(sha2::Sha256);
     impl Hasher for Bytes {
         fn finish(&self) -> u64 {

@@ -1,10 +1,10 @@
-//! What an uploaded function is, read from its bytes.
+//! The kind and the digest of an uploaded function, read from its bytes.
 
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-/// What the first bytes of a function say it is.
+/// The kind of a function, by its first bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum FunctionKind {
     /// A WebAssembly component for the world `hookbox:hook`.
@@ -16,7 +16,7 @@ pub enum FunctionKind {
 }
 
 impl FunctionKind {
-    /// Reads the magic bytes; `None` if this is no WebAssembly.
+    /// Reads the magic bytes; `None` if they are not those of WebAssembly.
     pub fn sniff(function: &[u8]) -> Option<Self> {
         match function.get(..8)? {
             b"\0asm\x01\0\0\0" => Some(Self::Command),
@@ -45,7 +45,7 @@ impl FunctionDigest {
         Self(Sha256::digest(function).into())
     }
 
-    /// A digest that was computed before.
+    /// Wraps a digest that was computed earlier.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }

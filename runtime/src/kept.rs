@@ -1,5 +1,5 @@
-//! A JavaScript hook whose instance is kept and called again: what its executions would cost without isolation. The benchmarks compare
-//! with it; it is in no build that leaves out the feature `bench`, and nothing that serves uses it.
+//! A JavaScript hook whose instance is called again and again, which shows what executions would cost without isolation. Only the
+//! benchmarks use it; it exists only in builds with the feature `bench`.
 
 use hookbox_host_api::{Failure, FailureKind};
 use wasmtime::Store;
@@ -9,7 +9,7 @@ use crate::javascript::{self, Guest};
 use crate::prepared::Shape;
 use crate::{Invocation, PreparedHook, Sandbox};
 
-/// One instance, and all that its earlier calls have left in it.
+/// One instance, with the state that its earlier calls left in it.
 pub struct KeptInstance<'a> {
     sandbox: &'a Sandbox,
     store: Store<CallState>,
@@ -17,10 +17,10 @@ pub struct KeptInstance<'a> {
 }
 
 impl<'a> KeptInstance<'a> {
-    /// An instance of a JavaScript hook, under the limits that its executions would have.
+    /// Makes an instance of a JavaScript hook, under the limits that its executions have.
     ///
     /// # Errors
-    /// When the hook is none of JavaScript, or does not start.
+    /// When the hook is not JavaScript, or does not start.
     pub async fn start(sandbox: &'a Sandbox, hook: &'a PreparedHook, invocation: Invocation) -> Result<Self, Failure> {
         let Shape::JavaScript(deployed) = &hook.shape else {
             return Err(Failure::new(FailureKind::Host, "only instances of JavaScript hooks can be kept"));
@@ -32,10 +32,10 @@ impl<'a> KeptInstance<'a> {
         Ok(Self { sandbox, store, guest })
     }
 
-    /// Calls the handler once more, with fuel, deadline and log of its own; its result, as it wrote it.
+    /// Calls the handler once more, with a fuel budget, deadline and log of its own. Returns its result as JSON text.
     ///
     /// # Errors
-    /// What the call failed with.
+    /// The failure of the call.
     pub async fn call(&mut self, invocation: Invocation) -> Result<String, Failure> {
         let (deadline, fuel) = (invocation.deadline, invocation.limits.fuel);
         *self.store.data_mut() = self.sandbox.state(invocation, false);

@@ -20,7 +20,7 @@ pub(crate) enum Shape {
     Component {
         pre: component::InstancePre<CallState>,
         handle: ComponentExportIndex,
-        /// Whether it imports WASI and so needs a WASI context per execution.
+        /// Whether it imports WASI and so needs a WASI context in each execution.
         wasi: bool,
     },
     Command {
@@ -31,7 +31,7 @@ pub(crate) enum Shape {
 }
 
 impl PreparedHook {
-    /// Which of the two shapes it has.
+    /// The kind of the function.
     pub fn kind(&self) -> FunctionKind {
         match self.shape {
             Shape::Component { .. } => FunctionKind::Component,

@@ -1,4 +1,4 @@
-//! Runs prepared hooks: a slot, a store, an instance, one call; then everything of it is gone.
+//! Runs prepared hooks. An execution takes a slot, a store, an instance and one call, and leaves nothing behind.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -12,26 +12,26 @@ use wasmtime::component::ComponentExportIndex;
 use wasmtime::{AsContextMut, Engine, InstancePre, ModuleExport, Store, component};
 
 use crate::engine::{self, SandboxConfig, SandboxError};
-use crate::execution::{CallState, DeadlinePassed, FUEL_YIELD_INTERVAL, MemoryLimiter, Meter, Stop, World, classify, sliced};
+use crate::execution::{CallState, DeadlinePassed, FUEL_YIELD_INTERVAL, MemoryLimiter, Meter, Stop, World, classify, during_start, sliced};
 use crate::host::{self, JsState, Linkers, Stdout, WasiState};
 use crate::javascript;
 use crate::memory::{Memories, Pagemap, PagemapUse};
 use crate::prepared::Shape;
 use crate::{Execution, Invocation, PreparedHook};
 
-/// The engines, their slots and what guests are linked to. Cheap to clone.
+/// The engines, their execution slots and the host functions. Cheap to clone.
 #[derive(Clone)]
 pub struct Sandbox(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
     linkers: Linkers,
-    /// Runs JavaScript hooks, on memories of our own.
+    /// Runs JavaScript hooks, on memories of our own pool.
     javascript: Engine,
     memories: Memories,
-    /// Why the kernel is not asked in the best way which pages were written, where it is not.
+    /// Why written pages are not found in the best way; `None` where they are.
     no_scan: Option<String>,
-    /// One permit per slot of the pool: an exhausted pool is an error, so nobody may ask it for more than it has.
+    /// One permit per slot of wasmtime's pool, which answers a request beyond its slots with an error.
     slots: Semaphore,
     config: SandboxConfig,
 }
@@ -45,7 +45,7 @@ impl Sandbox {
         Self::with_frames(config, engine::FRAMES)
     }
 
-    /// The same, with backtraces that are deep enough for [`Sandbox::profile`]: a trap costs more here.
+    /// Like [`Sandbox::new`], with backtraces that are deep enough for [`Sandbox::profile`]. A trap costs more in such a sandbox.
     ///
     /// # Errors
     /// As [`Sandbox::new`].
@@ -63,7 +63,7 @@ impl Sandbox {
         Ok(Self(Arc::new(Inner { engine, linkers, javascript, memories, no_scan, slots, config })))
     }
 
-    /// What the kernel is asked about the memories of JavaScript hooks, and why no better question is.
+    /// How the written pages of JavaScript hooks' memories are found, and why not in a better way.
     pub fn pagemap_use(&self) -> (PagemapUse, Option<&str>) {
         (self.0.memories.pagemap_use(), self.0.no_scan.as_deref())
     }
@@ -84,17 +84,18 @@ impl Sandbox {
         &self.0.linkers
     }
 
-    /// A slot of the pool, for work of our own on a guest; held until it is dropped.
+    /// Waits for a slot of the pool, for the host's own work on a guest.
     pub(crate) async fn slot(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
         self.0.slots.acquire().await
     }
 
-    /// Executions that could begin now without waiting.
+    /// The number of executions that could begin now without waiting.
     pub fn free_slots(&self) -> usize {
         self.0.slots.available_permits()
     }
 
-    /// Runs a hook once in a fresh sandbox, waiting for a slot until the deadline. Whatever the guest does is an outcome, never a panic.
+    /// Runs a hook once in a fresh store, and waits for a slot until the deadline. Everything that the guest does ends in an outcome, never in a
+    /// panic.
     pub async fn execute(&self, hook: &PreparedHook, invocation: Invocation) -> Execution {
         match timeout_at(invocation.deadline, self.0.slots.acquire()).await {
             Ok(Ok(_slot)) => self.run(hook, invocation).await,
@@ -129,7 +130,7 @@ impl Sandbox {
         Execution { result, usage, log: state.log }
     }
 
-    /// What a store holds when an execution begins.
+    /// The state that an execution begins with.
     pub(crate) fn state(&self, invocation: Invocation, wasi: bool) -> CallState {
         let started = Instant::now();
         CallState {
@@ -163,7 +164,7 @@ impl Sandbox {
     }
 }
 
-/// What a function handed back: text to be read as JSON, or nothing where standard output carries it.
+/// What a function returned: JSON text, or `None` where the response is on standard output.
 pub(crate) type Returned = Result<Option<String>, Failure>;
 
 pub(crate) async fn call_component(
@@ -196,19 +197,6 @@ pub(crate) async fn call_command(
         other => other.map(|()| Ok(None)),
     }
 }
-
-/// Tells an instantiation that failed in the engine (a limit, a segment out of bounds) from a result that cannot be lifted.
-pub(crate) fn during_start(error: wasmtime::Error) -> wasmtime::Error {
-    match error.is::<Stop>() || error.is::<wasmtime::Trap>() || error.is::<wasmtime::WasmBacktrace>() {
-        true => error,
-        false => wasmtime::Error::from(StartFailed(format!("{:#}", error))),
-    }
-}
-
-/// The guest could not be instantiated.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct StartFailed(String);
 
 fn response(returned: Option<String>, stdout: &Stdout, limit: usize) -> Result<Box<RawValue>, Failure> {
     let invalid = |message: String| Failure::new(FailureKind::InvalidResponse, message);

@@ -10,7 +10,7 @@ use std::process::Stdio;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use super::Names;
+use super::kind::Names;
 use super::toolchain::Toolchain;
 
 /// The core module of a guest, as the linker left it.

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::Names;
+use super::kind::Names;
 
 /// Names another compiler.
 const CHOICE: &str = "HOOKBOX_GUEST_CC";

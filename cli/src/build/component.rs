@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use wasmparser::{Parser, Payload};
 use wit_component::ComponentEncoder;
 
-use super::HookKind;
+use super::kind::HookKind;
 
 /// The only interfaces a guest of this build may import.
 const OURS: &str = "hookbox:hook/";

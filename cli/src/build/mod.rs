@@ -6,18 +6,16 @@
 mod cargo;
 mod clang;
 mod component;
+mod kind;
 mod toolchain;
 
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
+pub(crate) use kind::{HookKind, Names};
 use toolchain::Toolchain;
-
-/// The one target of Rust guests: no WASI, so nothing is imported that the hook did not ask for.
-const TARGET: &str = "wasm32-unknown-unknown";
 
 /// A hook that was built and written to a file.
 #[derive(Debug)]
@@ -28,32 +26,6 @@ pub(crate) struct BuiltHook {
     pub(crate) bytes: Vec<u8>,
     /// The shape it has.
     pub(crate) kind: HookKind,
-}
-
-/// The shapes of WebAssembly that a Rust crate can be uploaded as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum HookKind {
-    /// A component of the hook world: what `#[hook]` makes.
-    Component,
-    /// A core module that imports nothing and exports `_start` and `memory`.
-    Command,
-}
-
-impl fmt::Display for HookKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Component => "component",
-            Self::Command => "command",
-        })
-    }
-}
-
-/// Whether the functions keep their names, which nothing but a profile shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Names {
-    /// As the author says, else not.
-    Stripped,
-    Kept,
 }
 
 /// Compiles the crate in `dir` and writes the result to `out`, by default to `hookbox/<package>.wasm` in cargo's target folder.

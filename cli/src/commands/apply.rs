@@ -15,7 +15,8 @@ use crate::exit::Problem;
 use crate::login::ServerArgs;
 use crate::output::{self, OutputArgs};
 use crate::project::{MANIFEST, Project};
-use crate::table::{Cell, Look, Table};
+use crate::style::Look;
+use crate::table::{Cell, Table};
 
 /// Make the account's hooks and env vars equal to files
 ///

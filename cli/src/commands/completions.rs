@@ -1,11 +1,10 @@
 //! `hookbox completions SHELL`: the script that a shell completes this command with.
 
 use anyhow::Result;
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::Shell;
 use serde_json::json;
 
-use crate::args::Cli;
 use crate::output::OutputArgs;
 
 /// Print the script that makes a shell complete hookbox commands
@@ -21,9 +20,10 @@ pub(crate) struct CompletionsArgs {
     output: OutputArgs,
 }
 
-pub(crate) fn run(args: &CompletionsArgs) -> Result<()> {
+/// `command` is what the script completes.
+pub(crate) fn run(args: &CompletionsArgs, mut command: Command) -> Result<()> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "hookbox", &mut script);
+    clap_complete::generate(args.shell, &mut command, "hookbox", &mut script);
     let script = String::from_utf8(script)?;
     args.output.print(&json!({"shell": args.shell.to_string(), "script": script}), |_| script.clone())
 }

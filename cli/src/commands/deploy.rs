@@ -18,8 +18,8 @@ use crate::hook_ref::{self, HOOKS};
 use crate::login::ServerArgs;
 use crate::output::{self, OutputArgs};
 use crate::project::Project;
+use crate::style::Look;
 use crate::style::{Style, visible_lines};
-use crate::table::Look;
 
 /// Deploy a project: make its hook, or a new version of it
 ///

@@ -5,8 +5,8 @@ use hookbox_hooks::ExecutionView;
 use hookbox_host_api::{Decision, Outcome, Usage};
 
 use crate::event;
-use crate::style::{Style, visible};
-use crate::table::{Cell, Look, Table};
+use crate::style::{Look, Style, visible};
+use crate::table::{Cell, Table};
 
 /// Which executions are wanted.
 #[derive(Debug, Args)]

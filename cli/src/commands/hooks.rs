@@ -14,8 +14,8 @@ use crate::hook_types;
 use crate::login::ServerArgs;
 use crate::output::{self, OutputArgs};
 use crate::prompt;
-use crate::style::{Style, visible};
-use crate::table::{Cell, Look, Table};
+use crate::style::{Look, Style, visible};
+use crate::table::{Cell, Table};
 
 /// Show, enable, disable and delete hooks
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use hookbox_hooks::bodies::{HookBody, LimitsBody};
 use hookbox_hooks::hook_type::{HookType, Settings};
 use hookbox_host_api::Decision;
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::exit::Problem;
 use crate::hook_types;
+use crate::language::Language;
 use crate::output::{self, OutputArgs};
 use crate::project::{MANIFEST, Manifest};
 use crate::templates::{self, File};
@@ -36,36 +37,6 @@ pub(crate) struct NewArgs {
 
     #[command(flatten)]
     output: OutputArgs,
-}
-
-/// What a function is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Language {
-    /// Rust, compiled to a WebAssembly component
-    Rust,
-    /// JavaScript, as for Node
-    Js,
-    /// C, compiled to a WASI command
-    C,
-}
-
-impl Language {
-    /// The runtime that the API is told.
-    fn runtime(self) -> &'static str {
-        match self {
-            Self::Js => "nodejs24.x",
-            Self::Rust | Self::C => "wasm",
-        }
-    }
-
-    /// The function's file.
-    fn main(self) -> &'static str {
-        match self {
-            Self::Js => "hook.js",
-            Self::Rust => "src/lib.rs",
-            Self::C => "hook.c",
-        }
-    }
 }
 
 /// It becomes the name of a folder and of a crate.

@@ -151,9 +151,9 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
 /// One run, with a profile if one is wanted. That there can be none is an error.
 fn once(hook: &LocalHook, context: Vec<u8>, env: Vec<(String, Secret)>, profile: bool) -> Result<Result<Ran, LocalError>> {
     if !profile {
-        return Ok(hook.run(context, env)?.map(|outcome| (outcome, None)));
+        return Ok(hook.run(context, env).map(|outcome| (outcome, None)));
     }
-    match hook.run_with_profile(context, env, profiling::progress())? {
+    match hook.run_with_profile(context, env, profiling::progress()) {
         Ok((outcome, profile)) => Ok(Ok((outcome, Some(profile?)))),
         Err(error) => Ok(Err(error)),
     }

@@ -3,7 +3,6 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -16,12 +15,9 @@ use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::admin_credential::AdminCredential;
-use crate::folder::{environment, path_flag};
+use crate::folder::{environment, make_new_files_private, path_flag};
 use crate::hook_types::REGISTRY;
-use crate::{output, telemetry};
-
-/// The subcommand that [`compile_worker`] is behind.
-pub(crate) const COMPILE_WORKER: &str = "compile-worker";
+use crate::{compile_worker, output, telemetry};
 
 /// Run the server
 #[derive(Debug, Args)]
@@ -70,6 +66,7 @@ impl SettingArgs {
 }
 
 pub(crate) fn run(args: &ServeArgs) -> Result<()> {
+    make_new_files_private();
     let mut sources = args.settings.sources()?;
     if args.json {
         sources.flags.push(("log.format", "json".to_owned()));
@@ -90,20 +87,13 @@ fn raise_file_limit() {
     }
 }
 
-/// Reads a function from stdin, writes its compiled code to stdout: what the server starts in a process of its own.
-pub(crate) fn compile_worker() -> ExitCode {
-    hookbox_hooks::compile_worker()
-}
-
 async fn serve(config: &Config, json: bool) -> Result<()> {
     // Before anything is begun that a signal would break off.
     let stop = Stop::new().context("signals cannot be received")?;
     let admin = AdminCredential::from_environment()?;
     let listener = Listener::bind(config).await?;
-    let worker = std::env::current_exe().context("the path of this program is unknown")?;
-    let worker = (worker, vec![COMPILE_WORKER.to_owned()]);
     let Opened { service, first_start, warnings, .. } =
-        Service::open(config.service(worker, REGISTRY.clone()), Arc::new(SystemClock)).await?;
+        Service::open(config.service(compile_worker::command(), REGISTRY.clone()), Arc::new(SystemClock)).await?;
     warn(&warnings);
     if first_start {
         bootstrap(&service, admin, &config.data, json).await?;

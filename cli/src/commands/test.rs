@@ -17,8 +17,8 @@ use crate::exit::Problem;
 use crate::local::{DEFAULT_FUEL, Limits, LocalHook};
 use crate::output::{self, OutputArgs};
 use crate::project::Project;
-use crate::style::{Style, visible_lines};
-use crate::table::{Cell, Look, Table};
+use crate::style::{Look, Style, visible_lines};
+use crate::table::{Cell, Table};
 
 /// Run a project's tests: contexts with the decisions that are expected
 ///
@@ -121,7 +121,7 @@ fn judge_file(file: &Path, hook: &LocalHook, update: bool) -> Result<Verdict> {
     let shown = || file.display().to_string();
     let text = std::fs::read(file).with_context(shown)?;
     let mut fixture: Fixture = serde_json::from_slice(&text).with_context(shown)?;
-    let outcome = match hook.run(context(&fixture.context, file).with_context(shown)?, env(&fixture).with_context(shown)?)? {
+    let outcome = match hook.run(context(&fixture.context, file).with_context(shown)?, env(&fixture).with_context(shown)?) {
         Err(LocalError::Function(refusal)) => bail!("{}", refused(&refusal.to_string(), hook)),
         ran => ran.with_context(shown)?,
     };

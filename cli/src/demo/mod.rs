@@ -1,5 +1,6 @@
 //! What `hookbox demo` shows: an admin uploads hooks, an identity provider fires them on logins, and the logs tell what happened.
 
+mod login;
 mod server;
 mod show;
 
@@ -19,6 +20,7 @@ use crate::client::Client;
 use crate::commands::env;
 use crate::hook_ref::{self, HOOKS};
 use crate::output::OutputArgs;
+use login::{Login, policy};
 use server::DemoServer;
 use show::Show;
 
@@ -33,15 +35,6 @@ const DENY_HIGH_RISK: &str = include_str!("../../../examples/javascript/deny-hig
 
 /// How long an upload may take to become ready.
 const ADMISSION: Duration = Duration::from_secs(60);
-
-/// One login of the demo and what must come of it.
-struct Login {
-    what: &'static str,
-    context: Value,
-    decision: Decision,
-    policy: Option<i64>,
-    mobile: bool,
-}
 
 /// Runs the whole story with the functions in `guests`. An unexpected decision is an error.
 pub(crate) fn run(guests: &Path, output: OutputArgs) -> Result<()> {
@@ -108,10 +101,6 @@ fn logins() -> Result<Vec<Login>> {
             mobile: false,
         },
     ])
-}
-
-fn policy(value: &Value) -> Option<i64> {
-    value.pointer("/user/policy_id").and_then(Value::as_i64)
 }
 
 fn function(guests: &Path, name: &str) -> Result<Vec<u8>> {

@@ -7,7 +7,7 @@ use hookbox_hooks::{AnswerView, HookId};
 use hookbox_host_api::Decision;
 use serde_json::{Value, json};
 
-use super::{Login, policy};
+use super::login::{Login, policy};
 use crate::event;
 use crate::output::{self, OutputArgs};
 use crate::style::Style;

@@ -1,6 +1,6 @@
 //! The host's side of the world, as the component imports it. Generated bindings live here and nowhere else.
 
-use crate::log::Level;
+use crate::level::Level;
 
 /// Generated from the WIT world that the host serves; the path is this crate's, so it holds wherever a guest crate lies.
 #[allow(missing_docs, reason = "generated")]

@@ -11,54 +11,17 @@
 //! it. The digest finds damage, not malice: a backup is to be kept as safe as the data folder. Making one is the service's, and bringing one
 //! back is `offline`'s.
 
+mod format;
 mod reader;
 mod writer;
 
 use std::io;
 
+pub use format::{BackupError, Contents};
 pub(crate) use reader::{Item, read};
 pub(crate) use writer::Writer;
 
-const MAGIC: &[u8] = b"hookbox backup 1\n";
-const END: u8 = 0;
-const RECORD: u8 = 1;
-const BLOB: u8 = 2;
-
-/// What a file holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Contents {
-    /// Records.
-    pub records: u64,
-    /// Functions with a file of their own.
-    pub functions: u64,
-    /// The length of the file, in bytes.
-    pub bytes: u64,
-}
-
-/// Why a backup cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum BackupError {
-    /// It cannot be read.
-    #[error("the backup cannot be read: {0}")]
-    Io(io::Error),
-    /// It is something else.
-    #[error("this is no backup that this version of Hookbox can read")]
-    Foreign,
-    /// It is not as it was written.
-    #[error("the backup is damaged: {0}")]
-    Damaged(&'static str),
-}
-
-impl From<io::Error> for BackupError {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::UnexpectedEof => Self::Damaged("it ends too early"),
-            _ => Self::Io(error),
-        }
-    }
-}
-
-/// Reads a backup to its end, and says what is in it if it is as it was written.
+/// Reads a backup to its end, checks it, and returns a summary of it.
 ///
 /// # Errors
 /// When it cannot be read, is something else, or is damaged.
@@ -68,6 +31,7 @@ pub fn check_backup(from: impl io::Read) -> Result<Contents, BackupError> {
 
 #[cfg(test)]
 mod tests {
+    use super::format::{BLOB, MAGIC};
     use super::*;
 
     fn sample() -> Vec<u8> {

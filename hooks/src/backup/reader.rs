@@ -4,7 +4,7 @@ use std::io::Read;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{BLOB, BackupError, Contents, END, MAGIC, RECORD};
+use super::format::{BLOB, BackupError, Contents, END, MAGIC, RECORD};
 
 /// One item.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(crate) enum Item {
     Function(Vec<u8>),
 }
 
-/// Gives every item to `take`. Only what comes back without an error has been read whole: until then nobody knows whether it is sound.
+/// Passes every item to `take`. The backup is sound only if this returns `Ok`; items passed before may be of a damaged file.
 pub(crate) fn read<E: From<BackupError>>(from: impl Read, mut take: impl FnMut(Item) -> Result<(), E>) -> Result<Contents, E> {
     let mut input = Input { from, digest: Sha256::new(), bytes: 0 };
     input.expect_magic()?;
@@ -79,7 +79,7 @@ impl<R: Read> Input<R> {
         Ok(bytes)
     }
 
-    /// This many bytes. Memory is taken as they come, since the length may be a lie.
+    /// Reads this many bytes. Memory grows with the bytes that arrive, because the length may be wrong.
     fn take(&mut self, length: u64) -> Result<Vec<u8>, BackupError> {
         let mut bytes = Vec::new();
         self.from.by_ref().take(length).read_to_end(&mut bytes)?;

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use sha2::{Digest as _, Sha256};
 
-use super::{BLOB, END, MAGIC, RECORD};
+use super::format::{BLOB, END, MAGIC, RECORD};
 
-/// A file under way. Without [`Writer::finish`] it is none.
+/// A backup under construction. It is complete only after [`Writer::finish`].
 pub(crate) struct Writer<W> {
     to: W,
     digest: Sha256,

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::store::{Key, KeyReader, Kind, StoreError};
 
-/// What stands before the events takes about as much.
+/// The approximate size of what precedes the events, in bytes.
 const HEAD: usize = 256;
 
-/// What stands between the head and the events. No JSON has it, and neither has an event.
+/// The separator between the head and the events, which occurs in neither.
 const EVENTS_FOLLOW: u8 = 0x1e;
-/// What stood there when each line was an event of its own.
+/// The separator in entries of the former form, in which each line was an event.
 const LINES_FOLLOW: u8 = b'\n';
 
 const MICROS_PER_DAY: u64 = 86_400_000_000;
@@ -27,17 +27,17 @@ pub(crate) struct LogEntry {
     pub(crate) account: u64,
     /// The hook that ran, or should have.
     pub(crate) hook_id: String,
-    /// The version that ran, if one did.
+    /// The version that ran, if any.
     pub(crate) version: Option<u32>,
-    /// The caller's id of the request, or one that was made for it.
+    /// The id of the request, from the caller or else made by the server.
     pub(crate) request_id: String,
-    /// The caller's id of the whole login, or one that was made for it.
+    /// The id of the whole login, from the caller or else made by the server.
     pub(crate) correlation_id: String,
     /// When the execution ended and its entry was made, in microseconds since 1970.
     pub(crate) created_at: u64,
     /// How it ended.
     pub(crate) outcome: Outcome,
-    /// What the caller was told.
+    /// The decision in the answer.
     pub(crate) decision: Decision,
     /// Why it did not complete.
     pub(crate) failure: Option<Failure>,
@@ -49,8 +49,7 @@ pub(crate) struct LogEntry {
     pub(crate) truncated: bool,
 }
 
-/// What of an entry is not in its key, but for its events, which follow as text. The names are short because there is one of them for every
-/// login.
+/// The stored fields of an entry that its key does not have. The events follow as text. The names are short because every login stores them.
 #[derive(Serialize, Deserialize)]
 struct Stored<'a> {
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
@@ -67,7 +66,7 @@ struct Stored<'a> {
     failure: Option<Cow<'a, Failure>>,
     #[serde(rename = "u")]
     usage: (u64, u64, u64, u32),
-    /// The lines of entries that were written before these followed as text.
+    /// The lines of an entry in the former form.
     #[serde(rename = "e", default, skip_serializing)]
     events: Vec<String>,
     #[serde(rename = "t", default, skip_serializing_if = "std::ops::Not::not")]
@@ -75,7 +74,7 @@ struct Stored<'a> {
 }
 
 impl LogEntry {
-    /// About how much memory it takes.
+    /// The approximate memory that the entry takes, in bytes.
     pub(super) fn size(&self) -> usize {
         let texts = [&self.id, &self.hook_id, &self.request_id, &self.correlation_id].map(String::len).iter().sum::<usize>();
         let failure = self.failure.as_ref().map_or(0, |failure| {
@@ -85,7 +84,7 @@ impl LogEntry {
         size_of::<Self>() + texts + failure + self.events.text().len()
     }
 
-    /// Where it stands in its hook's log.
+    /// Its position in its hook's log.
     pub(crate) fn cursor(&self) -> LogCursor {
         LogCursor { created_at: self.created_at, id: self.id.clone() }
     }
@@ -146,8 +145,8 @@ impl LogEntry {
     }
 }
 
-/// The events of an entry that was kept line by line. A line that does not begin with a time and the execution's own id, which nobody
-/// knows whose data a function writes, goes on with the event before it.
+/// The events of an entry in the former form. A line that does not begin with a time and the execution's own id continues the event before
+/// it; a function cannot know that id in advance.
 fn of_lines<'a>(lines: impl Iterator<Item = &'a str>, id: &str) -> Events {
     const TIME: usize = "2026-11-27T00:00:00.000Z".len();
     let begins =
@@ -165,7 +164,7 @@ fn of_lines<'a>(lines: impl Iterator<Item = &'a str>, id: &str) -> Events {
     events.iter().collect()
 }
 
-/// What an entry's key says.
+/// The fields of an entry's key.
 pub(super) struct Place {
     pub(super) account: u64,
     pub(super) day: u32,
@@ -188,12 +187,12 @@ pub(super) fn day(micros: u64) -> u32 {
     u32::try_from(micros / MICROS_PER_DAY).unwrap_or(u32::MAX)
 }
 
-/// The beginning of the keys of a day. The day stands before the hook, so that a day is deleted as one range.
+/// The prefix of the keys of a day. The day precedes the hook, so that a day can be deleted as one range.
 pub(super) fn day_key(account: u64, day: u32) -> Key {
     Key::new(account, Kind::Log).u32(day)
 }
 
-/// A position in a hook's log, which a caller may keep: entries that arrive later do not move it.
+/// A position in a hook's log. It stays valid: entries that arrive later do not move it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LogCursor {
     created_at: u64,
@@ -206,7 +205,7 @@ impl LogCursor {
         format!("{}.{}", self.created_at, self.id)
     }
 
-    /// Reads a position. Any position will do: entries need not exist there.
+    /// Reads a position. There need not be an entry at it.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (created_at, id) = text.split_once('.')?;
         Some(Self { created_at: created_at.parse().ok()?, id: id.to_owned() })

@@ -10,14 +10,14 @@ use super::entry::{Place, day, day_key};
 use super::{LogCursor, LogEntry, Retention};
 use crate::store::{Key, KeyRange, Kind, Order, Store, StoreError};
 
-/// Which entries are wanted; what is not set does not matter.
+/// A filter for entries. A field that is not set matches everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LogFilter {
-    /// Of this request.
+    /// Entries of this request.
     pub(crate) request_id: Option<String>,
-    /// Of this login.
+    /// Entries of this login.
     pub(crate) correlation_id: Option<String>,
-    /// That ended so.
+    /// Entries with this outcome.
     pub(crate) outcome: Option<Outcome>,
 }
 
@@ -26,7 +26,7 @@ impl LogFilter {
         *self == Self::default()
     }
 
-    /// Whether an entry is among them.
+    /// Whether an entry matches.
     pub(crate) fn takes(&self, entry: &LogEntry) -> bool {
         self.request_id.as_ref().is_none_or(|id| *id == entry.request_id)
             && self.correlation_id.as_ref().is_none_or(|id| *id == entry.correlation_id)
@@ -34,12 +34,12 @@ impl LogFilter {
     }
 }
 
-/// Some entries of a log.
+/// One page of a log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LogPage {
     /// Newest first.
     pub(crate) entries: Vec<LogEntry>,
-    /// The position behind the last one, if older entries follow.
+    /// The position behind the last entry, if older entries follow.
     pub(crate) next: Option<LogCursor>,
 }
 
@@ -51,12 +51,12 @@ pub(crate) struct LogReader {
 }
 
 impl LogReader {
-    /// A reader that shows nothing older than the retention allows, deleted or not.
+    /// A reader that returns nothing older than the retention, whether it is deleted yet or not.
     pub(crate) fn new(store: Arc<dyn Store>, retention: Retention) -> Self {
         Self { store, retention }
     }
 
-    /// The log of one hook as it is to be seen at the moment `now`.
+    /// The log of one hook, with the retention as of the moment `now`.
     pub(crate) fn hook<'a>(&'a self, account: u64, hook_id: &'a str, now: SystemTime) -> HookLog<'a> {
         HookLog { store: &*self.store, account, hook_id, oldest: self.retention.oldest(now) }
     }

@@ -1,4 +1,4 @@
-//! How long entries are kept, and deleting those that are older.
+//! The retention of entries, and the task that deletes older ones.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -9,13 +9,13 @@ use super::micros;
 use crate::clock::Clock;
 use crate::store::{Batch, Key, KeyRange, KeyReader, Kind, Order, SERVER, Store, StoreError};
 
-/// How often old entries are deleted. Readers hide them from the moment they are too old.
+/// The interval between deletions. Readers hide an entry as soon as it is too old.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
-/// Keys deleted in one commit, so that a sweep never keeps other writers waiting for long.
+/// The most keys that one commit deletes, so that other writers do not wait for long.
 const CHUNK: usize = 2048;
 
-/// The age to which entries are served and kept.
+/// The age up to which entries are served and stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Retention(Duration);
 
@@ -30,7 +30,7 @@ impl Retention {
         micros(now).saturating_sub(u64::try_from(self.0.as_micros()).unwrap_or(u64::MAX))
     }
 
-    /// Deletes what is too old, of every account; gives the number of entries deleted. Blocks.
+    /// Deletes the entries of every account that are too old. Returns their number. Blocks.
     pub(crate) fn sweep(self, store: &dyn Store, now: SystemTime) -> Result<usize, StoreError> {
         let (oldest, mut deleted, mut next) = (self.oldest(now), 0, Some(SERVER));
         while let Some(account) = next.map(|next| account_from(store, next)).transpose()?.flatten() {
@@ -53,13 +53,13 @@ fn account_from(store: &dyn Store, account: u64) -> Result<Option<u64>, StoreErr
     Ok(found)
 }
 
-/// Deletes the entries of a range that began before `before`. Interrupted, it leaves a rest for the next sweep.
+/// Deletes the entries of a range from before `before`. If it is interrupted, the next sweep deletes the rest.
 fn delete(store: &dyn Store, range: KeyRange, before: u64) -> Result<usize, StoreError> {
     let (mut deleted, mut from) = (0, range.clone());
     loop {
         let (mut batch, mut size, mut last) = (Batch::new(), 0, None);
         store.scan(from, Order::Ascending, &mut |key, _| {
-            // A key of the day that cannot be read is of no use to anybody.
+            // An unreadable key of the day is deleted too.
             if Place::read(key).is_none_or(|place| place.cursor.created_at() < before) {
                 batch.delete(Key::from(key));
                 size += 1;

@@ -1,4 +1,4 @@
-//! Writing entries off the request path: a bounded queue, and one task that commits what has gathered in it.
+//! Writes entries off the request path: a bounded queue, and one task that commits its entries in batches.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -10,21 +10,21 @@ use tokio::time::{Instant, timeout_at};
 use super::LogEntry;
 use crate::store::{Batch, Store, StoreError};
 
-/// How often a failing store is mentioned in the server's own log.
-const COMPLAIN_EVERY: Duration = Duration::from_secs(10);
+/// The interval between messages about a failing store in the server's own log.
+const ERROR_LOG_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The sizes of the queue and of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct QueueSettings {
-    /// Entries that may wait.
+    /// The most entries that wait.
     pub(crate) entries: usize,
-    /// Bytes that waiting entries may take.
+    /// The most bytes of the entries that wait.
     pub(crate) bytes: usize,
     /// The most entries of one commit.
     pub(crate) batch_entries: usize,
-    /// No entry joins a batch that has this many bytes.
+    /// The size from which a batch takes no more entries, in bytes.
     pub(crate) batch_bytes: usize,
-    /// How long a batch waits for more entries after its first.
+    /// How long a batch waits for more entries after its first one.
     pub(crate) window: Duration,
 }
 
@@ -37,7 +37,7 @@ impl Default for QueueSettings {
 /// Entries that were committed together.
 pub(crate) type Committed = Arc<[LogEntry]>;
 
-/// Batches that wait for whoever follows the log, at most: a follower that is further behind reads the log.
+/// The most batches that wait for followers of the log. A follower that is further behind reads the log instead.
 const FOLLOWED_BATCHES: usize = 16;
 
 enum Message {
@@ -45,7 +45,7 @@ enum Message {
     Flush(oneshot::Sender<()>),
 }
 
-/// What the writer's handles and its task share.
+/// Counters that the writer's handles and its task share.
 #[derive(Debug, Default)]
 struct Counts {
     dropped: AtomicU64,
@@ -53,7 +53,7 @@ struct Counts {
     waiting_bytes: AtomicUsize,
 }
 
-/// The way into the log. Cheap to clone; once every clone is gone, what is queued is committed and the task ends.
+/// A handle of the log's queue. Cheap to clone. After the last clone is dropped, the task commits the queued entries and ends.
 #[derive(Clone)]
 pub(crate) struct LogWriter {
     queue: mpsc::Sender<Message>,
@@ -68,7 +68,7 @@ impl LogWriter {
         let (queue, messages) = mpsc::channel(settings.entries.max(1));
         let counts = Arc::new(Counts::default());
         let (committed, _) = broadcast::channel(FOLLOWED_BATCHES);
-        let task = Task { store, messages, committed: committed.clone(), counts: counts.clone(), settings, complained: None };
+        let task = Task { store, messages, committed: committed.clone(), counts: counts.clone(), settings, last_error_logged: None };
         tokio::spawn(task.run());
         Self { queue, committed, counts, most_bytes: settings.bytes }
     }
@@ -95,7 +95,7 @@ impl LogWriter {
         }
     }
 
-    /// Every batch from now on, once it can be read.
+    /// Subscribes to the batches that are committed from now on.
     pub(crate) fn committed(&self) -> broadcast::Receiver<Committed> {
         self.committed.subscribe()
     }
@@ -122,10 +122,10 @@ struct Task {
     committed: broadcast::Sender<Committed>,
     counts: Arc<Counts>,
     settings: QueueSettings,
-    complained: Option<Instant>,
+    last_error_logged: Option<Instant>,
 }
 
-/// The entries of one commit, and who waits for it.
+/// The entries of one commit, and the callers that wait for it.
 #[derive(Default)]
 struct Gathered {
     entries: Vec<LogEntry>,
@@ -140,13 +140,13 @@ impl Task {
             self.write(entries).await;
             self.counts.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
             if let Some(waiting) = waiting {
-                // Whoever waited may have gone.
+                // An error means that the caller no longer waits.
                 let _ = waiting.send(());
             }
         }
     }
 
-    /// Takes messages until the batch is full, its time is up, or somebody waits for it.
+    /// Takes messages until the batch is full, its window has passed, or a caller waits for it.
     async fn gather(&mut self, first: Message) -> Gathered {
         let deadline = Instant::now() + self.settings.window;
         let (mut gathered, mut next) = (Gathered::default(), Some(first));
@@ -181,8 +181,8 @@ impl Task {
             Err(error) => error.to_string(),
         };
         let dropped = self.counts.dropped.fetch_add(count as u64, Ordering::Relaxed).saturating_add(count as u64);
-        if self.complained.is_none_or(|when| when.elapsed() >= COMPLAIN_EVERY) {
-            self.complained = Some(Instant::now());
+        if self.last_error_logged.is_none_or(|when| when.elapsed() >= ERROR_LOG_INTERVAL) {
+            self.last_error_logged = Some(Instant::now());
             tracing::error!(error, dropped, "log entries were lost: the store does not take them");
         }
     }
@@ -191,7 +191,7 @@ impl Task {
 impl Task {
     fn tell(&self, entries: Vec<LogEntry>) {
         if self.committed.receiver_count() > 0 {
-            // Whoever listened may have gone meanwhile.
+            // An error means that there is no follower.
             let _ = self.committed.send(entries.into());
         }
     }

@@ -1,4 +1,4 @@
-//! Checking a folder: every record is read, every function has the bytes that its digest says, every env value opens.
+//! Checks a folder: reads every record, compares every function with its digest, opens every env value.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -16,10 +16,10 @@ use crate::resources::{AccountRecord, CredentialRecord, EnvRecord, HookRecord};
 use crate::store::{Digest, Functions, Key, KeyRange, KeyReader, Kind, Order, SERVER, Store, StoreError};
 use crate::vault::Vault;
 
-/// Problems that are told one by one; the rest is only counted.
+/// The most problems that are listed; further ones are only counted.
 const TOLD: usize = 100;
 
-/// What a folder holds, and what is wrong with it.
+/// The contents of a folder, and its problems.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Checked {
     /// Accounts.
@@ -30,15 +30,15 @@ pub struct Checked {
     pub hooks: u64,
     /// Env vars.
     pub env_vars: u64,
-    /// Env vars whose values were opened: all, or none where there was no key.
+    /// Env vars whose values were opened: all of them, or zero without the key.
     pub opened: u64,
     /// Functions of accounts.
     pub functions: u64,
     /// Entries in the logs.
     pub log_entries: u64,
-    /// What is wrong, a sentence each; the first hundred.
+    /// The first hundred problems, a sentence each.
     pub problems: Vec<String>,
-    /// All that is wrong, by number.
+    /// The number of all problems.
     pub problem_count: u64,
 }
 
@@ -47,14 +47,14 @@ pub struct Checked {
 /// # Errors
 /// When the store cannot be opened or read at all, or the key is not the store's.
 pub fn verify(folder: &Folder) -> Result<Checked, OfflineError> {
-    let kept = folder.open()?;
-    check(&*kept.store, &kept.functions, Some(&kept.vault))
+    let opened = folder.open()?;
+    check(&*opened.store, &opened.functions, Some(&opened.vault))
 }
 
 /// Checks everything in a store; the values of env vars where there is a key.
 pub(super) fn check(store: &dyn Store, functions: &Functions, vault: Option<&Vault>) -> Result<Checked, OfflineError> {
     let mut survey = Survey { vault, ..Survey::default() };
-    // A visitor must not call the store, so what has to be looked up is noted.
+    // A visitor must not call the store, so it notes what has to be looked up afterwards.
     let visit = &mut |key: &[u8], value: &[u8]| {
         survey.visit(key, value);
         ControlFlow::Continue(())
@@ -69,9 +69,9 @@ struct Survey<'a> {
     vault: Option<&'a Vault>,
     checked: Checked,
     accounts: BTreeSet<u64>,
-    /// Accounts that something belongs to.
+    /// Accounts that records refer to.
     owners: BTreeSet<u64>,
-    /// Functions that are there, by account.
+    /// Functions that exist, by account.
     present: BTreeSet<(u64, Digest)>,
     /// Functions that a hook needs, by account.
     needed: BTreeSet<(u64, Digest)>,
@@ -83,7 +83,7 @@ impl Survey<'_> {
             return self.problem("a record has a key that is none");
         };
         if account == SERVER {
-            // What the server keeps about itself was read when store and vault were opened; references are found from the other side.
+            // The server's own records were read when store and vault were opened. References to blobs are checked from the functions.
             return;
         }
         let Ok(id) = AccountId::new(account) else { return };
@@ -141,7 +141,7 @@ impl Survey<'_> {
         Ok(())
     }
 
-    /// Log entries may outlive the account that they are of.
+    /// Log entries may exist for longer than their account.
     fn log_entry(&mut self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
         self.checked.log_entries += 1;
         LogEntry::decode(key, value).map(drop)

@@ -1,4 +1,4 @@
-//! A new credential for an operator who has lost theirs.
+//! Makes a new credential for an operator who has lost theirs.
 
 use hookbox_host_api::Secret;
 
@@ -14,9 +14,9 @@ use crate::store::Batch;
 /// # Errors
 /// When the folder cannot be opened, has no account yet, or has a credential with this client id.
 pub fn reset_credential(folder: &Folder, client_id: ClientId, secret: &Secret) -> Result<(), OfflineError> {
-    let kept = folder.open()?;
+    let opened = folder.open()?;
     let account = AccountId::OPERATOR;
-    if kept.store.get(account_key(account).as_bytes()).map_err(OfflineError::new)?.is_none() {
+    if opened.store.get(account_key(account).as_bytes()).map_err(OfflineError::new)?.is_none() {
         return Err(OfflineError("there is no account yet: the first start of the server makes it, with a credential".into()));
     }
     let mut batch = Batch::new();
@@ -26,10 +26,10 @@ pub fn reset_credential(folder: &Folder, client_id: ClientId, secret: &Secret) -
         account,
         name: Some("made offline".into()),
         scopes: [Scope::Operate, Scope::Manage].into_iter().collect(),
-        secret_hash: kept.vault.secret_hash(secret.expose()),
+        secret_hash: opened.vault.secret_hash(secret.expose()),
         generation: 0,
         created_at: SystemClock.now().into(),
     };
     put_credential(&mut batch, &record).map_err(OfflineError::new)?;
-    kept.store.commit(batch).map_err(OfflineError::new)
+    opened.store.commit(batch).map_err(OfflineError::new)
 }

@@ -1,6 +1,6 @@
-//! What is done to a data folder while no server runs on it: checking it, bringing a backup back, a new credential, a new master key.
+//! Operations on a data folder on which no server runs: check it, restore a backup, make a new credential, change the master key.
 //!
-//! The store's lock keeps all of it apart from a running server. Which folder and which key file are meant is for the caller.
+//! The store's lock excludes a running server. The caller names the folder and the key file.
 
 mod check;
 mod credential;
@@ -21,7 +21,7 @@ pub use credential::reset_credential;
 pub use restore::{Restored, restore};
 pub use rotate::{Rotated, rotate};
 
-/// Why it was not done; in words for an operator.
+/// Why the operation failed, in words for an operator.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct OfflineError(String);
@@ -37,24 +37,24 @@ impl OfflineError {
 pub struct Folder {
     /// The folder.
     pub data: PathBuf,
-    /// The file with the master key; none: one in the folder.
+    /// The file with the master key; `None` for the one in the folder.
     pub master_key_file: Option<PathBuf>,
 }
 
-/// What is in a folder, opened.
-struct Kept {
+/// An opened data folder.
+struct OpenFolder {
     store: Arc<dyn Store>,
     functions: Functions,
     vault: Vault,
 }
 
 impl Folder {
-    /// Opens what is there, and makes nothing.
-    fn open(&self) -> Result<Kept, OfflineError> {
+    /// Opens an existing store, and makes none.
+    fn open(&self) -> Result<OpenFolder, OfflineError> {
         let store = self.store()?;
         let vault = Vault::open(&self.data, self.master_key_file.as_deref(), &*store).map_err(OfflineError::new)?;
         let functions = functions(&self.data, &store)?;
-        Ok(Kept { store, functions, vault })
+        Ok(OpenFolder { store, functions, vault })
     }
 
     fn store(&self) -> Result<Arc<dyn Store>, OfflineError> {
@@ -71,7 +71,7 @@ fn functions(data: &Path, store: &Arc<dyn Store>) -> Result<Functions, OfflineEr
     Ok(Functions::new(store.clone(), Arc::new(blobs)))
 }
 
-/// Files that somebody else makes here, be it root, would lock the server out of its own folder.
+/// Refuses a folder of another user: the server could not open files that this user, such as root, makes in it.
 fn may_write(data: &Path) -> Result<(), OfflineError> {
     let owner = std::fs::metadata(data).map_err(|error| OfflineError(format!("{}: {error}", data.display())))?.uid();
     if owner == rustix::process::geteuid().as_raw() {

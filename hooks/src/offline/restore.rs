@@ -1,4 +1,4 @@
-//! Bringing a backup back into an empty folder: checked before and after, and there at the end as a whole or not at all.
+//! Restores a backup into an empty folder: checks it before and after, and publishes all of it or nothing.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Seek as _};
@@ -10,24 +10,24 @@ use serde::Serialize;
 use super::check::{Checked, check};
 use super::{Folder, OfflineError, functions, may_write};
 use crate::backup::{BackupError, Item, check_backup, read};
-use crate::store::{Batch, Blobs, Engine, Key, Store, StoreError, make_folder, open, store_path, sync_folder};
+use crate::store::{Batch, Blobs, Engine, Key, Store, StoreError, make_folder, make_private, open, store_path, sync_folder};
 use crate::vault::Vault;
 
-/// Where the folder is prepared; within it, so that the last step is a rename.
+/// The subfolder in which the store is prepared, so that the last step is a rename.
 const STAGING: &str = "restoring";
 
-/// What may lie in the folder beforehand: the key that belongs to the backup, what is left of an attempt, and a file system's own.
+/// Files that may be in the folder beforehand: the backup's key, the rest of an earlier attempt, and the file system's own folder.
 const IGNORED: [&str; 4] = ["master.key", STAGING, "blobs", "lost+found"];
 
-/// Records of one commit, by their bytes.
+/// The size of the records of one commit, in bytes.
 const BATCH_BYTES: usize = 4 << 20;
 
-/// What was brought back.
+/// The result of a restore.
 #[derive(Clone, Debug, Serialize)]
 pub struct Restored {
-    /// What is in the folder now.
+    /// The contents of the folder now.
     pub checked: Checked,
-    /// Whether the master key was there, so that the env values could be opened.
+    /// Whether the env values were opened, which needs the master key.
     pub key_checked: bool,
 }
 
@@ -41,9 +41,10 @@ pub fn restore(backup: &Path, folder: &Folder, engine: Engine) -> Result<Restore
     make_folder(&folder.data).map_err(|error| problem(&folder.data, &error))?;
     may_write(&folder.data)?;
     must_be_empty(&folder.data)?;
+    make_private(&folder.data).map_err(OfflineError::new)?;
     let staging = Staging::new(&folder.data)?;
     fill(&staging.0, file, engine)?;
-    // Opened anew, which checks its format.
+    // Opening the store again checks its format.
     let store = open(&staging.0, engine).map_err(OfflineError::new)?;
     let vault = vault(folder, &store)?;
     let checked = check(&*store, &functions(&staging.0, &store)?, vault.as_ref())?;
@@ -69,7 +70,7 @@ fn must_be_empty(data: &Path) -> Result<(), OfflineError> {
     Ok(())
 }
 
-/// The vault, where the key that belongs to the store is at hand. A wrong one is an error.
+/// The vault, if there is a key file. A wrong key is an error.
 fn vault(folder: &Folder, store: &Arc<dyn Store>) -> Result<Option<Vault>, OfflineError> {
     let there = folder.master_key_file.is_some() || folder.data.join("master.key").exists();
     there.then(|| Vault::open(&folder.data, folder.master_key_file.as_deref(), &**store)).transpose().map_err(OfflineError::new)
@@ -111,7 +112,7 @@ fn remove(folder: &Path) -> io::Result<()> {
     fs::remove_dir_all(folder).or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
-/// The folder under way; removed unless it is published.
+/// The folder under construction. It is removed unless it is published.
 struct Staging(PathBuf);
 
 impl Staging {
@@ -126,9 +127,9 @@ impl Staging {
         remove(&self.0)
     }
 
-    /// The store comes last: where it is, everything is.
+    /// Moves the parts to their places. The store is last, so that a folder with a store is complete.
     fn publish(&self, data: &Path, engine: Engine) -> io::Result<()> {
-        // Without a store they belong to nobody.
+        // Blobs in a folder without a store are left over.
         let blobs = data.join("blobs");
         remove(&blobs)?;
         fs::rename(self.0.join("blobs"), blobs)?;
@@ -140,7 +141,7 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // What cannot be removed is no harm: the next attempt begins with it.
+        // A folder that cannot be removed does no harm: the next attempt removes it first.
         let _ = self.clear();
     }
 }

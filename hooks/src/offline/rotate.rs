@@ -1,4 +1,4 @@
-//! A new master key: every env value is sealed anew, in one commit. How the key file follows without a gap is the vault's.
+//! Changes the master key: seals every env value again, in one commit. The vault replaces the key file.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Folder, Kept, OfflineError};
+use super::{Folder, OfflineError, OpenFolder};
 use crate::directory::records::{decode, put_env};
 use crate::directory::unsealed;
 use crate::ids::AccountId;
@@ -14,25 +14,25 @@ use crate::resources::EnvRecord;
 use crate::store::{Batch, KeyRange, KeyReader, Kind, Order, StoreError};
 use crate::vault::{Rotation, Vault};
 
-/// What came of it.
+/// The result of a change of the master key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotated {
-    /// Env values that were sealed anew.
+    /// The number of env values that were sealed again.
     pub env_vars: u64,
-    /// The file with the key that holds from now on.
+    /// The file with the new key.
     pub key_file: PathBuf,
-    /// Where the former key is kept, which backups from before need.
+    /// The file with the former key, which earlier backups need.
     pub former_key_file: PathBuf,
 }
 
 /// Replaces the master key by a new one in the same file.
 ///
-/// Access tokens end, and client secrets stay good. A crash at any place leaves a folder that opens with the file as it then is.
+/// Access tokens end, and client secrets stay valid. A crash at any moment leaves a folder that opens with its key file.
 ///
 /// # Errors
 /// When the folder or the key cannot be opened or written.
 pub fn rotate(folder: &Folder) -> Result<Rotated, OfflineError> {
-    let Kept { store, vault, .. } = folder.open()?;
+    let OpenFolder { store, vault, .. } = folder.open()?;
     let rotation = Rotation::begin(&folder.data, folder.master_key_file.as_deref(), &vault).map_err(OfflineError::new)?;
     let mut batch = Batch::new();
     let mut env_vars = 0;

@@ -172,11 +172,11 @@ async fn a_new_key_seals_everything_anew_and_leaves_client_secrets_good() {
     assert_eq!(fs::read(&rotated.former_key_file).unwrap(), old);
     assert_ne!(fs::read(&rotated.key_file).unwrap(), old);
     assert_eq!(verify(&folder).unwrap().problem_count, 0);
-    let kept = folder.open().unwrap();
-    let directory = load(&*kept.store, &kept.vault, registry()).unwrap();
+    let opened = folder.open().unwrap();
+    let directory = load(&*opened.store, &opened.vault, registry()).unwrap();
     let admin = directory.credential("admin").unwrap();
-    assert!(kept.vault.verify_secret("a secret of thirty-two characters", &admin.secret_hash));
-    drop(kept);
+    assert!(opened.vault.verify_secret("a secret of thirty-two characters", &admin.secret_hash));
+    drop(opened);
     fs::copy(&rotated.former_key_file, &rotated.key_file).unwrap();
     assert!(refused(verify(&folder)).contains("wrong master key"));
 }
@@ -188,15 +188,15 @@ async fn a_credential_is_made_for_who_has_none() {
     let secret = Secret::new("another secret of thirty-two characters");
     reset_credential(&folder, "new".parse().unwrap(), &secret).unwrap();
     assert!(refused(reset_credential(&folder, "new".parse().unwrap(), &secret)).contains("changed by somebody else"));
-    let kept = folder.open().unwrap();
-    let directory = load(&*kept.store, &kept.vault, registry()).unwrap();
+    let opened = folder.open().unwrap();
+    let directory = load(&*opened.store, &opened.vault, registry()).unwrap();
     let record = directory.credential("new").unwrap();
-    assert!(record.account == AccountId::OPERATOR && kept.vault.verify_secret(secret.expose(), &record.secret_hash));
+    assert!(record.account == AccountId::OPERATOR && opened.vault.verify_secret(secret.expose(), &record.secret_hash));
     assert!(directory.credential("admin").is_some());
     let mut batch = Batch::new();
     batch.delete(account_key(ONE));
-    kept.store.commit(batch).unwrap();
-    drop(kept);
+    opened.store.commit(batch).unwrap();
+    drop(opened);
     assert!(refused(reset_credential(&folder, "third".parse().unwrap(), &secret)).contains("no account yet"));
 }
 

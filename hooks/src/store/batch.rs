@@ -1,4 +1,4 @@
-//! A batch: the changes of one commit and what must hold for them. Applying it is the engine's.
+//! A batch: the changes of one commit and their preconditions. The engines apply it.
 
 use super::{Key, StoreError};
 
@@ -55,7 +55,7 @@ impl Batch {
         self.changes.len()
     }
 
-    /// The bytes it adds. A batch that only deletes adds none.
+    /// The bytes that the batch adds; zero for a batch that only deletes.
     pub(super) fn added_bytes(&self) -> u64 {
         let size = |change: &Change| match change {
             Change::Put(key, value) => key.as_bytes().len() + value.len(),
@@ -66,7 +66,7 @@ impl Batch {
 }
 
 impl Absent {
-    /// Checks it against the store's present state, which `get` reads.
+    /// Checks the precondition against the store's present state, which `get` reads.
     pub(super) fn check<T>(&self, get: impl FnOnce(&[u8]) -> Result<Option<T>, StoreError>) -> Result<(), StoreError> {
         if get(self.0.as_bytes())?.is_none() { Ok(()) } else { Err(StoreError::Conflict) }
     }

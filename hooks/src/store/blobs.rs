@@ -1,4 +1,4 @@
-//! Content-addressed files for large values. Which record needs which blob is for its users; this keeps the bytes and checks them.
+//! Content-addressed files for large values. This stores the bytes and checks them; its users know which record needs which blob.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest as _, Sha256};
 
 use super::StoreError;
-use super::open::{make_folder, sync_folder};
+use super::folder::{make_folder, sync_folder};
 
 /// The SHA-256 of some bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,7 +81,7 @@ impl Blobs {
         Ok(Self { folder: folder.to_owned(), next_temp: AtomicU64::new(0), names: Mutex::new(()) })
     }
 
-    /// Keeps these bytes. After `Ok` they survive a power loss.
+    /// Stores these bytes. After `Ok` they survive a power loss.
     pub(crate) fn put(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
         let digest = Digest::of(bytes);
         let temp = self.write_temp(bytes)?;
@@ -92,7 +92,7 @@ impl Blobs {
         placed.map(|()| digest).map_err(StoreError::from)
     }
 
-    /// The bytes of this digest, or none. Bytes that no longer have the digest are `Corrupt`.
+    /// The bytes of this digest, or `None`. Bytes that no longer have the digest are an error, `Corrupt`.
     pub(crate) fn get(&self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
         let mut bytes = Vec::new();
         match File::open(self.path(digest)).and_then(|mut file| file.read_to_end(&mut bytes)) {
@@ -135,7 +135,7 @@ impl Blobs {
         written.map(|()| path)
     }
 
-    /// Gives the file its name. One that is there already is replaced: it may be damaged, and its age starts anew.
+    /// Gives the file its name. An existing file is replaced: it may be damaged, and its age must start again.
     fn place(&self, temp: &Path, digest: &Digest) -> io::Result<()> {
         let path = self.path(digest);
         let folder = path.parent().unwrap_or(&self.folder);

@@ -1,4 +1,4 @@
-//! What every engine must do, run against each of them.
+//! The contract of the store, tested on each engine.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

@@ -1,5 +1,5 @@
-//! The bytes of functions, by account and digest: small ones in the store, large ones as blobs. Which versions use a function,
-//! and when none does any more, is for the hooks.
+//! The bytes of functions, by account and digest: small ones in the store, large ones as blobs. The hooks know which versions use a
+//! function.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -40,7 +40,7 @@ impl Functions {
         Ok(digest)
     }
 
-    /// The bytes, or none if this account has no such function.
+    /// The bytes, or `None` if this account has no such function.
     pub(crate) fn get(&self, account: u64, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
         let Some(record) = self.store.get(key(account, digest).as_bytes())? else { return Ok(None) };
         match record.split_first() {
@@ -50,13 +50,13 @@ impl Functions {
         }
     }
 
-    /// The bytes of a function that lies in a file of its own.
+    /// The bytes of a function that is stored as a blob.
     pub(crate) fn file(&self, digest: &Digest) -> Result<Vec<u8>, StoreError> {
         let missing = || StoreError::Corrupt(format!("the blob of function {digest} is missing"));
         self.blobs.get(digest)?.ok_or_else(missing)
     }
 
-    /// Removes a function's records with a batch that the caller commits. Its blob goes with the next sweep.
+    /// Removes a function's records with a batch that the caller commits. The next sweep removes its blob.
     pub(crate) fn delete(&self, account: u64, digest: &Digest, batch: &mut Batch) {
         batch.delete(key(account, digest)).delete(reference(digest, account));
     }
@@ -78,7 +78,7 @@ fn key(account: u64, digest: &Digest) -> Key {
     Key::new(account, Kind::Function).fixed(digest.as_bytes())
 }
 
-/// That an account refers to a blob; under the server's account, so that one scan finds all of them.
+/// The key that records an account's use of a blob. It is under the server's account, so that one scan finds all uses.
 fn reference(digest: &Digest, account: u64) -> Key {
     Key::new(SERVER, Kind::Function).fixed(digest.as_bytes()).u64(account)
 }

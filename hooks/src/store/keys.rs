@@ -1,11 +1,11 @@
-//! Keys: account, kind, parts, in an encoding that sorts as its parts do. What a kind's parts are is for its resource.
+//! Keys: account, kind and parts, in an encoding that sorts like its parts. Each resource defines the parts of its kind.
 
 use super::KeyRange;
 
-/// The account of the server itself: its format version, its check values, what is looked up across accounts.
+/// The account of the server itself: its format version, its check values, and records that are looked up across accounts.
 pub(crate) const SERVER: u64 = 0;
 
-/// What a record is. The numbers are stored: never reuse one.
+/// The kind of a record. The numbers are stored: a number must never get another meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
@@ -62,7 +62,7 @@ impl Key {
         self
     }
 
-    /// Adds bytes of a length that is always the same at this place.
+    /// Adds bytes. Their length must be the same in every key of the kind.
     pub(crate) fn fixed<const N: usize>(mut self, bytes: &[u8; N]) -> Self {
         self.0.extend(bytes);
         self
@@ -90,7 +90,7 @@ impl Key {
 }
 
 impl From<&[u8]> for Key {
-    /// A key as a scan gave it.
+    /// Wraps the bytes of a key that a scan returned.
     fn from(bytes: &[u8]) -> Self {
         Self(bytes.to_vec())
     }

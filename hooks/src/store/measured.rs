@@ -1,4 +1,4 @@
-//! A store that times the calls to another one. What becomes of the times is the metrics'.
+//! A store that times the calls to another one, and reports the times to the metrics.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::{Batch, KeyRange, Order, Store, StoreError, Visit};
 use crate::metrics::{Metrics, Operation};
 
-/// A store and where its times go. A scan's time includes what its visitor does.
+/// A store and the recipient of its times. The time of a scan includes its visitor's.
 pub(crate) struct Measured {
     store: Arc<dyn Store>,
     metrics: Arc<Metrics>,

@@ -1,22 +1,14 @@
-//! Opening a store folder: which engine it has, its format, and that nobody else has it open.
+//! Opens a store folder: checks that it is private, locks it, and checks its engine and its format.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
 
+use super::folder::{NotPrivate, make_folder, make_private, remove_any, sync_folder};
+use super::lock::lock;
 use super::redb::RedbStore;
 use super::sled::SledStore;
 use super::{Batch, Key, KeyRange, Kind, Order, SERVER, Store, StoreError, Visit};
-
-/// How long a lock may outlive its server. One that is killed just when it starts a process leaves it to that process until this
-/// has begun its own program, and a supervisor that starts the server anew at once should not be refused for it.
-pub(super) const LOCK_PATIENCE: Duration = Duration::from_millis(1000);
-/// How often the lock is tried meanwhile.
-pub(super) const LOCK_RETRY: Duration = Duration::from_millis(10);
 
 /// The format of keys and values that this program writes.
 const FORMAT: u64 = 1;
@@ -71,19 +63,23 @@ pub(crate) enum OpenError {
         folder: PathBuf,
         /// The engine that made it.
         found: Engine,
-        /// The engine that was asked for.
+        /// The configured engine.
         asked: Engine,
     },
+    /// Other users have permissions on it.
+    #[error(transparent)]
+    NotPrivate(#[from] NotPrivate),
     /// The engine could not open it, or its format is another one.
     #[error("{}: {}", .0.display(), .1)]
     Store(PathBuf, #[source] StoreError),
 }
 
-/// Opens the store in `folder`, making both if they are missing. The folder is locked until the store is dropped.
+/// Opens the store in `folder`, making both if they are missing. The folder is private to its owner, and locked until the store is dropped.
 pub(crate) fn open(folder: &Path, engine: Engine) -> Result<Arc<dyn Store>, OpenError> {
     let failed = |error| OpenError::Store(folder.to_owned(), error);
     make_folder(folder).map_err(|error| failed(error.into()))?;
-    let lock = lock(folder)?;
+    make_private(folder)?;
+    let lock = lock(folder).map_err(|error| failed(error.into()))?.ok_or_else(|| OpenError::InUse(folder.to_owned()))?;
     for other in ENGINES {
         if other != engine && path_in(folder, other).exists() {
             return Err(OpenError::OtherEngine { folder: folder.to_owned(), found: other, asked: engine });
@@ -93,39 +89,7 @@ pub(crate) fn open(folder: &Path, engine: Engine) -> Result<Arc<dyn Store>, Open
     Ok(Arc::new(Locked { store, _lock: lock }))
 }
 
-/// Makes a folder for the owner alone, and makes its name durable.
-pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    make_folder(parent)?;
-    match DirBuilder::new().mode(0o700).create(folder) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => sync_folder(parent),
-    }
-}
-
-/// Makes the names in a folder durable.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-fn lock(folder: &Path) -> Result<File, OpenError> {
-    let failed = |error: io::Error| OpenError::Store(folder.to_owned(), error.into());
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(folder.join("lock")).map_err(failed)?;
-    let patience = Instant::now() + LOCK_PATIENCE;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if Instant::now() < patience => thread::sleep(LOCK_RETRY),
-            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(folder.to_owned())),
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
-        }
-    }
-}
-
-/// A new store is made under another name and renamed when its format is on disk, so a half-made one is never opened.
+/// Opens the store, or makes one. A new store has another name until its format is on disk, so that an unfinished one is never opened.
 fn open_engine(folder: &Path, engine: Engine) -> Result<Box<dyn Store>, StoreError> {
     let path = path_in(folder, engine);
     if !path.exists() {
@@ -144,11 +108,6 @@ fn open_engine(folder: &Path, engine: Engine) -> Result<Box<dyn Store>, StoreErr
     Ok(store)
 }
 
-fn remove_any(path: &Path) -> io::Result<()> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
-}
-
 fn format_key() -> Key {
     Key::new(SERVER, Kind::Meta).text("format")
 }
@@ -163,7 +122,7 @@ fn check_format(store: &dyn Store) -> Result<(), StoreError> {
     }
 }
 
-/// A store and the lock on its folder, let go in this order.
+/// A store and the lock on its folder. The fields are dropped in this order.
 struct Locked {
     store: Box<dyn Store>,
     _lock: File,
@@ -186,7 +145,9 @@ impl Store for Locked {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
+    use std::thread;
 
+    use super::super::lock::LOCK_TIMEOUT;
     use super::*;
 
     fn error(folder: &Path, engine: Engine) -> String {
@@ -209,7 +170,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path(), Engine::Redb).unwrap();
         let ending = thread::spawn(move || {
-            thread::sleep(LOCK_PATIENCE / 5);
+            thread::sleep(LOCK_TIMEOUT / 5);
             drop(store);
         });
         open(folder.path(), Engine::Redb).unwrap();

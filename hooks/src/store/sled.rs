@@ -1,4 +1,4 @@
-//! The sled engine, for those who choose it: one folder. `redb` is the default; `docs/durability.md` says why.
+//! The sled engine: one folder. `redb` is the default; `docs/durability.md` says why.
 //!
 //! sled ends a flush with `sync_file_range`, which neither flushes the disk's own cache nor writes file metadata, so every
 //! commit here syncs sled's files and folders itself. A commit and its sync exclude readers, because sled shows a batch before
@@ -15,10 +15,11 @@ use std::time::Instant;
 use ::sled::{Db, Mode};
 
 use super::batch::Change;
-use super::open::{LOCK_PATIENCE, LOCK_RETRY};
-use super::{Batch, KeyRange, Order, Store, StoreError, Visit, room};
+use super::folder::make_folder;
+use super::lock::{LOCK_RETRY, LOCK_TIMEOUT};
+use super::{Batch, KeyRange, Order, Store, StoreError, Visit, disk_space};
 
-/// sled's cache. The hot path reads no store.
+/// The size of sled's cache. Events are decided without the store.
 const CACHE_BYTES: u64 = 64 << 20;
 
 /// A store in one sled folder.
@@ -35,8 +36,9 @@ enum State {
 }
 
 impl SledStore {
-    /// Opens the folder, or makes it.
+    /// Opens the folder, or makes it. sled gives its files whatever mode the process's umask leaves, so the folder keeps others out.
     pub(super) fn open(folder: &Path) -> Result<Self, StoreError> {
+        make_folder(folder)?;
         let config = ::sled::Config::new().path(folder).mode(Mode::LowSpace).cache_capacity(CACHE_BYTES).flush_every_ms(None);
         let db = open_soon(&config).map_err(explain)?;
         let store = Self { folder: folder.to_owned(), db, state: RwLock::new(State::Live) };
@@ -47,9 +49,8 @@ impl SledStore {
     /// Makes everything that sled has written survive a power loss: its log, its configuration, its snapshots, the files that
     /// it keeps large values in, and the folders that name them.
     fn sync(&self) -> Result<(), StoreError> {
-        self.db.flush().map_err(explain)?;
-        sync_files(&self.folder)?;
-        Ok(())
+        self.db.flush().map_err(write_failed)?;
+        sync_files(&self.folder).map_err(StoreError::Io)
     }
 
     fn apply(&self, batch: &Batch) -> Result<(), StoreError> {
@@ -63,12 +64,12 @@ impl SledStore {
                 Change::Delete(key) => changes.remove(key.as_bytes()),
             }
         }
-        self.db.apply_batch(changes).map_err(explain)?;
+        self.db.apply_batch(changes).map_err(write_failed)?;
         self.sync()
     }
 }
 
-/// Syncs the files of a folder, those of its folders, and the folder itself. Files that sled removes meanwhile are no loss.
+/// Syncs the files in a folder and its subfolders, and the folders themselves. A file that sled removes meanwhile need not be synced.
 fn sync_files(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -108,13 +109,13 @@ impl Store for SledStore {
         if *state == State::Poisoned {
             return Err(StoreError::Io(io::Error::other("an earlier write failed; restart the server once the disk is sound")));
         }
-        if !room::fits(&batch, || File::open(&self.folder).ok().and_then(room::free_bytes)) {
+        if !disk_space::has_space_for(&batch, || File::open(&self.folder).ok().and_then(disk_space::free_bytes)) {
             return Err(StoreError::Full);
         }
         let result = self.apply(&batch);
         if !matches!(result, Ok(()) | Err(StoreError::Conflict)) {
             *state = State::Poisoned;
-            // After an error sled's threads may never answer, and dropping the last handle would wait for them for ever.
+            // After an error sled's threads may never answer, and dropping the last handle would wait for them forever.
             std::mem::forget(self.db.clone());
             tracing::error!("the disk failed: the store takes no writes until the server is restarted");
         }
@@ -122,15 +123,24 @@ impl Store for SledStore {
     }
 }
 
-/// Threads of sled's may hold a store, and with it the lock on its files, for a moment after it was dropped. Nobody else can hold it: the
-/// folder around it is locked by us.
+/// Opens the database, and tries again while it is locked: sled's threads may hold the lock for a moment after the store was dropped. Another
+/// process cannot hold it, because this one has the lock of the folder.
 fn open_soon(config: &::sled::Config) -> ::sled::Result<Db> {
-    let patience = Instant::now() + LOCK_PATIENCE;
+    let deadline = Instant::now() + LOCK_TIMEOUT;
     loop {
         match config.open() {
-            Err(::sled::Error::Io(error)) if error.kind() == io::ErrorKind::Other && Instant::now() < patience => thread::sleep(LOCK_RETRY),
+            Err(::sled::Error::Io(error)) if error.kind() == io::ErrorKind::Other && Instant::now() < deadline => thread::sleep(LOCK_RETRY),
             opened => return opened,
         }
+    }
+}
+
+/// The error of a write that sled has begun. It is never `Full`, even on a full disk: the batch is in sled's memory, and may be on the disk
+/// after a restart.
+fn write_failed(error: ::sled::Error) -> StoreError {
+    match error {
+        ::sled::Error::Io(error) => StoreError::Io(error),
+        error => explain(error),
     }
 }
 

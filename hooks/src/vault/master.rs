@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::VaultError;
+use super::error::VaultError;
 
 const KEY_BYTES: usize = 32;
 
@@ -51,7 +51,7 @@ pub(super) fn path(data: &Path, key_file: Option<&Path>) -> PathBuf {
     key_file.map_or_else(|| data.join("master.key"), Path::to_owned)
 }
 
-/// Reads the key, making the default file if it is missing and `may_make` says that nothing depends on an older one.
+/// Reads the key. Makes the default file if it is missing and `may_make` says that nothing depends on an older key.
 pub(super) fn load(data: &Path, key_file: Option<&Path>, may_make: bool) -> Result<(PathBuf, MasterKey), VaultError> {
     let path = path(data, key_file);
     let file = match OpenOptions::new().read(true).open(&path) {
@@ -74,7 +74,7 @@ fn problem(path: &Path, problem: &str) -> VaultError {
     VaultError::KeyFile { path: path.to_owned(), problem: problem.to_owned() }
 }
 
-/// Checks and reads the very file that was opened, so that it cannot be exchanged in between.
+/// Checks and reads the file by its descriptor, so that it cannot be exchanged in between.
 fn read(file: File, path: &Path) -> Result<MasterKey, VaultError> {
     let failed = |error: io::Error| problem(path, &error.to_string());
     let metadata = file.metadata().map_err(failed)?;
@@ -84,13 +84,13 @@ fn read(file: File, path: &Path) -> Result<MasterKey, VaultError> {
     if metadata.mode() & 0o077 != 0 {
         return Err(problem(path, "others than its owner may use it; run chmod 600 on it, and consider the key known"));
     }
-    // Room for everything from the start: a buffer that grows would leave copies of the key behind.
+    // The buffer has its full size from the start: one that grows would leave copies of the key in memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(READ_LIMIT as usize * 2));
     file.take(READ_LIMIT).read_to_end(&mut bytes).map_err(failed)?;
     MasterKey::parse(&bytes).ok_or_else(|| problem(path, "it must hold 32 bytes, or 64 hexadecimal digits"))
 }
 
-/// The name of the key that is to follow the one in this file.
+/// The name of the file with the key that will follow the one in this file.
 fn next(path: &Path) -> PathBuf {
     beside(path, ".next")
 }
@@ -101,7 +101,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// The key that is to follow, where there is one.
+/// The key that will follow, if there is one.
 pub(super) fn load_next(path: &Path) -> Result<Option<MasterKey>, VaultError> {
     let next = next(path);
     match File::open(&next) {
@@ -111,20 +111,20 @@ pub(super) fn load_next(path: &Path) -> Result<Option<MasterKey>, VaultError> {
     }
 }
 
-/// Makes the key that is to follow; one that was left by an earlier attempt is replaced.
+/// Makes the key that will follow. A key that an earlier attempt left is replaced.
 pub(super) fn make_next(path: &Path) -> Result<MasterKey, VaultError> {
     let next = next(path);
     read(make(&next)?, &next)
 }
 
-/// Puts the key that follows in the place of the one in this file.
+/// Replaces the key in this file by the one that follows.
 pub(super) fn publish_next(path: &Path) -> Result<(), VaultError> {
     let failed = |error: io::Error| problem(path, &format!("the new key beside it cannot take its place: {error}"));
     fs::rename(next(path), path).map_err(failed)?;
     File::open(folder(path)).and_then(|folder| folder.sync_all()).map_err(failed)
 }
 
-/// Gives the file a second name, which stays with the key that is in it now.
+/// Gives the file a second name, under which its present key stays available.
 pub(super) fn keep_former(path: &Path) -> Result<PathBuf, VaultError> {
     let mut number = 1_u32;
     loop {

@@ -1,93 +1,26 @@
-//! The server's keys: one master key, a key derived from it for each purpose, and what is done with them.
+//! The server's keys: one master key, and a key derived from it for each purpose.
 //!
-//! Where the master key comes from is in [`master`]. What is sealed, hashed or signed, and where it is kept, is for the resources.
+//! [`master`] reads and makes the master key. The resources decide what is sealed, hashed or signed, and store it.
 
+mod error;
+mod keys;
 mod master;
+mod purpose_key;
 mod rotation;
 mod seal;
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit, Mac};
-use hookbox_host_api::Secret;
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
+use self::keys::check_key;
 use self::master::MasterKey;
-use crate::store::{Batch, Key, Kind, SERVER, Store, StoreError};
+use self::purpose_key::PurposeKey;
+use crate::store::{Batch, Store};
 
+pub(crate) use error::VaultError;
+pub(crate) use keys::Vault;
 pub(crate) use rotation::Rotation;
-
-/// Why the vault was not opened, or something in it cannot be read. No variant holds key material or plain text.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum VaultError {
-    /// The key file cannot be used.
-    #[error("the master key file {}: {problem}", .path.display())]
-    KeyFile {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it, and what to do.
-        problem: String,
-    },
-    /// The store was made with another master key.
-    #[error("wrong master key: the store was made with another key than the one in {}", .0.display())]
-    WrongKey(PathBuf),
-    /// The store failed while its check value was read or written.
-    #[error("the vault's check value: {0}")]
-    Store(#[from] StoreError),
-    /// A sealed value was changed, belongs to another record, or is cut short.
-    #[error("a sealed value cannot be opened: it was changed, or it is another record's")]
-    Damaged,
-    /// A key could not be derived.
-    #[error("a key could not be derived from the master key")]
-    Derivation,
-    /// The system gave no random bytes.
-    #[error("the system gives no random bytes")]
-    Random,
-}
-
-/// A derived key: wiped when dropped, and never shown.
-#[derive(Clone)]
-struct PurposeKey(Zeroizing<[u8; 32]>);
-
-impl PurposeKey {
-    /// HKDF-SHA256 with the purpose as its info. The purposes are stored facts: changing one orphans what it made.
-    fn derive(master: &MasterKey, purpose: &str) -> Result<Self, VaultError> {
-        let mut key = Zeroizing::new([0; 32]);
-        let hkdf = Hkdf::<Sha256>::new(Some(b"hookbox/1"), master.as_bytes());
-        hkdf.expand(purpose.as_bytes(), key.as_mut_slice()).map_err(|_| VaultError::Derivation)?;
-        Ok(Self(key))
-    }
-
-    fn hmac(&self, message: &[u8]) -> [u8; 32] {
-        // HMAC pads a key to a block of its hash with zeros; a whole block is the form that cannot be refused.
-        let mut block = Zeroizing::new([0; 64]);
-        for (padded, byte) in block.iter_mut().zip(self.0.iter()) {
-            *padded = *byte;
-        }
-        let mut mac = Hmac::<Sha256>::new((&*block).into());
-        mac.update(message);
-        mac.finalize().into_bytes().into()
-    }
-}
-
-/// The keys of one server.
-pub(crate) struct Vault {
-    env: PurposeKey,
-    token: PurposeKey,
-    secret_hash: PurposeKey,
-    artifact: PurposeKey,
-    inside_data_folder: bool,
-}
-
-impl fmt::Debug for Vault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Vault").field("inside_data_folder", &self.inside_data_folder).finish_non_exhaustive()
-    }
-}
 
 impl Vault {
     /// Reads the master key from `key_file`, or from `<data>/master.key`, which is made if this store has never had a key; then
@@ -108,56 +41,9 @@ impl Vault {
         }
         Ok(vault)
     }
-
-    fn derive(master: &MasterKey, inside_data_folder: bool) -> Result<Self, VaultError> {
-        Ok(Self {
-            env: PurposeKey::derive(master, "env")?,
-            token: PurposeKey::derive(master, "token")?,
-            secret_hash: PurposeKey::derive(master, "secret-hash")?,
-            artifact: PurposeKey::derive(master, "artifact")?,
-            inside_data_folder,
-        })
-    }
-
-    /// Whether the master key lies beside what it protects, so that a copy of the data folder reveals every secret: worth a
-    /// warning at start.
-    pub(crate) fn key_is_inside_data_folder(&self) -> bool {
-        self.inside_data_folder
-    }
-
-    /// Seals an env var's value for this place; [`Vault::unseal`] opens it there and nowhere else.
-    pub(crate) fn seal(&self, account: u64, id: &str, name: &str, value: &Secret) -> Result<Vec<u8>, VaultError> {
-        seal::seal(&self.env.0, account, id, name, value)
-    }
-
-    /// Opens what [`Vault::seal`] made.
-    pub(crate) fn unseal(&self, account: u64, id: &str, name: &str, sealed: &[u8]) -> Result<Secret, VaultError> {
-        seal::unseal(&self.env.0, account, id, name, sealed)
-    }
-
-    /// The key that signs access tokens.
-    pub(crate) fn token_key(&self) -> &[u8; 32] {
-        &self.token.0
-    }
-
-    /// The key that authenticates compiled code in the cache.
-    pub(crate) fn artifact_key(&self) -> &[u8; 32] {
-        &self.artifact.0
-    }
-
-    /// The hash under which a client secret is stored. Fast, because the secrets are long and random, and keyed, because the
-    /// store may leak without the key.
-    pub(crate) fn secret_hash(&self, secret: &str) -> [u8; 32] {
-        self.secret_hash.hmac(secret.as_bytes())
-    }
-
-    /// Whether the secret has this hash, in a time that does not depend on where they differ.
-    pub(crate) fn verify_secret(&self, secret: &str, hash: &[u8; 32]) -> bool {
-        self.secret_hash(secret).ct_eq(hash).into()
-    }
 }
 
-/// The key that the store was made with: the one in the file, or the one beside it where a change of keys broke off.
+/// The key that the store was made with: the one in the file, or the one beside it if a change of keys was interrupted.
 fn the_stores(stored: &[u8], master: MasterKey, path: &Path) -> Result<MasterKey, VaultError> {
     let fits = |master: &MasterKey| Ok::<bool, VaultError>(bool::from(PurposeKey::derive(master, "check")?.0.as_slice().ct_eq(stored)));
     if fits(&master)? {
@@ -172,11 +58,6 @@ fn the_stores(stored: &[u8], master: MasterKey, path: &Path) -> Result<MasterKey
     }
 }
 
-/// Where the check value is kept. It is derived as a key of its own, so it tells nothing about the others.
-fn check_key() -> Key {
-    Key::new(SERVER, Kind::Meta).text("vault check")
-}
-
 fn keep_check(store: &dyn Store, check: &PurposeKey) -> Result<(), VaultError> {
     let mut batch = Batch::new();
     batch.require_absent(check_key()).put(check_key(), check.0.as_slice());
@@ -187,6 +68,8 @@ fn keep_check(store: &dyn Store, check: &PurposeKey) -> Result<(), VaultError> {
 mod tests {
     use std::fs;
     use std::sync::Arc;
+
+    use hookbox_host_api::Secret;
 
     use super::*;
     use crate::store::{Engine, open};
@@ -236,25 +119,6 @@ mod tests {
         let distinct: std::collections::BTreeSet<_> = keys.iter().collect();
         assert_eq!(distinct.len(), 4);
         assert!(keys.iter().all(|key| *key != [0; 32]));
-    }
-
-    #[test]
-    fn a_derived_key_is_the_one_that_hkdf_gives() {
-        // Worked out with HMAC-SHA256 by hand: prk = HMAC(salt, ikm), okm = HMAC(prk, info || 0x01).
-        let mut extract = Hmac::<Sha256>::new_from_slice(b"hookbox/1").unwrap();
-        extract.update(&[7; 32]);
-        let mut expand = Hmac::<Sha256>::new_from_slice(&extract.finalize().into_bytes()).unwrap();
-        expand.update(b"token\x01");
-        let expected: [u8; 32] = expand.finalize().into_bytes().into();
-        assert_eq!(*PurposeKey::derive(&MasterKey::from_bytes([7; 32]), "token").unwrap().0, expected);
-    }
-
-    #[test]
-    fn a_keyed_hash_is_the_one_that_hmac_gives() {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&[5; 32]).unwrap();
-        mac.update(b"message");
-        let expected: [u8; 32] = mac.finalize().into_bytes().into();
-        assert_eq!(PurposeKey(Zeroizing::new([5; 32])).hmac(b"message"), expected);
     }
 
     #[test]

@@ -4,10 +4,10 @@
 //! 2. One commit makes the store the new key's.
 //! 3. The new file takes the old one's name.
 //!
-//! Until the commit the old key opens the store and the new file is waste. After it the new one does, and whoever opens the store
-//! finds it under either name: [`super::Vault::open`] makes up for the last step.
+//! Before the commit the old key opens the store, and the new file is unused. After the commit the new key opens it, under either name:
+//! [`super::Vault::open`] does the last step if it is missing.
 //!
-//! Client secrets are known by their hashes only, so the key of these hashes cannot change with the master key: it is carried over, sealed.
+//! Of client secrets only keyed hashes are stored, so the key of these hashes cannot change: it is carried over, sealed with the new key.
 
 use std::path::{Path, PathBuf};
 
@@ -16,11 +16,14 @@ use base64::engine::general_purpose::STANDARD;
 use hookbox_host_api::Secret;
 use zeroize::Zeroizing;
 
+use super::error::VaultError;
+use super::keys::{Vault, check_key};
 use super::master::{self, MasterKey};
-use super::{PurposeKey, Vault, VaultError, check_key, seal};
+use super::purpose_key::PurposeKey;
+use super::seal;
 use crate::store::{Batch, Key, Kind, SERVER, Store};
 
-/// The place that the carried key is sealed for.
+/// The place, as associated data, that the carried key is sealed for.
 const PLACE: (&str, &str) = ("vault", "secret hash key");
 
 /// A change of the master key under way.
@@ -32,7 +35,7 @@ pub(crate) struct Rotation {
 }
 
 impl Rotation {
-    /// Makes the new key, and keeps the old one under another name for the backups that need it.
+    /// Makes the new key, and gives the old one another name, for backups that need it.
     pub(crate) fn begin(data: &Path, key_file: Option<&Path>, old: &Vault) -> Result<Self, VaultError> {
         let path = master::path(data, key_file);
         let former = master::keep_former(&path)?;
@@ -41,12 +44,12 @@ impl Rotation {
         Ok(Self { path, former, master, vault })
     }
 
-    /// The keys as they will be.
+    /// The keys after the change.
     pub(crate) fn vault(&self) -> &Vault {
         &self.vault
     }
 
-    /// Adds to a batch what makes the store the new key's. Everything sealed must be in the same batch.
+    /// Adds the records of the new key to a batch, which must also contain every sealed value.
     pub(crate) fn put(&self, batch: &mut Batch) -> Result<(), VaultError> {
         let key = Secret::new(STANDARD.encode(self.vault.secret_hash.0.as_slice()));
         let sealed = seal::seal(&carrier(&self.master)?.0, SERVER, PLACE.0, PLACE.1, &key)?;
@@ -54,14 +57,14 @@ impl Rotation {
         Ok(())
     }
 
-    /// Gives the new key its name, once the batch is committed. Where it is, and where the former one.
+    /// Gives the new key its final name, after the commit. Returns the paths of the new and of the former key.
     pub(crate) fn finish(self) -> Result<(PathBuf, PathBuf), VaultError> {
         master::publish_next(&self.path)?;
         Ok((self.path, self.former))
     }
 }
 
-/// The key of the hashes, where an earlier master key was its origin.
+/// The key of the hashes, if it was carried over from an earlier master key.
 pub(super) fn carried(store: &dyn Store, master: &MasterKey) -> Result<Option<PurposeKey>, VaultError> {
     let Some(sealed) = store.get(carried_key().as_bytes())? else { return Ok(None) };
     let text = seal::unseal(&carrier(master)?.0, SERVER, PLACE.0, PLACE.1, &sealed)?;

@@ -5,7 +5,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hookbox_host_api::Secret;
 use zeroize::Zeroizing;
 
-use super::VaultError;
+use super::error::VaultError;
 
 /// The form of a sealed value: this byte, 24 bytes of nonce, the encrypted text and its tag.
 const FORM: u8 = 1;

@@ -1,7 +1,7 @@
 //! Collects what an execution writes, and turns it into events at its end.
 //!
-//! A message is one event, whatever line breaks it has: whoever chooses a part of a message must not be able to write events of his own. A
-//! byte stream has no messages, so each of its lines is an event, with a time and level that are the host's.
+//! A message is one event, even with line breaks in it: somebody who controls a part of a message must not be able to forge events. A byte
+//! stream has no messages, so each of its lines is an event, with the host's time and level.
 //!
 //! Text is kept raw until the end, because a secret can only be found in the whole of a message: masking comes before splitting,
 //! and splitting before cutting.
@@ -52,7 +52,7 @@ pub struct LogBuffer {
     truncated: bool,
 }
 
-/// What an event costs beyond its message, so that empty ones are not free.
+/// The bytes that an event counts beyond its message, so that empty events are bounded too.
 const EVENT_COST: usize = 72;
 
 impl LogBuffer {
@@ -61,12 +61,12 @@ impl LogBuffer {
         Self { execution_id, mask, limit, held: 0, records: Vec::new(), truncated: false }
     }
 
-    /// The execution whose log it is.
+    /// The id of the execution.
     pub fn execution_id(&self) -> &str {
         &self.execution_id
     }
 
-    /// One message of the function.
+    /// Adds one message of the function.
     pub fn message(&mut self, level: Level, text: &str, now: SystemTime) {
         let text = self.admit(text.as_bytes(), true, false).to_vec();
         if !text.is_empty() || !self.truncated {
@@ -74,7 +74,7 @@ impl LogBuffer {
         }
     }
 
-    /// The next bytes of a stream. Bytes that follow each other are one text, however they were cut into writes.
+    /// Adds the next bytes of a stream. Consecutive bytes are one text, however they were split into writes.
     pub fn stream(&mut self, stream: Stream, bytes: &[u8], now: SystemTime) {
         let follows = self.records.last().is_some_and(|last| last.stream == Some(stream));
         let bytes = self.admit(bytes, !follows, true).to_vec();
@@ -91,8 +91,7 @@ impl LogBuffer {
         }
     }
 
-    /// Adds what another log holds, under this one's mask and limit: that of a run after this one, or, to a log that has just begun, what was
-    /// written before it.
+    /// Adds the contents of another log, under this one's mask and limit: the log of a later run, or, to an empty log, one from before it.
     pub fn append(&mut self, other: Self) {
         self.truncated |= other.truncated;
         for record in other.records {
@@ -117,7 +116,7 @@ impl LogBuffer {
         kept
     }
 
-    /// The events, masked and cut. A failure ends the log with an event of its own, which is never cut off.
+    /// The events, masked and cut. A failure is the last event, and is never cut off.
     pub fn finish(self, failure: Option<&Failure>, now: SystemTime) -> Log {
         let mut writer = Writer { buffer: &self, events: Events::default(), left: self.limit, truncated: self.truncated };
         for record in &self.records {
@@ -180,7 +179,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A record in which nothing has to be masked or mended, which is almost every one.
+    /// Writes a record that needs no masking and no escapes, as almost all records do.
     fn plain(&mut self, record: &Record, text: &str) {
         self.events.reserve(PREFIX + text.len() + 1);
         if record.stream.is_none() {

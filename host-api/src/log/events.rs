@@ -1,11 +1,11 @@
-//! The events of a finished log, as one text: most of a log's cost would otherwise be that of many small ones.
+//! The events of a finished log, in one text, because many small texts would cost more than the rest of the log.
 //!
-//! An event may have line breaks in it, so what ends one is a character that no event can hold: the controls of what a guest wrote are spelled
-//! out before they come here.
+//! An event may contain line breaks, so events end in a character that no event contains: control characters of a guest's text are escaped
+//! before they arrive here.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What stands behind each event.
+/// The character behind each event.
 const END: char = '\u{1e}';
 
 /// Events, in order. Serialized as a sequence of strings.
@@ -33,7 +33,7 @@ impl Events {
         self.0.is_empty()
     }
 
-    /// Makes room for this many bytes more.
+    /// Reserves space for this many more bytes.
     pub(super) fn reserve(&mut self, bytes: usize) {
         self.0.reserve(bytes);
     }
@@ -59,7 +59,7 @@ impl<'de> Deserialize<'de> for Events {
 }
 
 impl<T: AsRef<str>> FromIterator<T> for Events {
-    /// Events of these texts, whose record separators become spaces: they would end one.
+    /// The events of these texts. Record separators in them become spaces, because they would end an event.
     fn from_iter<I: IntoIterator<Item = T>>(events: I) -> Self {
         let mut all = Self::default();
         for event in events {

@@ -1,4 +1,4 @@
-//! One event: `<ISO time>\t<execution id>\t<LEVEL>\t<message>`, whose message may go on over further lines.
+//! One event: `<ISO time>\t<execution id>\t<LEVEL>\t<message>`. The message may span several lines.
 
 use std::fmt::Write;
 use std::time::SystemTime;
@@ -31,17 +31,17 @@ impl Level {
     }
 }
 
-/// What an event of an execution begins with is about as long.
+/// The approximate length of an event's beginning.
 pub(super) const PREFIX: usize = 24 + 1 + 36 + 1 + 5 + 1;
 
-/// Appends what every event of an execution begins with.
+/// Appends the beginning that every event of an execution has.
 pub(super) fn push_prefix(line: &mut String, time: SystemTime, execution_id: &str, level: Level) {
     // Writing to a string never fails.
     let _ = write!(line, "{}\t{execution_id}\t{}\t", humantime::format_rfc3339_millis(time), level.as_str());
 }
 
-/// Appends `text` with its control characters other than tabs and line breaks spelled out, so that a terminal shows them instead of obeying
-/// them, and with nothing in it that ends a line but the newline: what a reader takes for a line is one.
+/// Appends `text` with its control characters escaped, except for tabs and newlines, so that a terminal does not obey them. Other characters
+/// that end a line are escaped too, so that every reader finds the same lines.
 pub(super) fn push_escaped(line: &mut String, text: &str) {
     if text.bytes().all(|byte| matches!(byte, b'\t' | b'\n' | b' '..=b'~')) {
         return line.push_str(text);

@@ -20,9 +20,9 @@ pub struct Mask {
 }
 
 impl Mask {
-    /// Shorter values are not masked: they stand in ordinary text too often.
+    /// Shorter values are not masked, because they occur in ordinary text too often.
     pub const MIN_LENGTH: usize = 8;
-    /// What stands in a secret's place.
+    /// The text that replaces a secret.
     pub const SHOWN: &'static str = "***";
 
     /// A mask for those of `secrets` that have at least [`Mask::MIN_LENGTH`] characters.
@@ -38,12 +38,12 @@ impl Mask {
         Ok(Self { automaton: Some(automaton), longest })
     }
 
-    /// Where secrets stand in `text`, in order and without overlap.
+    /// The ranges of secrets in `text`, in order and without overlap.
     pub(super) fn find<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Range<usize>> + 'a {
         self.automaton.iter().flat_map(move |automaton| automaton.find_iter(text).map(|found| found.range()))
     }
 
-    /// `text` with every secret shown as [`Mask::SHOWN`].
+    /// `text` with every secret replaced by [`Mask::SHOWN`].
     pub fn apply(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut from = 0;
@@ -78,7 +78,7 @@ fn spellings(value: &str) -> Vec<Vec<u8>> {
     all
 }
 
-/// As the inside of a JSON string, with characters beyond ASCII as they are or as `\u` escapes.
+/// The value inside a JSON string, with characters beyond ASCII as they are or as `\u` escapes.
 fn json(value: &str, ascii: bool) -> String {
     let quoted = serde_json::Value::from(value).to_string();
     let inside = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
@@ -92,7 +92,7 @@ fn json(value: &str, ascii: bool) -> String {
     })
 }
 
-/// As a URL component and as a form field, with hexadecimal digits of either case.
+/// The value as a URL component and as a form field, with hexadecimal digits of either case.
 fn url(value: &str) -> Vec<Vec<u8>> {
     let encode = |kept: &[u8], space: &str, upper: bool| {
         let mut out = String::new();
@@ -116,7 +116,7 @@ fn url(value: &str) -> Vec<Vec<u8>> {
     all
 }
 
-/// As base64, alone and as a part of a longer text, where its place modulo 3 decides the characters.
+/// The value in base64, alone and within a longer text, where its offset modulo 3 decides the characters.
 fn base64(value: &[u8], alphabet: &Alphabet) -> Vec<Vec<u8>> {
     let engine = GeneralPurpose::new(alphabet, NO_PAD);
     let alone = engine.encode(value);

@@ -1,6 +1,6 @@
 //! Base64 as Node reads and writes it: both alphabets are read, whatever belongs to neither is skipped, and the first `=` ends it.
 
-use super::encode::Progress;
+use super::progress::Progress;
 use super::units::Units;
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

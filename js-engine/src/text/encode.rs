@@ -2,16 +2,9 @@
 
 use super::base64;
 use super::encoding::Encoding;
+use super::latin1::push_latin1;
+use super::progress::Progress;
 use super::units::Units;
-
-/// How far something came.
-#[derive(Default)]
-pub(super) struct Progress {
-    /// Units of the text.
-    pub(super) read: usize,
-    /// Bytes.
-    pub(super) written: usize,
-}
 
 /// All bytes of a text.
 pub(super) fn encode(units: &Units<'_>, encoding: Encoding) -> Vec<u8> {
@@ -42,7 +35,7 @@ pub(crate) fn push_utf8(out: &mut Vec<u8>, units: &Units<'_>) {
     match units {
         Units::Latin1(text) => {
             out.reserve(text.len());
-            crate::json::push_latin1(out, text);
+            push_latin1(out, text);
         }
         Units::Utf16(text) => {
             out.reserve(text.len() * 2);

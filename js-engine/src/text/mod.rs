@@ -5,6 +5,9 @@ mod base64;
 mod decode;
 mod encode;
 mod encoding;
+mod latin1;
+mod progress;
+mod reading;
 mod search;
 mod stream;
 mod units;
@@ -14,8 +17,10 @@ use rquickjs::{Array, Ctx, Object, Result, TypedArray, Value};
 
 pub(crate) use self::encode::push_utf8;
 use self::encoding::Encoding;
+pub(crate) use self::latin1::push_latin1;
+use self::reading::reading;
 pub(crate) use self::units::{Units, raw_units, with_units};
-use crate::natives::bytes;
+use crate::bytes::bytes;
 
 /// Adds the natives to the object that the prelude is given.
 pub(crate) fn add(natives: &Object<'_>) -> Result<()> {
@@ -32,13 +37,6 @@ pub(crate) fn add(natives: &Object<'_>) -> Result<()> {
     natives.set("decodeStream", Func::from(stream::decode))?;
     natives.set("encodingOf", Func::from(stream::name))?;
     Ok(())
-}
-
-/// Runs on the bytes of an array, during which no JavaScript may run.
-fn reading<'js, R>(ctx: &Ctx<'js>, array: &TypedArray<'js, u8>, read: impl FnOnce(&[u8]) -> R) -> Result<R> {
-    let raw = bytes(ctx, array)?;
-    // SAFETY: the array is alive and nothing else runs meanwhile.
-    Ok(read(unsafe { raw.as_ref() }))
 }
 
 fn encode_text<'js>(ctx: Ctx<'js>, text: Value<'js>, encoding: u8) -> Result<TypedArray<'js, u8>> {

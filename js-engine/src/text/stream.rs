@@ -6,7 +6,8 @@ use encoding_rs::{CoderResult, Decoder, DecoderResult};
 use rquickjs::function::Opt;
 use rquickjs::{Array, Ctx, Result, TypedArray, Value};
 
-use super::{reading, units};
+use super::reading::reading;
+use super::units;
 
 thread_local! {
     /// Decoders in the middle of a text. Who begins a text and never ends it keeps one for as long as the execution lasts.

@@ -1,13 +1,16 @@
 //! Compiled functions on the local disk, by content and engine.
 //!
-//! An artifact is native code: whoever can write one owns the process. So each carries a keyed hash, must belong to us with nobody else's
-//! permission, and the very file that was verified is the one that is mapped.
+//! An artifact is native code, so write access to one is control over the process. Each artifact therefore has a keyed hash, its file must be
+//! private to this user, and the file is mapped by the descriptor from which it was verified.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -19,11 +22,13 @@ use crate::FunctionDigest;
 /// The folder of one engine's artifacts.
 pub(super) struct Cache {
     dir: PathBuf,
-    /// The key, filled up with zeros to the hash's block, as HMAC has it.
+    /// The key, padded with zeros to the hash's block size as HMAC does.
     key: [u8; 64],
+    /// Held while an artifact's two files get their names or lose them, so that they stay a pair.
+    names: Mutex<()>,
 }
 
-/// What compiled code is.
+/// The kind of compiled code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Code {
     Component,
@@ -37,7 +42,7 @@ pub(super) enum Loaded {
 }
 
 impl Loaded {
-    /// The module, if it is one.
+    /// The module; an error for a component.
     pub(super) fn module(self) -> Result<Module, &'static str> {
         match self {
             Self::Module(module) => Ok(module),
@@ -46,28 +51,35 @@ impl Loaded {
     }
 }
 
-/// Bytes of the hash that stands in a file of its own beside the artifact.
+/// The extension of a file that is being written.
+const DRAFT: &str = "new";
+/// The age from which a draft belongs to a write that was broken off.
+pub(super) const DRAFT_AGE: Duration = Duration::from_secs(3600);
+
+/// Bytes of the keyed hash, which is in a file of its own beside the artifact.
 const TAG_SIZE: usize = 32;
 
 impl Cache {
-    /// Opens the cache in `dir`, which is one engine's alone.
+    /// Opens the cache in `dir`, a folder for one engine.
     pub(super) fn open(dir: &Path, key: [u8; 32]) -> io::Result<Self> {
         make_private(dir)?;
-        Ok(Self { dir: dir.to_owned(), key: block(key) })
+        remove_drafts(dir, DRAFT_AGE)?;
+        Ok(Self { dir: dir.to_owned(), key: block(key), names: Mutex::new(()) })
     }
 
     fn path(&self, digest: FunctionDigest, extension: &str) -> PathBuf {
         self.dir.join(format!("{}.{extension}", digest.to_hex()))
     }
 
-    /// Stores an artifact. A torn write is found when it is loaded, so nothing is synced.
+    /// Stores an artifact. Nothing is synced: a torn write is noticed when the artifact is loaded.
     pub(super) fn store(&self, digest: FunctionDigest, code: Code, artifact: &[u8]) -> io::Result<()> {
         let tag = self.mac(digest, code, artifact).finalize().into_bytes();
+        let _names = self.lock_names();
         write(&self.path(digest, "tag"), &[&tag])?;
         write(&self.path(digest, "cwasm"), &[artifact])
     }
 
-    /// Maps an artifact; `None` if there is none that can be trusted, and then what is left of it is removed.
+    /// Maps an artifact; `None` if there is none or it cannot be trusted, in which case its files are removed.
     pub(super) fn load(&self, engine: &Engine, digest: FunctionDigest, code: Code) -> Option<Loaded> {
         match self.open_verified(digest, code).and_then(|file| map(engine, code, file)) {
             Ok(loaded) => Some(loaded),
@@ -75,10 +87,19 @@ impl Cache {
                 if error.kind() != io::ErrorKind::NotFound {
                     tracing::warn!(function = %digest.to_hex(), %error, "compiled code cannot be used; compiling again");
                 }
-                self.remove(digest);
-                None
+                self.remove_unless_usable(engine, digest, code)
             }
         }
+    }
+
+    /// Removes an artifact that could not be loaded, unless it was stored again meanwhile and can be.
+    fn remove_unless_usable(&self, engine: &Engine, digest: FunctionDigest, code: Code) -> Option<Loaded> {
+        let _names = self.lock_names();
+        let loaded = self.open_verified(digest, code).and_then(|file| map(engine, code, file)).ok();
+        if loaded.is_none() {
+            self.remove_files(digest);
+        }
+        loaded
     }
 
     fn open_verified(&self, digest: FunctionDigest, code: Code) -> io::Result<File> {
@@ -101,6 +122,15 @@ impl Cache {
 
     /// Removes a function's artifact, if there is one.
     pub(super) fn remove(&self, digest: FunctionDigest) {
+        let _names = self.lock_names();
+        self.remove_files(digest);
+    }
+
+    fn lock_names(&self) -> MutexGuard<'_, ()> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remove_files(&self, digest: FunctionDigest) {
         for extension in ["cwasm", "tag"] {
             let _absent = fs::remove_file(self.path(digest, extension));
         }
@@ -109,7 +139,7 @@ impl Cache {
 
 const NOFOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
 
-/// Removes the folders in a cache's folder but for those named, which are in use: what other engines left.
+/// Removes the folders of other engines: all but those named.
 pub(super) fn sweep(dir: &Path, kept: &[&str]) -> io::Result<()> {
     make_private(dir)?;
     for entry in fs::read_dir(dir)? {
@@ -123,36 +153,64 @@ pub(super) fn sweep(dir: &Path, kept: &[&str]) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a folder that is ours alone, unless there is one.
+/// Makes a folder that is private to this user. An existing folder stays as it is.
 pub(super) fn make_private(dir: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 
-/// Writes beside and renames, so that a file in use is never written to.
+/// Writes a file under a name of its own and renames it. A file under its final name is whole, and nothing has it open for writing.
 pub(super) fn write(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-    let beside = path.with_extension(format!("{}.new", path.extension().and_then(|one| one.to_str()).unwrap_or_default()));
-    let _absent = fs::remove_file(&beside);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
-    parts.iter().try_for_each(|part| file.write_all(part))?;
-    drop(file);
-    fs::rename(&beside, path)
+    let draft = draft_name(path);
+    let written = write_new(&draft, parts).and_then(|()| fs::rename(&draft, path));
+    if written.is_err() {
+        let _absent = fs::remove_file(&draft);
+    }
+    written
 }
 
-/// Opens a file, which must be ours alone and no link.
+/// The name that a file is written under: no two writes share one, be they of one process or of several.
+fn draft_name(path: &Path) -> PathBuf {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}-{}.{DRAFT}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
+    PathBuf::from(name)
+}
+
+fn write_new(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    parts.iter().try_for_each(|part| file.write_all(part))
+}
+
+/// Removes the drafts that processes left when they ended in the middle of a write. A younger one may be another process's, which still
+/// writes it.
+pub(super) fn remove_drafts(dir: &Path, age: Duration) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        let is_draft = Path::new(&entry.file_name()).extension().is_some_and(|extension| extension == DRAFT);
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        let is_old = modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|elapsed| elapsed >= age));
+        if is_draft && is_old {
+            let _absent = fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// Opens a file that is private to this user and is not a link.
 pub(super) fn open_private(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().read(true).custom_flags(NOFOLLOW).open(path)?;
     private(&file)?;
     Ok(file)
 }
 
-/// A key, filled up with zeros to the hash's block, as HMAC has it.
+/// A key, padded with zeros to the hash's block size as HMAC does.
 pub(super) fn block(key: [u8; 32]) -> [u8; 64] {
     let mut block = [0; 64];
     block.iter_mut().zip(key).for_each(|(to, from)| *to = from);
     block
 }
 
-/// Refuses a file that anybody else could have written or can read.
+/// Refuses a file that another user could have written or can read.
 fn private(file: &File) -> io::Result<()> {
     let meta = file.metadata()?;
     let ours = meta.is_file() && meta.mode() & 0o077 == 0 && meta.uid() == rustix::process::geteuid().as_raw();
@@ -161,9 +219,10 @@ fn private(file: &File) -> io::Result<()> {
 
 #[allow(unsafe_code, reason = "loading native code cannot be safe; what makes it sound stands below")]
 fn map(engine: &Engine, code: Code, file: File) -> io::Result<Loaded> {
-    // SAFETY: the file's whole content was authenticated, under a key that only this server has, as something that `store` was given by
-    // our compiler. It is mapped through the descriptor that was read, not by a name that could meanwhile lead elsewhere, and files of
-    // this cache are replaced by renaming and never written in place.
+    // SAFETY: the file's whole content was authenticated, under a key that only this server has, as something that our compiler gave to
+    // `store`. The descriptor that was read is the one that is mapped, so no change of a name comes between. The content does not change
+    // afterwards: `write` makes a new file for each artifact (`create_new`), writes it before it has its name here, and never opens it
+    // again; and only this user may write to it (`private`).
     let loaded = unsafe {
         match code {
             Code::Module => Module::deserialize_open_file(engine, file).map(Loaded::Module),
@@ -223,12 +282,81 @@ mod tests {
     #[test]
     fn refuses_another_key_another_kind_and_a_link() {
         let (dir, engine, cache, digest) = setup();
-        assert!(Cache { dir: cache.dir.clone(), key: block([8; 32]) }.open_verified(digest, Code::Module).is_err());
+        assert!(Cache::open(&cache.dir, [8; 32]).unwrap().open_verified(digest, Code::Module).is_err());
         assert!(cache.open_verified(digest, Code::Component).is_err());
         let elsewhere = dir.path().join("elsewhere");
         fs::rename(cache.path(digest, "cwasm"), &elsewhere).unwrap();
         std::os::unix::fs::symlink(&elsewhere, cache.path(digest, "cwasm")).unwrap();
         assert!(cache.load(&engine, digest, Code::Module).is_none());
+    }
+
+    #[test]
+    fn a_function_that_is_stored_removed_and_loaded_at_once_is_whole_or_absent() {
+        let (_dir, engine, cache, digest) = setup();
+        let artifact = fs::read(cache.path(digest, "cwasm")).unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| (0..200).for_each(|_| cache.store(digest, Code::Module, &artifact).unwrap()));
+                scope.spawn(|| (0..200).for_each(|_| drop(cache.load(&engine, digest, Code::Module))));
+            }
+            scope.spawn(|| (0..200).for_each(|_| cache.remove(digest)));
+        });
+        cache.store(digest, Code::Module, &artifact).unwrap();
+        assert!(cache.load(&engine, digest, Code::Module).is_some());
+        assert_eq!(fs::read_dir(&cache.dir).unwrap().count(), 2);
+    }
+
+    /// A load that finds half of an artifact must leave it alone: the other half may be on its way.
+    #[test]
+    fn a_load_beside_a_store_takes_nothing_away() {
+        let (_dir, engine, cache, digest) = setup();
+        let artifact = fs::read(cache.path(digest, "cwasm")).unwrap();
+        let is_done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_done.load(Ordering::Relaxed) {
+                    drop(cache.load(&engine, digest, Code::Module))
+                }
+            });
+            for _ in 0..300 {
+                cache.remove(digest);
+                cache.store(digest, Code::Module, &artifact).unwrap();
+                let loaded = cache.load(&engine, digest, Code::Module);
+                if loaded.is_none() {
+                    is_done.store(true, Ordering::Relaxed);
+                    panic!("what was stored is gone");
+                }
+            }
+            is_done.store(true, Ordering::Relaxed);
+        });
+    }
+
+    #[test]
+    fn writes_of_one_file_at_once_disturb_each_other_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.image");
+        std::thread::scope(|scope| {
+            for byte in 0..4 {
+                let path = &path;
+                scope.spawn(move || (0..200).for_each(|_| write(path, &[&[byte; 10_000]]).unwrap()));
+            }
+        });
+        let written = fs::read(&path).unwrap();
+        assert_eq!(written.len(), 10_000);
+        assert!(written.iter().all(|byte| *byte == written[0]));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_draft_goes_when_it_is_old_and_nothing_else_does() {
+        let (_dir, _, cache, digest) = setup();
+        let draft = draft_name(&cache.path(digest, "cwasm"));
+        write_new(&draft, &[b"half"]).unwrap();
+        remove_drafts(&cache.dir, DRAFT_AGE).unwrap();
+        assert!(draft.exists());
+        remove_drafts(&cache.dir, Duration::ZERO).unwrap();
+        assert!(!draft.exists());
+        assert!(cache.path(digest, "cwasm").exists());
     }
 
     #[test]

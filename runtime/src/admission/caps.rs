@@ -1,9 +1,9 @@
-//! Caps on the shape of a function, checked by parsing alone. A compiler's time and memory grow with what is counted here, and nobody
-//! promises anything about hostile input at compile time; so it is refused before a compiler sees it.
+//! Caps on the shape of a function, checked by parsing alone. A compiler's time and memory grow with what is counted here, and wasmtime makes
+//! no promise about hostile input at compile time, so a function over a cap is refused before it is compiled.
 
 use wasmparser::{Parser, Payload};
 
-use super::AdmissionError;
+use super::error::AdmissionError;
 
 /// Functions with a body, in all modules of a function together.
 const MAX_FUNCTIONS: u32 = 30_000;

@@ -1,5 +1,5 @@
-//! Compilation in a process of its own: niced, without our environment, under limits on memory, processor and wall time. wasmtime
-//! makes no promise about hostile modules at compile time, and a compilation cannot be cancelled; a process can be killed.
+//! Compilation in a child process: niced, without the server's environment, under limits on memory, processor and wall time. wasmtime makes
+//! no promise about hostile modules at compile time, and a compilation cannot be cancelled, whereas a process can be killed.
 
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::process::ExitStatusExt;
@@ -9,17 +9,18 @@ use rustix::process::{Resource, Rlimit, nice, setrlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
-use super::{AdmissionConfig, AdmissionError};
+use super::config::AdmissionConfig;
+use super::error::AdmissionError;
 use crate::FunctionKind;
 use crate::engine;
 
 const MEMORY: &str = "HOOKBOX_COMPILE_MEMORY_BYTES";
 const CPU: &str = "HOOKBOX_COMPILE_CPU_SECONDS";
 
-/// The longest artifact that is taken from a child.
+/// The longest artifact that is read from the child, in bytes.
 const MAX_ARTIFACT: u64 = 512 << 20;
-/// The longest complaint that is.
-const MAX_COMPLAINT: u64 = 4096;
+/// The longest error message that is read from the child, in bytes.
+const MAX_MESSAGE: u64 = 4096;
 /// The child's exit code for a function that does not validate.
 const REJECTED: u8 = 2;
 
@@ -53,24 +54,24 @@ async fn converse(child: &mut Child, function: &[u8]) -> std::io::Result<(ExitSt
     let (mut artifact, mut complaint) = (Vec::new(), Vec::new());
     let feed = async {
         if let Some(mut stdin) = stdin {
-            // A child that gives up early closes the pipe; its exit status tells why.
+            // A child that ends early closes the pipe. Its exit status says why it ended.
             drop(stdin.write_all(function).await);
         }
     };
-    let hear = async {
+    let read_artifact = async {
         if let Some(stdout) = stdout {
             stdout.take(MAX_ARTIFACT).read_to_end(&mut artifact).await?;
         }
         std::io::Result::Ok(())
     };
-    let mind = async {
+    let read_message = async {
         if let Some(stderr) = stderr {
-            stderr.take(MAX_COMPLAINT).read_to_end(&mut complaint).await?;
+            stderr.take(MAX_MESSAGE).read_to_end(&mut complaint).await?;
         }
         std::io::Result::Ok(())
     };
-    let ((), heard, minded) = tokio::join!(feed, hear, mind);
-    heard.and(minded)?;
+    let ((), artifact_read, message_read) = tokio::join!(feed, read_artifact, read_message);
+    artifact_read.and(message_read)?;
     let status = child.wait().await?;
     Ok((status, artifact, complaint))
 }
@@ -80,7 +81,8 @@ fn verdict(config: &AdmissionConfig, status: ExitStatus, artifact: Vec<u8>, comp
     match (status.code(), status.signal()) {
         (Some(0), _) => Ok(artifact),
         (Some(code), _) if code == i32::from(REJECTED) => Err(AdmissionError::Rejected(complaint.trim().to_owned())),
-        // Out of memory aborts, out of processor time is SIGXCPU or SIGKILL, too deep a recursion a fault: all are the function's doing.
+        // A child out of memory aborts; out of processor time it gets SIGXCPU or SIGKILL; too deep a recursion is a fault. All are caused by the
+        // function.
         (None, Some(signal)) => {
             Err(over(&format!("{} MiB of memory and {:?} (signal {signal})", config.compile_memory_bytes >> 20, config.compile_timeout)))
         }
@@ -95,7 +97,7 @@ fn over(limit: &str) -> AdmissionError {
     AdmissionError::Rejected(format!("over the compile limits: {limit}"))
 }
 
-/// The child's side: reads a function from standard input, writes native code to standard output.
+/// The main function of the child: reads a function from standard input, writes native code to standard output.
 pub fn compile_worker() -> ExitCode {
     match limit_self().and_then(|()| read_function()) {
         Ok(function) => match precompile(&function) {
@@ -105,7 +107,7 @@ pub fn compile_worker() -> ExitCode {
             },
             Err(message) => complain(&message, ExitCode::from(REJECTED)),
         },
-        // A function that there is no room to read ends as one that there is no room to compile.
+        // Too little memory to read a function is reported like too little memory to compile it.
         Err(error) if error.kind() == ErrorKind::OutOfMemory => std::process::abort(),
         Err(error) => complain(&error.to_string(), ExitCode::FAILURE),
     }
@@ -116,7 +118,7 @@ fn complain(message: &str, code: ExitCode) -> ExitCode {
     code
 }
 
-/// Limits are set by the child itself, before it reads a byte of the function.
+/// Sets the child's limits, before it reads a byte of the function.
 fn limit_self() -> std::io::Result<()> {
     let setting = |name: &str| std::env::var(name).ok().and_then(|value| value.parse().ok());
     let limit = |resource, value: u64| setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) });

@@ -1,7 +1,7 @@
-//! Images on the local disk, by source and engine: what JavaScript hooks need not be evaluated for again.
+//! Images on the local disk, by source and engine, so that a JavaScript hook is not evaluated again at each start of the server.
 //!
-//! An image is data and no code; but whoever can write one decides what a hook does. So each begins with a keyed hash, and its file must
-//! be ours alone. Images that hold env values never come here.
+//! An image is data and not code, but write access to one is control over what a hook does. Each image therefore begins with a keyed hash, and
+//! its file must be private to this user. Images that hold env values are never stored.
 
 use std::fs;
 use std::io::{self, Read};
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::cache::{block, make_private, open_private, write};
+use super::cache::{DRAFT_AGE, block, make_private, open_private, remove_drafts, write};
 use crate::FunctionDigest;
 
 /// The folder of one engine's images.
@@ -28,9 +28,10 @@ pub(super) fn folder(engine: FunctionDigest) -> String {
 }
 
 impl Images {
-    /// Opens a folder, which is one engine's alone.
+    /// Opens the folder of one engine.
     pub(super) fn open(dir: PathBuf, key: [u8; 32]) -> io::Result<Self> {
         make_private(&dir)?;
+        remove_drafts(&dir, DRAFT_AGE)?;
         Ok(Self { dir, key: block(key) })
     }
 
@@ -38,15 +39,14 @@ impl Images {
         self.dir.join(format!("{}.image", key.to_hex()))
     }
 
-    /// Stores an image. A torn write is found when it is loaded, so nothing is synced.
-    ///
-    /// Where programs share a cache, another engine's may have removed the folder.
+    /// Stores an image. Nothing is synced: a torn write is noticed when the image is loaded. The folder is made again, because a program with
+    /// another engine that shares the cache may have removed it.
     pub(super) fn store(&self, key: FunctionDigest, image: &[u8]) -> io::Result<()> {
         make_private(&self.dir)?;
         write(&self.path(key), &[&self.mac(key, image).finalize().into_bytes(), image])
     }
 
-    /// Reads an image; `None` if there is none that can be trusted, and then what is left of it is removed.
+    /// Reads an image; `None` if there is none or it cannot be trusted, in which case its file is removed.
     pub(super) fn load(&self, key: FunctionDigest) -> Option<Vec<u8>> {
         match self.read_verified(key) {
             Ok(image) => Some(image),

@@ -1,8 +1,8 @@
-//! What a function may import: checked by name before it is compiled, so that the author reads which import it is.
+//! Checks a function's imports by name before it is compiled, so that the author reads which import is refused.
 
 use wasmparser::{Parser, Payload};
 
-use super::AdmissionError;
+use super::error::AdmissionError;
 use crate::FunctionKind;
 use crate::host::PREVIEW1;
 

@@ -1,16 +1,19 @@
-//! JavaScript functions: the engine is compiled once and booted once; a function is evaluated, and frozen where that is right.
+//! Preparing JavaScript functions: compiles and boots the engine once, evaluates a function, and freezes the result where possible.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
 use hookbox_host_api::EnvVars;
 use hookbox_host_api::log::LogBuffer;
 
+use super::Admission;
+use super::blocking::blocking;
+use super::built_engine::{BUILT, BUILT_DIGEST, Ready};
 use super::cache::Code;
-use super::{Admission, AdmissionError, blocking};
+use super::error::AdmissionError;
 use crate::host::WorldReads;
-use crate::javascript::{self, Deployed, Engine, EngineModule, Image, Printed, Source};
+use crate::javascript::{self, Deployed, Engine, EngineModule, Image, Source, StartupLog};
 use crate::memory::Base;
 use crate::prepared::Shape;
 use crate::{FunctionDigest, PreparedHook};
@@ -34,36 +37,14 @@ impl From<&JavaScript> for Source {
     }
 }
 
-/// The engine, compiled and booted.
-pub(super) struct Ready {
-    engine: Arc<Engine>,
-    /// The memory after the engine's own start-up.
-    base: Arc<Base>,
-}
-
-/// The largest image that is kept, in bytes: each is in memory for as long as its hook is.
+/// The largest image that is used, in bytes. An image stays in memory as long as its hook.
 const MAX_IMAGE: usize = 4 << 20;
-/// Why the top level is evaluated on each execution where the image is larger.
+/// The reason for evaluating a top level on each execution when its image is larger.
 const TOO_LARGE: &str = "more memory than can be kept";
 
-/// The engine that this program was built with.
-#[cfg(not(debug_assertions))]
-pub(crate) static BUILT: LazyLock<&[u8]> =
-    LazyLock::new(|| include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/js-engine/engine.wasm")));
-
-/// The engine that was built last: with debug assertions it is read from its file, so that a change of it needs no build of the host.
-#[cfg(debug_assertions)]
-pub(crate) static BUILT: LazyLock<&[u8]> = LazyLock::new(|| {
-    let engine = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/js-engine/engine.wasm"));
-    Box::leak(engine.unwrap_or_default().into_boxed_slice())
-});
-
-/// The digest of that engine: images are of one engine only.
-pub(super) static BUILT_DIGEST: LazyLock<FunctionDigest> = LazyLock::new(|| FunctionDigest::of(&BUILT));
-
 impl Admission {
-    /// The name that a function's image is kept under, for [`Admission::forget`]. The env is no part of it: an image that holds values
-    /// is not kept.
+    /// The name of a function's stored image, for [`Admission::forget`]. It does not depend on the env, because an image that holds env values is
+    /// not stored.
     pub fn cache_name(function: &JavaScript) -> FunctionDigest {
         javascript::image_key(*BUILT_DIGEST, &Source::from(function))
     }
@@ -89,18 +70,18 @@ impl Admission {
         if evaluated.reads == pure {
             self.keep_image(key, evaluated.image.encode()).await?;
         }
-        Ok(deployed(ready, evaluated.image, None, evaluated.reads, Some(evaluated.printed)))
+        Ok(deployed(ready, evaluated.image, None, evaluated.reads, Some(evaluated.log)))
     }
 
-    /// Compiles and boots the engine, if nobody has yet, so that the first JavaScript function need not wait for that.
+    /// Compiles and boots the engine unless that is done, so that the first JavaScript function does not wait for it.
     ///
     /// # Errors
-    /// [`AdmissionError::Host`]; the next function tries again.
+    /// [`AdmissionError::Host`]. The next call tries again.
     pub async fn warm(&self) -> Result<(), AdmissionError> {
         self.javascript().await.map(drop)
     }
 
-    /// The engine; compiled and booted by whoever asks first.
+    /// The engine. The first caller compiles and boots it.
     async fn javascript(&self) -> Result<&Ready, AdmissionError> {
         self.javascript.get_or_try_init(|| self.make_ready()).await
     }
@@ -128,13 +109,13 @@ impl Admission {
         Ok(Ready { engine, base })
     }
 
-    /// A function's image, unless it has none that can be used.
+    /// The stored image of a function, if there is a usable one.
     async fn load_image(&self, base: &Arc<Base>, key: FunctionDigest) -> Result<Option<Image>, AdmissionError> {
         let (images, base) = (self.images.clone(), base.clone());
         blocking(move || {
             let stored = images.load(key);
             let image = stored.map(|stored| Image::decode(base, &stored));
-            // One of another base is as good as none, and is written over.
+            // An image of another base counts as absent, and is overwritten later.
             Ok(image.and_then(Result::ok))
         })
         .await
@@ -155,19 +136,20 @@ fn deployed(
     image: Image,
     evaluate: Option<(Source, &'static str)>,
     reads: WorldReads,
-    printed: Option<LogBuffer>,
+    log: Option<LogBuffer>,
 ) -> PreparedHook {
-    let printed = Printed::new(printed);
-    PreparedHook { shape: Shape::JavaScript(Deployed { engine: ready.engine.clone(), image, evaluate, reads, printed }) }
+    let startup_log = StartupLog::new(log);
+    PreparedHook { shape: Shape::JavaScript(Deployed { engine: ready.engine.clone(), image, evaluate, reads, startup_log }) }
 }
 
 impl PreparedHook {
-    /// Whether the function's top level read env values, so that it has to be prepared anew when one changes.
+    /// Whether the function's top level read env values. It then has to be prepared again when one changes.
     pub fn holds_env(&self) -> bool {
         matches!(&self.shape, Shape::JavaScript(Deployed { reads, .. }) if reads.env)
     }
 
-    /// Why the function's top level is evaluated on every execution, where it is: what of the passing world it read, or what it made.
+    /// Why the function's top level is evaluated on every execution: what it read that changes, or that its image is too large. `None` where it
+    /// is evaluated once.
     pub fn evaluated_because(&self) -> Option<&'static str> {
         match &self.shape {
             Shape::JavaScript(Deployed { evaluate: Some((_, reason)), .. }) => Some(reason),

@@ -1,15 +1,17 @@
 //! From uploaded bytes to a prepared hook: caps, imports, compilation in a child process, cache, linking.
 
+mod blocking;
+mod built_engine;
 mod cache;
 mod caps;
 mod compile;
+mod config;
+mod error;
 mod images;
 mod imports;
 mod javascript;
 
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{Mutex, OnceCell};
@@ -17,48 +19,18 @@ use wasmtime::Engine;
 
 use crate::engine::{self, SandboxError};
 use crate::{FunctionDigest, FunctionKind, PreparedHook, Sandbox};
+use blocking::blocking;
+#[cfg(test)]
+pub(crate) use built_engine::BUILT;
+use built_engine::{BUILT_DIGEST, Ready};
 use cache::{Cache, Code, Loaded};
 pub use compile::compile_worker;
 #[cfg(test)]
 pub(crate) use compile::precompile;
+pub use config::AdmissionConfig;
+pub use error::AdmissionError;
 use images::Images;
-#[cfg(test)]
-pub(crate) use javascript::BUILT;
 pub use javascript::JavaScript;
-
-/// Where functions are compiled and kept.
-#[derive(Clone)]
-pub struct AdmissionConfig {
-    /// The program that compiles in a process of its own, and its arguments: it calls [`compile_worker`].
-    pub worker: (PathBuf, Vec<String>),
-    /// The folder for compiled code; made if absent.
-    pub cache_dir: PathBuf,
-    /// Authenticates cached code, which is native code.
-    pub cache_key: [u8; 32],
-    /// Wall and processor time for one compilation.
-    pub compile_timeout: Duration,
-    /// Memory for one compilation, in bytes.
-    pub compile_memory_bytes: u64,
-    /// Inputs of JavaScript functions, their values empty, whose shapes the engine learns when it boots.
-    pub samples: Vec<String>,
-}
-
-impl std::fmt::Debug for AdmissionConfig {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AdmissionConfig").field("worker", &self.worker).field("cache_dir", &self.cache_dir).finish_non_exhaustive()
-    }
-}
-
-/// Why a function cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AdmissionError {
-    /// The function's fault; its author is told this.
-    #[error("{0}")]
-    Rejected(String),
-    /// The host's fault; worth another try.
-    #[error("the function could not be prepared: {0}")]
-    Host(String),
-}
 
 /// Turns uploaded bytes into prepared hooks.
 pub struct Admission {
@@ -66,9 +38,9 @@ pub struct Admission {
     config: AdmissionConfig,
     cache: Arc<Cache>,
     images: Arc<Images>,
-    /// One compilation at a time, so that logins keep the machine.
+    /// Held while something is compiled: one compilation at a time leaves the processor to logins.
     compiling: Mutex<()>,
-    javascript: OnceCell<javascript::Ready>,
+    javascript: OnceCell<Ready>,
 }
 
 impl Admission {
@@ -78,7 +50,7 @@ impl Admission {
     /// When the cache's folder cannot be made or read.
     pub fn new(sandbox: Sandbox, config: AdmissionConfig) -> Result<Self, SandboxError> {
         let compatibility = engine::compatibility(sandbox.engine());
-        let images = images::folder(*javascript::BUILT_DIGEST);
+        let images = images::folder(*BUILT_DIGEST);
         let open = || {
             cache::sweep(&config.cache_dir, &[&compatibility, &images])?;
             let cache = Cache::open(&config.cache_dir.join(&compatibility), config.cache_key)?;
@@ -92,7 +64,7 @@ impl Admission {
     /// Checks, compiles (unless compiled code is cached) and links a function.
     ///
     /// # Errors
-    /// [`AdmissionError::Rejected`] says what is wrong with the function; [`AdmissionError::Host`] what is wrong here.
+    /// [`AdmissionError::Rejected`] for a fault of the function, [`AdmissionError::Host`] for a fault of the host.
     pub async fn prepare(&self, function: Bytes) -> Result<PreparedHook, AdmissionError> {
         let kind =
             FunctionKind::sniff(&function).ok_or_else(|| AdmissionError::Rejected("does not parse: this is no WebAssembly".into()))?;
@@ -135,7 +107,7 @@ impl Admission {
         loaded.ok_or_else(|| AdmissionError::Host("compiled code cannot be loaded".into()))
     }
 
-    /// Removes the compiled code or image of a function that no hook uses any more. What runs on it runs on.
+    /// Removes the compiled code or image of a function that no hook uses any more. Executions that use it go on.
     pub fn forget(&self, digest: FunctionDigest) {
         self.cache.remove(digest);
         self.images.remove(digest);
@@ -148,11 +120,4 @@ fn link(loaded: &Loaded, sandbox: &Sandbox) -> Result<PreparedHook, AdmissionErr
         Loaded::Module(module) => PreparedHook::command(module, sandbox.linkers()),
     };
     linked.map_err(AdmissionError::Rejected)
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, AdmissionError> + Send + 'static) -> Result<T, AdmissionError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => Err(AdmissionError::Host(format!("a worker thread failed: {error}"))),
-    }
 }

@@ -1,23 +1,12 @@
-//! From an engine's error to a failure that the hook's author can act on.
+//! Turns an engine's error into a failure that the hook's author can act on.
 
 use hookbox_host_api::{Failure, FailureKind};
 use wasmtime::{Trap, WasmBacktrace};
 
-use super::MemoryLimiter;
-use crate::sandbox::StartFailed;
+use super::limiter::MemoryLimiter;
+use super::stop::{StartFailed, Stop};
 
-/// Why the host ended a guest. Travels through the guest's frames as an error.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Stop {
-    #[error("the fuel budget is spent")]
-    OutOfFuel,
-    #[error("the deadline passed")]
-    Timeout,
-    #[error("exit code {0}")]
-    Exit(i32),
-}
-
-/// Names what went wrong. A guest that was refused memory and then broke off ran out of memory, however it broke off.
+/// Classifies an error. A guest that was refused memory and then trapped ran out of memory, whatever the trap was.
 pub(crate) fn classify(error: &wasmtime::Error, limiter: &MemoryLimiter) -> Failure {
     let (kind, message) = kind(error);
     match kind {
@@ -48,7 +37,7 @@ fn kind(error: &wasmtime::Error) -> (FailureKind, String) {
         Some(trap) => (FailureKind::Trap, format!("{trap}{whereabouts}")),
         None if error.is::<StartFailed>() => (FailureKind::Host, error.to_string()),
         None if error.is::<WasmBacktrace>() => (FailureKind::Trap, format!("{}{whereabouts}", error.root_cause())),
-        // Nothing of the guest was running: its result could not be lifted.
+        // The guest had returned already, and its result could not be lifted.
         None => (FailureKind::InvalidResponse, format!("the result cannot be read: {}", error.root_cause())),
     }
 }
@@ -58,7 +47,7 @@ fn place(backtrace: &WasmBacktrace) -> Option<String> {
     backtrace.frames().iter().find_map(|frame| frame.func_name()).map(plain_name)
 }
 
-/// A function's name as its author wrote it, without the hash at the end of a Rust symbol; at most two hundred characters of it.
+/// A function's name as its author wrote it, without the hash at the end of a Rust symbol, cut to 200 characters.
 pub(crate) fn plain_name(name: &str) -> String {
     let name = format!("{:#}", rustc_demangle::demangle(name));
     let name = match name.rsplit_once("::h") {

@@ -1,4 +1,4 @@
-//! Memory and table space: grants it up to the hook's limit and remembers the peak and every refusal.
+//! Grants memory and table space up to the hook's limit, and records the peak and every refusal.
 
 use wasmtime::ResourceLimiter;
 
@@ -18,7 +18,7 @@ impl MemoryLimiter {
         Self { limit, granted: 0, refused: false }
     }
 
-    /// The most that is granted, in bytes.
+    /// The most bytes that are granted.
     pub(crate) fn limit(&self) -> usize {
         self.limit
     }
@@ -33,7 +33,7 @@ impl MemoryLimiter {
         self.limit.saturating_sub(self.granted) as u64
     }
 
-    /// Whether the guest was ever refused space, by us or by a maximum that it declared itself.
+    /// Whether the guest was ever refused space, by the limit or by a maximum that it declared itself.
     pub(crate) fn refused(&self) -> bool {
         self.refused
     }

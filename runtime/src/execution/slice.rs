@@ -1,7 +1,7 @@
-//! Runs a guest's future in slices: fair to its neighbours, stopped at its deadline.
+//! Runs a guest's future in slices, so that other tasks get their share of the thread, and stops it at its deadline.
 //!
 //! A guest yields every [`super::FUEL_YIELD_INTERVAL`] of fuel by waking itself. Going back to tokio each time would put it behind
-//! every other task some 50,000 times a second; so it is polled again at once until its slice is over.
+//! every other task some 50,000 times a second, so it is polled again at once until its slice is over.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -13,14 +13,14 @@ use std::time::Duration;
 use atomic_waker::AtomicWaker;
 use tokio::time::{Instant, Sleep};
 
-/// How long a guest may compute while others wait.
+/// How long a guest may compute before other tasks get the thread.
 const SLICE: Duration = Duration::from_micros(500);
 
-/// The deadline passed before the future was ready. The future is not to be polled again.
+/// The deadline passed before the future was ready. The future must not be polled again.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct DeadlinePassed;
 
-/// Remembers that it was woken and passes that on while nobody polls.
+/// Records a wake-up, and passes it on while the future is not being polled.
 #[derive(Default)]
 struct SelfWake {
     woken: AtomicBool,
@@ -44,7 +44,7 @@ struct Slice<'a, F> {
     deadline: Instant,
     wake: Arc<SelfWake>,
     waker: Waker,
-    /// Made only when the guest waits for something other than its turn.
+    /// Made only when the guest waits for something other than its next slice.
     timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -63,7 +63,7 @@ impl<F: Future> Future for Slice<'_, F> {
         let this = &mut *self;
         let mut begun = None;
         loop {
-            // No waker of tokio's is registered while we poll, so that a guest's own wake costs a flag and nothing else.
+            // While the future is polled, a wake-up by the guest itself only sets a flag and does not reach tokio.
             this.wake.outer.take();
             this.wake.woken.store(false, Ordering::Release);
             if let Poll::Ready(output) = this.future.as_mut().poll(&mut Context::from_waker(&this.waker)) {
@@ -93,7 +93,7 @@ pub(crate) async fn sliced<T>(future: impl Future<Output = T>, deadline: Instant
     Slice::new(std::pin::pin!(future), deadline).await
 }
 
-/// Asks to be polled again once everybody else was. A plain wake would do for tasks that are ready, but tokio looks for ready sockets
+/// Asks to be polled again after all other tasks. A plain wake-up would do for tasks that are ready, but tokio looks for ready sockets
 /// only when it runs out of tasks, or after some sixty of them: guests that compute would keep each other's thread busy for tens of
 /// milliseconds before a request is even noticed. Its own yield looks at the sockets first.
 fn stand_back(cx: &mut Context<'_>) {

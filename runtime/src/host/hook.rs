@@ -7,7 +7,7 @@ use hookbox_host_api::{EnvVars, Secret};
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentType, Lift, Linker};
 
-use super::MAX_RANDOM_BYTES;
+use super::limits::MAX_RANDOM_BYTES;
 use crate::execution::{CallState, settle};
 
 /// The version in the WIT package's name.

@@ -1,44 +1,21 @@
-//! What the JavaScript engine imports: ten functions, and no WASI. Everything a hook can learn of the world passes through here, so
-//! this is also where it is seen which of it a hook has read.
+//! The functions that the JavaScript engine imports; WASI is not among them. Everything that a hook can read of the outside world passes
+//! through them, so they also record what a hook has read.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hookbox_host_api::log::Level;
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
 use wasmtime::{AsContextMut, Caller, Extern, Linker};
 
+use super::modules::JAVASCRIPT as MODULE;
 use crate::execution::{CallState, settle};
 
-/// The module that the engine imports from.
-pub(crate) const MODULE: &str = "hb";
-
-/// The longest text that one call may hand over.
+/// The longest text that one call may pass, in bytes.
 const MAX_TEXT: usize = 4 << 20;
-/// Operations that may be under way at a time.
+/// The most operations under way in one execution.
 const MAX_OPERATIONS: usize = 10_000;
-/// Random bytes of one call.
+/// The most random bytes of one call.
 const MAX_RANDOM: usize = 64 << 10;
-
-/// What of the world was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct WorldReads {
-    /// Env vars: the same until the admin changes one.
-    pub(crate) env: bool,
-    /// Clock, randomness or an operation: never the same again.
-    pub(crate) fleeting: Option<&'static str>,
-}
-
-/// The host's side of one execution of a JavaScript hook.
-#[derive(Default)]
-pub(crate) struct JsState {
-    pub(crate) reads: WorldReads,
-    next: i32,
-    /// Operations under way, by when they are done.
-    pending: BTreeMap<(Instant, i32), ()>,
-    answer: Vec<u8>,
-}
 
 #[derive(Deserialize)]
 #[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
@@ -103,10 +80,10 @@ fn add_world(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     Ok(())
 }
 
-/// What a function can learn of itself and of its execution, under the names that AWS Lambda gives it.
+/// What a function can read about itself and its execution, under the names of AWS Lambda.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Told<'a> {
+struct InvocationFacts<'a> {
     function_name: &'a str,
     function_version: &'a str,
     invoked_function_arn: &'a str,
@@ -118,9 +95,9 @@ struct Told<'a> {
 }
 
 impl CallState {
-    fn told(&self) -> wasmtime::Result<Vec<u8>> {
+    fn invocation_facts(&self) -> wasmtime::Result<Vec<u8>> {
         let (identity, id) = (&self.identity, self.log.execution_id());
-        Ok(serde_json::to_vec(&Told {
+        Ok(serde_json::to_vec(&InvocationFacts {
             function_name: &identity.name,
             function_version: &identity.version,
             invoked_function_arn: &identity.arn,
@@ -135,13 +112,13 @@ impl CallState {
 fn add_invocation(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     linker.func_wrap_async(MODULE, "invocation", |mut caller: Caller<'_, CallState>, (at, cap): (i32, i32)| {
         Box::new(async move {
-            // An execution's id is never the same again.
+            // Each execution has another id.
             caller.data_mut().js.reads.fleeting.get_or_insert("the execution's id");
-            let told = caller.data().told()?;
-            let written = told.get(..cap as u32 as usize).unwrap_or(&told);
+            let facts = caller.data().invocation_facts()?;
+            let written = facts.get(..cap as u32 as usize).unwrap_or(&facts);
             write(&mut caller, at, written)?;
-            settle(&mut caller.as_context_mut(), told.len()).await?;
-            Ok(told.len() as i32)
+            settle(&mut caller.as_context_mut(), facts.len()).await?;
+            Ok(facts.len() as i32)
         })
     })?;
     Ok(())
@@ -199,7 +176,7 @@ fn add_operations(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     Ok(())
 }
 
-/// A guest's number as a time; nobody waits for more than an hour.
+/// Converts a guest's number of microseconds to a time of an hour at most.
 fn wait_time(us: f64) -> Duration {
     Duration::try_from_secs_f64((us / 1e6).clamp(0.0, 3600.0)).unwrap_or_default()
 }

@@ -1,21 +1,21 @@
-//! Computations that would hold a thread for long: they run where they hold up nobody, and no more of them at a time than there are
-//! cores. What a computation is and what it costs is for the services that ask.
+//! Runs computations that take long off the threads that run guests, and no more of them at a time than there are cores. The services that
+//! use it decide what is computed and what it costs.
 
 use std::sync::{Arc, LazyLock};
 
 use tokio::sync::Semaphore;
 
-/// What is computed off the threads that run guests cannot be stopped, so no more of it runs at a time than there are cores. Those who
-/// wait for their turn do so no longer than their deadline.
+/// One permit per core. A computation cannot be stopped once it has begun; an execution that waits for a permit waits until its deadline at
+/// most.
 static COMPUTING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Arc::new(Semaphore::new(cores))
 });
 
-/// What costs more fuel is computed off the threads that run guests: about half a millisecond, where a slow machine still stays under one.
+/// Computations of more fuel than this run off the threads that run guests. It is about half a millisecond, and below one on a slow machine.
 pub(super) const INLINE_FUEL: u64 = 1_500_000;
 
-/// Waits for a turn and computes.
+/// Waits for a permit, then computes.
 ///
 /// # Errors
 /// When the computation panics.

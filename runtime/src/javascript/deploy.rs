@@ -1,4 +1,5 @@
-//! Deploying: evaluates a function's top level once, watches what of the world it reads, and freezes the memory if that is right.
+//! Deploying a function: evaluates its top level once, records what that reads of the outside world, and freezes the memory where the next
+//! execution would read the same.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,45 +11,25 @@ use tokio::time::Instant;
 use wasmtime::Store;
 use zeroize::Zeroizing;
 
-use super::{Engine, Image, Printed};
+use super::{Engine, Image, Source};
 use crate::execution::{CallState, DeadlinePassed, Invocation, Limits, classify, sliced};
 use crate::host::WorldReads;
 use crate::memory::Base;
 use crate::{AdmissionError, FunctionDigest, Sandbox};
 
-/// A function's source and what it was written for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Source {
-    pub(crate) text: Arc<str>,
-    /// The exported functions that may be called, in the order in which they are tried.
-    pub(crate) entries: &'static [&'static str],
-    /// The major version of Node that `process.version` tells.
-    pub(crate) node_major: i32,
-}
-
-/// A function that is ready to be called.
-pub(crate) struct Deployed {
-    pub(crate) engine: Arc<Engine>,
-    pub(crate) image: Image,
-    /// The source, where its top level has to be evaluated on every execution, and why.
-    pub(crate) evaluate: Option<(Source, &'static str)>,
-    /// What the top level read.
-    pub(crate) reads: WorldReads,
-    pub(crate) printed: Printed,
-}
-
-/// What one evaluation of a top level may take.
+/// The limits of one evaluation of a top level.
 const LIMITS: Limits = Limits { fuel: 20_000_000_000, memory_bytes: 64 << 20 };
-const TIME: Duration = Duration::from_secs(5);
-/// How many bytes of what a top level prints are kept until its first execution.
-const PRINTED: usize = 16 << 10;
+const TIME_LIMIT: Duration = Duration::from_secs(5);
+/// The most bytes of a top level's output that are kept until the first execution.
+const LOG_LIMIT: usize = 16 << 10;
 
-/// What an evaluation left behind.
+/// The result of an evaluation.
 pub(crate) struct Evaluated {
     /// The memory after it.
     pub(crate) image: Image,
     pub(crate) reads: WorldReads,
-    pub(crate) printed: LogBuffer,
+    /// What the top level wrote to the log.
+    pub(crate) log: LogBuffer,
 }
 
 /// The key of a source's image: the engine that made it and everything that was evaluated.
@@ -72,11 +53,11 @@ pub(crate) fn base_key(engine: FunctionDigest, samples: &[String]) -> FunctionDi
     FunctionDigest::from_bytes(hash.finalize().into())
 }
 
-/// Boots the engine on its first memory, and shows it `samples` of what functions are called with; what every memory begins with
-/// afterwards.
+/// Boots the engine on its first memory and shows it `samples` of what functions are called with. Returns the content that every memory
+/// begins with afterwards.
 pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: Vec<u8>, samples: &[String]) -> Result<Vec<u8>, String> {
     let first = Arc::new(Base::new(first).map_err(|error| error.to_string())?);
-    // No shorter than the engine's memory is at first, or each execution would begin with growing its own.
+    // A base shorter than the engine's first memory would make each execution begin by growing its memory.
     let least = first.len();
     let _slot = sandbox.slot().await.map_err(|error| error.to_string())?;
     sandbox.memories().set_base(&first);
@@ -90,7 +71,7 @@ pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: Vec<u8>, sam
         guest.freeze(&mut store).await?;
         guest.used(&mut store, least).await
     };
-    sliced(booting, Instant::now() + TIME)
+    sliced(booting, Instant::now() + TIME_LIMIT)
         .await
         .map_err(|DeadlinePassed| "booting it took too long".to_owned())?
         .map_err(|error| format!("{error:#}"))
@@ -114,16 +95,18 @@ pub(crate) async fn evaluate(
             Err(failure) => Ok(Err(failure)),
         }
     };
-    let finished = sliced(loading, Instant::now() + TIME).await;
+    let finished = sliced(loading, Instant::now() + TIME_LIMIT).await;
     let state = store.into_data();
     match finished {
         Ok(Ok(Ok(memory))) => {
             let memory = Zeroizing::new(memory);
-            Ok(Evaluated { image: Image::new(base.clone(), &memory), reads: state.js.reads, printed: state.log })
+            Ok(Evaluated { image: Image::new(base.clone(), &memory), reads: state.js.reads, log: state.log })
         }
         Ok(Ok(Err(failure))) => Err(rejected(&failure)),
         Ok(Err(error)) => Err(rejected(&classify(&error, &state.limiter))),
-        Err(DeadlinePassed) => Err(AdmissionError::Rejected(format!("the top level took more than {TIME:?}, the most of a deployment"))),
+        Err(DeadlinePassed) => {
+            Err(AdmissionError::Rejected(format!("the top level took more than {TIME_LIMIT:?}, the most of a deployment")))
+        }
     }
 }
 
@@ -142,7 +125,7 @@ fn rejected(failure: &Failure) -> AdmissionError {
     })
 }
 
-/// A store for work of our own on a guest.
+/// A store for the host's own work on a guest.
 fn scratch(sandbox: &Sandbox, env: Arc<EnvVars>) -> Store<CallState> {
     let invocation = Invocation {
         execution_id: "deploy".into(),
@@ -151,8 +134,8 @@ fn scratch(sandbox: &Sandbox, env: Arc<EnvVars>) -> Store<CallState> {
         env,
         mask: Arc::default(),
         limits: LIMITS,
-        deadline: Instant::now() + TIME,
-        log_limit: PRINTED,
+        deadline: Instant::now() + TIME_LIMIT,
+        log_limit: LOG_LIMIT,
     };
     sandbox.store(sandbox.javascript(), invocation, false)
 }

@@ -1,23 +1,23 @@
-//! The engine as it runs: the module that was built, with a memory of its own and without its data, its start function and its data count.
+//! Rewrites the built engine into the module that runs: it defines its memory, and has no data segments and no start function.
 //!
-//! An instance of the engine finds its memory filled already ([`crate::memory`]), so its own segments must not be applied again; and
-//! because the built one imports its memory, its linker gave it a start function that zero-fills what is filled. What is taken out is the
-//! first content: the memory before anything has run.
+//! An instance of the engine gets a memory with content ([`crate::memory`]), so its data segments must not be applied again. The built module
+//! imports its memory, for which its linker added a start function that would zero that content. The removed segments are the first content:
+//! the memory before anything has run.
 
 use wasm_encoder::{EntityType, ImportSection, MemorySection, MemoryType, Module, RawSection};
 use wasmparser::{DataKind, ImportSectionReader, Operator, Parser, Payload, TypeRef};
 
 use crate::host::JAVASCRIPT;
 
-/// What the built engine is taken apart into.
+/// The two parts of the built engine.
 pub(crate) struct EngineModule {
-    /// The module to be compiled and run.
+    /// The module that is compiled and run.
     pub(crate) code: Vec<u8>,
-    /// The memory that its first instance begins with.
+    /// The content of its first instance's memory.
     pub(crate) memory: Vec<u8>,
 }
 
-/// An engine that was not built as it has to be; a fault of the build, not of a hook.
+/// The built engine does not meet the conditions for images. This is a fault of the build, not of a hook.
 #[derive(Debug, thiserror::Error)]
 #[error("the JavaScript engine is not usable: {0}")]
 pub(crate) struct UnfitEngine(String);
@@ -30,17 +30,17 @@ impl From<wasmparser::BinaryReaderError> for UnfitEngine {
 
 const WASM_PAGE: usize = 64 << 10;
 
-/// Pages that every memory has beyond what the built engine declares, so that nothing grows it but a hook with a lot to do: growing takes system
-/// calls, and what was grown is given back after each execution, and faulted in by the next. The engine's own start takes three quarters of them.
-const ROOM: u64 = 40;
+/// WebAssembly pages that every memory has beyond those that the built engine declares, so that most hooks never grow it: growing takes system
+/// calls, and grown pages are given back after each execution and faulted in by the next. The engine's own start uses three quarters of them.
+const EXTRA_PAGES: u64 = 40;
 
-/// How many pages the engine's memory has at first.
+/// The pages that the engine's memory has at first.
 fn pages(built: wasmparser::MemoryType) -> u64 {
-    built.initial.saturating_add(ROOM).min(built.maximum.unwrap_or(u64::MAX))
+    built.initial.saturating_add(EXTRA_PAGES).min(built.maximum.unwrap_or(u64::MAX))
 }
 
 impl EngineModule {
-    /// Takes the built engine apart, and checks what makes images sound: one imported memory, at most one mutable global (the stack
+    /// Takes the built engine apart, and checks the conditions under which images are sound: one imported memory, at most one mutable global (the stack
     /// pointer, at rest between calls), no passive segments, and no instruction that changes a table or a segment.
     pub(crate) fn take_apart(built: &[u8]) -> Result<Self, UnfitEngine> {
         let mut code = Rebuilt::default();
@@ -65,11 +65,11 @@ impl EngineModule {
     }
 }
 
-/// The module as it is put together again: its imported memory has become one that it defines.
+/// The module under construction, which defines the memory that the built one imports.
 #[derive(Default)]
 struct Rebuilt {
     module: Module,
-    /// The memory, until its section has been written.
+    /// The memory, until its section is written.
     memory: Option<MemoryType>,
 }
 
@@ -171,7 +171,7 @@ fn place(memory: &mut [u8], at: usize, data: &[u8]) -> Result<(), UnfitEngine> {
     Ok(())
 }
 
-/// Instructions whose effect is outside of the memory, so that an image would not have it.
+/// Refuses instructions with an effect outside of the memory, which an image would not contain.
 fn refuse(operator: &Operator<'_>) -> Result<(), UnfitEngine> {
     match operator {
         Operator::TableSet { .. }
@@ -202,7 +202,7 @@ mod tests {
                (data (i32.const 10) "abc"))"#,
         )
         .unwrap();
-        assert_eq!(engine.memory.len(), (2 + ROOM as usize) * WASM_PAGE);
+        assert_eq!(engine.memory.len(), (2 + EXTRA_PAGES as usize) * WASM_PAGE);
         assert_eq!(&engine.memory[9..14], b"\0abc\0");
         wasmparser::validate(&engine.code).unwrap();
         let kept = wasmtime::Module::new(&wasmtime::Engine::default(), &engine.code).unwrap();
@@ -221,7 +221,7 @@ mod tests {
         assert!(with("(global (mut i32) (i32.const 0)) (global (mut i32) (i32.const 0))").contains("mutable globals"));
         assert!(with("(data \"passive\")").contains("passive"));
         assert!(with("(table 1 funcref) (func (table.set 0 (i32.const 0) (ref.null func)))").contains("TableSet"));
-        let last = (1 + ROOM as usize) * WASM_PAGE - 1;
+        let last = (1 + EXTRA_PAGES as usize) * WASM_PAGE - 1;
         assert!(with(&format!("(data (i32.const {last}) \"ab\")")).contains("outside"));
         assert!(with("(func) (elem func 0)").contains("not active"));
         assert!(apart("(module)").map(|_| ()).unwrap_err().contains("no memory"));

@@ -1,16 +1,15 @@
-//! The engine as a guest: instantiated on an image, loaded with a source, called with a context.
+//! The JavaScript engine as a guest: it is instantiated on an image, loads a source, and is called with a context.
 
 use hookbox_host_api::{Failure, FailureKind};
 use serde::Deserialize;
 use wasmtime::{AsContextMut, Instance, InstancePre, Memory, Module, ModuleExport, Store, TypedFunc, WasmParams, WasmResults};
 
-use super::image::{MEMORY, WASM_PAGE};
-use super::{Image, Source};
-use crate::execution::CallState;
+use super::image::{Image, MEMORY, WASM_PAGE};
+use super::source::Source;
+use crate::execution::{CallState, during_start};
 use crate::host::javascript_linker;
-use crate::sandbox::during_start;
 
-/// The engine's code, linked to its host functions, and where its parts are.
+/// The engine's code, linked to its host functions, and its exports.
 pub(crate) struct Engine {
     pre: InstancePre<CallState>,
     memory: ModuleExport,
@@ -25,18 +24,18 @@ pub(crate) struct Engine {
     stack: ModuleExport,
 }
 
-/// An engine that works on a memory.
+/// An instance of the engine on one memory.
 pub(crate) struct Guest<'a> {
     engine: &'a Engine,
     instance: Instance,
     memory: Memory,
-    /// Where in the memory the engine says where input goes and output is.
+    /// The address of the engine's [`Exchange`] table in the memory.
     exchange: usize,
 }
 
-/// What the engine says there, as offsets of four bytes each.
+/// The table in which the engine says where input goes and where output is, four bytes each.
 #[derive(Clone, Copy)]
-enum Told {
+enum Exchange {
     Input = 0,
     Room = 1,
     Output = 2,
@@ -63,12 +62,12 @@ impl Engine {
         })
     }
 
-    /// Takes a memory, which is the base, and makes it the image.
+    /// Takes a memory with the base's content, and writes an image over it.
     pub(super) async fn start(&self, store: &mut Store<CallState>, image: &Image) -> wasmtime::Result<Guest<'_>> {
         let instance = self.pre.instantiate_async(&mut *store).await.map_err(during_start)?;
         let missing = || wasmtime::Error::msg("the JavaScript engine has lost its memory");
         let memory = instance.get_module_export(&mut *store, &self.memory).and_then(wasmtime::Extern::into_memory).ok_or_else(missing)?;
-        // Before anything of the guest runs: what is accessible of a memory and its size are one from here on.
+        // This happens before any code of the guest runs. From here on all accessible bytes of the memory are within its size.
         let pages = image.len().saturating_sub(memory.data_size(&*store)) / WASM_PAGE;
         if pages > 0 {
             memory.grow_async(&mut *store, pages as u64).await.map_err(during_start)?;
@@ -80,7 +79,7 @@ impl Engine {
     }
 }
 
-/// What the engine says when a load or call did not succeed.
+/// The engine's report of a load or call that failed.
 #[derive(Deserialize)]
 struct Complaint {
     kind: String,
@@ -121,13 +120,13 @@ impl Guest<'_> {
         self.func::<(), ()>(store, &self.engine.boot)?.call_async(store.as_context_mut(), ()).await
     }
 
-    /// Makes contexts of this form faster to read.
+    /// Lets the engine read a sample, which makes contexts of the same form faster to read.
     pub(super) async fn learn(&self, store: &mut Store<CallState>, sample: &str) -> wasmtime::Result<()> {
         let len = self.pass(store, sample.as_bytes()).await?;
         self.func::<i32, ()>(store, &self.engine.learn)?.call_async(store.as_context_mut(), len).await
     }
 
-    /// Ends what all hooks share: nobody counts references to it, frees it or looks through it for garbage from here on.
+    /// Ends the part of the memory that all hooks share: the engine neither counts references to it nor frees or traces it from here on.
     pub(super) async fn freeze(&self, store: &mut Store<CallState>) -> wasmtime::Result<()> {
         self.func::<(), ()>(store, &self.engine.freeze)?.call_async(store.as_context_mut(), ()).await
     }
@@ -144,7 +143,7 @@ impl Guest<'_> {
         }
     }
 
-    /// Calls the handler; its result as JSON text.
+    /// Calls the handler. Returns its result as JSON text.
     pub(crate) async fn call(&self, store: &mut Store<CallState>) -> wasmtime::Result<Result<String, Failure>> {
         let context = store.data().stdin.0.clone();
         let len = self.pass(store, &context).await?;
@@ -155,7 +154,7 @@ impl Guest<'_> {
         }
     }
 
-    /// The calls that were under way when this guest trapped, innermost first; what becomes of it afterwards is nobody's concern.
+    /// The calls that were under way when this guest trapped, innermost first. The guest must not be used afterwards.
     pub(super) async fn stack(&self, store: &mut Store<CallState>) -> wasmtime::Result<String> {
         let at = self.func::<(), i32>(store, &self.engine.stack)?.call_async(store.as_context_mut(), ()).await? as u32 as usize;
         let written = self.memory.data(&*store).get(at..).and_then(<[u8]>::split_first_chunk);
@@ -164,24 +163,24 @@ impl Guest<'_> {
         Ok(String::from_utf8_lossy(text).into_owned())
     }
 
-    /// The memory as it is now, and no less of it than `least` bytes. The engine says how much is in use; above that there are zeros.
+    /// The used part of the memory, but at least `least` bytes. The engine knows how much is in use; the rest is zeros.
     pub(super) async fn used(&self, store: &mut Store<CallState>, least: usize) -> wasmtime::Result<Vec<u8>> {
         let pages = self.func::<(), i32>(store, &self.engine.pages)?.call_async(store.as_context_mut(), ()).await?;
         let used = self.memory.data(&*store).get(..least.max(pages as u32 as usize * WASM_PAGE));
         Ok(used.ok_or(wasmtime::Trap::MemoryOutOfBounds)?.to_vec())
     }
 
-    fn told(&self, store: &Store<CallState>, what: Told) -> wasmtime::Result<usize> {
-        let at = self.exchange.saturating_add(what as usize * 4);
-        let told = self.memory.data(store).get(at..at.saturating_add(4)).and_then(|bytes| bytes.try_into().ok());
-        Ok(u32::from_le_bytes(told.ok_or(wasmtime::Trap::MemoryOutOfBounds)?) as usize)
+    fn exchange_field(&self, store: &Store<CallState>, field: Exchange) -> wasmtime::Result<usize> {
+        let at = self.exchange.saturating_add(field as usize * 4);
+        let field = self.memory.data(store).get(at..at.saturating_add(4)).and_then(|bytes| bytes.try_into().ok());
+        Ok(u32::from_le_bytes(field.ok_or(wasmtime::Trap::MemoryOutOfBounds)?) as usize)
     }
 
-    /// Copies bytes to where the engine reads its input; how many they are.
+    /// Copies bytes to where the engine reads its input. Returns their number.
     async fn pass(&self, store: &mut Store<CallState>, bytes: &[u8]) -> wasmtime::Result<i32> {
         let len = i32::try_from(bytes.len())?;
-        let from = if bytes.len() <= self.told(store, Told::Room)? {
-            self.told(store, Told::Input)?
+        let from = if bytes.len() <= self.exchange_field(store, Exchange::Room)? {
+            self.exchange_field(store, Exchange::Input)?
         } else {
             self.func::<i32, i32>(store, &self.engine.alloc)?.call_async(store.as_context_mut(), len).await? as u32 as usize
         };
@@ -191,7 +190,7 @@ impl Guest<'_> {
     }
 
     fn output(&self, store: &Store<CallState>) -> wasmtime::Result<Result<String, String>> {
-        let (at, len) = (self.told(store, Told::Output)?, self.told(store, Told::OutputLen)?);
+        let (at, len) = (self.exchange_field(store, Exchange::Output)?, self.exchange_field(store, Exchange::OutputLen)?);
         let limit = store.data().result_limit;
         if len > limit {
             return Ok(Err(format!("the response has {len} bytes, more than {limit}")));
@@ -205,25 +204,5 @@ impl Guest<'_> {
         let complaint = text.and_then(|text| serde_json::from_str::<Complaint>(&text).map_err(|error| error.to_string()));
         Ok(complaint
             .map_or_else(|error| Failure::new(FailureKind::Host, format!("the engine's complaint is unreadable: {error}")), Into::into))
-    }
-}
-
-/// One execution: from the image to the handler's result.
-pub(crate) async fn call(store: &mut Store<CallState>, deployed: &super::Deployed) -> wasmtime::Result<Result<Option<String>, Failure>> {
-    match start(store, deployed).await? {
-        Ok(guest) => Ok(guest.call(store).await?.map(Some)),
-        Err(failure) => Ok(Err(failure)),
-    }
-}
-
-/// A guest whose handler can be called.
-pub(crate) async fn start<'a>(store: &mut Store<CallState>, deployed: &'a super::Deployed) -> wasmtime::Result<Result<Guest<'a>, Failure>> {
-    if let Some(printed) = deployed.printed.take() {
-        store.data_mut().log.append(printed);
-    }
-    let guest = deployed.engine.start(store, &deployed.image).await?;
-    match &deployed.evaluate {
-        Some((source, _)) => Ok(guest.load(store, source).await?.map(|()| guest)),
-        None => Ok(Ok(guest)),
     }
 }

@@ -1,7 +1,7 @@
-//! Images: what a function's top level changed in the engine's memory.
+//! Images: the bytes that a function's top level changed in the engine's memory.
 //!
-//! Every hook's memory begins with the same content ([`crate::memory::Base`]), most of which stays as it is. So an image is the runs of
-//! bytes that differ, and starting from one is copying them over: some tens of kilobytes, whichever hook the memory was used by before.
+//! Every hook's memory begins with the same content ([`crate::memory::Base`]), most of which stays as it is. An image holds the runs of bytes
+//! that differ, and an execution starts by copying them, some tens of kilobytes, over a memory with the base's content.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,15 +13,15 @@ use crate::memory::Base;
 /// The name that the engine exports its memory by.
 pub(super) const MEMORY: &str = "memory";
 
-/// Bytes of a page of WebAssembly's.
+/// Bytes of a WebAssembly page.
 pub(super) const WASM_PAGE: usize = 64 << 10;
 
 /// Bytes that are compared at a time.
 const BLOCK: usize = 32;
-/// Equal blocks between two runs that are not worth a new run, whose head has eight bytes.
+/// The most equal blocks between two runs that are joined into one: a run of its own has a head of eight bytes.
 const GAP: usize = 1;
 
-/// What a memory is when a handler is called, against the base.
+/// The difference between the base and a memory in which a handler can be called.
 pub(crate) struct Image {
     base: Arc<Base>,
     /// Bytes of the whole memory.
@@ -37,18 +37,18 @@ struct Run {
     len: u32,
 }
 
-/// A stored image that is none, or is of another base.
+/// Stored bytes that are not an image, or are one of another base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the image is not usable")]
 pub(crate) struct UnfitImage;
 
 impl Image {
-    /// The base itself.
+    /// The image that changes nothing.
     pub(crate) fn of_base(base: Arc<Base>) -> Self {
         Self { len: base.len(), base, runs: Vec::new(), bytes: Zeroizing::default() }
     }
 
-    /// What `memory` is against the base. It is not shorter than that.
+    /// The image of `memory`, which must be as long as the base or longer.
     pub(super) fn new(base: Arc<Base>, memory: &[u8]) -> Self {
         let (runs, bytes) = difference(base.bytes(), memory);
         Self { len: memory.len(), base, runs, bytes: Zeroizing::new(bytes) }
@@ -64,7 +64,7 @@ impl Image {
         self.runs.len() * size_of::<Run>() + self.bytes.len()
     }
 
-    /// Writes it over a memory that is like the base.
+    /// Writes the image over a memory with the base's content.
     pub(super) fn apply(&self, memory: &mut [u8]) -> Result<(), UnfitImage> {
         let mut rest = self.bytes.as_slice();
         for run in &self.runs {
@@ -76,7 +76,7 @@ impl Image {
         Ok(())
     }
 
-    /// The image as it is stored. Where it holds env values it must not be.
+    /// The stored form. An image that holds env values must not be stored.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(HEAD + self.runs.len() * RUN + self.bytes.len());
         out.extend_from_slice(self.base.fingerprint());
@@ -128,7 +128,7 @@ fn run(head: &[u8]) -> Option<Run> {
     Some(Run { at, len })
 }
 
-/// The runs of `memory` that differ from the base, which zeros follow, and their bytes.
+/// The runs in which `memory` differs from the base followed by zeros, and their bytes.
 fn difference(base: &[u8], memory: &[u8]) -> (Vec<Run>, Vec<u8>) {
     let zeros = [0; BLOCK];
     let mut ranges: Vec<(usize, usize)> = Vec::new();

@@ -1,24 +1,25 @@
-//! An execution of a JavaScript hook that is stopped somewhere by its fuel, and the calls that were under way there.
+//! Runs a JavaScript hook until its fuel is spent, and reads the calls that were under way there.
 
 use hookbox_host_api::Failure;
 use wasmtime::Store;
 
-use super::{Deployed, guest};
+use super::Deployed;
+use super::guest::Guest;
 use crate::execution::CallState;
 
-/// Fuel for writing the calls down, which is bounded by their number.
+/// Fuel for listing the calls. The work is bounded by their number.
 const STACK_FUEL: u64 = 1_000_000_000;
 
-/// What a hook was at.
+/// The phase of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// Its top level, where that is evaluated on each execution.
+    /// The evaluation of the top level, where that happens on each execution.
     Load,
-    /// Its handler, with what the engine does before and after.
+    /// The call of the handler, with the engine's work before and after.
     Call,
 }
 
-/// Where it was stopped.
+/// The place where an execution stopped.
 #[derive(Debug)]
 pub(crate) struct Stopped {
     pub(crate) step: Step,
@@ -26,10 +27,10 @@ pub(crate) struct Stopped {
     pub(crate) calls: String,
 }
 
-/// What came of an execution.
+/// The result of an execution, and the place where it stopped.
 type Ended = wasmtime::Result<Result<Option<String>, Failure>>;
 
-/// One execution, and if it was stopped, where. An error is why the engine cannot say.
+/// Runs one execution. An error means that the engine could not list its calls.
 pub(crate) async fn run_until_stopped(store: &mut Store<CallState>, deployed: &Deployed) -> wasmtime::Result<(Ended, Option<Stopped>)> {
     let guest = deployed.engine.start(store, &deployed.image).await?;
     let mut step = Step::Load;
@@ -51,7 +52,7 @@ pub(crate) async fn run_until_stopped(store: &mut Store<CallState>, deployed: &D
     Ok((ended, Some(Stopped { step, calls })))
 }
 
-async fn load(store: &mut Store<CallState>, guest: &guest::Guest<'_>, deployed: &Deployed) -> wasmtime::Result<Result<(), Failure>> {
+async fn load(store: &mut Store<CallState>, guest: &Guest<'_>, deployed: &Deployed) -> wasmtime::Result<Result<(), Failure>> {
     match &deployed.evaluate {
         Some((source, _)) => guest.load(store, source).await,
         None => Ok(Ok(())),

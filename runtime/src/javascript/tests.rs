@@ -60,7 +60,7 @@ async fn deploy_with(source: &str, env: Arc<EnvVars>) -> Result<PreparedHook, Ad
             image,
             evaluate,
             reads: evaluated.reads,
-            printed: Printed::default(),
+            startup_log: StartupLog::default(),
         }),
     })
 }

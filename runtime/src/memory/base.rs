@@ -1,4 +1,4 @@
-//! What every memory begins with: the bytes, and a file in memory that they are mapped from, so that slots share the pages they only read.
+//! The content that every memory begins with: its bytes, and a file in memory that slots map, so that they share the pages they only read.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -7,20 +7,21 @@ use std::os::fd::OwnedFd;
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use sha2::{Digest, Sha256};
 
-/// Bytes of a page of WebAssembly's.
+/// Bytes of a WebAssembly page, which is a multiple of the kernel's page on every platform.
 const WASM_PAGE: usize = 64 << 10;
 
-/// The beginning of all memories. Whole pages of WebAssembly's, one at least.
+/// The content that memories begin with: one or more whole WebAssembly pages.
 #[derive(Debug)]
 pub(crate) struct Base {
     bytes: Box<[u8]>,
-    /// The same, sealed: it can no longer be written by anybody.
+    /// The same bytes, sealed against every later write.
     file: OwnedFd,
     fingerprint: [u8; 32],
 }
 
 impl Base {
-    /// A base with these bytes.
+    /// # Errors
+    /// When the length is no multiple of a WebAssembly page, or the kernel refuses the file.
     pub(crate) fn new(bytes: Vec<u8>) -> io::Result<Self> {
         if bytes.is_empty() || !bytes.len().is_multiple_of(WASM_PAGE) {
             return Err(io::Error::other("a memory does not begin with this many bytes"));

@@ -1,13 +1,14 @@
-//! The memories of JavaScript hooks. All of them begin with the same content, the engine after its start-up, so they are kept mapped and
-//! are brought back to it after each use instead of being mapped anew.
+//! A pool of the memories of JavaScript hooks. Every memory begins with the same content, the engine after its start-up, so memories stay
+//! mapped and are reset to that content after each use.
 //!
-//! wasmtime's own pool can do the like with its `pagemap_scan`; but before its version 50 that leaves pages as they are which are
-//! swapped out or being moved by the kernel at the moment of the reset, and the latter happens on any machine. A pool that is ours asks
-//! for these too, and knows that all hooks begin alike. What a hook adds is written over it: see [`crate::javascript`].
+//! wasmtime's own pool has a `pagemap_scan` for this. In wasmtime 48, which this was written against (September 2026), its reset misses
+//! pages that are swapped out or that the kernel is moving at that moment, and the kernel moves pages on any machine: it asks for pages that
+//! are `WRITTEN` and `PRESENT`. Once upstream asks for swapped pages too (`crates/wasmtime/src/runtime/vm/pagemap.rs`), that pool could take
+//! this one's place. This pool also relies on all hooks beginning alike; a hook's image is written over the base, see [`crate::javascript`].
 
 mod base;
 mod pagemap;
-mod piles;
+mod sharded;
 mod slot;
 mod stack;
 #[cfg(test)]
@@ -20,73 +21,78 @@ use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 pub(crate) use base::Base;
 pub(crate) use pagemap::Pagemap;
 pub use pagemap::PagemapUse;
-use piles::Piles;
+use sharded::Sharded;
 use slot::{GUARD, RESERVED, Slot};
 pub(crate) use stack::Stacks;
 
-/// The slots, of which as many are made as are ever in use at a time.
+/// The pool. It holds as many slots as were ever in use at a time.
 #[derive(Clone, Debug)]
 pub(crate) struct Memories(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     pagemap: Option<Pagemap>,
-    piles: Piles<State>,
+    shards: Sharded<Shard>,
 }
 
-/// Of one pile.
+/// The pool's part for one thread.
 #[derive(Debug, Default)]
-struct State {
-    /// What new memories begin with. None until the engine is ready, and until then nobody gets a memory.
+struct Shard {
+    /// What new memories begin with; `None` until the engine is ready, and until then there is no memory.
     base: Option<Arc<Base>>,
-    /// Slots that are as they began, all of the base above.
+    /// Slots in their first state, all of the base above.
     idle: Vec<Slot>,
 }
 
 impl Memories {
-    /// A pool without a base. With a pagemap, what was written is found and written over; without, all is given back to the kernel.
+    /// A pool without a base. With a pagemap, a reset finds the written pages and writes the base over them; without one, it gives all pages
+    /// back to the kernel.
     pub(crate) fn new(pagemap: Option<Pagemap>) -> Self {
-        Self(Arc::new(Inner { pagemap, piles: Piles::default() }))
+        Self(Arc::new(Inner { pagemap, shards: Sharded::default() }))
     }
 
-    /// Lets memories begin with this from now on.
+    /// Makes this the content that memories begin with from now on.
     pub(crate) fn set_base(&self, base: &Arc<Base>) {
-        for mut pile in self.0.piles.all() {
-            let before = std::mem::replace(&mut *pile, State { base: Some(base.clone()), idle: Vec::new() });
-            drop(pile);
+        for mut shard in self.0.shards.iter_from_local() {
+            let before = std::mem::replace(&mut *shard, Shard { base: Some(base.clone()), idle: Vec::new() });
+            // The slots are unmapped without the lock.
+            drop(shard);
             drop(before);
         }
     }
 
-    /// What the kernel is asked after each use.
+    /// How written pages are found after each use.
     pub(crate) fn pagemap_use(&self) -> PagemapUse {
         self.0.pagemap.as_ref().map_or(PagemapUse::None, |pagemap| pagemap.way().needs())
     }
 
-    /// A slot that is idle, this thread's last one if it can be, or a new one.
+    /// An idle slot, preferably the one that this thread used last, or a new one.
     fn take(&self) -> Result<Slot, String> {
-        if let Some(slot) = self.0.piles.all().find_map(|mut pile| pile.idle.pop()) {
+        if let Some(slot) = self.0.shards.iter_from_local().find_map(|mut shard| shard.idle.pop()) {
             return Ok(slot);
         }
-        let base = self.0.piles.mine().base.clone().ok_or("no memory before the engine is ready")?;
+        let base = self.0.shards.local().base.clone().ok_or("no memory before the engine is ready")?;
         Slot::new(base).map_err(|error| format!("no memory can be mapped: {error}"))
     }
 
-    /// Takes a slot back. One that cannot be reset, or is of an earlier base, is unmapped.
+    /// Takes a slot back. A slot that cannot be reset, or that has an earlier base, is unmapped.
     fn give_back(&self, mut slot: Slot) {
         if let Err(error) = slot.reset(self.0.pagemap.as_ref()) {
             tracing::error!(%error, "a memory could not be reset; it is not used again");
             return;
         }
-        let mut mine = self.0.piles.mine();
-        if mine.base.as_ref().is_some_and(|base| Arc::ptr_eq(base, slot.base())) {
-            mine.idle.push(slot);
+        let mut shard = self.0.shards.local();
+        if shard.base.as_ref().is_some_and(|base| Arc::ptr_eq(base, slot.base())) {
+            shard.idle.push(slot);
         }
     }
 }
 
-// SAFETY: each memory is a mapping that only one holder has. Nothing beyond its size is accessible that the engine's code could reach
-// with 32 bits and the offset that it was promised the guard for.
+// SAFETY: each memory is a mapping that only one holder has, of at least the address space and the guard that the engine asked for. Of
+// what compiled code can reach in it, at least the memory's size is accessible, and everything from the end of the slot's accessible part
+// on is not. Between the two there may be a part of the base: a base may be longer than `minimum`, and a slot is accessible up to its
+// base's end from the start. That part holds the public content of the base, which is the same for every hook, and `Engine::start` grows
+// the memory over it before any code of a guest runs.
 #[allow(unsafe_code, reason = "memories are handed to the engine; what makes it sound stands above")]
 unsafe impl MemoryCreator for Memories {
     fn new_memory(
@@ -101,7 +107,7 @@ unsafe impl MemoryCreator for Memories {
             return Err("a memory with this much address space cannot be had".to_owned());
         }
         let mut slot = self.take()?;
-        // What the base is longer by is for the engine to grow into before anything runs.
+        // Where the base is longer, the slot is accessible up to its end already, and the engine grows the memory up to there at its start.
         slot.grow_to(minimum).map_err(|error| error.to_string())?;
         Ok(Box::new(Lent { slot: Some(slot), size: minimum, home: self.clone() }))
     }
@@ -114,7 +120,7 @@ struct Lent {
     home: Memories,
 }
 
-// SAFETY: the mapping stays where it is until the holder drops this, and `size` bytes of it are accessible.
+// SAFETY: the mapping stays in place until this value is dropped, and `size` bytes of it are accessible.
 #[allow(unsafe_code, reason = "memories are handed to the engine; what makes it sound stands above")]
 unsafe impl LinearMemory for Lent {
     fn byte_size(&self) -> usize {

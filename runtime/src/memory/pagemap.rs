@@ -1,9 +1,8 @@
 //! Asks the kernel which pages of a mapping are private to this process: those that were written since they were mapped.
 //!
-//! One ioctl of Linux 6.7 on `/proc/self/pagemap`, of which only the answer is used; older kernels have the same in that file, as eight
-//! bytes for each page. A page that is swapped out, or that the kernel is
-//! just moving to another place (which it does without any swap, to make room for large pages), is not present and was written all the
-//! same: it is asked for too. Whoever asks for present pages only leaves such a page as it is, to the next one who gets the memory.
+//! Linux 6.7 has an ioctl on `/proc/self/pagemap` for this; in older kernels the file itself has the answer, eight bytes for each page. The
+//! question includes pages that are not present: a written page may be swapped out, or the kernel may be moving it (which needs no swap: it
+//! makes room for large pages). A question for present pages only would leave such a page with its content to the next user of the memory.
 
 use std::ffi::c_void;
 use std::fs::File;
@@ -12,19 +11,20 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
 use rustix::ioctl::{Ioctl, IoctlOutput, Opcode, ioctl, opcode};
+use rustix::param::page_size;
 
-/// What the kernel may be asked about the memories of JavaScript hooks after each use.
+/// How the written pages of a JavaScript hook's memory may be found after each use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PagemapUse {
-    /// Nothing: memories are given back as a whole.
+    /// Not at all: all pages are given back to the kernel.
     None,
-    /// The state of each page.
+    /// By reading the state of each page.
     Read,
-    /// Which pages were written.
+    /// By the ioctl, which answers with the written pages.
     Scan,
 }
 
-/// How it is asked.
+/// How the kernel is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
     Scan,
@@ -32,7 +32,7 @@ pub(crate) enum Way {
 }
 
 impl Way {
-    /// What has to be allowed for it.
+    /// The setting that allows this way.
     pub(crate) fn needs(self) -> PagemapUse {
         match self {
             Self::Scan => PagemapUse::Scan,
@@ -41,33 +41,30 @@ impl Way {
     }
 }
 
-/// The file to ask.
+/// The pagemap file of this process, and how it is asked.
 #[derive(Debug)]
 pub(crate) struct Pagemap {
     file: File,
     way: Way,
 }
 
-const PAGE: usize = 4 << 10;
-
-/// Bytes of the file for each page, and what some of their bits say.
+/// Bytes of the file for each page. Three bits of them are read.
 const ENTRY: usize = 8;
 const IS_PRESENT: u64 = 1 << 63;
 const IS_SWAPPED: u64 = 1 << 62;
 const IS_FILE: u64 = 1 << 61;
-/// Pages that are read at a time.
-const PAGES: usize = 1024;
+/// Entries that are read from the file at a time.
+const ENTRIES_PER_READ: usize = 1024;
 
 /// Kinds of pages, as the kernel numbers them.
 const FILE: u64 = 1 << 2;
 const PRESENT: u64 = 1 << 3;
 const SWAPPED: u64 = 1 << 4;
-const ZERO: u64 = 1 << 5;
 
-/// Ranges that one call can answer with. Where there are more, another call goes on from there.
-const RANGES: usize = 64;
+/// Ranges that one ioctl answers with at most. Where there are more, the next one continues from there.
+const MAX_RANGES: usize = 64;
 
-/// What the kernel writes for each range: its bounds, and kinds that we do not ask for.
+/// What the kernel writes for each range: its bounds, and kinds of pages that the question does not ask for.
 #[derive(Clone, Copy, Default)]
 #[repr(C)]
 struct Answer {
@@ -76,7 +73,7 @@ struct Answer {
     kinds: u64,
 }
 
-/// The question, as the kernel lays it out.
+/// The argument of the ioctl (`struct pm_scan_arg`).
 #[derive(Default)]
 #[repr(C)]
 struct Question {
@@ -94,17 +91,17 @@ struct Question {
     returned: u64,
 }
 
-/// A question with room for its answers.
+/// An argument with the buffer for its answers.
 struct Scan<'a> {
     question: Question,
-    answers: &'a mut [Answer; RANGES],
+    answers: &'a mut [Answer; MAX_RANGES],
 }
 
 // SAFETY: the opcode is that of a read-write ioctl on the argument that `as_ptr` gives, which has the kernel's layout. The kernel writes
 // to it, and at most `answers_len` items to `answers`, which `Scan` borrows for as long as it lives.
 #[allow(unsafe_code, reason = "an ioctl is described by hand; what makes it sound stands above")]
 unsafe impl Ioctl for Scan<'_> {
-    /// How many answers there are, and up to where the kernel looked.
+    /// How many answers there are, and the address up to which the kernel looked.
     type Output = (usize, usize);
 
     const IS_MUTATING: bool = true;
@@ -126,7 +123,7 @@ unsafe impl Ioctl for Scan<'_> {
 }
 
 impl Pagemap {
-    /// Opens it, to be used in the best way that is allowed and that this machine knows; and why that is not the best of all.
+    /// Opens the file for the best way that is allowed and that the kernel has. The text says why a better way is not used.
     pub(crate) fn open(most: PagemapUse) -> (Option<Self>, Option<String>) {
         let mut why = None;
         for way in [Way::Scan, Way::Read] {
@@ -142,14 +139,15 @@ impl Pagemap {
         (None, why)
     }
 
-    /// Opens it for one way.
+    /// Opens the file for one way.
     ///
     /// # Errors
-    /// Where `/proc` is not there or the kernel does not know the question.
+    /// When `/proc` is not mounted or the kernel does not have this way.
     pub(crate) fn open_for(way: Way) -> io::Result<Self> {
         let map = Self { file: File::open("/proc/self/pagemap")?, way };
-        let probe = &raw const map as usize & !(PAGE - 1);
-        map.written(probe..probe + PAGE, |_| true)?;
+        let page_size = page_size();
+        let probe = &raw const map as usize & !(page_size - 1);
+        map.written(probe..probe + page_size, |_| true)?;
         Ok(map)
     }
 
@@ -157,7 +155,8 @@ impl Pagemap {
         self.way
     }
 
-    /// Calls `each` with every range of written pages within `within`, in order, until it says `false`. Addresses, of whole pages.
+    /// Calls `each` with every range of written pages in `within`, in ascending order, until it returns `false`. The bounds are addresses of
+    /// pages.
     pub(crate) fn written(&self, within: Range<usize>, each: impl FnMut(Range<usize>) -> bool) -> io::Result<()> {
         match self.way {
             Way::Scan => self.scan(within, each),
@@ -167,7 +166,7 @@ impl Pagemap {
 
     fn scan(&self, within: Range<usize>, mut each: impl FnMut(Range<usize>) -> bool) -> io::Result<()> {
         let mut from = within.start;
-        let mut answers = [Answer::default(); RANGES];
+        let mut answers = [Answer::default(); MAX_RANGES];
         loop {
             let (count, walked_to) = self.ask(from..within.end, &mut answers)?;
             for answer in answers.iter().take(count) {
@@ -186,44 +185,46 @@ impl Pagemap {
     }
 
     fn read(&self, within: Range<usize>, mut each: impl FnMut(Range<usize>) -> bool) -> io::Result<()> {
-        let mut entries = [0; PAGES * ENTRY];
+        let page_size = page_size();
+        let mut entries = [0; ENTRIES_PER_READ * ENTRY];
         let mut from = within.start;
         let mut run: Option<Range<usize>> = None;
         while from < within.end {
-            let wanted = ((within.end - from) / PAGE).min(PAGES);
+            let wanted = ((within.end - from) / page_size).min(ENTRIES_PER_READ);
             let part = entries.get_mut(..wanted * ENTRY).unwrap_or_default();
-            self.file.read_exact_at(part, (from / PAGE * ENTRY) as u64)?;
+            self.file.read_exact_at(part, (from / page_size * ENTRY) as u64)?;
             for (page, entry) in part.chunks_exact(ENTRY).enumerate() {
                 let entry = entry.try_into().map_or(0, u64::from_ne_bytes);
                 if entry & (IS_PRESENT | IS_SWAPPED) == 0 || entry & IS_FILE != 0 {
                     continue;
                 }
-                let at = from + page * PAGE;
+                let at = from + page * page_size;
                 match &mut run {
-                    Some(run) if run.end == at => run.end = at + PAGE,
+                    Some(run) if run.end == at => run.end = at + page_size,
                     _ => {
-                        if run.replace(at..at + PAGE).is_some_and(|run| !each(run)) {
+                        if run.replace(at..at + page_size).is_some_and(|run| !each(run)) {
                             return Ok(());
                         }
                     }
                 }
             }
-            from += wanted * PAGE;
+            from += wanted * page_size;
         }
         run.map(each);
         Ok(())
     }
 
     #[allow(unsafe_code, reason = "an ioctl; what makes it sound stands below")]
-    fn ask(&self, within: Range<usize>, answers: &mut [Answer; RANGES]) -> io::Result<(usize, usize)> {
+    fn ask(&self, within: Range<usize>, answers: &mut [Answer; MAX_RANGES]) -> io::Result<(usize, usize)> {
         let question = Question {
             size: size_of::<Question>() as u64,
             start: within.start as u64,
             end: within.end as u64,
-            answers_len: RANGES as u64,
-            // Neither a page of the file underneath nor the kernel's page of zeros, but one of our own, wherever it is.
-            inverted: FILE | ZERO,
-            all_of: FILE | ZERO,
+            answers_len: MAX_RANGES as u64,
+            // Pages that are not the file's own. The kernel's page of zeros is among them: memory merging (KSM) can put it in the place of a
+            // page that a guest filled with zeros, while a page that was only read is the file's.
+            inverted: FILE,
+            all_of: FILE,
             any_of: PRESENT | SWAPPED,
             ..Question::default()
         };

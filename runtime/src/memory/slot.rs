@@ -1,9 +1,9 @@
-//! One linear memory that is used again and again: what is mapped, what of it may be touched, and how it gets back to where it began.
+//! One linear memory that serves one execution after another: its mapping, which part of it is accessible, and its reset.
 //!
 //! ```text
 //! start          base.len()          accessible                                  RESERVED + GUARD
-//!   | the base,      | what the guest     | neither to be read nor written,          |
-//!   | copy-on-write  | grew by: zeros     | so that a wild access is a trap          |
+//!   | the base,      | what the guest     | inaccessible, so that a wild             |
+//!   | copy-on-write  | grew by: zeros     | access traps                             |
 //! ```
 
 use std::io;
@@ -11,54 +11,54 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap, mmap_anonymous, mprotect, munmap};
+use rustix::param::page_size;
 
 use super::{Base, Pagemap};
 
-/// Address space of one memory: all that 32 bits can address, so that no access needs a check.
+/// Address space of one memory, in bytes: all that 32 bits can address, so that no access needs a check.
 pub(crate) const RESERVED: usize = 4 << 30;
-/// What follows it, for the constant offset that an access may add.
+/// Inaccessible bytes behind that, for the constant offset that an access may add.
 pub(crate) const GUARD: usize = 32 << 20;
 
-/// Pages that are written back rather than given back. Writing one costs a fifth of what it costs to fault it in again.
-const MOST_KEPT: usize = 256;
+/// The most private pages that a reset writes over; where there are more, it gives all back to the kernel. Writing a page costs a fifth of
+/// faulting it in again.
+const MAX_REWRITTEN_PAGES: usize = 256;
 
-/// As many of them are written back without asking whether this use has written them, and as many may be kept for nothing.
-const FEW: usize = 24;
+/// Private pages that a reset writes over without comparing them first. So many pages that the last use did not write may also stay private.
+const UNCOMPARED_PAGES: usize = 24;
 
-/// Uses in a row that keep more for nothing, after which all are given back.
-const PATIENCE: u32 = 16;
+/// Uses in a row that left more private pages unwritten than that, after which a reset gives all pages back to the kernel.
+const MAX_WASTEFUL_USES: u32 = 16;
 
-const PAGE: usize = 4 << 10;
-
-/// A slot. Nobody else knows its memory while it is idle.
+/// A slot. While it is idle, nothing else refers to its memory.
 #[derive(Debug)]
 pub(crate) struct Slot {
     start: NonNull<u8>,
     base: Arc<Base>,
-    /// Bytes from the start that may be touched. At least the base's.
+    /// Bytes from the start that are accessible: the base's length or more.
     accessible: usize,
-    /// Uses in a row that left many of the pages that are kept as they were.
-    lean: u32,
+    /// Uses in a row after which many private pages still had the base's content.
+    wasteful_uses: u32,
 }
 
 // SAFETY: it owns the mapping that it points to.
 #[allow(unsafe_code, reason = "the pointer is to a mapping that belongs to the slot")]
 unsafe impl Send for Slot {}
-// SAFETY: a shared slot gives away its address and length only.
+// SAFETY: through a shared reference only the address and the length can be read.
 #[allow(unsafe_code, reason = "the pointer is to a mapping that belongs to the slot")]
 unsafe impl Sync for Slot {}
 
 #[allow(unsafe_code, reason = "memory is mapped and written by address; each place says why it may be")]
 impl Slot {
-    /// Maps a new one. Its content is the base's.
+    /// Maps a new slot with the base's content.
     pub(crate) fn new(base: Arc<Base>) -> io::Result<Self> {
         let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
         // SAFETY: a new mapping, at a place that the kernel chooses.
         let start = unsafe { mmap_anonymous(std::ptr::null_mut(), RESERVED + GUARD, ProtFlags::empty(), flags) }?;
         let start = NonNull::new(start.cast()).ok_or_else(|| io::Error::other("the kernel mapped memory at address 0"))?;
-        let slot = Self { start, accessible: base.len(), base, lean: 0 };
+        let slot = Self { start, accessible: base.len(), base, wasteful_uses: 0 };
         let access = ProtFlags::READ | ProtFlags::WRITE;
-        // SAFETY: it replaces the beginning of the mapping just made, which nobody has seen; the base is no longer than that.
+        // SAFETY: it replaces the beginning of the mapping just made, which nothing refers to yet; the base is no longer than that.
         unsafe { mmap(start.as_ptr().cast(), slot.base.len(), access, MapFlags::PRIVATE | MapFlags::FIXED, slot.base.file(), 0) }?;
         Ok(slot)
     }
@@ -71,12 +71,12 @@ impl Slot {
         self.start.as_ptr()
     }
 
-    /// Makes `len` bytes accessible, if they are not yet.
+    /// Makes at least `len` bytes accessible.
     pub(crate) fn grow_to(&mut self, len: usize) -> io::Result<()> {
         if len <= self.accessible {
             return Ok(());
         }
-        if len > RESERVED || !len.is_multiple_of(PAGE) {
+        if len > RESERVED || !len.is_multiple_of(page_size()) {
             return Err(io::Error::other("a memory cannot have this size"));
         }
         // SAFETY: the range is within the mapping, and follows what is accessible.
@@ -88,7 +88,7 @@ impl Slot {
     /// Brings back the base's content and size, whatever a guest wrote and however it ended.
     ///
     /// # Errors
-    /// The slot is then of no more use.
+    /// When the kernel refuses. The slot must then not be used again.
     pub(crate) fn reset(&mut self, pagemap: Option<&Pagemap>) -> io::Result<()> {
         self.take_back_growth()?;
         let restored = match pagemap {
@@ -96,33 +96,35 @@ impl Slot {
             None => false,
         };
         if !restored {
-            // SAFETY: the range is mapped, and nobody refers to it: the slot is ours alone. The next access finds the file's content.
+            // SAFETY: the range is mapped, and nothing refers to it while the slot is borrowed here. The next access finds the file's content.
             unsafe { madvise(self.start().cast(), self.base.len(), Advice::LinuxDontNeed) }?;
-            self.lean = 0;
+            self.wasteful_uses = 0;
         }
         Ok(())
     }
 
-    /// Replaces what was grown into by untouched, inaccessible memory.
+    /// Replaces the part that a guest grew into by new, inaccessible memory.
     fn take_back_growth(&mut self) -> io::Result<()> {
         let (from, len) = (self.base.len(), self.accessible - self.base.len());
         if len > 0 {
             let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
-            // SAFETY: the range is within the mapping, and nobody refers to it.
+            // SAFETY: the range is within the mapping, and nothing refers to it.
             unsafe { mmap_anonymous(self.start().add(from).cast(), len, ProtFlags::empty(), flags) }?;
             self.accessible = from;
         }
         Ok(())
     }
 
-    /// Writes the base over every page that was written. Answers `false` where they are too many, or are kept for nothing.
+    /// Writes the base over every private page. Returns `false` where giving all pages back is cheaper: there are too many private pages, or
+    /// too many of them were not written in many uses.
     fn restore_written(&mut self, pagemap: &Pagemap) -> io::Result<bool> {
+        let page_size = page_size();
         let start = self.start().expose_provenance();
         let (base, memory) = (self.base.bytes(), self.start());
         let (mut pages, mut unchanged, mut outside) = (0, 0, false);
         pagemap.written(start..start + base.len(), |written| {
-            pages += written.len() / PAGE;
-            if pages > MOST_KEPT {
+            pages += written.len() / page_size;
+            if pages > MAX_REWRITTEN_PAGES {
                 return false;
             }
             let at = written.start.wrapping_sub(start);
@@ -130,13 +132,13 @@ impl Slot {
                 outside = true;
                 return false;
             };
-            // SAFETY: the range is as long as the base's part and within the accessible mapping; the slot is ours alone.
+            // SAFETY: the range is as long as this part of the base and within the accessible mapping; the slot is borrowed exclusively.
             let range = unsafe { std::slice::from_raw_parts_mut(memory.add(at), content.len()) };
-            if pages <= FEW {
+            if pages <= UNCOMPARED_PAGES {
                 range.copy_from_slice(content);
                 return true;
             }
-            for (page, content) in range.chunks_exact_mut(PAGE).zip(content.chunks_exact(PAGE)) {
+            for (page, content) in range.chunks_exact_mut(page_size).zip(content.chunks_exact(page_size)) {
                 if page == content {
                     unchanged += 1;
                 } else {
@@ -145,10 +147,10 @@ impl Slot {
             }
             true
         })?;
-        self.lean = if unchanged > FEW { self.lean + 1 } else { 0 };
+        self.wasteful_uses = if unchanged > UNCOMPARED_PAGES { self.wasteful_uses + 1 } else { 0 };
         match outside {
             true => Err(io::Error::other("the kernel's scan answered with pages that were not asked for")),
-            false => Ok(pages <= MOST_KEPT && self.lean < PATIENCE),
+            false => Ok(pages <= MAX_REWRITTEN_PAGES && self.wasteful_uses < MAX_WASTEFUL_USES),
         }
     }
 }
@@ -156,7 +158,7 @@ impl Slot {
 #[allow(unsafe_code, reason = "the slot's mapping ends with it")]
 impl Drop for Slot {
     fn drop(&mut self) {
-        // SAFETY: the mapping is the slot's own, and whoever could use it has given it back.
+        // SAFETY: the mapping belongs to the slot, and nothing refers to it once the slot is dropped.
         let unmapped = unsafe { munmap(self.start.as_ptr().cast(), RESERVED + GUARD) };
         debug_assert!(unmapped.is_ok());
     }

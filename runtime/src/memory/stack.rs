@@ -1,7 +1,7 @@
-//! The stacks that executions suspend on, kept for the next one: mapping and unmapping one costs as much as a short handler.
+//! A pool of the stacks that executions suspend on. Mapping and unmapping a stack costs as much as a short handler.
 //!
-//! What an earlier execution left on one cannot be read by a guest: its locals are set before they are used, and its own stack is in its
-//! memory.
+//! A guest cannot read what an earlier execution left on a stack: compiled code sets its locals before it uses them, and the guest's own
+//! stack is in its memory.
 
 use std::ops::Range;
 use std::ptr::NonNull;
@@ -10,16 +10,16 @@ use std::sync::Arc;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
 use wasmtime::{StackCreator, StackMemory};
 
-use super::piles::Piles;
+use super::sharded::Sharded;
 
 /// Bytes below a stack that cannot be touched.
 const GUARD: usize = 64 << 10;
 
-/// Makes stacks, or gives out those that are idle.
+/// The pool: hands out an idle stack, or maps a new one.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Stacks(Arc<Piles<Vec<Mapping>>>);
+pub(crate) struct Stacks(Arc<Sharded<Vec<Mapping>>>);
 
-/// A stack with its guard, and where it belongs.
+/// A stack in use, with its guard and the pool that it returns to.
 struct Lent {
     mapping: Option<Mapping>,
     home: Stacks,
@@ -35,7 +35,7 @@ struct Mapping {
 // SAFETY: it owns the mapping that it points to.
 #[allow(unsafe_code, reason = "the pointer is to a mapping that belongs to it")]
 unsafe impl Send for Mapping {}
-// SAFETY: a shared one gives away its address and length only.
+// SAFETY: through a shared reference only the address and the length can be read.
 #[allow(unsafe_code, reason = "the pointer is to a mapping that belongs to it")]
 unsafe impl Sync for Mapping {}
 
@@ -60,7 +60,7 @@ impl Mapping {
 #[allow(unsafe_code, reason = "the mapping ends with its owner")]
 impl Drop for Mapping {
     fn drop(&mut self) {
-        // SAFETY: the mapping is its own, and whoever ran on it has ended.
+        // SAFETY: the mapping belongs to this value, and the execution that ran on it has ended.
         let unmapped = unsafe { munmap(self.start.as_ptr().cast(), GUARD + self.size) };
         debug_assert!(unmapped.is_ok());
     }
@@ -70,7 +70,7 @@ impl Drop for Mapping {
 #[allow(unsafe_code, reason = "stacks are handed to the engine; what makes it sound stands above")]
 unsafe impl StackCreator for Stacks {
     fn new_stack(&self, size: usize, zeroed: bool) -> wasmtime::Result<Box<dyn StackMemory>> {
-        let idle = self.0.all().find_map(|mut pile| pile.pop());
+        let idle = self.0.iter_from_local().find_map(|mut shard| shard.pop());
         let mapping = match idle.filter(|mapping| mapping.size == size && !zeroed) {
             Some(mapping) => mapping,
             None => Mapping::new(size)?,
@@ -80,13 +80,13 @@ unsafe impl StackCreator for Stacks {
 }
 
 impl Lent {
-    /// An address within, counted from the guard's beginning; null once it was given back, which is in `drop` only.
+    /// An address in the mapping, from the beginning of the guard; null after the stack was given back, which happens in `drop` only.
     fn at(&self, offset: impl Fn(&Mapping) -> usize) -> *mut u8 {
         self.mapping.as_ref().map_or(std::ptr::null_mut(), |mapping| mapping.at(offset(mapping)))
     }
 }
 
-// SAFETY: as above; the mapping stays where it is until the holder drops this.
+// SAFETY: as above; the mapping stays in place until this value is dropped.
 #[allow(unsafe_code, reason = "stacks are handed to the engine; what makes it sound stands above")]
 unsafe impl StackMemory for Lent {
     fn top(&self) -> *mut u8 {
@@ -104,6 +104,6 @@ unsafe impl StackMemory for Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        self.home.0.mine().extend(self.mapping.take());
+        self.home.0.local().extend(self.mapping.take());
     }
 }

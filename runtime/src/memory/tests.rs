@@ -9,6 +9,7 @@ use super::pagemap::Way;
 use super::*;
 use crate::engine;
 
+/// The kernel's page where these tests run; the counts in them are of such pages.
 const PAGE: usize = 4096;
 const LEN: usize = 40 * 65_536;
 
@@ -166,7 +167,7 @@ async fn guests_get_the_base_each_time() {
         for _ in 0..20 {
             assert_eq!(run(&engine, &module).await.unwrap(), 0);
         }
-        assert_eq!(memories.0.piles.mine().idle.len(), 1, "one slot did for all");
+        assert_eq!(memories.0.shards.local().idle.len(), 1, "one slot did for all");
         memories.set_base(&Arc::new(Base::new(vec![8; LEN]).unwrap()));
         assert_eq!(run(&engine, &module).await.unwrap(), 640);
     }
@@ -198,4 +199,29 @@ fn the_best_way_that_is_allowed_is_taken() {
     if let Ok(scan) = Pagemap::open_for(Way::Scan) {
         assert_eq!(Pagemap::open(PagemapUse::Scan).0.unwrap().way(), scan.way());
     }
+}
+
+/// Memory merging (KSM) puts the kernel's page of zeros in the place of a page that a guest filled with zeros. The base may have something
+/// else there, so such a page has to be found.
+#[test]
+#[allow(unsafe_code, reason = "a mapping of this test's own")]
+fn the_kernels_page_of_zeros_counts_as_written() {
+    let flags = rustix::mm::MapFlags::PRIVATE;
+    // SAFETY: a new mapping of one page, at a place that the kernel chooses.
+    let page = unsafe { rustix::mm::mmap_anonymous(std::ptr::null_mut(), PAGE, rustix::mm::ProtFlags::READ, flags) }.unwrap();
+    // SAFETY: the page is readable. Reading it maps the page of zeros.
+    assert_eq!(unsafe { page.cast::<u8>().read_volatile() }, 0);
+    let start = page.expose_provenance();
+    for pagemap in pagemaps() {
+        let mut found = Vec::new();
+        pagemap
+            .written(start..start + PAGE, |range| {
+                found.push(range);
+                true
+            })
+            .unwrap();
+        assert!(found.len() == 1 && found[0] == (start..start + PAGE), "{found:?} by {pagemap:?}");
+    }
+    // SAFETY: nothing refers to the page any more.
+    unsafe { rustix::mm::munmap(page, PAGE) }.unwrap();
 }

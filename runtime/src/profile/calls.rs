@@ -1,24 +1,24 @@
 //! The calls that the JavaScript engine had under way, read from the text that it writes (`js-engine/src/stack.rs`), outermost first.
 //!
-//! What the engine is made of itself is of no use to an author: of calls of the engine's own functions among themselves only the one
-//! remains that the author's function made.
+//! Authors do not know the engine's inner functions, so of nested calls of the engine's functions only the outermost remains: the one that
+//! the author's function called.
 
-use super::Frame;
+use super::frame::Frame;
 
 /// One call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Call {
-    /// Of a function in a source: its name, file, line and column.
+    /// A call of a function in a source: its name, file, line and column.
     Source(String, String, i32, i32),
-    /// Of what the engine brings.
+    /// A call of a function of the engine.
     Engine(String),
     /// Calls that were left out, because there were too many.
     LeftOut,
 }
 
-/// What a function is called that has no name, as engines do.
+/// The name for a function without a name, as other engines have it.
 const ANONYMOUS: &str = "(anonymous)";
-/// The function that the engine makes of a whole source.
+/// The name for the function that the engine makes of a whole source.
 const TOP_LEVEL: &str = "(top level)";
 
 impl Call {
@@ -53,7 +53,7 @@ impl Call {
     }
 }
 
-/// The calls of a text.
+/// Parses the calls, and joins nested calls of the engine's functions.
 pub(super) fn read(text: &str) -> Vec<Call> {
     let mut calls: Vec<Call> = text.lines().rev().map(Call::parse).collect();
     calls.dedup_by(|inner, outer| matches!((inner, outer), (Call::Engine(_), Call::Engine(_))));

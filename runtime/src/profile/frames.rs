@@ -1,45 +1,26 @@
-//! From where repetitions were stopped to a profile's frames and samples.
+//! Turns the places where repetitions stopped into the frames and samples of a profile.
 
 use std::collections::HashMap;
 
 use wasmtime::{FrameInfo, WasmBacktrace};
 
 use super::calls::{self, Call};
-use super::{Ended, Place, Sample};
+use super::ended::{Ended, Place};
+use super::frame::{Frame, Sample};
 use crate::execution::{Stop, plain_name};
 use crate::javascript::Step;
 
-/// A function, as its author knows it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Frame {
-    /// Its name, `JSON.parse` for what the engine brings; in parentheses what is no function.
-    pub name: String,
-    /// The file in which it is defined, where that is known: `hook.js`.
-    pub file: Option<String>,
-    /// The line of its definition, from 1 on.
-    pub line: Option<u32>,
-    /// The column of its definition, from 1 on.
-    pub column: Option<u32>,
-}
-
-impl Frame {
-    /// One that is known by its name only.
-    pub(super) fn named(name: impl Into<String>) -> Self {
-        Self { name: name.into(), file: None, line: None, column: None }
-    }
-}
-
-/// Work of the host for a guest.
+/// The frame of the host's work for a guest.
 const HOST_CALL: &str = "(host call)";
-/// What a guest did after the last place where its fuel is looked at.
+/// The frame of what a guest did after the last check of its fuel.
 const RETURN: &str = "(return)";
 const LOADING: &str = "(loading the source)";
 const READING: &str = "(reading the context)";
 const WRITING: &str = "(writing the result)";
-/// The engine's own work between one call into the source and the next.
+/// The frame of the engine's own work between two calls into the source.
 const JOBS: &str = "(promise jobs and timers)";
 
-/// Every frame once.
+/// All frames, each once.
 #[derive(Default)]
 pub(super) struct Frames {
     list: Vec<Frame>,
@@ -61,7 +42,7 @@ impl Frames {
         place
     }
 
-    /// The samples of repetitions that are in the order of time.
+    /// The samples of repetitions, which are in the order of time.
     pub(super) fn samples(&mut self, ended: &[(u64, Ended)]) -> Vec<Sample> {
         let engine = EngineWork::of(ended);
         let stacks = ended.iter().enumerate().map(|(at, (fuel, ended))| {
@@ -79,7 +60,7 @@ impl Frames {
     }
 }
 
-/// What the engine does while no function is under way, which depends on whether one was before and whether one will be.
+/// The engine's work while no function is under way. Which work it is depends on whether a function ran before and whether one follows.
 struct EngineWork {
     first_call: usize,
     last_call: usize,
@@ -107,7 +88,7 @@ impl EngineWork {
 
 fn in_javascript(calls: Vec<Call>, error: &wasmtime::Error) -> Vec<Frame> {
     let mut frames: Vec<Frame> = calls.into_iter().map(Call::into_frame).collect();
-    // What the engine brings is one frame, whatever it does; only the author's own function shows that the host works for it.
+    // A function of the engine is one frame, whatever it does. Only below a function of the author's is the host's work shown.
     if error.is::<Stop>() && frames.last().is_some_and(|frame| frame.file.is_some()) {
         frames.push(Frame::named(HOST_CALL));
     }

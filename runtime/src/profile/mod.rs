@@ -1,12 +1,15 @@
-//! Where a hook's fuel goes: an execution that is repeated with less and less fuel, and looked at wherever that ends.
+//! Profiles: which functions of a hook burn its fuel. An execution is repeated with different amounts of fuel, and the calls under way are
+//! read where each repetition runs out of it.
 //!
-//! A hook does the same again when it sees the same, so its clock and its random bytes are held ([`crate::execution::World`]). With the
-//! fuel that was burnt by some moment it is stopped at that very moment, with all its calls under way. The code is the code that serves:
-//! nothing is compiled for this, and an ordinary execution knows nothing of it.
+//! A hook that reads the same values does the same again, so its clock and its random bytes are held ([`crate::execution::World`]). A
+//! repetition that gets the fuel burnt up to some moment stops at that moment, with all its calls under way. The profiled code is the code
+//! that serves: nothing is compiled for a profile, and ordinary executions do no extra work.
 //!
-//! Fuel is looked at when a function or a round of a loop begins. What was burnt since the last such place counts for the next one.
+//! The engine checks fuel at the beginning of a function and of each round of a loop. Fuel burnt between two checks counts for the later one.
 
 mod calls;
+mod ended;
+mod frame;
 mod frames;
 
 use std::time::{Duration, SystemTime};
@@ -20,17 +23,18 @@ use crate::javascript::{self, Stopped};
 use crate::prepared::Shape;
 use crate::sandbox::{call_command, call_component};
 use crate::{Invocation, PreparedHook, Sandbox};
-pub use frames::Frame;
+use ended::{Ended, Place};
+pub use frame::{Frame, Sample};
 use frames::Frames;
 
-/// Samples of a profile, at most.
-const MOST_SAMPLES: u64 = 1000;
-/// And at least, however long an execution is.
-const FEWEST_SAMPLES: u64 = 25;
-/// Fuel that all repetitions together may take, so that a profile is a matter of seconds. It decides how many samples there are, and not a
-/// clock, so that a profile is the same again.
+/// The most samples of a profile.
+const MAX_SAMPLES: u64 = 1000;
+/// The fewest samples, however long the execution is.
+const MIN_SAMPLES: u64 = 25;
+/// The fuel of all repetitions together, so that a profile takes seconds. Fuel and not time limits the number of samples, so that a profile
+/// of the same execution is the same.
 const REPETITIONS_FUEL: u64 = 30_000_000_000;
-/// Time for all repetitions.
+/// The longest time for all repetitions.
 const REPETITIONS_TIME: Duration = Duration::from_secs(120);
 
 /// Where the fuel of one execution went.
@@ -38,30 +42,21 @@ const REPETITIONS_TIME: Duration = Duration::from_secs(120);
 pub struct Profile {
     /// Fuel of the whole execution; the samples' weights add up to it.
     pub fuel: u64,
-    /// What can be under way.
+    /// The functions that the samples refer to.
     pub frames: Vec<Frame>,
-    /// What was under way, from the beginning to the end.
+    /// The samples, from the beginning of the execution to its end.
     pub samples: Vec<Sample>,
-    /// Why the execution did not come to its end, if it did not.
+    /// Why the execution failed, if it did.
     pub failure: Option<Failure>,
-}
-
-/// What was under way for a while.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sample {
-    /// Places in [`Profile::frames`], a caller before what it called.
-    pub stack: Vec<usize>,
-    /// How much fuel that while took.
-    pub fuel: u64,
 }
 
 /// Why there is no profile.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
-    /// The repetitions took too long: the function waits, or has the host work for it.
+    /// The repetitions took too long: the function waits, or the host works for it.
     #[error("the function cannot be profiled: repeating it took more than {REPETITIONS_TIME:?}")]
     TooSlow,
-    /// It computes for longer than it may, so that nobody can say how much fuel it takes until then.
+    /// The execution reached its deadline, so its fuel is not known.
     #[error("the function cannot be profiled: it was not done when its time was over; allow it more time, or less fuel")]
     Timeout,
     /// The host's fault.
@@ -75,21 +70,7 @@ impl From<wasmtime::Error> for ProfileError {
     }
 }
 
-/// How one repetition ended.
-enum Ended {
-    /// Of itself, or it failed.
-    Itself(Option<Failure>),
-    /// Where its fuel did.
-    Stopped(Place),
-}
-
-/// Where a guest was.
-enum Place {
-    Wasm(wasmtime::Error),
-    JavaScript(wasmtime::Error, Stopped),
-}
-
-/// What all repetitions have in common.
+/// The input that all repetitions share.
 struct Repeated<'a> {
     sandbox: &'a Sandbox,
     hook: &'a PreparedHook,
@@ -99,11 +80,11 @@ struct Repeated<'a> {
 }
 
 impl Sandbox {
-    /// Runs a hook some hundred times on the same invocation, and says where its fuel goes. `progress` is told how many samples are taken,
-    /// and of how many. The sandbox has to be one [`Sandbox::for_profiles`], else only the innermost calls are seen.
+    /// Runs a hook some hundred times on the same invocation, and finds out which functions burn its fuel. `progress` gets the number of samples
+    /// taken, and their total. In a sandbox that is not one [`Sandbox::for_profiles`], the profile shows only the innermost calls.
     ///
     /// # Errors
-    /// [`ProfileError`]; a hook that fails has a profile up to where it does.
+    /// [`ProfileError`]. A hook that fails has a profile up to the failure.
     pub async fn profile(
         &self,
         hook: &PreparedHook,
@@ -133,11 +114,11 @@ impl Sandbox {
     }
 }
 
-/// How many samples an execution of so much fuel gets.
+/// The number of samples for an execution of so much fuel.
 fn samples(fuel: u64) -> u64 {
-    // Half of the fuel is what the average repetition takes.
+    // The average repetition takes half of the fuel.
     let affordable = REPETITIONS_FUEL.saturating_mul(2).checked_div(fuel).unwrap_or(0);
-    affordable.clamp(FEWEST_SAMPLES, MOST_SAMPLES).min(fuel)
+    affordable.clamp(MIN_SAMPLES, MAX_SAMPLES).min(fuel)
 }
 
 /// The `at`th of `count` equal parts.
@@ -146,7 +127,7 @@ fn share(fuel: u64, at: u64, count: u64) -> u64 {
 }
 
 impl Repeated<'_> {
-    /// The whole execution: its fuel, and how it failed.
+    /// Runs the whole execution. Returns its fuel, and its failure if it failed.
     async fn whole(&self, deadline: Instant) -> Result<(u64, Option<Failure>), ProfileError> {
         let budget = self.invocation.limits.fuel;
         match self.once(budget, deadline).await {
@@ -161,7 +142,7 @@ impl Repeated<'_> {
         }
     }
 
-    /// One repetition with so much fuel, and what it took of it.
+    /// Runs one repetition with so much fuel. Returns the fuel that it burnt, and how it ended.
     async fn once(&self, fuel: u64, deadline: Instant) -> Result<wasmtime::Result<(u64, Ended)>, DeadlinePassed> {
         let mut invocation = self.invocation.clone();
         invocation.limits.fuel = fuel;

@@ -1,5 +1,5 @@
-//! The bytes under a redb database: a small port, the file that serves it, and the bridge to redb's own trait, which remembers
-//! how the bytes failed. What follows from a failure is the adapter's.
+//! The bytes under a redb database: a small port, the file that implements it, and the bridge to redb's own trait, which records how the
+//! bytes failed. The adapter decides what follows from a failure.
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -10,20 +10,20 @@ use std::sync::{Arc, OnceLock};
 
 use ::redb::StorageBackend;
 
-use super::super::is_full;
-use super::super::room::free_bytes;
+use super::super::disk_space::free_bytes;
+use super::super::error::is_full;
 
-/// A growable row of bytes that can be made durable.
+/// A growable sequence of bytes that can be made durable.
 pub(super) trait Disk: fmt::Debug + Send + Sync + 'static {
     fn len(&self) -> io::Result<u64>;
-    /// Fills `out`; an error where the row ends before.
+    /// Fills `out`; an error where the bytes end before.
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()>;
     /// New bytes are zero.
     fn set_len(&self, len: u64) -> io::Result<()>;
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()>;
     /// Returns when everything written, and the length, survives a power loss.
     fn sync(&self) -> io::Result<()>;
-    /// The bytes that can still be added, where that is known.
+    /// The bytes that can still be added, if known.
     fn room(&self) -> Option<u64>;
 }
 
@@ -67,7 +67,7 @@ impl Disk for FileDisk {
 /// How the bytes failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// A write was refused for lack of room. What was synced before is untouched.
+    /// A write was refused for lack of space. Synced bytes are untouched.
     Full,
     /// Anything else, and any failed sync.
     Broken,
@@ -82,13 +82,13 @@ impl Fault {
         self.0.get().copied()
     }
 
-    /// Only the first one is kept.
+    /// Only the first failure is recorded.
     fn note(&self, failure: Failure) {
         let _ = self.0.set(failure);
     }
 }
 
-/// The bridge to redb. It takes no locks: one folder has one server, which the folder's own lock sees to.
+/// The bridge to redb. It takes no locks, because the folder's own lock admits one server only.
 #[derive(Debug)]
 pub(super) struct Backend {
     disk: Arc<dyn Disk>,

@@ -10,9 +10,9 @@
 #[cfg(test)]
 mod crash;
 mod disk;
-mod overlay;
 #[cfg(test)]
-mod trouble;
+mod fault_tests;
+mod overlay;
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,19 +24,20 @@ use ::redb::{Builder, Database, Durability, ReadableDatabase, ReadableTable, Tab
 use self::disk::{Backend, Disk, Fault, FileDisk};
 use self::overlay::Overlay;
 use super::batch::Change;
-use super::{Batch, KeyRange, Order, Store, StoreError, Visit, is_full, room};
+use super::error::is_full;
+use super::{Batch, KeyRange, Order, Store, StoreError, Visit, disk_space};
 
 const TABLE: TableDefinition<'static, &'static [u8], &'static [u8]> = TableDefinition::new("records");
 
-/// The page cache. The hot path reads no store, so it serves admin calls and log pages only.
+/// The size of the page cache. It serves admin calls and log pages only, because events are decided without the store.
 const CACHE_BYTES: usize = 64 << 20;
 
-/// What commits may do.
+/// The state of the file, which decides what commits may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
     /// Everything works.
     Live,
-    /// A write found no room; the next commit tries the file again.
+    /// A write found no space. The next commit tries the file again.
     Full,
     /// A write or an fsync failed: what the disk holds is unknown until the server is restarted.
     Poisoned,
@@ -80,7 +81,7 @@ impl RedbStore {
         open.as_ref().map_or_else(|| Err(closed()), read)
     }
 
-    /// Reads, and once more from the last committed state if the disk failed meanwhile.
+    /// Reads. If the disk failed meanwhile, reads once more from the last committed state.
     fn read<T>(&self, mut read: impl FnMut(&Opened) -> Result<T, Interrupted>) -> Result<T, StoreError> {
         match self.with(|open| Ok(read(open)))? {
             Ok(value) => Ok(value),
@@ -92,12 +93,12 @@ impl RedbStore {
         }
     }
 
-    /// Leaves a failed file for its last committed state.
+    /// Replaces a failed database by one on the last committed state.
     fn degrade_if_failed(&self, mode: &mut Mode) {
         let mut open = self.exclusive();
         let Some(failure) = open.as_ref().and_then(|opened| opened.fault.get()) else { return };
         *mode = if failure == disk::Failure::Full && *mode != Mode::Poisoned { Mode::Full } else { Mode::Poisoned };
-        // The failed database goes first: it must not be alive beside another one on the same file.
+        // The failed database is dropped first: two databases on one file must not exist at the same time.
         *open = None;
         match Opened::over(Arc::new(Overlay::new(self.disk.clone()))) {
             Ok(overlay) => *open = Some(overlay),
@@ -137,7 +138,7 @@ impl Store for RedbStore {
         if *mode == Mode::Poisoned {
             return Err(poisoned());
         }
-        if !room::fits(&batch, || self.disk.room()) {
+        if !disk_space::has_space_for(&batch, || self.disk.room()) {
             return Err(StoreError::Full);
         }
         if *mode == Mode::Full {
@@ -218,7 +219,7 @@ impl Opened {
     }
 }
 
-/// A read that failed, and whether it may simply be done again: not once a scan has handed something out.
+/// A failed read, and whether it may be repeated, which a scan that has already called its visitor may not.
 struct Interrupted {
     error: StoreError,
     restartable: bool,
@@ -231,8 +232,8 @@ impl From<StoreError> for Interrupted {
 }
 
 impl Fault {
-    /// Says what redb's error was. Behind a failed disk only the disk's first error counts: the later ones merely repeat that
-    /// there was one. An fsync that failed for lack of room is no `Full`, because nobody knows what it kept.
+    /// Converts redb's error. After a disk failure the disk's first error counts, because later ones only say that there was one. A sync that
+    /// failed for lack of space is not `Full`, because it is unknown what it kept.
     fn explain(&self, error: ::redb::Error) -> StoreError {
         use ::redb::Error;
         match (self.get(), error) {

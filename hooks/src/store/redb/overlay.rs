@@ -18,7 +18,7 @@ pub(super) struct Overlay {
 #[derive(Debug)]
 struct Changes {
     len: u64,
-    /// Up to where the disk below still shows through: what was cut off once stays cut off.
+    /// The length up to which the disk below is read. Bytes that were once cut off stay cut off.
     shown: u64,
     chunks: BTreeMap<u64, Box<[u8; CHUNK]>>,
 }
@@ -125,7 +125,7 @@ impl Disk for Overlay {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::trouble::MemoryDisk;
+    use super::super::fault_tests::MemoryDisk;
     use super::*;
 
     #[derive(Clone, Debug)]

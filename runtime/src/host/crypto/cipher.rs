@@ -1,5 +1,4 @@
-//! Whole messages: what each cipher wants of its key, vector and tag, and encrypting and decrypting with it. Messages in pieces are
-//! next door in `stream`.
+//! Ciphers on whole messages: checks key, vector and tag, then encrypts or decrypts. [`super::stream`] handles messages in pieces.
 
 use super::contract::{Cipher, CipherStart, Decrypt, Encrypt, ErrorKind};
 use super::error::CryptoError;
@@ -113,7 +112,7 @@ fn check(cipher: Cipher, key: &[u8], iv: &[u8], tag_length: Option<u32>) -> Resu
     }
 }
 
-/// Checks what a cipher is begun with.
+/// Checks the key, vector and tag that a cipher is begun with.
 pub(super) fn check_start(header: &CipherStart, [key, iv]: [&[u8]; 2]) -> Result<(), CryptoError> {
     check(header.cipher, key, iv, header.tag_length)
 }

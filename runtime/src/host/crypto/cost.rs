@@ -175,7 +175,7 @@ fn reading(header: &KeyRead, request: &Request, memory: u64) -> Result<u64, Cryp
                 None => 0,
             },
             KeyFormat::Der => checking(bytes) + opening(Some(bytes), memory)?,
-            // Nobody looks into these for the curve before they are read.
+            // The curve of such a key is known only after it is read.
             KeyFormat::Jwk | KeyFormat::Raw => 2 * SLOWEST_CURVE.checking + rsa_checking(length / 2),
         })
 }
@@ -231,7 +231,7 @@ const CURVES: [(&[u8], Prices); 4] = [
     (&[0x2b, 0x81, 0x04, 0x00, 0x0a], SLOWEST_CURVE),
 ];
 const CURVE25519: Prices = Prices { checking: 25_000, private: 70_000, public: 100_000 };
-/// The longest that a key on a curve is; RSA keys of the same length are too short for anybody to use.
+/// The longest key on a curve, in bytes. RSA keys of this length are too short to be used.
 const LONGEST_EC_KEY: usize = 260;
 /// The longest that a key on Curve25519 is.
 const LONGEST_SHORT_KEY: usize = 85;

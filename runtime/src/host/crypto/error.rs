@@ -1,11 +1,11 @@
-//! What a request is refused with. The contract has the kinds, each with what JavaScript throws for it; a message of one's own replaces
-//! the kind's where there is more to say. None quotes a byte of a key, a password or a plaintext.
+//! The errors of requests. The contract lists the kinds, each with the error that JavaScript throws; a specific message replaces the kind's
+//! message where there is more to say. No message quotes a byte of a key, a password or a plaintext.
 
 use serde::Serialize;
 
 pub(super) use super::contract::ErrorKind;
 
-/// Why there is no answer.
+/// Why a request is refused.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct CryptoError {
     kind: ErrorKind,
@@ -33,7 +33,7 @@ impl CryptoError {
         Self::saying(ErrorKind::TooMuch, format!("the value of \"{name}\" is out of range: at most {limit} {unit}"))
     }
 
-    /// What crosses to the engine.
+    /// The form in which the error is passed to the engine.
     pub(super) fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_else(|_| r#"{"kind":"failed"}"#.to_owned())
     }

@@ -60,7 +60,7 @@ impl Hash {
         fixed.unwrap_or_else(|_| self.extended(data, self.len()))
     }
 
-    /// As many bytes as are wanted, which only the shakes can give.
+    /// A digest of any length, which only the shakes have.
     pub(super) fn digest_of_length(self, data: &[u8], length: usize) -> Result<Vec<u8>, CryptoError> {
         match self.is_extendable() {
             true => Ok(self.extended(data, length)),

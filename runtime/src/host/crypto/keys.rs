@@ -1,4 +1,4 @@
-//! What can be asked about keys as such: reading, writing and making them.
+//! Operations on keys: read, write and make them.
 
 use super::contract::{Curve, ErrorKind, KeyForm, KeyFormat, KeyGenerate, KeyKind, KeyRead, KeyReadAnswer, KeyWrite, Point};
 use super::encrypted::{self, Sealed};
@@ -8,7 +8,7 @@ use super::lc::{EcKey, Pkey, PkeyKind, PointForm, Rsa, Secret};
 use super::request::framed;
 use super::{jwk, pem};
 
-/// The exponent that everybody uses.
+/// The usual public exponent.
 const USUAL_EXPONENT: u64 = 65537;
 
 pub(super) fn read(header: &KeyRead, [bytes, passphrase]: [&[u8]; 2]) -> Result<Vec<u8>, CryptoError> {

@@ -1,6 +1,6 @@
-//! Cryptography for JavaScript hooks, computed in the host: reads a request, charges for it, and has it computed where it holds up
-//! nobody. `host-api/crypto/contract.json` is the contract. The algorithms are libraries'; what is written here is who may have how much of
-//! them, and what surrounds them.
+//! Cryptography for JavaScript hooks, computed in the host: reads a request, charges for it, and computes it, off the guests' threads if it
+//! takes long. `host-api/crypto/contract.json` is the contract. Libraries implement the algorithms; this code bounds their use, and reads and
+//! writes keys, requests and answers.
 
 mod asn1;
 mod cipher;
@@ -33,7 +33,7 @@ use crate::execution::{CallState, settle};
 /// Answers one request, or says what is wrong with it as the JSON of an error of the contract.
 ///
 /// # Errors
-/// What ends the guest: no fuel for it, or no time.
+/// What ends the guest: too little fuel, or the deadline.
 pub(super) async fn compute(caller: &mut Caller<'_, CallState>, request: Vec<u8>) -> wasmtime::Result<Result<Vec<u8>, String>> {
     let (request, fuel) = match priced(request, caller.data().limiter.left()) {
         Ok(priced) => priced,
@@ -48,7 +48,7 @@ pub(super) async fn compute(caller: &mut Caller<'_, CallState>, request: Vec<u8>
     Ok(answer.map_err(|error| error.to_json()))
 }
 
-/// The request and what it costs, where it is one that may be computed in so much memory.
+/// Parses a request and computes its fuel, if it may be computed in this much memory.
 fn priced(request: Vec<u8>, memory: u64) -> Result<(Request, u64), CryptoError> {
     let request = Request::parse(request)?;
     let fuel = cost::fuel(&request, memory)?;

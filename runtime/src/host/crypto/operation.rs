@@ -1,4 +1,4 @@
-//! From a request to its answer. Whether it may be computed is decided before, in `cost`.
+//! Computes the answer to a request. `cost` has decided before whether it may be computed.
 
 use super::contract::{Operation, RsaPadding, Scheme};
 use super::error::CryptoError;
@@ -6,7 +6,7 @@ use super::lc::{self, Secret};
 use super::request::{Request, framed};
 use super::{cipher, derive, encryption, keys, sign, stream};
 
-/// Whether the answer is another one each time, so that it must not become part of a hook's image.
+/// Whether the answer differs each time, so that it must not become part of a hook's image.
 pub(super) fn is_random(operation: &Operation) -> bool {
     match operation {
         Operation::Sign(header) => match header.scheme {

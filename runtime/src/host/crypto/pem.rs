@@ -20,7 +20,7 @@ pub(super) struct Block<'a> {
 const PRIVATE: [&str; 4] = ["PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
 const PUBLIC: [&str; 5] = ["PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
 
-/// The first block with a key of the kind that is wanted; a private key has a public half.
+/// The first block with a key of the requested kind. A private key serves as a public one too.
 pub(super) fn find(text: &[u8], public: bool) -> Option<Block<'_>> {
     let mut rest = str::from_utf8(text).ok()?;
     while let Some((_, after)) = rest.split_once("-----BEGIN ") {

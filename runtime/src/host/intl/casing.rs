@@ -4,7 +4,7 @@ use icu_casemap::CaseMapper;
 use icu_locale::LanguageIdentifier;
 use serde::Deserialize;
 
-use super::Computation;
+use super::computation::Computation;
 use super::error::IntlError;
 
 /// A byte of a text.

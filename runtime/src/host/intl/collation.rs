@@ -5,7 +5,7 @@ use icu_collator::{CollatorBorrowed, CollatorPreferences};
 use icu_locale::Locale;
 use serde::Deserialize;
 
-use super::Computation;
+use super::computation::Computation;
 use super::error::IntlError;
 
 /// Finding a collator.

@@ -1,4 +1,4 @@
-//! What is wrong with a request to `Intl`. The texts are thrown in JavaScript: what is before the colon names the class of the error.
+//! The errors of requests to `Intl`. The engine throws their texts in JavaScript; the word before the colon is the class of the error.
 
 use thiserror::Error;
 

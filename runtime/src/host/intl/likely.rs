@@ -4,8 +4,8 @@ use icu_locale::subtags::language;
 use icu_locale::{Locale, LocaleExpander};
 use serde::Deserialize;
 
+use super::computation::{Computation, json};
 use super::error::IntlError;
-use super::{Computation, json};
 
 /// Looking up likely subtags.
 const EXPAND: u64 = 6_000;

@@ -1,4 +1,4 @@
-//! Locales: their canonical names, and which of them a constructor of `Intl` has. What an extension means to a constructor is the engine's.
+//! Locales: their canonical names, and the locales that each constructor of `Intl` supports. The engine interprets extensions.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -6,17 +6,17 @@ use std::sync::LazyLock;
 use icu_locale::{Locale, LocaleCanonicalizer};
 use serde::{Deserialize, Serialize};
 
+use super::computation::{Computation, json};
 use super::error::IntlError;
-use super::{Computation, json};
 
-/// What a locale has, a line each; the file's head says what the columns are.
+/// The data of each locale, one line each. The file's head describes the columns.
 const TABLE: &str = include_str!("data/locales.txt");
 /// Canonicalizing one tag, or looking it up.
 const TAG: u64 = 6_000;
-/// The locale that takes the place of those which there is no data for.
+/// The locale that replaces locales without data.
 const FALLBACK: &str = "en-US";
 
-/// What there is for a locale.
+/// The defaults of a locale.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Defaults {
     services: &'static str,
@@ -34,7 +34,7 @@ fn row(line: &'static str) -> Option<(&'static str, Defaults)> {
     Some((tag, Defaults { services, numbering, calendar, hour_cycle }))
 }
 
-/// What there is for a locale that [`Match`] gave.
+/// The defaults of a locale that [`Match`] returned.
 pub(super) fn defaults(tag: &str) -> Option<&'static Defaults> {
     LOCALES.get(tag)
 }
@@ -62,7 +62,7 @@ impl Computation for Canonical {
 /// The canonical form of one tag.
 ///
 /// # Errors
-/// When it is none.
+/// When the text is not a language tag.
 pub(super) fn canonical(tag: &str) -> Result<String, IntlError> {
     let parsed = Locale::try_from_str(tag).ok().filter(|_| !tag.contains('_') && !tag.eq_ignore_ascii_case("root"));
     let Some(mut locale) = parsed else { return Err(incorrect(tag)) };
@@ -95,7 +95,7 @@ fn with_values_of_today(tag: &str) -> String {
     format!("{before}-u-{}", extension.trim_matches('-'))
 }
 
-/// A tag that begins as one and goes on as none has a message of its own.
+/// The error for an incorrect tag. A tag with a correct beginning has a message of its own.
 fn incorrect(tag: &str) -> IntlError {
     let lower = tag.to_ascii_lowercase();
     let has_begun = begins_as_tag(lower.strip_suffix('-').unwrap_or(&lower));
@@ -115,7 +115,7 @@ fn begins_as_tag(tag: &str) -> bool {
     is_language && parts.next().is_none_or(|part| part.len() == 1 && part.bytes().all(|c| c.is_ascii_alphanumeric()))
 }
 
-/// The best locale that a constructor has for those that are asked for, which are canonical.
+/// The best supported locale of a constructor for requested locales, which are canonical.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Match {

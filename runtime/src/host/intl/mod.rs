@@ -1,11 +1,12 @@
-//! `Intl` for JavaScript hooks, computed in the host: reads a request, charges for it, and has it computed where it holds up nobody.
-//! Options and errors of the language are the engine's (`js-engine/node/src/intl`); what is here knows locales, names and patterns.
+//! `Intl` for JavaScript hooks, computed in the host: reads a request, charges for it, and computes it, off the guests' threads if it takes
+//! long. The engine handles the language's options and errors (`js-engine/node/src/intl`); the host knows locales, names and patterns.
 //!
-//! A request is the length of a header (4 bytes, little-endian), the header as JSON and the parts: texts that the header's fields are about.
-//! The answer is JSON, or whatever bytes an operation says. Nothing is kept for a guest between two requests.
+//! A request is the length of a header (4 bytes, little-endian), the header as JSON and the parts: texts that the header's fields refer to.
+//! The answer is JSON, or bytes as the operation defines. The host stores nothing for a guest between two requests.
 
 mod casing;
 mod collation;
+mod computation;
 mod data;
 mod dates;
 mod error;
@@ -30,20 +31,10 @@ use self::request::Request;
 use super::off_thread::{INLINE_FUEL, off_thread};
 use crate::execution::{CallState, settle};
 
-/// What an operation costs besides its bytes, and how it is answered. Implemented by the header of each operation.
-trait Computation {
-    /// In units of fuel, each about a third of a nanosecond. What costs more than half a millisecond is computed off-thread.
-    fn fuel(&self, parts: &[Vec<u8>]) -> u64;
-
-    /// # Errors
-    /// What JavaScript is to throw.
-    fn answer(&self, parts: &[Vec<u8>]) -> Result<Vec<u8>, IntlError>;
-}
-
-/// Answers one request, or says what is wrong with it: that text is thrown in JavaScript.
+/// Answers one request. The inner error is a text that the engine throws in JavaScript.
 ///
 /// # Errors
-/// What ends the guest: no fuel for it, or no time.
+/// What ends the guest: too little fuel, or the deadline.
 pub(super) async fn compute(caller: &mut Caller<'_, CallState>, request: Vec<u8>) -> wasmtime::Result<Result<Vec<u8>, String>> {
     let request = match Request::parse(&request) {
         Ok(request) => request,
@@ -60,9 +51,4 @@ pub(super) async fn compute(caller: &mut Caller<'_, CallState>, request: Vec<u8>
 /// A fault in a library ends the request and not the thread.
 fn answered(request: &Request) -> Result<Vec<u8>, IntlError> {
     catch_unwind(AssertUnwindSafe(|| request.answer())).unwrap_or(Err(IntlError::Fault))
-}
-
-/// An answer that is JSON.
-fn json(answer: &impl serde::Serialize) -> Result<Vec<u8>, IntlError> {
-    Ok(serde_json::to_vec(answer)?)
 }

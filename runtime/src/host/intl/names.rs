@@ -3,9 +3,9 @@
 use icu_locale::Locale;
 use serde::Deserialize;
 
+use super::computation::{Computation, json};
 use super::data::Data;
 use super::error::IntlError;
-use super::{Computation, json};
 
 /// Finding the names of the parts of an identifier.
 const NAME: u64 = 40_000;

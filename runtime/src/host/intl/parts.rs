@@ -1,16 +1,16 @@
-//! A formatted text as what it is made of: `formatToParts` shows the parts, `format` puts them together.
+//! The parts of a formatted text: `formatToParts` returns them, `format` joins them.
 
 use serde::Serialize;
 use serde::ser::{SerializeSeq, SerializeTuple};
 
-/// What a part is, by the name that JavaScript has for it.
+/// The kind of a part, by its name in JavaScript.
 pub(super) type Kind = &'static str;
 
 pub(super) const LITERAL: Kind = "literal";
 /// White space at the edges of it is what separates it, and not left out.
 const GROUP: Kind = "group";
 
-/// Which end of a range a part is of.
+/// The end of a range that a part belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Source {
     #[default]
@@ -62,7 +62,7 @@ impl Parts {
         self.0.iter().map(|part| part.text.chars().count()).sum()
     }
 
-    /// Literals that touch are one; if they are of both ends of a range, of neither.
+    /// Adds a part. Adjacent literals are joined, and belong to neither end where they are of both.
     fn push_piece(&mut self, kind: Kind, text: &str, source: Source) {
         match self.0.last_mut() {
             _ if text.is_empty() => {}
@@ -76,7 +76,7 @@ impl Parts {
         }
     }
 
-    /// What surrounds a part that is not the part itself becomes literal, as ICU has it.
+    /// Splits off the spaces and marks at the edges of parts as literals, as ICU does. A group separator keeps its spaces.
     pub(super) fn trimmed(&self) -> Self {
         let mut trimmed = Self::default();
         for part in &self.0 {

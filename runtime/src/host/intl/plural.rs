@@ -1,4 +1,4 @@
-//! Which of its plural forms a language uses with a number: CLDR's rules, which the table has as texts such as `n % 10 = 2..4 and v = 0`.
+//! Plural forms: CLDR's rules for the form that a language uses with a number, in texts such as `n % 10 = 2..4 and v = 0`.
 
 use fixed_decimal::Decimal;
 
@@ -7,7 +7,7 @@ use super::data::Data;
 /// The forms in the order in which Node lists them.
 const CATEGORIES: [&str; 6] = ["few", "many", "one", "two", "zero", "other"];
 pub(super) const OTHER: &str = "other";
-/// Digits of the integer that rules look at; ICU looks at no more.
+/// Digits of the integer that rules read, as in ICU.
 const DIGITS: i16 = 18;
 
 pub(super) struct Plurals {
@@ -33,7 +33,7 @@ impl Plurals {
         }
     }
 
-    /// The form of a number as it is shown.
+    /// The plural form of a formatted number.
     pub(super) fn form(&self, number: Option<&Decimal>) -> &'static str {
         let Some(operands) = number.map(Operands::of) else { return OTHER };
         self.rules.iter().find(|(category, rule)| *category != OTHER && operands.satisfy(rule)).map_or(OTHER, |(category, _)| category)
@@ -50,7 +50,7 @@ impl Plurals {
     }
 }
 
-/// What rules are about: the integer, and the fraction with and without zeros at its end.
+/// The operands of rules: the integer, and the fraction with and without trailing zeros.
 struct Operands {
     whole: u128,
     integer: u128,
@@ -86,7 +86,7 @@ impl Operands {
         };
         let (operand, modulus) = left.split_once(" % ").map_or((left, None), |(operand, modulus)| (operand, modulus.trim().parse().ok()));
         let value = match operand.trim() {
-            // A number with a fraction is in no list of integers.
+            // A list of integers does not contain a number with a fraction.
             "n" if self.significant.1 != 0 => return !wanted,
             "n" => self.whole,
             "i" => self.integer,

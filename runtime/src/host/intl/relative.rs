@@ -2,15 +2,16 @@
 
 use serde::Deserialize;
 
+use super::computation::{Computation, json};
 use super::data::Data;
 use super::error::IntlError;
+use super::number;
 use super::parts::{LITERAL, Parts};
-use super::{Computation, json, number};
 
 /// Formatting a number, and finding the words.
 const FORMAT: u64 = 50_000;
 
-/// A time from now in a unit: its parts, of which the literal ones are words.
+/// A relative time in a unit: its parts, of which the literal ones are words.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Format {

@@ -1,9 +1,10 @@
-//! A request as the engine writes it, and which operations there are. Each operation is the header that the file of its noun defines.
+//! Parses a request, and lists the operations. The header of each operation is defined in the file of its subject.
 
 use serde::Deserialize;
 
+use super::computation::Computation;
 use super::error::IntlError;
-use super::{Computation, casing, collation, dates, likely, locales, names, number, relative, segments, texts, zones};
+use super::{casing, collation, dates, likely, locales, names, number, relative, segments, texts, zones};
 
 /// The longest header.
 const MAX_HEADER: usize = 64 << 10;
@@ -75,7 +76,7 @@ pub(super) struct Request {
 
 impl Request {
     /// # Errors
-    /// When the bytes are no request.
+    /// When the bytes are not a request.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, IntlError> {
         let (len, rest) = bytes.split_first_chunk::<4>().ok_or(IntlError::Malformed("no header"))?;
         let len = u32::from_le_bytes(*len) as usize;
@@ -96,7 +97,7 @@ impl Request {
         Ok(Self { operation: serde_json::from_slice(header)?, parts, len: bytes.len() })
     }
 
-    /// What answering it costs.
+    /// The fuel for answering it.
     pub(super) fn fuel(&self) -> u64 {
         let bytes = BYTE.saturating_mul(self.len as u64);
         REQUEST.saturating_add(bytes).saturating_add(self.operation.computation().fuel(&self.parts))

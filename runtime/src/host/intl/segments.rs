@@ -6,8 +6,8 @@ use icu_segmenter::options::{SentenceBreakInvariantOptions, WordBreakInvariantOp
 use icu_segmenter::{GraphemeClusterSegmenter, SentenceSegmenter, WordSegmenter, WordSegmenterBorrowed};
 use serde::Deserialize;
 
+use super::computation::{Computation, json};
 use super::error::IntlError;
-use super::{Computation, json};
 
 /// A byte of a text; words of languages that do not separate them are looked up.
 const BYTE: u64 = 150;
@@ -23,7 +23,7 @@ enum Granularity {
     Sentence,
 }
 
-/// The ends of all segments of a text, in UTF-16; of words, negative where a segment is no word.
+/// The ends of all segments of a text, in UTF-16 units. With words, the end of a segment that is not a word is negative.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Segments {

@@ -1,10 +1,10 @@
-//! Texts of the table as they are, for what is put together in the engine: patterns of lists, names of currencies, calendars and fields.
+//! Texts of the table, from which the engine builds lists and the names of currencies, calendars and fields.
 
 use serde::Deserialize;
 
+use super::computation::{Computation, json};
 use super::data::Data;
 use super::error::IntlError;
-use super::{Computation, json};
 
 /// Finding a text.
 const TEXT: u64 = 2_500;

@@ -1,8 +1,8 @@
-//! The part of preview 1 that is about files, sockets and signals: linked, so that any guest loads, and never there.
+//! The calls of preview 1 about files, sockets and signals. They are linked so that any guest loads, and answer with an error.
 
 use wasmtime::{AsContextMut, FuncType, Linker, Val, ValType};
 
-use super::Errno::{self, Badf, Nosys, Notcapable, Notsock, Spipe};
+use super::errno::Errno::{self, Badf, Nosys, Notcapable, Notsock, Spipe};
 use crate::execution::{CallState, settle};
 use crate::host::PREVIEW1;
 

@@ -2,10 +2,10 @@
 
 use wasmtime::{Caller, Extern};
 
-use super::{Called, Errno};
+use super::errno::{Called, Errno};
 use crate::execution::CallState;
 
-/// The most buffers of one call that are looked at.
+/// The most buffers that one call handles.
 const MAX_BUFFERS: usize = 1024;
 
 /// The exported memory of the calling module.
@@ -31,7 +31,7 @@ impl<'a> GuestMemory<'a> {
         self.write(at as u32 as usize, &value.to_le_bytes())
     }
 
-    /// The `index`th of a list of buffers: where it lies and how long it is.
+    /// The address and length of the `index`th buffer in a list.
     fn buffer(&self, list: i32, index: usize) -> Called<(usize, usize)> {
         let at = (list as u32 as usize).checked_add(index * 8).ok_or(Errno::Fault)?;
         let word = |at| self.read::<4>(at).map(|word| u32::from_le_bytes(word) as usize);
@@ -48,7 +48,7 @@ impl<'a> GuestMemory<'a> {
         Ok(())
     }
 
-    /// Spreads bytes over the buffers of a list; how many were placed.
+    /// Spreads bytes over the buffers of a list. Returns how many were placed.
     pub(super) fn scatter(&mut self, list: i32, count: i32, mut bytes: &[u8]) -> Called<usize> {
         let whole = bytes.len();
         for index in 0..(count as u32 as usize).min(MAX_BUFFERS) {
@@ -60,7 +60,7 @@ impl<'a> GuestMemory<'a> {
         Ok(whole - bytes.len())
     }
 
-    /// Writes strings one after the other at `at`, and where each begins to the list `pointers`.
+    /// Writes strings one after the other at `at`, and the address of each to the list `pointers`.
     pub(super) fn write_strings(&mut self, pointers: i32, at: i32, strings: &[Vec<u8>]) -> Called<()> {
         let (mut pointer, mut at) = (pointers as u32 as usize, at as u32 as usize);
         for string in strings {

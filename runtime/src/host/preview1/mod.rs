@@ -1,41 +1,28 @@
-//! WASI preview 1 for commands: standard streams, env, clocks, random bytes, sleep and exit. Everything about files and sockets is
-//! there to be linked and answers its errno.
+//! WASI preview 1 for commands: standard streams, env, clocks, random bytes, sleep and exit. Calls about files and sockets answer with an
+//! error.
 //!
-//! Written for this purpose, because nothing but the streams is wanted, and because each call must be metered and bounded.
+//! It is not wasmtime-wasi's, because only the streams are needed, and because each call must be metered and bounded.
 
 mod absent;
+mod clock;
+mod errno;
 mod memory;
 mod poll;
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use hookbox_host_api::log::Stream;
 use wasmtime::{AsContextMut, Caller, Linker, WasmTyList};
 
-use super::{MAX_RANDOM_BYTES, PREVIEW1};
+use super::limits::MAX_RANDOM_BYTES;
+use super::modules::PREVIEW1;
 use crate::execution::{CallState, Stop, settle};
+use clock::clock;
+use errno::{Called, Errno, errno};
 use memory::GuestMemory;
 
-/// The errors that a call can answer. The values are those of the preview 1 specification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Errno {
-    Badf = 8,
-    Fault = 21,
-    Inval = 28,
-    Nosys = 52,
-    Notsock = 57,
-    Notcapable = 76,
-    Spipe = 70,
-}
-
-type Called<T> = Result<T, Errno>;
-
-fn errno(result: Called<()>) -> i32 {
-    result.map_or_else(|errno| errno as i32, |()| 0)
-}
-
-/// The most bytes that one read or write moves; a guest that has more calls again.
+/// The most bytes that one read or write moves. A guest with more bytes calls again.
 const MAX_TRANSFER: usize = 64 << 10;
 
 const STDIN: i32 = 0;
@@ -77,7 +64,7 @@ where
     Ok(())
 }
 
-/// Fills any length, a bounded part at a time.
+/// Fills any length with random bytes, a bounded part at a time.
 async fn random_get(caller: &mut Caller<'_, CallState>, at: usize, len: usize) -> wasmtime::Result<i32> {
     let mut part = [0; MAX_RANDOM_BYTES];
     for from in (0..len).step_by(MAX_RANDOM_BYTES) {
@@ -131,7 +118,7 @@ fn fd_fdstat_get(caller: &mut Caller<'_, CallState>, (fd, out): (i32, i32)) -> C
         STDOUT | STDERR => RIGHT_WRITE,
         _ => return Err(Errno::Badf),
     };
-    // Kind and flags, rights, and rights of what is opened through it, 8 bytes each.
+    // Kind and flags, rights, and inherited rights, 8 bytes each.
     let stat = [CHARACTER_DEVICE, rights, 0].map(u64::to_le_bytes);
     GuestMemory::of(caller)?.write(out as u32 as usize, stat.as_flattened())?;
     Ok(stat.as_flattened().len())
@@ -159,16 +146,6 @@ fn environ_get(caller: &mut Caller<'_, CallState>, (pointers, at): (i32, i32)) -
     let vars = environment(caller.data());
     GuestMemory::of(caller)?.write_strings(pointers, at, &vars)?;
     Ok(vars.iter().map(Vec::len).sum())
-}
-
-/// The clocks of the specification; processor time is answered with the execution's age.
-fn clock(state: &CallState, id: i32) -> Called<u64> {
-    let nanos = match id {
-        0 => state.wall_clock().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos(),
-        1..=3 => state.age().as_nanos(),
-        _ => return Err(Errno::Inval),
-    };
-    Ok(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
 
 fn clock_res_get(caller: &mut Caller<'_, CallState>, (id, out): (i32, i32)) -> Called<usize> {

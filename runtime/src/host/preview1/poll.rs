@@ -1,11 +1,12 @@
-//! `poll_oneoff`: how a command sleeps. Streams are always ready; a clock is waited for, at most until the deadline.
+//! `poll_oneoff`, by which a command sleeps. Streams are always ready; a wait for a clock ends at the deadline at the latest.
 
 use std::time::Duration;
 
 use wasmtime::{AsContextMut, Caller, Linker};
 
+use super::clock::clock;
+use super::errno::{Called, Errno, errno};
 use super::memory::GuestMemory;
-use super::{Called, Errno, clock, errno};
 use crate::execution::{CallState, settle};
 use crate::host::PREVIEW1;
 
@@ -18,7 +19,7 @@ const MAX_SUBSCRIPTIONS: usize = 64;
 struct Subscription {
     user_data: [u8; 8],
     kind: u8,
-    /// How long until it is ready; streams are ready now.
+    /// The time until the subscription is ready; zero for streams.
     wait: Duration,
 }
 

@@ -91,8 +91,13 @@ async fn world(pagemap: PagemapUse) -> World {
     let looker = Code::new(sandbox.javascript(), look).unwrap();
     let source = Source { text: WRITER.into(), entries: &["handler"], node_major: 20 };
     let evaluated = evaluate(&sandbox, &engine, &base, &source, secret()).await.unwrap();
-    let shape =
-        Shape::JavaScript(Deployed { engine, image: evaluated.image, evaluate: None, reads: evaluated.reads, printed: Default::default() });
+    let shape = Shape::JavaScript(Deployed {
+        engine,
+        image: evaluated.image,
+        evaluate: None,
+        reads: evaluated.reads,
+        startup_log: Default::default(),
+    });
     World { sandbox, writer: PreparedHook { shape }, looker }
 }
 

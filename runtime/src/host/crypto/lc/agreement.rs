@@ -22,7 +22,7 @@ pub(in crate::host::crypto) fn ed25519_verify(public: &[u8; 32], message: &[u8],
     signature.len() == 64 && unsafe { sys::ED25519_verify(message.as_ptr(), message.len(), signature.as_ptr(), public.as_ptr()) } == 1
 }
 
-/// None where the secret would be nothing but zeros.
+/// `None` where the secret would be all zeros.
 pub(in crate::host::crypto) fn x25519(private: &[u8], public: &[u8; 32]) -> Option<Secret> {
     let private: &[u8; 32] = private.try_into().ok()?;
     let mut secret = Zeroizing::new(vec![0; 32]);

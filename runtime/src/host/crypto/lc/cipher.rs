@@ -21,7 +21,7 @@ pub(in crate::host::crypto) struct Aead<'a> {
 
 /// The library's cipher; none for key wrapping, which is done otherwise.
 fn method(cipher: Cipher) -> Option<*const sys::EVP_CIPHER> {
-    // SAFETY: all give a constant.
+    // SAFETY: the functions have no preconditions, and return constants.
     unsafe {
         Some(match cipher {
             Cipher::Aes128Cbc => sys::EVP_aes_128_cbc(),
@@ -58,7 +58,7 @@ fn method(cipher: Cipher) -> Option<*const sys::EVP_CIPHER> {
 }
 
 fn context() -> Option<Context> {
-    // SAFETY: gives a new context.
+    // SAFETY: the function has no preconditions, and returns a new context.
     Context::own(unsafe { sys::EVP_CIPHER_CTX_new() })
 }
 
@@ -85,7 +85,7 @@ impl Context {
     }
 }
 
-/// A cipher that does not authenticate; key and vector are as long as it wants them, which the caller has checked.
+/// A cipher without authentication. The caller has checked the lengths of key and vector.
 pub(in crate::host::crypto) fn run(cipher: Cipher, encrypt: bool, [key, iv, data]: [&[u8]; 3], padding: bool) -> Option<Secret> {
     let context = context()?;
     let mut out = Zeroizing::new(vec![0; data.len() + 32]);
@@ -96,7 +96,7 @@ pub(in crate::host::crypto) fn run(cipher: Cipher, encrypt: bool, [key, iv, data
     }
     let len = context.update(&mut out, data)?;
     let mut rest = 0;
-    // SAFETY: there is room for a block more.
+    // SAFETY: the buffer is a block longer than the data.
     done(unsafe { sys::EVP_CipherFinal_ex(context.raw(), out.get_mut(len..)?.as_mut_ptr(), &mut rest) })?;
     out.truncate(len + usize::try_from(rest).ok()?);
     Some(out)
@@ -133,7 +133,7 @@ impl Aead<'_> {
         let mut out = Zeroizing::new(vec![0; data.len() + 32]);
         let mut len = if data.is_empty() && !cipher.is_ccm() { 0 } else { context.update(&mut out, data)? };
         let mut rest = 0;
-        // SAFETY: there is room for a block more.
+        // SAFETY: the buffer is a block longer than the data.
         done(unsafe { sys::EVP_CipherFinal_ex(context.raw(), out.get_mut(len..)?.as_mut_ptr(), &mut rest) })?;
         len += usize::try_from(rest).ok()?;
         context.control(sys::EVP_CTRL_AEAD_GET_TAG, self.tag_length, out.get_mut(len..len + self.tag_length)?.as_mut_ptr())?;
@@ -141,7 +141,7 @@ impl Aead<'_> {
         Some(out)
     }
 
-    /// The reverse; none where the tag is wrong.
+    /// The reverse; `None` where the tag is wrong.
     pub(in crate::host::crypto) fn open(&self, cipher: Cipher, sealed: &[u8]) -> Option<Secret> {
         let (data, tag) = sealed.split_at_checked(sealed.len().checked_sub(self.tag_length)?)?;
         let context = self.begin(cipher, false, Some(tag), data.len())?;
@@ -150,7 +150,7 @@ impl Aead<'_> {
         // CCM has checked its tag already.
         if !cipher.is_ccm() {
             let mut rest = 0;
-            // SAFETY: there is room for a block more.
+            // SAFETY: the buffer is a block longer than the data.
             done(unsafe { sys::EVP_CipherFinal_ex(context.raw(), out.get_mut(len..)?.as_mut_ptr(), &mut rest) })?;
             len += usize::try_from(rest).ok()?;
         }
@@ -208,7 +208,7 @@ pub(in crate::host::crypto) fn wrap_key(key: &[u8], iv: Option<&[u8; 8]>, data: 
     Some(out)
 }
 
-/// The reverse; none where the data is not a wrapped key.
+/// The reverse; `None` where the data is not a wrapped key.
 pub(in crate::host::crypto) fn unwrap_key(key: &[u8], iv: Option<&[u8; 8]>, data: &[u8]) -> Option<Secret> {
     let key = AesKey::new(key, false)?;
     let mut out = Zeroizing::new(vec![0; data.len() + 16]);

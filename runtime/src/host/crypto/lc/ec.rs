@@ -57,16 +57,16 @@ impl EcKey {
     }
 
     fn empty(curve: Curve) -> Option<Self> {
-        // SAFETY: gives a new key.
+        // SAFETY: the function has no preconditions, and returns a new key.
         Self::own(unsafe { sys::EC_KEY_new_by_curve_name(curve.number()) })
     }
 
     pub(in crate::host::crypto) fn from_sec1(der: &[u8]) -> Option<Self> {
-        // SAFETY: the parser reads the bytes and gives a key that is the caller's.
+        // SAFETY: the parser reads the bytes, and returns a key that the caller owns.
         Self::own(parsed(der, |bytes| unsafe { sys::EC_KEY_parse_private_key(bytes, ptr::null()) }))
     }
 
-    /// A private key; none where the number is not one of the curve's.
+    /// A private key; `None` where the number is not in the curve's range.
     pub(in crate::host::crypto) fn from_scalar(curve: Curve, scalar: &[u8]) -> Option<Self> {
         let key = Self::empty(curve)?;
         let number = Number::new(scalar)?;
@@ -82,7 +82,7 @@ impl EcKey {
         Some(key)
     }
 
-    /// A public key from a point in any form; none where it is not on the curve.
+    /// A public key from a point in any form; `None` where the point is not on the curve.
     pub(in crate::host::crypto) fn from_point(curve: Curve, bytes: &[u8]) -> Option<Self> {
         let key = Self::empty(curve)?;
         // SAFETY: key, group and point are alive; what is set is copied.
@@ -103,9 +103,9 @@ impl EcKey {
         Some(key)
     }
 
-    /// None for a curve that is not known here.
+    /// `None` for an unknown curve.
     pub(in crate::host::crypto) fn curve(&self) -> Option<Curve> {
-        // SAFETY: reads the key.
+        // SAFETY: the call reads the key, which is alive.
         let number = unsafe { sys::EC_GROUP_get_curve_name(sys::EC_KEY_get0_group(self.raw())) };
         Curve::ALL.into_iter().find(|curve| curve.number() == number)
     }
@@ -139,7 +139,7 @@ impl EcKey {
     }
 
     pub(in crate::host::crypto) fn to_sec1(&self) -> Option<Secret> {
-        // SAFETY: the key is read.
+        // SAFETY: the call reads the key, which is alive.
         written(|builder| unsafe { sys::EC_KEY_marshal_private_key(builder, self.raw(), sys::EC_KEY_get_enc_flags(self.raw())) })
     }
 

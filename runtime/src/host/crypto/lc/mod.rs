@@ -1,7 +1,7 @@
-//! AWS-LC behind a safe interface: values that free themselves, functions that take and give bytes. It decides nothing: which key may
-//! do what, and what a failure is called, is for those who call it.
+//! AWS-LC behind a safe interface: values that free themselves, functions that take and return bytes. The callers decide which key may do
+//! what, and name the failures.
 //!
-//! AWS-LC notes reasons of failures in a queue of its thread, which nobody here reads: [`forget_errors`] empties it.
+//! AWS-LC records reasons of failures in a queue of the thread. They are not used; [`forget_errors`] empties the queue.
 
 mod agreement;
 mod cipher;
@@ -33,7 +33,7 @@ macro_rules! owned {
         pub(in crate::host::crypto) struct $name(std::ptr::NonNull<sys::$raw>);
 
         impl $name {
-            /// Takes over a value that the library made; none where it failed to.
+            /// Takes ownership of a value that the library made; `None` where it made none.
             fn own(raw: *mut sys::$raw) -> Option<Self> {
                 std::ptr::NonNull::new(raw).map(Self)
             }
@@ -45,7 +45,7 @@ macro_rules! owned {
 
         impl Drop for $name {
             fn drop(&mut self) {
-                // SAFETY: the value is this one's alone.
+                // SAFETY: this value owns it exclusively.
                 unsafe { sys::$free(self.0.as_ptr()) };
             }
         }
@@ -64,7 +64,7 @@ fn done(result: c_int) -> Option<()> {
     (result == 1).then_some(())
 }
 
-/// Has a structure parsed that DER begins with; what follows it is passed over, as OpenSSL does.
+/// Parses the structure at the beginning of some DER. Bytes behind it are ignored, as in OpenSSL.
 fn parsed<T>(der: &[u8], parse: impl FnOnce(*mut sys::CBS) -> *mut T) -> *mut T {
     let mut bytes = sys::cbs_st { data: der.as_ptr(), len: der.len() };
     parse(&mut bytes)

@@ -45,7 +45,7 @@ type Operation = unsafe extern "C" fn(*mut sys::RSA, *mut usize, *mut u8, usize,
 
 /// AWS-LC's own hashes, which it takes for the masks of PSS and OAEP.
 fn digest(hash: Hash) -> Option<*const sys::EVP_MD> {
-    // SAFETY: all give a constant.
+    // SAFETY: the functions have no preconditions, and return constants.
     unsafe {
         Some(match hash {
             Hash::Md5 => sys::EVP_md5(),
@@ -76,7 +76,7 @@ impl Rsa {
     }
 
     pub(in crate::host::crypto) fn from_pkcs1_private(der: &[u8]) -> Option<Self> {
-        // SAFETY: the parser reads the bytes and gives a key that is the caller's.
+        // SAFETY: the parser reads the bytes, and returns a key that the caller owns.
         Self::own(parsed(der, |bytes| unsafe { sys::RSA_parse_private_key(bytes) }))
     }
 
@@ -87,7 +87,7 @@ impl Rsa {
 
     pub(in crate::host::crypto) fn from_public_numbers(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
         let (n, e) = (Number::new(modulus)?, Number::new(exponent)?);
-        // SAFETY: the numbers are copied.
+        // SAFETY: the call copies the numbers, which are alive.
         Self::own(unsafe { sys::RSA_new_public_key(n.pointer(), e.pointer()) })
     }
 
@@ -95,7 +95,7 @@ impl Rsa {
     pub(in crate::host::crypto) fn from_private_numbers(numbers: &[Secret; 8]) -> Option<Self> {
         let [n, e, d, p, q, dp, dq, qi] = numbers.each_ref().map(|bytes| Number::new(bytes));
         let (n, e, d, p, q, dp, dq, qi) = (n?, e?, d?, p?, q?, dp?, dq?, qi?);
-        // SAFETY: the numbers are copied.
+        // SAFETY: the call copies the numbers, which are alive.
         Self::own(unsafe {
             sys::RSA_new_private_key(
                 n.pointer(),
@@ -122,13 +122,13 @@ impl Rsa {
 
     /// Bytes of the modulus.
     pub(in crate::host::crypto) fn len(&self) -> usize {
-        // SAFETY: reads the key.
+        // SAFETY: the call reads the key, which is alive.
         unsafe { sys::RSA_size(self.raw()) as usize }
     }
 
     /// Bits of the modulus.
     pub(in crate::host::crypto) fn bits(&self) -> usize {
-        // SAFETY: reads the key.
+        // SAFETY: the call reads the key, which is alive.
         unsafe { sys::RSA_bits(self.raw()) as usize }
     }
 
@@ -157,12 +157,12 @@ impl Rsa {
     }
 
     pub(in crate::host::crypto) fn to_pkcs1_private(&self) -> Option<Secret> {
-        // SAFETY: the key is read.
+        // SAFETY: the call reads the key, which is alive.
         written(|builder| unsafe { sys::RSA_marshal_private_key(builder, self.raw()) })
     }
 
     pub(in crate::host::crypto) fn to_pkcs1_public(&self) -> Option<Secret> {
-        // SAFETY: the key is read.
+        // SAFETY: the call reads the key, which is alive.
         written(|builder| unsafe { sys::RSA_marshal_public_key(builder, self.raw()) })
     }
 
@@ -281,5 +281,22 @@ impl Rsa {
     /// Whether the masks of PSS and OAEP can be made with a hash.
     pub(in crate::host::crypto) fn takes(hash: Hash) -> bool {
         digest(hash).is_some()
+    }
+}
+
+/// A key of any kind as an RSA key, and the reverse.
+impl Pkey {
+    pub(in crate::host::crypto) fn from_rsa(rsa: &Rsa) -> Option<Self> {
+        // SAFETY: the key is reference-counted, and this call takes a reference of its own.
+        unsafe {
+            let key = Self::adopt(sys::EVP_PKEY_new())?;
+            done(sys::EVP_PKEY_set1_RSA(key.pointer(), rsa.pointer()))?;
+            Some(key)
+        }
+    }
+
+    pub(in crate::host::crypto) fn rsa(&self) -> Option<Rsa> {
+        // SAFETY: the key is reference-counted, and this call takes a reference of its own.
+        Rsa::adopt(unsafe { sys::EVP_PKEY_get1_RSA(self.pointer()) })
     }
 }

@@ -1,4 +1,4 @@
-//! A day in the calendars that there are. The calendars are ICU4X's, but for those that are the Gregorian with another count of years.
+//! Converts days to calendars. The calendars are ICU4X's, except for those that are the Gregorian calendar with another count of years.
 
 use icu_calendar::types::RataDie;
 use icu_calendar::{AnyCalendar, AnyCalendarKind, Date, Ref};
@@ -11,10 +11,10 @@ const EPOCH: i64 = 719_163;
 /// The first day of the Gregorian calendar, in days since 1970. Only the calendar named so goes on before it.
 const CUTOVER: i64 = -141_427;
 
-/// A day as patterns show it.
+/// The fields of a day in a calendar.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Day {
-    /// The number that the era's name is under.
+    /// The key of the era's name.
     pub(super) era: usize,
     pub(super) year: i64,
     /// The Gregorian year in which the year mostly lies.
@@ -23,7 +23,7 @@ pub(super) struct Day {
     pub(super) cyclic: Option<usize>,
     /// As a number.
     pub(super) month: u32,
-    /// What its name is under.
+    /// The key of its name.
     pub(super) month_name: String,
     pub(super) is_leap_month: bool,
     pub(super) day: u32,

@@ -1,55 +1,37 @@
-//! Names and patterns of dates: the data file of tools/intl-data/dates.mjs, which is unpacked by the piece. What was unpacked is kept for all
-//! guests, up to a number of pieces.
+//! Names and patterns of dates, from the data file of tools/intl-data/dates.mjs. It is unpacked by the piece, and a number of unpacked pieces
+//! is cached for all guests.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Deref;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::calendar_data::{Calendar, Names};
 use super::generator::Generator;
 use crate::host::intl::error::IntlError;
 
 static FILE: &[u8] = include_bytes!("../data/dates.bin");
 
-/// No piece of the file is longer when it is unpacked.
+/// The longest unpacked piece of the file, in bytes.
 const MAX_UNPACKED: usize = 8 << 20;
-/// Calendars, and zones, of locales that are kept.
-const MOST_KEPT: usize = 96;
+/// The most pieces in one cache, which is emptied when it is full.
+const MAX_CACHED: usize = 96;
 
-/// Names by width: `wide`, `abbreviated`, `narrow`, and `short`.
-pub(super) type Widths<T> = HashMap<String, T>;
-/// By `format` and `stand-alone`.
-pub(super) type Contexts<T> = HashMap<String, Widths<T>>;
-type Names = HashMap<String, String>;
-
-/// What a calendar has in a locale.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(in crate::host::intl) struct Calendar {
-    pub(super) months: Contexts<Names>,
-    pub(super) leap: Contexts<String>,
-    pub(super) days: Contexts<Vec<String>>,
-    pub(super) periods: Contexts<Names>,
-    pub(super) eras: Widths<Names>,
-    pub(super) cyclic: Widths<Vec<String>>,
-    /// Full, long, medium, short, as all that follow.
-    pub(super) dates: Vec<String>,
-    pub(super) times: Vec<String>,
-    pub(super) glue: Vec<String>,
-    pub(super) at: Vec<String>,
-    pub(super) available: BTreeMap<String, String>,
-    pub(super) append: Names,
-    pub(super) intervals: BTreeMap<String, BTreeMap<String, String>>,
-    pub(super) fallback: String,
-    /// Numbering systems of patterns that want their own.
-    pub(super) numbers: Names,
-    pub(super) fields: Names,
-    pub(super) decimals: Names,
-    pub(super) minuses: Names,
-    #[serde(skip)]
+/// A calendar's names and patterns, and the generator of patterns once a hook has asked for one.
+pub(in crate::host::intl) struct LocaleCalendar {
+    calendar: Calendar,
     pub(super) generator: OnceLock<Generator>,
+}
+
+impl Deref for LocaleCalendar {
+    type Target = Calendar;
+
+    fn deref(&self) -> &Calendar {
+        &self.calendar
+    }
 }
 
 /// Names of one zone or group of zones.
@@ -62,7 +44,7 @@ pub(super) struct ZoneNames {
     pub(super) short: Names,
 }
 
-/// How a locale names zones.
+/// The texts by which a locale names zones.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Zones {
@@ -100,7 +82,7 @@ pub(in crate::host::intl) struct Index {
     /// First days of Japanese eras.
     pub(super) japanese: Vec<(i64, u32, u32)>,
     pub(in crate::host::intl) digits: HashMap<String, String>,
-    /// Where the parts begin in the file.
+    /// The offsets of the parts in the file.
     #[serde(default)]
     start: usize,
 }
@@ -113,7 +95,7 @@ static INDEX: LazyLock<Option<Index>> = LazyLock::new(|| {
     Some(index)
 });
 
-/// What is for all locales.
+/// Data that does not depend on a locale.
 pub(in crate::host::intl) fn index() -> Result<&'static Index, IntlError> {
     INDEX.as_ref().ok_or(IntlError::Fault)
 }
@@ -135,7 +117,7 @@ impl Index {
         unpacked(bytes).map(Some)
     }
 
-    /// A part with what it has from its parents.
+    /// A part, merged with the parts of its parents.
     fn inherited(&self, locale: &str, name: &str) -> Result<Value, IntlError> {
         let mut value = match self.parents.get(locale) {
             Some(parent) => self.inherited(parent, name)?,
@@ -176,10 +158,10 @@ fn merge(into: &mut Value, from: Value) {
     }
 }
 
-/// What was unpacked lately, by locale and part.
-struct Kept<T>(Mutex<HashMap<(String, String), Arc<T>>>);
+/// Unpacked pieces, by locale and part.
+struct Cache<T>(Mutex<HashMap<(String, String), Arc<T>>>);
 
-impl<T> Kept<T> {
+impl<T> Cache<T> {
     fn new() -> Self {
         Self(Mutex::new(HashMap::new()))
     }
@@ -191,7 +173,7 @@ impl<T> Kept<T> {
         }
         let made = Arc::new(make()?);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MOST_KEPT {
+        if kept.len() >= MAX_CACHED {
             kept.clear();
         }
         kept.insert(key, made.clone());
@@ -199,9 +181,9 @@ impl<T> Kept<T> {
     }
 }
 
-static CALENDARS: LazyLock<Kept<Calendar>> = LazyLock::new(Kept::new);
-static ZONES: LazyLock<Kept<Zones>> = LazyLock::new(Kept::new);
-static REGIONS: LazyLock<Kept<Names>> = LazyLock::new(Kept::new);
+static CALENDARS: LazyLock<Cache<LocaleCalendar>> = LazyLock::new(Cache::new);
+static ZONES: LazyLock<Cache<Zones>> = LazyLock::new(Cache::new);
+static REGIONS: LazyLock<Cache<Names>> = LazyLock::new(Cache::new);
 
 /// The name of a calendar's part in the file.
 fn part_name(calendar: &str) -> &str {
@@ -212,9 +194,9 @@ fn part_name(calendar: &str) -> &str {
     }
 }
 
-pub(in crate::host::intl) fn calendar(locale: &str, calendar: &str) -> Result<Arc<Calendar>, IntlError> {
+pub(in crate::host::intl) fn calendar(locale: &str, calendar: &str) -> Result<Arc<LocaleCalendar>, IntlError> {
     let part = part_name(calendar);
-    CALENDARS.get(locale, part, || index()?.calendar(locale, part))
+    CALENDARS.get(locale, part, || Ok(LocaleCalendar { calendar: index()?.calendar(locale, part)?, generator: OnceLock::new() }))
 }
 
 pub(super) fn zones(locale: &str) -> Result<Arc<Zones>, IntlError> {

@@ -1,9 +1,10 @@
-//! An instant written by a pattern: each field by its names or numbers.
+//! Writes an instant by a pattern, each field by its names or numbers.
 
 use std::sync::Arc;
 
+use super::calendar_data::{Calendar, Contexts};
 use super::calendars::{self, Day};
-use super::data::{Calendar, Contexts, calendar};
+use super::data::{LocaleCalendar, calendar};
 use super::index;
 use super::numbers::{self, Digits};
 use super::pattern::{Item, filled, items};
@@ -17,14 +18,14 @@ pub(super) struct Writer<'a> {
     pub(super) region: &'a str,
     pub(super) calendar: &'a str,
     pub(super) zone: &'a str,
-    data: Arc<Calendar>,
+    data: Arc<LocaleCalendar>,
     digits: Digits,
 }
 
-/// A piece of a written date: what it is, and its text.
+/// A piece of a written date: its kind and its text.
 pub(super) type Part = (&'static str, String);
 
-/// An instant as it is in the zone and calendar.
+/// An instant in the zone and calendar of a writer.
 pub(super) struct Local {
     pub(super) day: Day,
     seconds: i64,
@@ -71,7 +72,7 @@ impl<'a> Writer<'a> {
     }
 
     /// # Errors
-    /// When there are no data for what the writer is for.
+    /// When there is no data for this locale, calendar or zone.
     pub(super) fn parts(&self, pattern: &str, local: &Local) -> Result<Vec<Part>, IntlError> {
         let wanted = self.data.numbers.get(pattern).map_or("", String::as_str);
         self.written(&items(pattern), local, wanted)

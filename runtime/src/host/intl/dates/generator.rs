@@ -1,7 +1,7 @@
-//! The pattern for whatever fields are wanted, out of those that a locale has: the one that is nearest, with its fields adjusted and what is
-//! missing appended. The rules are those of UTS 35 ("Matching Skeletons", "Missing Skeleton Fields") as ICU applies them.
+//! Finds the pattern for requested fields among those that a locale has: takes the nearest, adjusts its fields and appends missing
+//! ones. The rules are those of UTS 35 ("Matching Skeletons", "Missing Skeleton Fields") as ICU applies them.
 
-use super::data::Calendar;
+use super::calendar_data::Calendar;
 use super::pattern::{Item, filled, items, written};
 use super::skeleton::{DATE, FIELDS, Field, Lacks, Skeleton, TIME, row_of};
 
@@ -23,7 +23,7 @@ pub(super) struct Generator {
     decimal: String,
 }
 
-/// Each field can be had at least alone.
+/// Patterns of single fields, which make every field available.
 const ALONE: [&str; 16] = ["G", "y", "Q", "M", "w", "W", "E", "d", "D", "F", "a", "H", "m", "s", "S", "v"];
 const FRACTION: u32 = 1 << Field::Fraction as u32;
 const SECONDS: u32 = 1 << Field::Second as u32 | FRACTION;
@@ -51,7 +51,7 @@ impl Generator {
         generator
     }
 
-    /// A pattern for the fields that it has, unless there is one for such fields.
+    /// Adds a pattern for the fields that it has, unless there is one already.
     fn add(&mut self, pattern: &str) {
         let skeleton = Skeleton::of(pattern);
         let base = skeleton.base();
@@ -110,7 +110,7 @@ impl Generator {
         (best.1, best.2)
     }
 
-    /// The nearest pattern for some of the fields, with those that it lacks appended one after the other.
+    /// The nearest pattern for some of the fields, with the missing ones appended one after the other.
     fn appended(&self, calendar: &Calendar, wanted: &Skeleton, mask: u32) -> Option<String> {
         if mask == 0 {
             return None;
@@ -142,7 +142,7 @@ impl Generator {
         Some(pattern)
     }
 
-    /// The fields of a pattern as long as they are wanted.
+    /// A pattern with its fields in the requested lengths.
     fn adjusted(&self, pattern: &str, found: &Known, wanted: &Skeleton, with_fraction: bool) -> String {
         let adjusted: Vec<Item> = items(pattern)
             .into_iter()

@@ -1,5 +1,6 @@
-//! Dates as text: the pattern for what is wanted, and an instant written by a pattern. Which options mean what is the engine's.
+//! Dates as text: finds patterns, and writes instants by a pattern. The engine handles the options.
 
+mod calendar_data;
 mod calendars;
 mod data;
 mod format;
@@ -13,16 +14,17 @@ mod zone_names;
 use icu_locale::{LanguageIdentifier, LocaleExpander};
 use serde::Deserialize;
 
+use self::calendar_data::Calendar;
 pub(super) use self::data::index;
-use self::data::{Calendar, calendar};
+use self::data::{LocaleCalendar, calendar};
 use self::format::Writer;
 use self::generator::Generator;
 use self::pattern::{Item, filled, items, written};
+use super::computation::{Computation, json};
 use super::error::IntlError;
 use super::locales::defaults;
-use super::{Computation, json};
 
-/// The data of a locale, when they are not kept.
+/// Unpacking the data of a locale.
 const UNPACKING: u64 = 600_000;
 /// Finding a pattern.
 const MATCHING: u64 = 150_000;
@@ -67,13 +69,13 @@ impl Computation for Pattern {
 }
 
 /// The calendar's patterns, and how the locale counts hours.
-fn generator<'d>(data: &'d Calendar, locale: &str) -> (&'d Generator, char) {
+fn generator<'d>(data: &'d LocaleCalendar, locale: &str) -> (&'d Generator, char) {
     let own = defaults(locale);
     let hour = hour_letter(own.map(|own| own.hour_cycle));
     (data.generator.get_or_init(|| Generator::new(data, hour, own.map_or("latn", |own| own.numbering))), hour)
 }
 
-/// The letter of patterns for a way to count hours.
+/// The pattern letter for a way to count hours.
 fn hour_letter(cycle: Option<&str>) -> char {
     match cycle {
         Some("h11") => 'K',
@@ -89,7 +91,7 @@ fn of_skeleton(generator: &Generator, data: &Calendar, skeleton: &str, hour: cha
     written(&with_hour(&items(&pattern), hour))
 }
 
-/// The same with another way to count hours.
+/// The items with another way to count hours.
 fn with_hour(items: &[Item], letter: char) -> Vec<Item> {
     let changed = items.iter().map(|item| match item {
         Item::Field('h' | 'H' | 'k' | 'K' | 'j', repeated) => Item::Field(letter, *repeated),
@@ -124,7 +126,7 @@ impl Pattern {
     }
 }
 
-/// An instant by a pattern, as kinds and texts by turns.
+/// Writes an instant by a pattern: kinds and texts by turns.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Format {
@@ -154,7 +156,7 @@ impl Computation for Format {
     }
 }
 
-/// Two instants by a pattern: kinds, texts and sources by turns.
+/// Writes two instants by a pattern: kinds, texts and sources by turns.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Range {

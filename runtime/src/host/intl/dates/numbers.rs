@@ -1,6 +1,6 @@
-//! Numbers as dates have them: digits of a numbering system, and the ways to count days and years that some calendars want.
+//! Numbers in dates: the digits of a numbering system, and the special numerals of some calendars' days and years.
 
-use super::data::Calendar;
+use super::calendar_data::Calendar;
 use crate::host::intl::dates::index;
 use crate::host::intl::error::IntlError;
 
@@ -30,7 +30,7 @@ impl Digits {
     }
 }
 
-/// The numbering system that a pattern wants for a letter: `d=hanidays;y=jpanyear`, or one for all.
+/// The numbering system of a letter in a text such as `d=hanidays;y=jpanyear`, or the one for all letters.
 pub(super) fn special(wanted: &str, letter: char) -> Option<&str> {
     wanted.split(';').find_map(|part| match part.split_once('=') {
         Some((letters, system)) => letters.contains(letter).then_some(system),
@@ -38,7 +38,7 @@ pub(super) fn special(wanted: &str, letter: char) -> Option<&str> {
     })
 }
 
-/// A number in a system that is not made of digits; `None` when it is.
+/// A number in a system without digits; `None` for a system with digits.
 pub(super) fn counted(system: &str, number: i64) -> Option<String> {
     match system {
         "jpanyear" if number == 1 => Some("元".to_owned()),

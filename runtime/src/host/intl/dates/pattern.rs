@@ -1,4 +1,4 @@
-//! Patterns of dates as UTS 35 writes them: letters are fields, what is in apostrophes is text.
+//! Patterns of dates as in UTS 35: letters are fields, text in apostrophes is literal.
 
 /// A piece of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ fn push(items: &mut Vec<Item>, character: char) {
     }
 }
 
-/// The pattern that items are of.
+/// The pattern made of these items.
 pub(super) fn written(items: &[Item]) -> String {
     let mut pattern = String::new();
     for item in items {

@@ -1,13 +1,13 @@
-//! Two instants as one text: what both have in common is written once, where the locale has a pattern for it.
+//! Writes two instants as one text. Fields that are equal are written once, where the locale has a pattern for it.
 
-use super::data::Calendar;
+use super::calendar_data::Calendar;
 use super::format::{Local, Part, Writer};
 use super::generator::Generator;
 use super::pattern::{Item, items, written};
 use super::skeleton::{Field, Skeleton};
 use crate::host::intl::error::IntlError;
 
-/// Whose part a piece is.
+/// The instant that a piece belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     Shared,
@@ -32,12 +32,12 @@ const ORDER: [(char, &str); 9] =
     [('G', "G"), ('y', "yYurUG"), ('M', "ML"), ('d', "dEce"), ('a', "abB"), ('h', "hHkK"), ('m', "m"), ('s', "s"), ('S', "S")];
 
 /// # Errors
-/// When there are no data for what the writer is for.
+/// When there is no data for this locale, calendar or zone.
 pub(super) fn pieces(writer: &Writer<'_>, generator: &Generator, pattern: &str, start: f64, end: f64) -> Result<Vec<Piece>, IntlError> {
     Ok(trimmed(ranged(writer, generator, pattern, start, end)?))
 }
 
-/// Texts before the first field and behind the last of either are nobody's, and one where they meet.
+/// Texts outside of the fields of a date belong to neither date, and adjacent ones are joined.
 fn trimmed(pieces: Vec<Piece>) -> Vec<Piece> {
     let is_field = |source: Source| move |piece: &Piece| piece.1 == source && piece.0.0 != "literal";
     let ends: Vec<_> = [Source::Start, Source::End]
@@ -73,7 +73,7 @@ fn ranged(writer: &Writer<'_>, generator: &Generator, pattern: &str, start: f64,
     }
     let wanted = written(&fields.iter().filter(|item| matches!(item, Item::Field(..))).cloned().collect::<Vec<_>>());
     if has_date != has_time && (has_time == (at >= 4)) {
-        // Years that differ are written where nobody asked for them.
+        // Years that differ are written even if they were not asked for.
         let wanted = if at == 1 && !has("yYurU") { format!("y{wanted}") } else { wanted };
         return interval(writer, generator, data, &wanted, at, &from, &to);
     }
@@ -110,7 +110,7 @@ fn split(fields: &[Item]) -> (String, String) {
     (of(false), of(true))
 }
 
-/// Both whole, side by side.
+/// Both instants in full, one after the other.
 fn fallback(writer: &Writer<'_>, pattern: &str, from: &Local, to: &Local) -> Result<Vec<Piece>, IntlError> {
     let data = writer.data();
     let template = if data.fallback.is_empty() { "{0} – {1}" } else { &data.fallback };
@@ -148,7 +148,7 @@ fn interval(
     halves(writer, &fitted, from, to)
 }
 
-/// The intervals for the same fields that are nearest in length.
+/// The intervals for the same fields with the nearest lengths.
 fn nearest<'d>(data: &'d Calendar, wanted: &Skeleton) -> Option<(&'d String, &'d std::collections::BTreeMap<String, String>)> {
     let candidates = data.intervals.iter().filter_map(|(name, patterns)| {
         let skeleton = Skeleton::of(name);
@@ -162,7 +162,7 @@ fn is_half_day(skeleton: &Skeleton) -> bool {
     matches!(skeleton.get(Field::Hour).letter, 'h' | 'K')
 }
 
-/// Fields that are wanted longer than the pattern's name has them.
+/// The fields whose requested length is greater than in the pattern's name.
 fn fitted(pattern: &str, named: &Skeleton, wanted: &Skeleton) -> Vec<Item> {
     let fit = |item: Item| {
         let Item::Field(letter, repeated) = item else { return item };
@@ -176,7 +176,7 @@ fn fitted(pattern: &str, named: &Skeleton, wanted: &Skeleton) -> Vec<Item> {
     items(pattern).into_iter().map(fit).collect()
 }
 
-/// A pattern with some fields twice: what is from the first repetition on is the end's.
+/// Splits a pattern with repeated fields: the part from the first repetition on belongs to the end.
 fn halves(writer: &Writer<'_>, pattern: &[Item], from: &Local, to: &Local) -> Result<Vec<Piece>, IntlError> {
     let letter = |item: &Item| match item {
         Item::Field(letter, _) => Some(if *letter == 'L' { 'M' } else { *letter }),

@@ -1,5 +1,5 @@
-//! What a pattern or a wish has of each field, without order and punctuation, and how far apart two of them are: the table and the measure of
-//! "Matching Skeletons" in UTS 35 with the weights that ICU gives them.
+//! Skeletons: the fields of a pattern or a request, without order and punctuation, and the distance between two of them. Table and distance
+//! are those of "Matching Skeletons" in UTS 35, with ICU's weights.
 
 /// The fields, from the largest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ const LONG: i32 = -0x104;
 const EXTRA: i32 = 0x10000;
 const MISSING: i32 = 0x1000;
 
-/// A letter of patterns from a number of repetitions on: its field, and what it is.
+/// A pattern letter with at least a number of repetitions: its field and its form.
 pub(super) struct Row {
     letter: char,
     pub(super) field: Field,
@@ -132,7 +132,7 @@ static ROWS: &[Row] = &[
     row('V', Zone, LONG - DELTA, 2),
 ];
 
-/// The row of a letter that is repeated so often.
+/// The row of a letter with this many repetitions.
 pub(super) fn row_of(letter: char, repeated: usize) -> Option<&'static Row> {
     let mut rows = ROWS.iter().filter(|row| row.letter == letter);
     let first = rows.next()?;
@@ -145,7 +145,7 @@ pub(super) struct Written {
     pub(super) letter: char,
     pub(super) repeated: usize,
     least: usize,
-    /// Below zero for names, above for numbers, zero for what is not there.
+    /// Negative for names, positive for numbers, zero for an absent field.
     pub(super) kind: i32,
 }
 
@@ -153,7 +153,7 @@ pub(super) struct Written {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Skeleton(pub(super) [Written; FIELDS]);
 
-/// What one skeleton has that another has not, as bits.
+/// The fields that one skeleton has and another lacks, as bits.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Lacks {
     pub(super) missing: u32,
@@ -193,7 +193,7 @@ impl Skeleton {
         }
     }
 
-    /// Hours of half a day want to be told apart, others do not; a fraction of a minute goes by way of the second.
+    /// Adds the period of the day to hours of half a day and removes it from others. Adds the second between a minute and a fraction.
     fn complete(&mut self) {
         if self.has(Minute) && self.has(Fraction) && !self.has(Second) {
             self.add('s', 1);
@@ -213,12 +213,12 @@ impl Skeleton {
         self.0.iter().enumerate().filter(|(_, written)| written.kind != 0).fold(0, |mask, (at, _)| mask | 1 << at)
     }
 
-    /// The letters at their shortest, by which patterns for the same fields are known.
+    /// The letters at their shortest: patterns for the same fields have the same text.
     pub(super) fn base(&self) -> String {
         self.0.iter().filter(|written| written.kind != 0).flat_map(|written| std::iter::repeat_n(written.letter, written.least)).collect()
     }
 
-    /// How far another is from what is wanted of the fields in `mask`.
+    /// The distance of another skeleton from this one in the fields of `mask`.
     pub(super) fn distance(&self, other: &Self, mask: u32) -> (i32, Lacks) {
         let mut lacks = Lacks::default();
         let mut distance = 0;

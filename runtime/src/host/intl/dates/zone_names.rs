@@ -1,5 +1,5 @@
-//! What a zone is called at an instant, in the six styles: by the group of zones that it belongs to, by its place, or by its offset. The order in
-//! which they are tried is that of UTS 35 ("Time Zone Names") as ICU applies it.
+//! Names of zones at an instant, in six styles: by the group of zones that it belongs to, by its place, or by its offset. They are tried in
+//! the order of UTS 35 ("Time Zone Names") as ICU applies it.
 
 use super::data::{Index, ZoneNames, Zones, regions, zones};
 use super::numbers::Digits;
@@ -8,7 +8,7 @@ use crate::host::intl::dates::index;
 use crate::host::intl::error::IntlError;
 use crate::host::intl::zones::{self as rules, Moment};
 
-/// How far summer time may be for a zone to count as one that has it, in seconds.
+/// The distance in time within which a zone must have summer time to count as a zone with it, in seconds.
 const SUMMER_IS_NEAR: i64 = 184 * 86_400;
 
 /// Names a zone at an instant in a locale.
@@ -69,7 +69,7 @@ impl Namer<'_> {
         self.place(names, index)
     }
 
-    /// The group's name, with the place where the zone is not as the group is.
+    /// The group's name, with the place where the zone differs from the group.
     fn of_group(&self, names: &Zones, index: &Index, group: &str, generic: &str) -> Result<String, IntlError> {
         let golden = golden(index, group, self.region);
         if let Some(golden) = golden.filter(|golden| *golden != self.id())
@@ -104,7 +104,7 @@ impl Namer<'_> {
         named.unwrap_or_else(|| self.id().rsplit('/').next().unwrap_or_default().replace('_', " "))
     }
 
-    /// The group that the zone is in at the instant; nobody said before 1970.
+    /// The group that the zone is in at the instant. There is no data for instants before 1970.
     fn group<'i>(&self, index: &'i Index) -> Option<&'i str> {
         let minute = self.seconds.div_euclid(60);
         let groups = &index.zones.get(self.id())?.metazones;
@@ -130,7 +130,7 @@ impl Namer<'_> {
         let (hours, minutes, seconds) = (offset.abs() / 3600, offset.abs() / 60 % 60, offset.abs() % 60);
         let (before, after) = names.hour.split_once(';').unwrap_or((&names.hour, &names.hour));
         let pattern = if offset >= 0 { before } else { after };
-        // What is before the hours, between them and the minutes, and behind those.
+        // The texts before the hours, between hours and minutes, and behind the minutes.
         let (sign, rest) = pattern.split_once('H').unwrap_or(("+", pattern));
         let (between, behind) = rest.trim_start_matches('H').split_once("mm").unwrap_or((":", ""));
         let mut text = sign.to_owned() + &self.digits.padded(hours, if is_long { 2 } else { 1 });
@@ -153,7 +153,7 @@ fn named<'n>(names: Option<&'n ZoneNames>, is_long: bool, kind: &str) -> Option<
     by_kind.get(kind).map(String::as_str).filter(|name| *name != "∅∅∅")
 }
 
-/// The zone of a group that is meant in a region.
+/// The zone that a group's name means in a region.
 fn golden<'i>(index: &'i Index, group: &str, region: &str) -> Option<&'i str> {
     let by_territory = index.golden.get(group)?;
     by_territory.get(region).or_else(|| by_territory.get("001")).map(String::as_str)

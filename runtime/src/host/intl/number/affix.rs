@@ -1,4 +1,4 @@
-//! What stands before and after a number: which affixes its sign asks for, and putting them around it.
+//! The affixes of a number: finds those for its sign, and puts them around it.
 
 use fixed_decimal::Decimal;
 use icu_properties::props::GeneralCategory;
@@ -9,7 +9,7 @@ use super::pattern::{Affixes, Pattern, Token};
 use super::quantity::{Quantity, Size};
 use super::style::SignDisplay;
 
-/// Between a currency and a digit that nothing separates.
+/// The space between a currency and an adjacent digit.
 const CURRENCY_SPACE: &str = "\u{a0}";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ fn sign(display: SignDisplay, quantity: &Quantity) -> Sign {
     }
 }
 
-/// What goes before and after, or words that say the number themselves (Arabic has a dual).
+/// The text before and after a number, or words that replace it (Arabic has a dual).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Around {
     pub(super) prefix: Parts,

@@ -1,10 +1,10 @@
-//! Formatting one number: which digits, and what goes around them. From the inside out these are the exponent, the affixes of the pattern
-//! (sign, currency, percent, the letter of a compact number), and the words of a unit or a currency.
+//! Formats one number: its digits, and around them, from the inside out, the exponent, the affixes of the pattern (sign, currency, percent,
+//! the letter of a compact number), and the words of a unit or a currency.
 
 use super::super::parts::{LITERAL, Parts};
 use super::super::plural::{OTHER, Plurals};
 use super::affix::{self, Around};
-use super::notation::{self, Scaled};
+use super::notation::{self, Rules, Scaled};
 use super::pattern::Pattern;
 use super::quantity::{Quantity, Size};
 use super::style::{CurrencySign, Notation, Style};
@@ -18,14 +18,14 @@ pub(super) struct Formatter<'a> {
     pattern: Pattern,
 }
 
-/// A number that is formatted but for being put together.
+/// The formatted parts of a number, not joined yet.
 pub(super) struct Layers {
     pub(super) number: Parts,
     pub(super) inner: Around,
     pub(super) middle: Around,
-    /// The form that the words around the number have.
+    /// The plural form of the words around the number.
     pub(super) form: &'static str,
-    /// What it was rounded to.
+    /// The rounded number.
     pub(super) rounded: Quantity,
 }
 
@@ -51,7 +51,7 @@ impl<'a> Formatter<'a> {
             quantity.shift(2);
         }
         let form = self.form(&quantity);
-        let Scaled { quantity: rounded, exponent, compact } = notation::scaled(self, quantity);
+        let Scaled { quantity: rounded, exponent, compact } = notation::scaled(self.rules(), quantity);
         let pattern = compact.as_ref().unwrap_or(&self.pattern);
         let literal = if compact.is_some() { "compact" } else { LITERAL };
         let affixes = affix::affixes(pattern, self.style.sign_display, &rounded, is_about);
@@ -60,6 +60,10 @@ impl<'a> Formatter<'a> {
             Around { prefix: self.symbols.affix(&affixes.prefix, literal), suffix: self.symbols.affix(&affixes.suffix, literal), is_alone };
         let inner = exponent.map_or_else(Around::default, |exponent| notation::exponent(&self.symbols, exponent));
         Layers { number: self.digits(&rounded), inner, middle, form, rounded }
+    }
+
+    fn rules(&self) -> Rules<'_> {
+        Rules { style: self.style, symbols: &self.symbols, plurals: &self.plurals }
     }
 
     /// The words around a number in a plural form.

@@ -17,10 +17,10 @@ use self::formatter::Formatter;
 use self::quantity::{Quantity, Size};
 use self::rounding::Rounding;
 use self::style::Style;
+use super::computation::{Computation, json};
 use super::error::IntlError;
 use super::parts::Parts;
 use super::plural::Plurals;
-use super::{Computation, json};
 
 /// Finding patterns and symbols, and rounding.
 const FORMAT: u64 = 30_000;

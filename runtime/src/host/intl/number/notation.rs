@@ -1,20 +1,20 @@
-//! Scientific, engineering and compact notation: the power of ten that is split off a number, and how that is shown.
+//! Scientific, engineering and compact notation: splits a power of ten off a number, and formats it.
 
 use fixed_decimal::Decimal;
 
 use super::affix::Around;
-use super::formatter::Formatter;
 use super::pattern::Pattern;
 use super::quantity::{Quantity, Size};
 use super::rounding::magnitude;
-use super::style::{CompactDisplay, Notation};
+use super::style::{CompactDisplay, Notation, Style};
 use super::symbols::Symbols;
 use crate::host::intl::parts::Parts;
+use crate::host::intl::plural::Plurals;
 
-/// The greatest magnitude that a compact pattern is looked for.
+/// The greatest magnitude for which a compact pattern is looked up.
 const MAX_MAGNITUDE: i16 = 20;
 
-/// A number that is rounded, and what was split off.
+/// A rounded number, and the power of ten that was split off.
 pub(super) struct Scaled {
     pub(super) quantity: Quantity,
     pub(super) exponent: Option<i16>,
@@ -22,22 +22,30 @@ pub(super) struct Scaled {
     pub(super) compact: Option<Pattern>,
 }
 
-pub(super) fn scaled(formatter: &Formatter<'_>, mut quantity: Quantity) -> Scaled {
+/// What the notation of a number depends on.
+#[derive(Clone, Copy)]
+pub(super) struct Rules<'a> {
+    pub(super) style: &'a Style,
+    pub(super) symbols: &'a Symbols,
+    pub(super) plurals: &'a Plurals,
+}
+
+pub(super) fn scaled(rules: Rules<'_>, mut quantity: Quantity) -> Scaled {
     let Size::Finite(number) = &mut quantity.size else { return Scaled { quantity, exponent: None, compact: None } };
     let (mut exponent, mut compact) = (None, None);
-    match formatter.style.notation {
-        Notation::Standard => formatter.style.digits.apply(number),
-        Notation::Scientific => exponent = Some(-split(formatter, number, |magnitude| -magnitude)),
-        Notation::Engineering => exponent = Some(-split(formatter, number, |magnitude| magnitude.rem_euclid(3) - magnitude)),
-        Notation::Compact => compact = compacted(formatter, number),
+    match rules.style.notation {
+        Notation::Standard => rules.style.digits.apply(number),
+        Notation::Scientific => exponent = Some(-split(rules, number, |magnitude| -magnitude)),
+        Notation::Engineering => exponent = Some(-split(rules, number, |magnitude| magnitude.rem_euclid(3) - magnitude)),
+        Notation::Compact => compact = compacted(rules, number),
     }
     Scaled { quantity, exponent, compact }
 }
 
-/// Rounds a number after it was multiplied by the power of ten that `multiplier` gives for its magnitude, which is returned. Rounding can
-/// make a digit more, and that another multiplier.
-fn split(formatter: &Formatter<'_>, number: &mut Decimal, multiplier: impl Fn(i16) -> i16) -> i16 {
-    let digits = &formatter.style.digits;
+/// Multiplies a number by the power of ten that `multiplier` returns for its magnitude, and rounds it. Returns the exponent. Rounding can add a
+/// digit, which may change the multiplier.
+fn split(rules: Rules<'_>, number: &mut Decimal, multiplier: impl Fn(i16) -> i16) -> i16 {
+    let digits = &rules.style.digits;
     if number.absolute.is_zero() {
         digits.apply(number);
         return 0;
@@ -57,21 +65,21 @@ fn split(formatter: &Formatter<'_>, number: &mut Decimal, multiplier: impl Fn(i1
     second
 }
 
-fn compacted(formatter: &Formatter<'_>, number: &mut Decimal) -> Option<Pattern> {
-    let patterns = Compact::new(formatter);
-    let multiplier = split(formatter, number, |magnitude| patterns.multiplier(magnitude));
+fn compacted(rules: Rules<'_>, number: &mut Decimal) -> Option<Pattern> {
+    let patterns = Compact::new(rules);
+    let multiplier = split(rules, number, |magnitude| patterns.multiplier(magnitude));
     let magnitude = if number.absolute.is_zero() { 0 } else { magnitude(number) - multiplier };
     patterns.pattern(magnitude, number)
 }
 
 struct Compact<'a> {
-    formatter: &'a Formatter<'a>,
+    rules: Rules<'a>,
     key: &'static str,
 }
 
 impl<'a> Compact<'a> {
-    fn new(formatter: &'a Formatter<'a>) -> Self {
-        let style = formatter.style;
+    fn new(rules: Rules<'a>) -> Self {
+        let style = rules.style;
         let key = if style.is_currency() && !style.has_currency_name() {
             "currency"
         } else if style.compact_display == CompactDisplay::Long {
@@ -79,14 +87,14 @@ impl<'a> Compact<'a> {
         } else {
             "short"
         };
-        Self { formatter, key }
+        Self { rules, key }
     }
 
     fn text(&self, magnitude: i16, plural: &str) -> Option<&'static str> {
-        self.formatter.symbols.of_numbering("compact", &format!("/{}/{magnitude}/{plural}", self.key))
+        self.rules.symbols.of_numbering("compact", &format!("/{}/{magnitude}/{plural}", self.key))
     }
 
-    /// The nearest magnitude that there are patterns for.
+    /// The nearest magnitude with patterns.
     fn nearest(&self, magnitude: i16) -> i16 {
         let mut nearest = magnitude.min(MAX_MAGNITUDE);
         while nearest > 14 && self.text(nearest, "other").is_none() {
@@ -108,7 +116,7 @@ impl<'a> Compact<'a> {
         let magnitude = self.nearest(magnitude);
         let shown = number.absolute.to_string();
         let exact = if shown == "0" || shown == "1" { self.text(magnitude, &shown) } else { None };
-        let form = self.formatter.plurals.form(Some(number));
+        let form = self.rules.plurals.form(Some(number));
         let text = exact.or_else(|| self.text(magnitude, form)).or_else(|| self.text(magnitude, "other"))?;
         (text != "0").then(|| Pattern::parse(text))
     }

@@ -1,4 +1,4 @@
-//! CLDR's number patterns (`¤#,##0.00;(¤#,##0.00)`): what stands before and after the digits, and how these are grouped.
+//! CLDR's number patterns (`¤#,##0.00;(¤#,##0.00)`): the affixes, and how digits are grouped.
 
 /// A character of an affix, or what stands for a symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

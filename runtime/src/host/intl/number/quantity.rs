@@ -1,4 +1,4 @@
-//! A number that is to be formatted, as JavaScript writes it: any decimal, infinity or NaN.
+//! A number to format, parsed from JavaScript's text: any decimal, infinity or NaN.
 
 use fixed_decimal::{Decimal, Sign};
 
@@ -15,12 +15,12 @@ pub(super) struct Quantity {
 pub(super) enum Size {
     NaN,
     Infinite,
-    /// With the sign, because that is what it is rounded with.
+    /// The number with its sign, which rounding depends on.
     Finite(Decimal),
 }
 
 impl Quantity {
-    /// `-12.5e+30`, `Infinity` and the like; whatever is none of that is NaN.
+    /// Parses a text such as `-12.5e+30` or `Infinity`. Any other text is NaN.
     pub(super) fn parse(text: &str) -> Self {
         let (is_negative, size) = text.strip_prefix('-').map_or((false, text), |size| (true, size));
         let size = match size.strip_prefix('+').unwrap_or(size) {

@@ -1,4 +1,4 @@
-//! `formatRange`: two numbers with what they have in common said once.
+//! `formatRange`: two numbers, with their common affixes written once.
 
 use super::super::parts::{LITERAL, Parts, Source};
 use super::affix::{Around, is_same};

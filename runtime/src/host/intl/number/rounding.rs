@@ -1,4 +1,4 @@
-//! Which digits of a number are shown: rounding and padding, as ECMA-402's options say.
+//! Rounding and padding of a number by ECMA-402's options.
 
 use fixed_decimal::{Decimal, RoundingIncrement, SignedRoundingMode, UnsignedRoundingMode};
 use serde::Deserialize;
@@ -66,7 +66,7 @@ struct Places {
     shown: i16,
 }
 
-/// More digits than anything has.
+/// More digits than any number has.
 const FAR: i16 = 1000;
 
 impl Rounding {
@@ -138,7 +138,7 @@ impl Rounding {
     }
 }
 
-/// The magnitude of the first digit; zero has that of its units.
+/// The magnitude of the first digit; zero for the number zero.
 pub(super) fn magnitude(number: &Decimal) -> i16 {
     number.absolute.nonzero_magnitude_start()
 }

@@ -1,4 +1,4 @@
-//! What `Intl.NumberFormat` was asked for, besides digits: resolved and checked by the engine, so that here nothing contradicts anything.
+//! The options of `Intl.NumberFormat` besides digits. The engine has resolved and checked them, so they do not contradict each other.
 
 use serde::Deserialize;
 

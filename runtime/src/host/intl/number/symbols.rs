@@ -1,4 +1,4 @@
-//! The digits and signs that a locale writes numbers with, and writing one with them.
+//! The digits and signs of a locale, and numbers written with them.
 
 use fixed_decimal::Decimal;
 

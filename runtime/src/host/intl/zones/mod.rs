@@ -1,5 +1,5 @@
-//! Time zones: their names, and how far from UTC they are at an instant. The rules are those of the system's database where it has one, so
-//! that they are updated with the system, else of the copy that was built in. Each zone is read once in the life of the process.
+//! Time zones: their names, and their offsets from UTC at an instant. The rules are those of the system's database, which are updated with the
+//! system, or else of the built-in copy. A process reads each zone once.
 
 mod names;
 
@@ -11,9 +11,9 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 pub(super) use self::names::{canonical, listed};
+use super::computation::{Computation, json};
 use super::dates::index;
 use super::error::IntlError;
-use super::{Computation, json};
 
 /// Where systems keep the database.
 const SYSTEM: &str = "/usr/share/zoneinfo";
@@ -24,7 +24,7 @@ const FAR: i64 = 221_845_392_000;
 /// Far before the first rule of any zone: 1000-01-01.
 const LONG_AGO: i64 = -30_610_224_000;
 
-/// What a zone is at an instant.
+/// The offset of a zone at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Moment {
     /// Seconds east of UTC.
@@ -34,7 +34,7 @@ pub(super) struct Moment {
 
 static READ: LazyLock<Mutex<HashMap<String, TimeZone>>> = LazyLock::new(Mutex::default);
 
-/// What a zone is at a second since 1970. The name is canonical, or an offset such as `+05:30`.
+/// The offset of a zone at a second since 1970. The name is canonical, or an offset such as `+05:30`.
 pub(super) fn at(name: &str, seconds: i64) -> Result<Moment, IntlError> {
     if let Some(offset) = fixed(name) {
         return Ok(Moment { offset, is_summer: false });
@@ -88,7 +88,7 @@ fn built_in(name: &str) -> Option<TimeZone> {
     TimeZone::tzif(name, bytes).ok()
 }
 
-/// The canonical name of a zone that is named in whatever way, or null.
+/// The canonical name for any name of a zone, or null.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Canonical {

@@ -1,4 +1,4 @@
-//! Names of zones: which there are, in whatever case, and which name is the canonical one, as CLDR has it.
+//! Names of zones, in any case, and their canonical names, as in CLDR.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -45,7 +45,7 @@ fn names() -> Result<&'static HashMap<String, &'static str>, IntlError> {
         for (name, zone) in &index.zones {
             let canonical = match name.as_str() {
                 "Etc/UTC" | "Etc/GMT" => "UTC",
-                // Not zones of anywhere.
+                // Zones without a place.
                 "Etc/Unknown" => continue,
                 name => name,
             };
@@ -63,7 +63,7 @@ pub(in super::super) fn canonical(name: &str) -> Result<Option<&'static str>, In
     Ok(names()?.get(&name.to_ascii_lowercase()).copied())
 }
 
-/// The canonical names of zones that are somewhere.
+/// The canonical names of zones with a place.
 pub(in super::super) fn listed() -> Result<Vec<&'static str>, IntlError> {
     Ok(index()?.zones.keys().map(String::as_str).filter(|name| name.contains('/') && !name.starts_with("Etc/")).collect())
 }

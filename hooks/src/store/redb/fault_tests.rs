@@ -1,4 +1,4 @@
-//! Disks that fail, and what the engine makes of them: full, broken at a write, broken at a sync.
+//! The engine on disks that fail: full, broken at a write, broken at a sync.
 
 use std::io;
 use std::ops::ControlFlow;

@@ -1,20 +1,20 @@
-//! Whether a batch fits on the disk, asked before it is tried: an engine that finds out by failing is costly to bring back.
+//! Free space on the disk, which is checked before each write: an engine that runs out of space in a write is costly to recover.
 
 use std::os::fd::AsFd;
 
 use super::Batch;
 
-/// Room that must be left besides what a batch adds, for what an engine writes around it.
+/// Bytes that must stay free besides twice what a batch adds, for what an engine writes around it.
 const HEADROOM: u64 = 4 << 20;
 
-/// The bytes that can still be written where this file lies, if the file system says so. A quota may allow less.
+/// The free bytes of the file system that this file is on; `None` where the file system does not say. A quota may allow less.
 pub(crate) fn free_bytes(file: impl AsFd) -> Option<u64> {
     let status = rustix::fs::fstatvfs(file).ok()?;
     Some(status.f_bavail.saturating_mul(status.f_frsize))
 }
 
-/// Whether the batch may be tried. One that only deletes always may: it is the way out of a full disk.
-pub(super) fn fits(batch: &Batch, free: impl FnOnce() -> Option<u64>) -> bool {
+/// Whether there is space for a batch. A batch that only deletes always may be tried, since deleting frees a full disk.
+pub(super) fn has_space_for(batch: &Batch, free: impl FnOnce() -> Option<u64>) -> bool {
     let added = batch.added_bytes();
     added == 0 || free().is_none_or(|free| free >= added.saturating_mul(2).saturating_add(HEADROOM))
 }
@@ -25,19 +25,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_adds_needs_room_and_what_deletes_does_not() {
+    fn a_batch_that_adds_needs_space_and_one_that_deletes_does_not() {
         let key = || Key::new(1, Kind::Hook);
         let (mut adding, mut deleting) = (Batch::new(), Batch::new());
         adding.put(key(), vec![0; 1 << 20]);
         deleting.delete(key());
         for (free, expected) in [(Some(0), false), (Some(6 << 20), false), (Some(7 << 20), true), (None, true)] {
-            assert_eq!(fits(&adding, || free), expected);
+            assert_eq!(has_space_for(&adding, || free), expected);
         }
-        assert!(fits(&deleting, || Some(0)));
+        assert!(has_space_for(&deleting, || Some(0)));
     }
 
     #[test]
-    fn a_file_system_tells_its_room() {
+    fn a_file_system_says_how_much_is_free() {
         assert!(free_bytes(tempfile::tempfile().unwrap()).is_some());
     }
 }

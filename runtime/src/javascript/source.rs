@@ -1,0 +1,13 @@
+//! A function as its author wrote it.
+
+use std::sync::Arc;
+
+/// A function's source and what it was written for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) text: Arc<str>,
+    /// The exported functions that may be called, in the order in which they are tried.
+    pub(crate) entries: &'static [&'static str],
+    /// The major version of Node that `process.version` tells.
+    pub(crate) node_major: i32,
+}
