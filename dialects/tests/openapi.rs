@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hookbox_dialects::ALL;
-use hookbox_hooks::api::{openapi_document, openapi_tree};
+use hookbox_hooks::openapi::{document as openapi_document, tree as openapi_tree};
 use hookbox_hooks::testing::TestServer;
 use serde_json::Value;
 

@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
+use crate::api::{Endpoint, ErrorStyle};
 use crate::hook_type::{AccountRules, HookTypeSpec, Registry, RegistryError};
-use crate::http::endpoint::{Endpoint, ErrorStyle};
 
 /// A vendor's world.
 pub trait Dialect: Send + Sync {

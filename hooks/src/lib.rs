@@ -19,11 +19,13 @@
 //! | `auth` | tokens and client credentials |
 //! | `service` | everything that callers can ask for, free of HTTP |
 //! | [`config`] | the server's settings |
-//! | `http` | the server, the router, `/v1`, the OpenAPI file |
+//! | [`api`] | what endpoints are made of |
 //! | [`dialect`] | what a vendor brings |
+//! | `http` | the server, the router, `/v1`, the OpenAPI file |
 //! | `local`, `backup`, [`offline`] | running a function without a server; files; work on a folder without a server |
 
 mod admission;
+pub mod api;
 mod auth;
 mod backup;
 mod clock;
@@ -58,6 +60,7 @@ pub use dispatch::{Answer, AnswerView};
 pub use error::ServiceError;
 pub use fields::Fields;
 pub use hookbox_runtime::{Frame, Profile, ProfileError, Sample, compile_worker};
+pub use http::openapi::{self, OpenApiError};
 pub use http::{Listener, ServerError, Tls, TlsError};
 pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
 pub use limits::ServiceLimits;
@@ -71,14 +74,3 @@ pub use service::{
     Action, Applied, AppliedEnv, AppliedHook, Engine, ExecutionFilter, FoundHook, HookFilter, OpenError, Opened, Page, PageView, Paged,
     Service, ServiceConfig, read_body,
 };
-
-/// What endpoints are made of: for dialects that bring their own.
-pub mod api {
-    pub use crate::auth::{Caller, ClientCredentials, LIFETIME};
-    pub use crate::http::call::{Call, Core, Credential, Head, IssuedToken, Params};
-    pub use crate::http::endpoint::{Access, Answered, Answering, BINARY, BodyKind, Doc, Endpoint, ErrorStyle, Handler, PAGE};
-    pub use crate::http::errors::{ApiError, Problem, RETRY_AFTER};
-    pub use crate::http::openapi::{OpenApiError, document as openapi_document, tree as openapi_tree};
-    pub use crate::http::query::Query;
-    pub use crate::http::respond::{self, Reply};
-}

@@ -2,7 +2,7 @@
 //!
 //! What is documented of it: <https://developers.onelogin.com/api-docs/2/smart-hooks/overview>.
 //!
-//! * [`kind`] is the table of the types, with their [`rules`]; [`adapter`] reads a [`context`] and judges a [`response`].
+//! * [`hook_types`] is the table of the types ([`kind`]), with their [`rules`]; [`adapter`] reads a [`context`] and judges a [`response`].
 //! * [`admin`] and [`tokens`] are the API, [`problems`] the form of its errors, [`client`] what each client is shown.
 //! * [`account`] is what accounts can set; [`import`] reads hooks from OneLogin; [`templates`] are new projects, and [`source`] says what is
 //!   too long for OneLogin.
@@ -12,6 +12,7 @@ mod adapter;
 mod admin;
 mod client;
 mod context;
+mod hook_types;
 mod import;
 mod kind;
 mod problems;
@@ -25,8 +26,7 @@ use hookbox_hooks::api::{Endpoint, ErrorStyle};
 use hookbox_hooks::dialect::{Dialect, Import, Language, SourceNote, TemplateFile};
 use hookbox_hooks::hook_type::{AccountRules, HookTypeSpec};
 
-/// The dialect's name.
-const DIALECT: &str = "onelogin";
+use self::kind::DIALECT;
 
 /// OneLogin's dialect.
 pub(crate) struct OneLogin;
@@ -37,7 +37,7 @@ impl Dialect for OneLogin {
     }
 
     fn hook_types(&self) -> &'static [HookTypeSpec] {
-        &kind::HOOK_TYPES
+        &hook_types::HOOK_TYPES
     }
 
     fn account_rules(&self) -> Option<&'static dyn AccountRules> {

@@ -3,8 +3,11 @@
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::Name;
+use crate::ids::{AccountId, HookId};
 use crate::resources::Runtime;
+
+/// A hook, as queues hold it.
+pub(super) type Name = (AccountId, HookId);
 
 /// A queue of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,15 +17,13 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
-use self::lane::{Lane, PerLane};
+use self::lane::{Lane, Name, PerLane};
 use self::unloaded::Unloaded;
 use self::worker::Worker;
 use crate::directory::{Account, Directory};
 use crate::ids::{AccountId, HookId};
 use crate::resources::Runtime;
 use crate::state::State;
-
-type Name = (AccountId, HookId);
 
 /// The queues and their workers, which stop when this is dropped.
 pub(crate) struct AdmissionQueue {

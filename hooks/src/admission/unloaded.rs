@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::Name;
+use super::lane::Name;
 
 /// Which hooks are unloaded. One that cannot be woken is not tried again for each event.
 #[derive(Debug)]

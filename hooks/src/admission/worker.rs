@@ -8,8 +8,7 @@ use hookbox_runtime::{AdmissionError, FunctionDigest};
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::Name;
-use super::lane::{Lane, Names};
+use super::lane::{Lane, Name, Names};
 use super::transitions::{Claim, Concluded, Prepared, Task, claim, conclude, serve_loaded};
 use super::unloaded::Unloaded;
 use crate::error::ServiceError;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 
-use super::Config;
+use super::tables::Config;
 use super::settings::{SETTINGS, Setting};
 
 /// The file that is read where none is named, if it exists.

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::value::{Value, number, span};
-use super::{
-    CompileConfig, Config, Engine, HttpConfig, LogConfig, LogFormat, MetricsConfig, PagemapScan, SandboxConfig, StoreConfig,
-    ThrottleConfig, TlsConfig,
+use super::tables::{
+    CompileConfig, Config, HttpConfig, LogConfig, LogFormat, MetricsConfig, PagemapScan, SandboxConfig, StoreConfig, TlsConfig,
 };
+use super::value::{Value, number, span};
+use crate::auth::ThrottleConfig;
 use crate::limits::ServiceLimits;
+use crate::store::Engine;
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
@@ -81,8 +82,14 @@ pub(super) static SETTINGS: [Setting; 30] = [
     setting!("throttle.address_failures", throttle.address_failures, |text| number(text, 1, 1_000_000)),
 ];
 
-/// What holds where nobody says otherwise.
-pub(super) fn defaults() -> Config {
+impl Default for Config {
+    /// What holds where nobody says otherwise.
+    fn default() -> Self {
+        defaults()
+    }
+}
+
+fn defaults() -> Config {
     Config {
         listen: std::net::SocketAddr::from(([127, 0, 0, 1], 8080)),
         data: "./hookbox-data".into(),

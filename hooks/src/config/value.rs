@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{Engine, LogFormat, PagemapScan};
+use super::tables::{LogFormat, PagemapScan};
+use crate::store::Engine;
 
 /// A setting's value as text, both ways. The error says what is expected.
 pub(super) trait Value: Sized {

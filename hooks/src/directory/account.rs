@@ -81,16 +81,16 @@ impl Account {
     /// Adds a hook, or replaces its record; what serves stays.
     pub(crate) fn put_hook(&mut self, record: HookRecord) {
         let serving = self.hooks.get(&record.id).and_then(|hook| hook.serving.clone());
-        self.insert(Hook::new(self, record, serving));
+        self.insert(Hook::new(&self.record.settings.dialects, record, serving));
     }
 
     /// Adds or replaces a hook whose ready version is served by `function`.
     pub(crate) fn serve(&mut self, record: HookRecord, function: Arc<dyn PreparedFunction>) -> Result<(), ServiceError> {
         let serving = match &record.ready {
-            Some(ready) => Some(Arc::new(Serving::link(self, &record, ready, function)?)),
+            Some(ready) => Some(Arc::new(Serving::link(&self.record, self.values(&ready.spec.env_vars), &record, ready, function)?)),
             None => None,
         };
-        self.insert(Hook::new(self, record, serving));
+        self.insert(Hook::new(&self.record.settings.dialects, record, serving));
         Ok(())
     }
 
@@ -112,7 +112,7 @@ impl Account {
 
     /// Takes from a hook what served it.
     pub(crate) fn stop(&mut self, record: HookRecord) {
-        self.insert(Hook::new(self, record, None));
+        self.insert(Hook::new(&self.record.settings.dialects, record, None));
     }
 
     /// Whether a hook needs the function's bytes.

@@ -7,11 +7,10 @@ use hookbox_host_api::log::Mask;
 use hookbox_host_api::{Decision, EnvVars};
 use hookbox_runtime::{Identity, Limits};
 
-use super::Account;
 use crate::error::ServiceError;
-use crate::hook_type::Adapter;
+use crate::hook_type::{Adapter, Settings};
 use crate::ids::HookId;
-use crate::resources::{Condition, HookRecord, Ready};
+use crate::resources::{AccountRecord, Condition, HookRecord, Ready};
 use crate::sandbox::PreparedFunction;
 
 /// A hook.
@@ -32,20 +31,20 @@ pub(crate) struct Policy {
 }
 
 impl Hook {
-    pub(super) fn new(account: &Account, record: HookRecord, serving: Option<Arc<Serving>>) -> Self {
+    pub(super) fn new(settings: &Settings, record: HookRecord, serving: Option<Arc<Serving>>) -> Self {
         let policy = match &serving {
             Some(serving) => serving.policy.clone(),
-            None => Arc::new(Policy::new(account, &record)),
+            None => Arc::new(Policy::new(settings, &record)),
         };
         Self { record, policy, serving }
     }
 }
 
 impl Policy {
-    fn new(account: &Account, record: &HookRecord) -> Self {
+    fn new(settings: &Settings, record: &HookRecord) -> Self {
         let spec = record.ready.as_ref().map_or(&record.spec, |ready| &ready.spec);
         Self {
-            adapter: record.hook_type.rules.bind(&spec.settings, &account.record.settings.dialects),
+            adapter: record.hook_type.rules.bind(&spec.settings, settings),
             conditions: spec.conditions.clone(),
             on_error: spec.on_error,
         }
@@ -69,15 +68,15 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
-    /// The serving version of a hook, with the values that its env vars have in the account.
+    /// The serving version of a hook. `env` are the values of its env vars in the account.
     pub(super) fn link(
-        account: &Account,
+        account: &AccountRecord,
+        env: EnvVars,
         record: &HookRecord,
         ready: &Ready,
         function: Arc<dyn PreparedFunction>,
     ) -> Result<Self, ServiceError> {
         let spec = &ready.spec;
-        let env = account.values(&spec.env_vars);
         let mask = mask(env.iter().map(|(_, value)| value))?;
         let bytes = u64::from(spec.memory_mib) << 20;
         Ok(Self {
@@ -87,7 +86,7 @@ impl Serving {
             function,
             limits: Limits { fuel: spec.fuel, memory_bytes: usize::try_from(bytes).unwrap_or(usize::MAX) },
             timeout: Duration::from_secs(spec.timeout.into()),
-            policy: Arc::new(Policy::new(account, record)),
+            policy: Arc::new(Policy::new(&account.settings.dialects, record)),
             retries: spec.retries,
             env: Arc::new(env),
             mask: Arc::new(mask),
@@ -96,9 +95,9 @@ impl Serving {
 }
 
 /// What the function is told that it is called.
-fn identity(account: &Account, record: &HookRecord, version: u32) -> Identity {
+fn identity(account: &AccountRecord, record: &HookRecord, version: u32) -> Identity {
     let (name, version) = (record.id.to_string(), version.to_string());
-    Identity { arn: format!("arn:hookbox:lambda:local:{}:function:{name}:{version}", account.record.id.get()), name, version }
+    Identity { arn: format!("arn:hookbox:lambda:local:{}:function:{name}:{version}", account.id.get()), name, version }
 }
 
 /// A mask over these values.

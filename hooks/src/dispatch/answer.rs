@@ -78,6 +78,11 @@ impl Answer {
         }
     }
 
+    /// The answer where there is no live hook.
+    pub(super) fn without_hook(event: &Occurrence, decision: Decision) -> Self {
+        Self::new(event.default_verdict(decision), Outcome::NoHook, Usage::default(), event)
+    }
+
     /// The answer for a caller who may fire but not look: where in the function it failed is for its author.
     pub(crate) fn without_trace(self) -> Self {
         let error = self.error.map(|failure| Failure { stack: None, place: None, ..failure });

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hookbox_host_api::{Decision, Failure, FailureKind, Outcome, Secret, Usage};
+use hookbox_host_api::{Decision, Failure, FailureKind, Secret};
 use tokio::time::Instant;
 
-use super::Answer;
 use crate::hook_type::{Adapter, Event, HookType, Verdict};
 use crate::ids::ExecutionId;
 use crate::uuid_pool;
@@ -56,8 +55,8 @@ impl Occurrence {
         self.adapter.default_verdict(decision, &self.kept)
     }
 
-    /// The answer where there is no live hook.
-    pub(super) fn without_hook(self, decision: Decision) -> Answer {
-        Answer::new(self.default_verdict(decision), Outcome::NoHook, Usage::default(), &self)
+    /// Microseconds since the event was read.
+    pub(super) fn elapsed_us(&self) -> u64 {
+        u64::try_from(self.read_at.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 }

@@ -9,9 +9,10 @@ use hookbox_runtime::{Execution, Invocation};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
+use super::answer::Answer;
 use super::detach_on_drop::Detached;
 use super::event::Occurrence;
-use super::{Answer, named, since};
+use super::limit::named;
 use crate::clock::Clock;
 use crate::directory::{Hook, Serving};
 use crate::hook_type::Verdict;
@@ -208,7 +209,7 @@ impl Shared {
     /// Logs an execution and answers it.
     fn conclude(&self, identity: &ExecutionIdentity, event: &Occurrence, mask: &Mask, end: RunResult) -> Answer {
         let mut usage = end.usage;
-        usage.duration_us = since(event.read_at);
+        usage.duration_us = event.elapsed_us();
         let (outcome, verdict, failure) = match end.result {
             Ok(Judged::Completed(verdict)) => (Outcome::Completed, verdict, None),
             Ok(Judged::Skipped(decision)) => (Outcome::Skipped, event.default_verdict(decision), None),

@@ -54,8 +54,8 @@ impl Dispatcher {
             None => {
                 let adapter = account.adapter(hook_type)?;
                 let event = Occurrence::new(hook_type, adapter.clone(), self.read(&**adapter, body)?, read_at);
-                let answer = event.without_hook(account.record.settings.default_decision(hook_type));
-                self.0.metrics.executed(hook_type, answer.outcome, since(read_at), 0);
+                let answer = Answer::without_hook(&event, account.record.settings.default_decision(hook_type));
+                self.0.metrics.executed(hook_type, answer.outcome, event.elapsed_us(), 0);
                 Plan::Answered(answer)
             }
         };
@@ -132,9 +132,4 @@ impl Plan {
             Err(Panicked) => job.broke_off(),
         }
     }
-}
-
-/// Microseconds since then.
-fn since(moment: Instant) -> u64 {
-    u64::try_from(moment.elapsed().as_micros()).unwrap_or(u64::MAX)
 }

@@ -28,7 +28,7 @@ pub(super) struct Activity {
 
 /// A request that is being worked on, until it is dropped.
 #[derive(Debug)]
-pub struct Busy(Arc<Activity>);
+pub(super) struct Busy(Arc<Activity>);
 
 /// Why a connection has been open for long enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

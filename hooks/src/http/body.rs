@@ -6,8 +6,7 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use hyper::body::Body;
 
-use super::endpoint::BodyKind;
-use super::errors::ApiError;
+use crate::api::{ApiError, BodyKind};
 use crate::config::Config;
 
 /// How much of a refused body is taken in, and for how long.

@@ -14,13 +14,9 @@ use tracing::{Instrument as _, Level, Span};
 use uuid::Uuid;
 
 use super::body::{BodyRules, linger};
-use super::call::{Call, Core, Head};
-use super::endpoint::{Access, Endpoint};
-use super::errors::{ApiError, PLAIN};
-use super::query::Query;
-use super::respond::Reply;
 use super::router::{Match, Router, TableError};
 use super::v1;
+use crate::api::{Access, ApiError, Call, Core, Endpoint, Head, PLAIN, Query, Reply};
 use crate::auth::{Authenticator, Caller};
 use crate::config::Config;
 use crate::dialect::Dialect;
@@ -84,7 +80,7 @@ impl Gateway {
                     } else {
                         error.log();
                     }
-                    error.reply(style)
+                    style.reply(&error)
                 }
             };
             reply.headers_mut().insert(REQUEST_ID, id);

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 
-use super::respond::Reply;
+use crate::api::Reply;
 use crate::metrics::CONTENT_TYPE;
 use crate::service::Service;
 

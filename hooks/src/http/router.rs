@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use http::Method;
 
-use super::call::Params;
-use super::endpoint::{Endpoint, ErrorStyle};
+use crate::api::{Endpoint, ErrorStyle, Params};
 
 /// A table that cannot be used; found when the server starts.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -139,16 +138,16 @@ impl Node {
 
 #[cfg(test)]
 mod tests {
-    use super::super::endpoint::{Access, BodyKind, Doc};
     use super::super::v1;
     use super::*;
+    use crate::api::{Access, BodyKind, Doc};
 
     fn all() -> Vec<&'static Endpoint> {
         v1::endpoints().collect()
     }
 
     fn router(endpoints: Vec<&'static Endpoint>) -> Result<Router, TableError> {
-        Router::new(endpoints, Vec::new(), &super::super::errors::PLAIN)
+        Router::new(endpoints, Vec::new(), &crate::api::PLAIN)
     }
 
     fn found(method: Method, path: &str) -> Option<(&'static str, String)> {
@@ -165,7 +164,7 @@ mod tests {
             id: path,
             access: Access::Open,
             body: BodyKind::None,
-            handler: |_, _| Box::pin(async { Ok(super::super::respond::ok("")) }),
+            handler: |_, _| Box::pin(async { Ok(crate::api::respond::ok("")) }),
             doc: Doc::NONE,
         }))
     }

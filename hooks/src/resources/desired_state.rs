@@ -4,7 +4,8 @@ use hookbox_host_api::Secret;
 use serde_json::Value;
 
 use super::env_var::{EnvName, check_value};
-use super::hook_input::{HookInput, InputRules};
+use super::hook_input::HookInput;
+use super::input_rules::InputRules;
 use crate::error::ServiceError;
 use crate::fields::Fields;
 use crate::hook_type::Registry;

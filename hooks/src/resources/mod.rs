@@ -11,6 +11,7 @@ mod execution;
 mod hook;
 mod hook_input;
 mod hook_view;
+mod input_rules;
 mod runtime;
 mod upload;
 
@@ -20,8 +21,9 @@ pub use credential::{AccessTokenView, CredentialView, NewCredentialView, Scope, 
 pub use env_var::EnvView;
 pub use execution::ExecutionView;
 pub use hook::Status;
-pub use hook_input::{HookInput, InputRules};
+pub use hook_input::HookInput;
 pub use hook_view::{HookView, LimitsView, TopLevel};
+pub use input_rules::InputRules;
 
 pub(crate) use account::{AccountInput, AccountRecord};
 pub(crate) use credential::{CredentialInput, CredentialRecord};

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use hookbox_runtime::FunctionKind;
 
 use super::hook::{FunctionRef, Kind};
-use super::hook_input::InputRules;
+use super::input_rules::InputRules;
 use super::runtime::Runtime;
 use crate::error::ServiceError;
 use crate::fields::Fields;

@@ -1,19 +1,9 @@
 //! The service in numbers: what the metrics' page shows besides what is counted where it happens.
 
-use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use super::Service;
 use crate::metrics::Gauges;
-
-/// What stays the same while the service runs.
-#[derive(Clone, Debug)]
-pub(super) struct ServerFacts {
-    pub(super) data: PathBuf,
-    pub(super) engine: &'static str,
-    pub(super) slots: usize,
-    pub(super) started: SystemTime,
-}
 
 impl Service {
     /// Every number, in Prometheus' text format.

@@ -11,6 +11,7 @@ mod hooks;
 mod open;
 mod page;
 mod renewal;
+mod server_facts;
 #[cfg(test)]
 mod tests;
 
@@ -120,7 +121,7 @@ pub struct Service {
     sweeping: JoinHandle<()>,
     /// Whether what has no end of its own must end.
     ending: watch::Sender<bool>,
-    fixed: gauges::ServerFacts,
+    fixed: server_facts::ServerFacts,
     /// One permit: one backup at a time.
     backups: Arc<Semaphore>,
 }

@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use hookbox_runtime::{Admission, AdmissionConfig, PagemapUse, Sandbox, SandboxConfig};
 use tokio::sync::{Mutex, Semaphore, watch};
 
-use super::gauges::ServerFacts;
+use super::server_facts::ServerFacts;
 use super::{Opened, Service, ServiceConfig};
 use crate::admission::AdmissionQueue;
 use crate::clock::Clock;

@@ -12,15 +12,17 @@
     reason = "only tests see it"
 )]
 
+mod answered;
 mod clock;
 mod sample;
 mod schema;
 mod server;
 mod world;
 
+pub use answered::Answered;
 pub use clock::FakeClock;
 pub use sample::Sample;
-pub use server::{ADMIN, Answered, SECRET, Stream, TestServer, basic, text};
+pub use server::{ADMIN, SECRET, Stream, TestServer, basic, text};
 pub use world::{
     FillingStore, LOGIN, ONE, ScriptCompiler, World, body, create, deploy, encoded, function, javascript_name, new_hook, new_javascript,
     refused, settled, update,

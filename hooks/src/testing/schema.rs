@@ -4,7 +4,7 @@
 use http::Method;
 use serde_json::Value;
 
-use super::server::Answered;
+use super::answered::Answered;
 use crate::dialect::Dialect;
 use crate::http::gateway::router;
 use crate::http::openapi;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
+use http::Request;
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
@@ -16,11 +16,12 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::answered::Answered;
 use super::schema::Checker;
 use super::world::World;
+use crate::api::Endpoint;
 use crate::config::Config;
 use crate::dialect::Dialect;
-use crate::http::endpoint::Endpoint;
 use crate::http::{Listener, ServerError};
 use crate::service::Service;
 
@@ -38,31 +39,6 @@ pub struct TestServer {
     pub ended: JoinHandle<Result<(), ServerError>>,
     /// The operations that were answered with success.
     pub seen: Mutex<BTreeSet<String>>,
-}
-
-/// An answer, read to its end.
-#[derive(Debug)]
-pub struct Answered {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Bytes,
-}
-
-impl Answered {
-    pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {:?}", self.body))
-    }
-
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(|value| value.to_str().unwrap())
-    }
-
-    /// The body, if the status is the wanted one.
-    #[track_caller]
-    pub fn expect(&self, status: u16) -> Value {
-        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
-        if self.body.is_empty() { Value::Null } else { self.json() }
-    }
 }
 
 /// An answer that is read as it comes.

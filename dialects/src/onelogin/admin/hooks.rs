@@ -13,9 +13,9 @@ use serde_json::Value;
 use super::input;
 use super::page::bare_page;
 use super::{client, list};
-use crate::onelogin::DIALECT;
 use crate::onelogin::account;
 use crate::onelogin::client::EnvShape;
+use crate::onelogin::kind::DIALECT;
 
 const FILTERS: &[&str] = &["type", "disabled", "limit", "page", "cursor"];
 

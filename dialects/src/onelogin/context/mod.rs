@@ -1,5 +1,6 @@
 //! The context of one event: what the caller sent, and what of it a function may see.
 
+mod options;
 mod sample;
 mod shape;
 mod version;
@@ -9,27 +10,15 @@ use std::fmt;
 
 use hookbox_hooks::{ServiceError, read_roles};
 use hookbox_host_api::{Secret, json, surrogates};
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::kind::Kind;
 use shape::{Key, Value};
 
+pub(super) use options::Options;
 pub(super) use sample::sample_contexts;
 pub(super) use shape::View;
-pub(super) use version::{ContextVersion, RangeError};
-
-/// Which parts of a context a hook may see; each is hidden unless enabled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Options {
-    /// `risk`: score and reasons.
-    pub risk_enabled: bool,
-    /// `location`: IP address and country.
-    pub location_enabled: bool,
-    /// `mfa_devices`: the user's second factors.
-    pub mfa_device_info_enabled: bool,
-}
+pub(super) use version::RangeError;
 
 /// A context that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

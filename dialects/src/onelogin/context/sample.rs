@@ -1,7 +1,8 @@
 //! What the contexts of each hook type look like, without anything in them: an engine that has seen them once reads real ones faster.
 
+use super::options::Options;
 use super::shape::{Key, Value};
-use super::{Context, Options, View};
+use super::{Context, View};
 use crate::onelogin::kind::Kind;
 
 /// One context for each set of keys that a function of this type may see. All values are empty.

@@ -1,6 +1,7 @@
 //! What contexts look like: the keys of each hook type, since which version, behind which option. A new key begins here.
 
-use super::{ContextVersion, Options};
+use super::options::Options;
+use super::version::ContextVersion;
 use crate::onelogin::kind::Kind;
 
 /// One key of an object in a context.

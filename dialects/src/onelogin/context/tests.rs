@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::version::ContextVersion;
 use super::*;
 
 const ALL: Options = Options { risk_enabled: true, location_enabled: true, mfa_device_info_enabled: true };

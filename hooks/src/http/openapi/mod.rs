@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::endpoint::{Access, BINARY, BodyKind, Doc, ErrorStyle};
 use super::gateway;
 use super::router::{Match, Row, parameters};
 use super::v1;
+use crate::api::{Access, BINARY, BodyKind, Doc, ErrorStyle};
 use crate::dialect::{self, Dialect};
 
 const COMPONENTS: &str = include_str!("components.json");

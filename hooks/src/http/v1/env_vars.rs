@@ -2,9 +2,7 @@
 
 use http::{Method, StatusCode};
 
-use super::super::call::{Call, Core};
-use super::super::endpoint::{Access, Answered, BodyKind, Doc, Endpoint, PAGE};
-use super::super::respond;
+use crate::api::{Access, Answered, BodyKind, Call, Core, Doc, Endpoint, PAGE, respond};
 use crate::resources::Scope;
 
 pub(super) static ENDPOINTS: &[Endpoint] = &[

@@ -4,10 +4,7 @@ use hookbox_host_api::Outcome;
 use http::{HeaderValue, Method, StatusCode, header};
 use tracing::{Level, Span};
 
-use super::super::call::{Call, Core};
-use super::super::endpoint::{Access, Answered, BodyKind, Doc, Endpoint};
-use super::super::errors::RETRY_AFTER;
-use super::super::respond::{self, Reply};
+use crate::api::{Access, Answered, BodyKind, Call, Core, Doc, Endpoint, RETRY_AFTER, Reply, respond};
 use crate::dispatch::Answer;
 use crate::error::ServiceError;
 use crate::resources::Scope;

@@ -3,11 +3,8 @@
 use hookbox_host_api::Outcome;
 use http::Method;
 
-use super::super::call::{Call, Core};
-use super::super::endpoint::{Access, Answered, BodyKind, Doc, Endpoint};
-use super::super::query::Query;
-use super::super::respond;
 use super::follow;
+use crate::api::{Access, Answered, BodyKind, Call, Core, Doc, Endpoint, Query, respond};
 use crate::error::ServiceError;
 use crate::resources::Scope;
 use crate::service::ExecutionFilter;

@@ -8,9 +8,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc::{self, Sender};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::super::call::{Call, Core};
-use super::super::endpoint::Answered;
-use super::super::respond;
+use crate::api::{Answered, Call, Core, respond};
 use crate::auth::Authenticator;
 use crate::error::ServiceError;
 use crate::resources::{ExecutionView, Scope};

@@ -3,10 +3,7 @@
 use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 
-use super::super::call::{Call, Core};
-use super::super::endpoint::{Access, Answered, BodyKind, Doc, Endpoint};
-use super::super::errors::RETRY_AFTER;
-use super::super::respond;
+use crate::api::{Access, Answered, BodyKind, Call, Core, Doc, Endpoint, RETRY_AFTER, respond};
 
 pub(super) static ENDPOINTS: &[Endpoint] = &[
     Endpoint {

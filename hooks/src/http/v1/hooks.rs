@@ -2,10 +2,7 @@
 
 use http::{Method, StatusCode};
 
-use super::super::call::{Call, Core};
-use super::super::endpoint::{Access, Answered, BodyKind, Doc, Endpoint};
-use super::super::query::Query;
-use super::super::respond;
+use crate::api::{Access, Answered, BodyKind, Call, Core, Doc, Endpoint, Query, respond};
 use crate::error::ServiceError;
 use crate::hook_type::Registry;
 use crate::resources::Scope;

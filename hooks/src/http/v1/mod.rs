@@ -10,7 +10,7 @@ mod hooks;
 mod operator;
 mod tokens;
 
-use super::endpoint::Endpoint;
+use crate::api::Endpoint;
 
 /// Every endpoint of the server that is not a dialect's.
 pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {

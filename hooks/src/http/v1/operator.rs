@@ -2,10 +2,7 @@
 
 use http::{HeaderValue, Method, Response, StatusCode, header};
 
-use super::super::call::{Call, Core};
-use super::super::endpoint::{Access, Answered, BINARY, BodyKind, Doc, Endpoint, PAGE};
-use super::super::reply_body::ReplyBody;
-use super::super::respond;
+use crate::api::{Access, Answered, BINARY, BodyKind, Call, Core, Doc, Endpoint, PAGE, ReplyBody, respond};
 use crate::resources::{NewCredentialView, Scope};
 use crate::service::Backup;
 

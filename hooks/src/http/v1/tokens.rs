@@ -4,9 +4,7 @@ use hookbox_host_api::Secret;
 use http::{HeaderValue, Method, header};
 use serde::Deserialize;
 
-use super::super::call::{Call, Core};
-use super::super::endpoint::{Access, Answered, BodyKind, Doc, Endpoint};
-use super::super::respond;
+use crate::api::{Access, Answered, BodyKind, Call, Core, Doc, Endpoint, respond};
 use crate::auth::{ClientCredentials, LIFETIME};
 use crate::resources::AccessTokenView;
 

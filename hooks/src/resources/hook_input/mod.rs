@@ -10,23 +10,12 @@ use hookbox_host_api::Decision;
 use super::condition::Condition;
 use super::env_var::EnvName;
 use super::hook::{FunctionRef, Spec};
+use super::input_rules::InputRules;
 use super::runtime::Runtime;
 use super::upload::{Upload, check_runtime};
 use crate::error::ServiceError;
 use crate::fields::Fields;
 use crate::hook_type::{Draft, HookType, Registry, Settings};
-use crate::limits::ServiceLimits;
-
-/// What a hook's body must fit.
-#[derive(Clone, Debug)]
-pub struct InputRules {
-    /// The server's limits.
-    pub limits: ServiceLimits,
-    /// The hook types that the caller may name.
-    pub types: Vec<HookType>,
-    /// Whether a function may be plain source instead of base64, and an env var an object with a name.
-    pub lenient: bool,
-}
 
 /// What a body says about a hook. What it does not say takes its default in a new hook and stays as it is in an old one.
 #[derive(Debug, Default)]
@@ -47,7 +36,6 @@ pub struct HookInput {
     settings: Vec<Fields>,
 }
 
-const MIN_FUEL: u64 = 10_000;
 const DEFAULT_FUEL: u64 = 3_000_000_000;
 const DEFAULT_MEMORY_MIB: u32 = 64;
 

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use hookbox_host_api::Decision;
 use serde_json::Value;
 
-use super::{InputRules, MIN_FUEL};
 use crate::error::ServiceError;
 use crate::fields::Fields;
 use crate::hook_type::{HookType, names};
@@ -13,6 +12,7 @@ use crate::limits::ServiceLimits;
 use crate::resources::account::{DECISIONS, parse_decision};
 use crate::resources::condition::{Condition, Operator, Source};
 use crate::resources::env_var::EnvName;
+use crate::resources::input_rules::{InputRules, MIN_FUEL};
 use crate::resources::runtime::Runtime;
 
 /// The most entries that a hook's conditions, or its packages, have.

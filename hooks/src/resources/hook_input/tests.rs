@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::limits::ServiceLimits;
 use crate::resources::hook::Kind;
 use crate::testing::registry;
 

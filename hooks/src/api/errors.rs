@@ -1,5 +1,5 @@
 //! The one place that turns errors into statuses and bodies. There is no catch-all arm: a new error does not compile until somebody
-//! decides what a client sees of it. A dialect may write the result in a form of its own ([`ErrorStyle`]).
+//! decides what a client sees of it. A dialect may write the result in a form of its own.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -7,7 +7,6 @@ use std::time::Duration;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use super::endpoint::ErrorStyle;
 use super::respond::{Reply, json};
 use crate::error::ServiceError;
 use crate::resources::Scope;
@@ -129,13 +128,8 @@ impl Problem {
 pub const RETRY_AFTER: &str = "1";
 
 impl ApiError {
-    /// The answer, in the form of the place that was called. What the client does not get is logged here.
-    pub(crate) fn reply(self, style: &ErrorStyle) -> Reply {
-        let problem = self.problem();
-        (style.write)(&self, problem)
-    }
-
-    fn problem(&self) -> Problem {
+    /// What the client is told, in the server's own words.
+    pub(crate) fn problem(&self) -> Problem {
         let text = self.to_string();
         match self {
             Self::Service(error) => service_problem(error),
@@ -208,86 +202,4 @@ struct Plain {
     message: Cow<'static, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
-}
-
-/// The form of errors wherever a dialect has none of its own.
-pub(crate) static PLAIN: ErrorStyle =
-    ErrorStyle { root: "", write: |_, problem| problem.plain(), schema: "Error", missing_scope: 403, checks_fields: true, forms: false };
-
-#[cfg(test)]
-mod tests {
-    use http_body_util::BodyExt as _;
-
-    use super::*;
-
-    async fn shown(error: ApiError) -> (u16, String) {
-        let reply = error.reply(&PLAIN);
-        let status = reply.status().as_u16();
-        let bytes = reply.into_body().collect().await.unwrap().to_bytes();
-        (status, String::from_utf8(bytes.to_vec()).unwrap())
-    }
-
-    #[tokio::test]
-    async fn resource_routes_have_plain_errors() {
-        for (error, status, body) in [
-            (
-                ServiceError::NotFound.into(),
-                404,
-                r#"{"statusCode":404,"name":"NotFoundError","message":"The resource with the given id could not be found"}"#,
-            ),
-            (ServiceError::Conflict("taken".into()).into(), 409, r#"{"statusCode":409,"name":"ConflictError","message":"taken"}"#),
-            (
-                ServiceError::invalid("limits.fuel", "too much").into(),
-                422,
-                r#"{"statusCode":422,"name":"UnprocessableEntityError","message":"too much","field":"limits.fuel"}"#,
-            ),
-            (ServiceError::invalid_body("no").into(), 422, r#"{"statusCode":422,"name":"UnprocessableEntityError","message":"no"}"#),
-            (ServiceError::BadRequest("no JSON".into()).into(), 400, r#"{"statusCode":400,"name":"BadRequestError","message":"no JSON"}"#),
-            (
-                ServiceError::TooLarge { what: "The context", limit: 7 }.into(),
-                413,
-                r#"{"statusCode":413,"name":"PayloadTooLargeError","message":"The context must not be longer than 7 bytes"}"#,
-            ),
-            (
-                ApiError::Unauthenticated,
-                401,
-                r#"{"statusCode":401,"name":"UnauthorizedError","message":"The request requires user authentication."}"#,
-            ),
-            (
-                ApiError::WrongMethod("GET, PUT".into()),
-                405,
-                r#"{"statusCode":405,"name":"MethodNotAllowedError","message":"The route does not have this method; it has GET, PUT"}"#,
-            ),
-        ] {
-            assert_eq!(shown(error).await, (status, body.to_owned()));
-        }
-    }
-
-    #[tokio::test]
-    async fn a_missing_scope_is_forbidden() {
-        assert_eq!(shown(ApiError::MissingScope(Scope::Manage)).await.0, 403);
-    }
-
-    #[tokio::test]
-    async fn a_client_learns_nothing_of_an_internal_error() {
-        for error in [ServiceError::Internal("/var/secret".into()).into(), ApiError::Internal("/var/secret".into())] {
-            let (status, body) = shown(error).await;
-            assert_eq!((status, body.contains("secret")), (500, false));
-        }
-    }
-
-    #[test]
-    fn what_passes_says_when_to_come_back() {
-        for error in [ServiceError::StoreFull.into(), ServiceError::Unavailable("busy".into()).into()] {
-            let reply = ApiError::reply(error, &PLAIN);
-            assert_eq!((reply.status().as_u16(), &reply.headers()["retry-after"]), (503, &HeaderValue::from(1)));
-        }
-        let reply = ApiError::Throttled(Duration::from_millis(5500)).reply(&PLAIN);
-        assert_eq!((reply.status().as_u16(), &reply.headers()["retry-after"]), (429, &HeaderValue::from(6)));
-    }
-
-    #[test]
-    fn another_method_is_told_the_right_ones() {
-        assert_eq!(ApiError::WrongMethod("GET, POST".into()).reply(&PLAIN).headers()["allow"], "GET, POST");
-    }
 }

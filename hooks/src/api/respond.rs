@@ -5,7 +5,6 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use tokio::sync::mpsc::Receiver;
 
-use super::errors::{ApiError, PLAIN};
 use super::reply_body::ReplyBody;
 use crate::service::Paged;
 
@@ -14,15 +13,16 @@ pub type Reply = Response<ReplyBody>;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
+/// What a client is told of an answer that cannot be written; the error has the server's own form.
+const UNWRITABLE: &[u8] = br#"{"statusCode":500,"name":"InternalError","message":"The server failed; its log tells why"}"#;
+
 /// An answer with a JSON body, which is written once.
 pub fn json<T: Serialize + ?Sized>(status: StatusCode, body: &T) -> Reply {
     match serde_json::to_vec(body) {
         Ok(bytes) => with_body(status, bytes.into()),
-        // An error's own body is made of texts and numbers, so this does not go round in circles.
         Err(error) => {
-            let error = ApiError::Internal(format!("an answer cannot be written: {error}"));
-            error.log();
-            error.reply(&PLAIN)
+            tracing::error!(%error, "an answer cannot be written");
+            with_body(StatusCode::INTERNAL_SERVER_ERROR, Bytes::from_static(UNWRITABLE))
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::service::Service;
 pub struct Core {
     /// The service.
     pub service: Arc<Service>,
-    pub(super) auth: Arc<Authenticator>,
+    pub(crate) auth: Arc<Authenticator>,
 }
 
 /// The head of a request, before its body is read.
@@ -37,7 +37,7 @@ pub struct Head<'a> {
 /// One request on its way to its handler.
 pub struct Call<'a> {
     /// Set where the endpoint asks for a token.
-    pub(super) caller: Option<Caller>,
+    pub(crate) caller: Option<Caller>,
     /// The head.
     pub head: Head<'a>,
     /// The query.
@@ -57,10 +57,10 @@ pub struct Params<'a> {
 
 impl<'a> Params<'a> {
     /// The most parameters of one path.
-    pub(super) const MOST: usize = 4;
+    pub(crate) const MOST: usize = 4;
 
     /// Adds the value of a segment; its name is known once the endpoint is.
-    pub(super) fn push(&mut self, value: &'a str) {
+    pub(crate) fn push(&mut self, value: &'a str) {
         if let Some(free) = self.found.get_mut(self.count) {
             *free = ("", value);
             self.count += 1;
@@ -68,7 +68,7 @@ impl<'a> Params<'a> {
     }
 
     /// Names the values in their order.
-    pub(super) fn name(&mut self, names: &[&'static str]) {
+    pub(crate) fn name(&mut self, names: &[&'static str]) {
         for (found, name) in self.found.iter_mut().zip(names) {
             found.0 = name;
         }

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use http::Method;
 
 use super::call::{Call, Core, Head};
-use super::errors::{ApiError, Problem};
+use super::errors::ApiError;
 use super::respond::Reply;
 use crate::auth::Caller;
 use crate::resources::Scope;
@@ -105,37 +105,8 @@ pub const PAGE: &[&str] = &["limit", "page", "cursor"];
 /// The schema of an answer that is bytes instead of JSON.
 pub const BINARY: &str = "Binary";
 
-/// The form that errors have below a path.
-pub struct ErrorStyle {
-    /// The path: `/auth` stands for itself and all that begins with `/auth/`. Empty: everything else.
-    pub root: &'static str,
-    /// Writes an error; the problem is what the server would say in its own form.
-    pub write: fn(&ApiError, Problem) -> Reply,
-    /// The schema of such an answer.
-    pub schema: &'static str,
-    /// The status of a good token that lacks a scope.
-    pub missing_scope: u16,
-    /// Whether bodies are fields to be checked, with 422 for one that breaks a rule.
-    pub checks_fields: bool,
-    /// Whether bodies may be forms as well as JSON.
-    pub forms: bool,
-}
-
-impl ErrorStyle {
-    /// Whether a path is below the root.
-    pub(super) fn holds(&self, path: &str) -> bool {
-        path.strip_prefix(self.root).is_some_and(|rest| self.root.is_empty() || rest.is_empty() || rest.starts_with('/'))
-    }
-}
-
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} ({})", self.method, self.path, self.id)
-    }
-}
-
-impl fmt::Debug for ErrorStyle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ErrorStyle").field("root", &self.root).finish_non_exhaustive()
     }
 }

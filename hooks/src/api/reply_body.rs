@@ -12,15 +12,15 @@ use hyper::body::{Body, Frame, SizeHint};
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::activity::Busy;
-
 /// Bytes of a file that are read at once.
 const CHUNK: usize = 64 << 10;
 /// How long a client may take to fetch one of them: a file, and what goes with it, is not held for one that has stopped reading.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Held until the body has been sent.
+type Guard = Box<dyn Send + Sync>;
+
 /// What is sent after the head of an answer.
-#[derive(Debug)]
 pub enum ReplyBody {
     /// Bytes that are there.
     Whole(Full<Bytes>),
@@ -29,7 +29,7 @@ pub enum ReplyBody {
         /// Where they come from.
         chunks: Receiver<Bytes>,
         /// Keeps the connection from being taken for an idle one.
-        _busy: Option<Busy>,
+        _busy: Option<Guard>,
     },
     /// A file that is sent as it is read.
     File {
@@ -38,18 +38,28 @@ pub enum ReplyBody {
         /// How many bytes are still to come.
         left: u64,
         /// Keeps the connection from being taken for an idle one.
-        _busy: Option<Busy>,
+        _busy: Option<Guard>,
     },
+}
+
+impl std::fmt::Debug for ReplyBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Whole(_) => "Whole",
+            Self::Stream { .. } => "Stream",
+            Self::File { .. } => "File",
+        })
+    }
 }
 
 impl ReplyBody {
     /// The same body; a stream or a file counts as work on the connection as long as it lasts. A whole one is the connection's own affair: a client
     /// that does not read it is idle.
-    pub(super) fn holding(self, busy: Busy) -> Self {
+    pub(crate) fn holding(self, busy: impl Send + Sync + 'static) -> Self {
         match self {
             Self::Whole(body) => Self::Whole(body),
-            Self::Stream { chunks, .. } => Self::Stream { chunks, _busy: Some(busy) },
-            Self::File { pieces, left, .. } => Self::File { pieces, left, _busy: Some(busy) },
+            Self::Stream { chunks, .. } => Self::Stream { chunks, _busy: Some(Box::new(busy)) },
+            Self::File { pieces, left, .. } => Self::File { pieces, left, _busy: Some(Box::new(busy)) },
         }
     }
 

@@ -1,0 +1,45 @@
+//! OneLogin's two hook types, a row each.
+
+use std::ops::RangeInclusive;
+
+use hookbox_hooks::hook_type::{HookTypeSpec, Shape};
+use hookbox_host_api::Decision;
+
+use super::context::sample_contexts;
+use super::kind::{DIALECT, Kind};
+use super::rules::{PRE_AUTHENTICATION_RULES, USER_MIGRATION_RULES};
+
+/// Seconds that a hook may take, unless its account is strict.
+const TIMEOUT: RangeInclusive<u8> = 1..=10;
+/// The server's own limit holds, unless the account is strict.
+const SOURCE_BYTES: usize = usize::MAX;
+pub(super) static HOOK_TYPES: [HookTypeSpec; 2] = [
+    HookTypeSpec {
+        id: Kind::PreAuthentication.as_str(),
+        dialect: DIALECT,
+        summary: "after the user name is entered, before password and second factor: may swap the login policy, or deny",
+        entries: &["handler"],
+        shape: Shape::Single,
+        default_decision: Decision::Allow,
+        timeout: TIMEOUT,
+        default_timeout: 1,
+        source_bytes: SOURCE_BYTES,
+        secrets: Kind::PreAuthentication.secrets(),
+        samples: || sample_contexts(Kind::PreAuthentication),
+        rules: &PRE_AUTHENTICATION_RULES,
+    },
+    HookTypeSpec {
+        id: Kind::UserMigration.as_str(),
+        dialect: DIALECT,
+        summary: "the user name is unknown: may deliver the user from another directory, with the password",
+        entries: &["handler"],
+        shape: Shape::Single,
+        default_decision: Decision::Deny,
+        timeout: TIMEOUT,
+        default_timeout: 1,
+        source_bytes: SOURCE_BYTES,
+        secrets: Kind::UserMigration.secrets(),
+        samples: || sample_contexts(Kind::UserMigration),
+        rules: &USER_MIGRATION_RULES,
+    },
+];

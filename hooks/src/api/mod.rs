@@ -1,0 +1,22 @@
+//! What endpoints are made of: for the server's own (`http/v1`) and for those that dialects bring.
+//!
+//! [`endpoint`] says what an endpoint is, [`call`] what its handler gets, [`respond`] and [`errors`] what it answers, [`error_style`] how errors
+//! are written for a caller.
+
+mod call;
+mod endpoint;
+mod error_style;
+mod errors;
+mod query;
+mod reply_body;
+pub mod respond;
+
+pub use crate::auth::{Caller, ClientCredentials, LIFETIME};
+pub use call::{Call, Core, Credential, Head, IssuedToken, Params};
+pub use endpoint::{Access, Answered, Answering, BINARY, BodyKind, Doc, Endpoint, Handler, PAGE};
+pub use error_style::ErrorStyle;
+pub(crate) use error_style::PLAIN;
+pub use errors::{ApiError, Problem, RETRY_AFTER};
+pub use query::Query;
+pub use reply_body::ReplyBody;
+pub use respond::Reply;

@@ -1,0 +1,13 @@
+//! What stays the same while a service runs.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+/// What stays the same while the service runs.
+#[derive(Clone, Debug)]
+pub(super) struct ServerFacts {
+    pub(super) data: PathBuf,
+    pub(super) engine: &'static str,
+    pub(super) slots: usize,
+    pub(super) started: SystemTime,
+}
