@@ -35,42 +35,67 @@ struct Login {
     mobile: bool,
 }
 
-/// Runs the whole story with the functions in `guests`. An unexpected decision is an error.
-pub(crate) fn run(guests: &Path, output: OutputArgs) -> Result<()> {
-    let (device, stdin) = (function(guests, "policy-by-device")?, function(guests, "stdin-stdout-c")?);
+/// Runs the whole story. The functions in WebAssembly are in the folder `guests`; without one they are where the build leaves them, and where
+/// they are not built the story goes without them. An unexpected decision is an error.
+pub(crate) fn run(guests: Option<&Path>, output: OutputArgs) -> Result<()> {
+    let compiled = match guests {
+        Some(guests) => Some(Compiled::read(guests)?),
+        None => Compiled::read(&default_guests()).ok(),
+    };
     let server = DemoServer::start()?;
     let admin = server.client()?;
     let mut show = Show::new(output);
-
     show.heading(&format!("A server on {}, with an empty store", server.url))?;
-    admin.post("/api/2/hooks/envs", &json!({"name": "MOBILE_POLICY_ID", "value": "202020"}))?;
-    show.line("env var   MOBILE_POLICY_ID, encrypted at rest")?;
-
-    show.heading("A component written in Rust: another policy for mobile devices, no login at high risk")?;
-    let hook = upload(&mut show, &admin, "policy-by-device", &device, json!({"runtime": "wasm", "env_vars": ["MOBILE_POLICY_ID"]}))?;
-    for login in logins()? {
-        fire(&mut show, &admin, &login)?;
+    javascript(&mut show, &admin)?;
+    match compiled {
+        Some(compiled) => webassembly(&mut show, &admin, &compiled)?,
+        None => show.heading("Hooks in Rust and C are shown as well once `make guests` has built them")?,
     }
-    log(&mut show, &admin, &hook)?;
-
-    show.heading("A WASI command written in C: context on stdin, response on stdout")?;
-    admin.delete(&format!("/api/2/hooks/{hook}"))?;
-    let hook = upload(&mut show, &admin, "stdin-stdout-c", &stdin, json!({"runtime": "wasm"}))?;
-    let context: Value = serde_json::from_str(LOGIN)?;
-    let policy = policy(&context);
-    fire(&mut show, &admin, &Login { what: "the same login", context, decision: Decision::Allow, policy, mobile: false })?;
-    log(&mut show, &admin, &hook)?;
-
-    show.heading("A function for Node, unmodified: no login at high risk (the first one compiles the engine, once)")?;
-    admin.delete(&format!("/api/2/hooks/{hook}"))?;
-    upload(&mut show, &admin, "deny-high-risk", DENY_HIGH_RISK.as_bytes(), json!({"runtime": "nodejs22.x"}))?;
-    for login in logins()?.iter().filter(|login| !login.mobile) {
-        fire(&mut show, &admin, login)?;
-    }
-
     drop(admin);
     server.stop()?;
     show.end("The server is stopped and its store removed")
+}
+
+fn javascript(show: &mut Show, admin: &Client) -> Result<()> {
+    show.heading("A function for Node, unmodified: no login at high risk")?;
+    show.line("the engine that runs JavaScript is compiled first, once for a store: some seconds")?;
+    let hook = upload(show, admin, "deny-high-risk", DENY_HIGH_RISK.as_bytes(), json!({"runtime": "nodejs22.x"}))?;
+    for login in logins()?.iter().filter(|login| !login.mobile) {
+        fire(show, admin, login)?;
+    }
+    log(show, admin, &hook)?;
+    admin.delete(&format!("/api/2/hooks/{hook}")).map(drop)
+}
+
+fn webassembly(show: &mut Show, admin: &Client, compiled: &Compiled) -> Result<()> {
+    show.heading("A component written in Rust: another policy for mobile devices, no login at high risk")?;
+    admin.post("/api/2/hooks/envs", &json!({"name": "MOBILE_POLICY_ID", "value": "202020"}))?;
+    show.line("env var   MOBILE_POLICY_ID, encrypted at rest")?;
+    let hook = upload(show, admin, "policy-by-device", &compiled.device, json!({"runtime": "wasm", "env_vars": ["MOBILE_POLICY_ID"]}))?;
+    for login in logins()? {
+        fire(show, admin, &login)?;
+    }
+    log(show, admin, &hook)?;
+
+    show.heading("A WASI command written in C: context on stdin, response on stdout")?;
+    admin.delete(&format!("/api/2/hooks/{hook}"))?;
+    let hook = upload(show, admin, "stdin-stdout-c", &compiled.stdin, json!({"runtime": "wasm"}))?;
+    let context: Value = serde_json::from_str(LOGIN)?;
+    let policy = policy(&context);
+    fire(show, admin, &Login { what: "the same login", context, decision: Decision::Allow, policy, mobile: false })?;
+    log(show, admin, &hook)
+}
+
+/// The functions that are compiled before the demo.
+struct Compiled {
+    device: Vec<u8>,
+    stdin: Vec<u8>,
+}
+
+impl Compiled {
+    fn read(guests: &Path) -> Result<Self> {
+        Ok(Self { device: function(guests, "policy-by-device")?, stdin: function(guests, "stdin-stdout-c")? })
+    }
 }
 
 fn logins() -> Result<Vec<Login>> {
@@ -155,7 +180,7 @@ fn log(show: &mut Show, admin: &Client, hook: &str) -> Result<()> {
 }
 
 /// Where the example functions are when nobody says: built by `make guests`, beside this program's own build.
-pub(crate) fn default_guests() -> PathBuf {
+fn default_guests() -> PathBuf {
     let here = PathBuf::from("target/guests");
     let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.parent()?.join("guests")));
     match beside {
