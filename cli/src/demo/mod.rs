@@ -23,8 +23,9 @@ const LOGIN: &str = include_str!("../../../examples/contexts/pre-authentication.
 /// A hook in JavaScript, from the examples.
 const DENY_HIGH_RISK: &str = include_str!("../../../examples/javascript/deny-high-risk/hook.js");
 
-/// How long an upload may take to become ready.
-const ADMISSION: Duration = Duration::from_secs(60);
+/// How long an upload may take to become ready. The first in JavaScript waits for the engine, which a niced process compiles: on a busy machine
+/// that is minutes.
+const ADMISSION: Duration = Duration::from_secs(300);
 
 /// One login of the demo and what must come of it.
 struct Login {
