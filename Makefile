@@ -18,11 +18,11 @@ engine: ## Build the module that runs JavaScript hooks: target/js-engine/engine.
 	@tools/build-js-engine
 
 build: engine ## Build the server quickly, for a look and for development: target/release/hookbox
-	@echo "== the server; on two cores the first time it takes about five minutes"
+	@echo "== the server; the first time it takes some minutes on two cores"
 	@cargo build --release --bin hookbox
 
 dist: engine ## Build the server as it is shipped, optimised as a whole: target/dist/hookbox
-	@echo "== the server, optimised as a whole; on two cores the first time it takes about twenty minutes, and then about seven to link it"
+	@echo "== the server, optimised as a whole; the first time it takes some twenty minutes on two cores, of which the link is the last seven"
 	@cargo build --profile dist --bin hookbox
 
 deb: dist ## Build the Debian package: target/debian/*.deb
