@@ -4,7 +4,7 @@ NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain engine build guests demo test differential test-fast test-clients fuzz format lint audit bench docs
+.PHONY: help toolchain engine build dist deb guests demo test differential test-fast test-clients fuzz format lint audit bench docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,21 +12,33 @@ help: ## Show this list
 toolchain: ## Install what guests are compiled with (rustup or apt; sudo when needed)
 	tools/guest-toolchain
 
-engine: toolchain ## Build the module that runs JavaScript hooks: target/js-engine/engine.wasm
-	tools/build-js-engine
+engine: ## Build the module that runs JavaScript hooks: target/js-engine/engine.wasm
+	@echo "== the engine for JavaScript; the first time it takes about a minute"
+	@tools/guest-toolchain engine
+	@tools/build-js-engine
 
-build: engine ## Build the server: target/release/hookbox
-	cargo build --release --bin hookbox
+build: engine ## Build the server quickly, for a look and for development: target/release/hookbox
+	@echo "== the server; the first time it takes some minutes on two cores"
+	@cargo build --release --bin hookbox
 
-guests: build ## Build the example hooks: target/guests/*.wasm
+dist: engine ## Build the server as it is shipped, optimised as a whole: target/dist/hookbox
+	@echo "== the server, optimised as a whole; the first time it takes some twenty minutes on two cores, of which the link is the last seven"
+	@cargo build --profile dist --bin hookbox
+
+deb: dist ## Build the Debian package: target/debian/*.deb
+	@tools/build-deb
+
+guests: toolchain build ## Build the example hooks: target/guests/*.wasm
+	@echo "== the example hooks in Rust and C; the first time it takes about a minute"
 	HOOKBOX=target/release/hookbox tools/build-guests
 
-demo: guests ## Build everything, then run hooks on logins over HTTP and show what they decide
+demo: build ## Build the server, then run hooks on logins over HTTP and show what they decide
 	target/release/hookbox demo
 
-test: engine ## Run all tests, with every set-up they need
+test: toolchain engine ## Run all tests, with every set-up they need
 	tools/test-tools
 	tools/build-guests
+	tools/test-deb
 	$(CARGO_TEST) --workspace
 	CARGO_TARGET_DIR=target/guest-build cargo test --quiet --manifest-path examples/Cargo.toml
 	cargo test --workspace --doc
@@ -60,9 +72,10 @@ lint: engine format ## Check format, lints, licences and who may depend on what
 audit: ## Check the dependencies against the advisory database (needs github.com)
 	tools/cargo-deny check advisories
 
-bench: guests ## Measure against bare wasmtime, bare hyper and Node; prints ratios (BENCH="--json trigger" for a part, as JSON)
-	cargo build --release --bin hookbox --bin hookbox-bench
-	target/release/hookbox-bench $(BENCH)
+bench: toolchain dist ## Measure what is shipped against bare wasmtime, bare hyper and Node; prints ratios (BENCH="--json trigger" for a part, as JSON)
+	HOOKBOX=target/dist/hookbox tools/build-guests
+	cargo build --profile dist --bin hookbox --bin hookbox-bench
+	target/dist/hookbox-bench $(BENCH)
 
 docs: engine ## Build the API documentation; a warning is an error
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps

@@ -139,13 +139,13 @@ fn the_demo_goes_well_and_tells_programs_too() {
     let hooks = told["hooks"].as_array().unwrap();
     assert_eq!(
         hooks.iter().map(|hook| hook["name"].as_str().unwrap()).collect::<Vec<_>>(),
-        ["policy-by-device", "stdin-stdout-c", "deny-high-risk"]
+        ["deny-high-risk", "policy-by-device", "stdin-stdout-c"]
     );
     let decisions = |hook: &Value| hook["logins"].as_array().unwrap().iter().map(|login| login["decision"].clone()).collect::<Vec<_>>();
-    assert_eq!(hooks.iter().map(decisions).collect::<Vec<_>>(), [vec!["allow", "allow", "deny"], vec!["allow"], vec!["allow", "deny"]]);
-    let mobile = &hooks[0]["logins"][1];
+    assert_eq!(hooks.iter().map(decisions).collect::<Vec<_>>(), [vec!["allow", "deny"], vec!["allow", "allow", "deny"], vec!["allow"]]);
+    let mobile = &hooks[1]["logins"][1];
     assert_eq!((&mobile["policy_before"], &mobile["policy_after"]), (&json!(187_345), &json!(202_020)));
-    assert!(mobile["usage"]["fuel"].as_u64() > Some(0) && !hooks[0]["log"].as_array().unwrap().is_empty(), "{told:#}");
+    assert!(mobile["usage"]["fuel"].as_u64() > Some(0) && !hooks[1]["log"].as_array().unwrap().is_empty(), "{told:#}");
     let shown = shell.run(&["demo", "--guests", guests]).expect(0).out;
     assert!(shown.contains("allow, policy 187345 changed to 202020") && shown.contains("The server is stopped"), "{shown}");
 }

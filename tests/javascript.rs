@@ -16,7 +16,7 @@ const FUEL: [(&str, u64); 8] = [
     ("policy-for-never-logged-in", 57_900),
     ("policy-from-env", 51_500),
     ("try-catch-fallback", 596_000),
-    ("user-migration", 116_070_000),
+    ("user-migration", 139_140_000),
 ];
 
 fn examples() -> PathBuf {

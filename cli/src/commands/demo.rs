@@ -11,7 +11,7 @@ use crate::output::OutputArgs;
 /// Upload the example hooks to a server of its own, fire them on logins, show decisions and logs
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
-    /// The folder with the example hooks [default: target/guests]
+    /// The folder with hooks in Rust and C [default: target/guests, if they are built]
     #[arg(long, value_name = "DIR")]
     guests: Option<PathBuf>,
 
@@ -20,5 +20,5 @@ pub(crate) struct DemoArgs {
 }
 
 pub(crate) fn run(args: &DemoArgs) -> Result<()> {
-    demo::run(&args.guests.clone().unwrap_or_else(demo::default_guests), args.output)
+    demo::run(args.guests.as_deref(), args.output)
 }
