@@ -37,6 +37,7 @@ fn what_happens_is_counted() {
     eventually("the log entries of three executions", written);
     let after = scrape(address);
     for (name, more) in [
+        ("hookbox_http_requests_total{operation=\"trigger\",status=\"2xx\"}", 4.0),
         ("hookbox_executions_total{type=\"pre-authentication\",outcome=\"completed\"}", 3.0),
         ("hookbox_executions_total{type=\"pre-authentication\",outcome=\"no_hook\"}", 1.0),
         ("hookbox_executions_total{type=\"pre-authentication\",outcome=\"failed\"}", 0.0),

@@ -20,6 +20,7 @@ use crate::api::{Access, ApiError, Call, Core, Endpoint, Head, PLAIN, Query, Rep
 use crate::auth::{Authenticator, Caller};
 use crate::config::Config;
 use crate::dialect::Dialect;
+use crate::metrics::RequestMetrics;
 use crate::service::Service;
 use crate::uuid_pool;
 
@@ -30,6 +31,7 @@ pub(crate) struct Gateway {
     core: Core,
     router: Router,
     bodies: BodyRules,
+    requests: Arc<RequestMetrics>,
 }
 
 /// The server's own endpoints and those of its dialects, by path.
@@ -43,7 +45,14 @@ impl Gateway {
     /// A gateway to this service.
     pub(crate) fn new(service: Arc<Service>, dialects: &[&'static dyn Dialect], config: &Config) -> Result<Self, TableError> {
         let auth = Arc::new(Authenticator::new(service.token_key(), &config.throttle));
-        Ok(Self { core: Core { service, auth }, router: router(dialects)?, bodies: BodyRules::new(config) })
+        let router = router(dialects)?;
+        let requests = Arc::new(RequestMetrics::new(router.ids().iter().copied()));
+        Ok(Self { core: Core { service, auth }, router, bodies: BodyRules::new(config), requests })
+    }
+
+    /// The counts of requests, for the page of metrics.
+    pub(super) fn requests(&self) -> Arc<RequestMetrics> {
+        self.requests.clone()
     }
 
     /// Answers one request. Whatever happens, there is an answer, and it has the request's id.
@@ -55,9 +64,9 @@ impl Gateway {
         let started = Started::now();
         let id = request_id(&parts);
         let found = self.router.find(&parts.method, parts.uri.path());
-        let (operation, style) = match &found {
-            Match::Found(row, _) => (row.endpoint.id, row.style),
-            Match::WrongMethod(_) | Match::Nothing => ("none", self.router.style(parts.uri.path()).unwrap_or(&PLAIN)),
+        let (operation, style, place) = match &found {
+            Match::Found(row, _) => (row.endpoint.id, row.style, Some(row.place)),
+            Match::WrongMethod(_) | Match::Nothing => ("none", self.router.style(parts.uri.path()).unwrap_or(&PLAIN), None),
         };
         let http_request_id = id.clone();
         let span = || {
@@ -83,6 +92,7 @@ impl Gateway {
                     style.reply(&error)
                 }
             };
+            self.requests.answered(place, reply.status().as_u16());
             reply.headers_mut().insert(REQUEST_ID, id);
             tracing::debug!(status = reply.status().as_u16(), duration_us = elapsed_us(started), "answered");
             reply

@@ -4,13 +4,13 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 
 use crate::api::Reply;
-use crate::metrics::CONTENT_TYPE;
+use crate::metrics::{CONTENT_TYPE, RequestMetrics};
 use crate::service::Service;
 
 const ALLOWED: HeaderValue = HeaderValue::from_static("GET, HEAD");
 
 /// Answers a request to the listener.
-pub(super) fn answer(service: &Service, method: &Method, path: &str) -> Reply {
+pub(super) fn answer(service: &Service, requests: &RequestMetrics, method: &Method, path: &str) -> Reply {
     if path != "/metrics" {
         return reply(StatusCode::NOT_FOUND, "there is /metrics here, and nothing else\n");
     }
@@ -19,7 +19,7 @@ pub(super) fn answer(service: &Service, method: &Method, path: &str) -> Reply {
         refusal.headers_mut().insert(header::ALLOW, ALLOWED);
         return refusal;
     }
-    reply(StatusCode::OK, service.metrics())
+    reply(StatusCode::OK, service.metrics() + &requests.page())
 }
 
 fn reply(status: StatusCode, text: impl Into<Bytes>) -> Reply {

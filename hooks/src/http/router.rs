@@ -32,6 +32,8 @@ pub(crate) struct Row {
     /// The form of its errors.
     pub(crate) style: &'static ErrorStyle,
     names: Vec<&'static str>,
+    /// Its place among all endpoints, from 0.
+    pub(crate) place: usize,
 }
 
 /// What a path and a method lead to.
@@ -50,6 +52,7 @@ pub(crate) enum Match<'t, 'p> {
 pub(crate) struct Router {
     root: Node,
     styles: Vec<&'static ErrorStyle>,
+    ids: Vec<&'static str>,
 }
 
 #[derive(Debug, Default)]
@@ -66,7 +69,7 @@ impl Router {
         styles: Vec<&'static ErrorStyle>,
         otherwise: &'static ErrorStyle,
     ) -> Result<Self, TableError> {
-        let mut router = Self { root: Node::default(), styles: [styles, vec![otherwise]].concat() };
+        let mut router = Self { root: Node::default(), styles: [styles, vec![otherwise]].concat(), ids: Vec::new() };
         let mut ids = Vec::new();
         for endpoint in endpoints {
             if ids.contains(&endpoint.id) {
@@ -74,9 +77,15 @@ impl Router {
             }
             ids.push(endpoint.id);
             let style = router.style(endpoint.path).unwrap_or(otherwise);
-            router.root.insert(endpoint, style)?;
+            router.root.insert(endpoint, style, ids.len() - 1)?;
         }
+        router.ids = ids;
         Ok(router)
+    }
+
+    /// The names of all endpoints, in the order of their places.
+    pub(crate) fn ids(&self) -> &[&'static str] {
+        &self.ids
     }
 
     /// The form of errors at a path.
@@ -115,7 +124,7 @@ pub(super) fn parameters(path: &'static str) -> impl Iterator<Item = &'static st
 }
 
 impl Node {
-    fn insert(&mut self, endpoint: &'static Endpoint, style: &'static ErrorStyle) -> Result<(), TableError> {
+    fn insert(&mut self, endpoint: &'static Endpoint, style: &'static ErrorStyle, place: usize) -> Result<(), TableError> {
         let names: Vec<_> = parameters(endpoint.path).collect();
         if names.len() > Params::MOST {
             return Err(TableError::Parameters(endpoint.path));
@@ -124,7 +133,7 @@ impl Node {
         if node.rows.iter().any(|row| row.endpoint.method == endpoint.method) {
             return Err(TableError::Duplicate { method: endpoint.method.to_string(), path: endpoint.path });
         }
-        node.rows.push(Row { endpoint, style, names });
+        node.rows.push(Row { endpoint, style, names, place });
         Ok(())
     }
 

@@ -31,6 +31,7 @@ use super::tls::{Tls, TlsError};
 use crate::api::Reply;
 use crate::config::Config;
 use crate::dialect::Dialect;
+use crate::metrics::RequestMetrics;
 use crate::service::Service;
 
 /// The longest timeout that a hook may have, and a margin to answer in.
@@ -124,15 +125,16 @@ impl Listener {
         config: &Config,
         stop: impl Future<Output = ()>,
     ) -> Result<(), ServerError> {
-        let gateway = Listening::Api(Gateway::new(Arc::clone(&service), dialects, config)?);
+        let gateway = Gateway::new(Arc::clone(&service), dialects, config)?;
+        let requests = gateway.requests();
         let (abort, aborted) = watch::channel(());
         // The metrics are watched until the end, so nothing but the abort ends a connection to them.
         let (_watched, watching) = watch::channel(());
         let metrics =
-            Connections::new(Listening::Metrics(Arc::clone(&service)), config, METRICS_CONNECTIONS, None, watching, aborted.clone());
+            Connections::new(Listening::Metrics(Arc::clone(&service), requests), config, METRICS_CONNECTIONS, None, watching, aborted.clone());
         let metrics = self.metrics.map(|socket| tokio::spawn(async move { metrics.accept_all(&socket).await }));
         let (end, ending) = watch::channel(());
-        let connections = Connections::new(gateway, config, config.http.connections, self.tls, ending, aborted);
+        let connections = Connections::new(Listening::Api(gateway), config, config.http.connections, self.tls, ending, aborted);
         let stop = pin!(stop);
         tokio::select! {
             biased;
@@ -167,14 +169,14 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Server
 #[allow(clippy::large_enum_variant, reason = "there are two of them in a process")]
 enum Listening {
     Api(Gateway),
-    Metrics(Arc<Service>),
+    Metrics(Arc<Service>, Arc<RequestMetrics>),
 }
 
 impl Listening {
     async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Reply {
         match self {
             Self::Api(gateway) => gateway.handle(request, peer.ip().to_canonical()).await,
-            Self::Metrics(service) => metrics::answer(service, request.method(), request.uri().path()),
+            Self::Metrics(service, requests) => metrics::answer(service, requests, request.method(), request.uri().path()),
         }
     }
 }

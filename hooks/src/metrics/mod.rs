@@ -5,6 +5,7 @@
 
 mod histogram;
 mod page;
+mod requests;
 mod text;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +17,7 @@ use self::histogram::{Histogram, LONG, SHORT};
 use crate::hook_type::{HookType, Registry};
 
 pub(crate) use page::Gauges;
+pub(crate) use requests::RequestMetrics;
 pub(crate) use text::CONTENT_TYPE;
 
 /// Everything that is counted.
