@@ -108,9 +108,9 @@ fn hooks_as_a_list_and_a_page() {
         created_at  TIME\n\
         updated_at  TIME\n\
         limits  fuel=3000000000, memory_mib=64\n\
-        options  location_enabled=false, mfa_device_info_enabled=false, risk_enabled=true\n\
         env_vars  A_KEY\n\
-        conditions  {\"operator\":\"~\",\"source\":\"roles\",\"value\":\"12\"}\n\
+        conditions  roles ~ 12\n\
+        options  location_enabled=false, mfa_device_info_enabled=false, risk_enabled=true\n\
         exception: SyntaxError: Unexpected token ';' (hook.js:2:13)\n"
     );
 }

@@ -4,6 +4,7 @@
 //! number of lines does not grow with what is deployed. Serving the page is the HTTP server's.
 
 mod histogram;
+mod measured_store;
 mod page;
 mod requests;
 mod text;
@@ -16,6 +17,7 @@ use hookbox_host_api::Outcome;
 use self::histogram::{Histogram, LONG, SHORT};
 use crate::hook_type::{HookType, Registry};
 
+pub(crate) use measured_store::MeasuredStore;
 pub(crate) use page::Gauges;
 pub(crate) use requests::RequestMetrics;
 pub(crate) use text::CONTENT_TYPE;

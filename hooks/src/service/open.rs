@@ -14,10 +14,10 @@ use crate::directory::{Directory, load};
 use crate::dispatch::Dispatcher;
 use crate::hook_type::Registry;
 use crate::logs::{LogReader, LogWriter, QueueSettings, Retention, start_sweeping};
-use crate::metrics::Metrics;
+use crate::metrics::{MeasuredStore, Metrics};
 use crate::sandbox::{FunctionCompiler, SandboxCompiler};
 use crate::state::State;
-use crate::store::{Blobs, Functions, Measured, Store, name, open};
+use crate::store::{Blobs, Functions, Store, name, open};
 use crate::vault::Vault;
 
 /// Why a service does not open; in words for an operator.
@@ -109,7 +109,7 @@ fn read_folder(config: &ServiceConfig) -> Result<DataFolder, OpenError> {
 /// Reads the directory, and removes the files of uploads that were never finished.
 pub(crate) fn keep(store: Arc<dyn Store>, vault: Vault, blobs: Blobs, registry: Registry) -> Result<DataFolder, OpenError> {
     let metrics = Arc::new(Metrics::new(&registry));
-    let store: Arc<dyn Store> = Arc::new(Measured::new(store, metrics.clone()));
+    let store: Arc<dyn Store> = Arc::new(MeasuredStore::new(store, metrics.clone()));
     let functions = Functions::new(store.clone(), Arc::new(blobs));
     let directory = load(&*store, &vault, registry).map_err(OpenError::new)?;
     // Nobody uploads yet, so whatever nothing refers to is left over.

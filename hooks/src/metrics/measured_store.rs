@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Batch, KeyRange, Order, Store, StoreError, Visit};
-use crate::metrics::{Metrics, Operation};
+use super::{Metrics, Operation};
+use crate::store::{Batch, KeyRange, Order, Store, StoreError, Visit};
 
 /// A store and the recipient of its times. The time of a scan includes its visitor's.
-pub(crate) struct Measured {
+pub(crate) struct MeasuredStore {
     store: Arc<dyn Store>,
     metrics: Arc<Metrics>,
 }
 
-impl Measured {
+impl MeasuredStore {
     /// Times the calls to this store.
     pub(crate) fn new(store: Arc<dyn Store>, metrics: Arc<Metrics>) -> Self {
         Self { store, metrics }
@@ -27,7 +27,7 @@ fn timed<T>(operation: &Operation, call: impl FnOnce() -> Result<T, StoreError>)
     result
 }
 
-impl Store for Measured {
+impl Store for MeasuredStore {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         timed(&self.metrics.store.get, || self.store.get(key))
     }
