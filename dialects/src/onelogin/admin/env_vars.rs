@@ -1,4 +1,4 @@
-//! The env vars, never with their values.
+//! The env vars. Their values are never returned.
 
 use hookbox_hooks::api::{Access, Answered, ApiError, BodyKind, Call, Core, Doc, Endpoint, PAGE, respond};
 use hookbox_hooks::{EnvId, EnvView, Scope, Timestamp};
@@ -91,7 +91,7 @@ pub(in crate::onelogin) static ENDPOINTS: &[Endpoint] = &[
 pub(super) struct EnvVar {
     id: EnvId,
     name: String,
-    /// Never the value: what stands there for the clients that cannot do without one.
+    /// Never the value: a placeholder for a client that cannot read an env var without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<&'static str>,
     created_at: Timestamp,
@@ -104,7 +104,7 @@ impl EnvVar {
     }
 }
 
-/// An env var as the caller reads it.
+/// An env var in the form that the caller's client reads.
 fn shown(core: &Core, call: &Call<'_>, env: EnvView) -> Result<EnvVar, ApiError> {
     Ok(EnvVar::new(env, client(core, call)?.env_value()))
 }

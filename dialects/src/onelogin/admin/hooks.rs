@@ -1,4 +1,4 @@
-//! The hooks: as OneLogin's clients write and read them.
+//! The hooks, as OneLogin's clients write and read them.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -118,16 +118,16 @@ struct Hook {
     function: String,
 }
 
-/// The env vars of a hook, as a client knows them.
+/// The env vars of a hook, in the form that the client reads.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum EnvLinks {
     Names(Vec<String>),
-    /// All but their values.
+    /// Objects without the values.
     Objects(Vec<super::env_vars::EnvVar>),
 }
 
-/// A hook as the caller reads it.
+/// A hook in the form that the caller's client reads.
 fn shown(core: &Core, call: &Call<'_>, hook: HookView) -> Result<Hook, ApiError> {
     let env_vars = match client(core, call)?.env_shape() {
         EnvShape::Names => EnvLinks::Names(hook.env_vars),
@@ -162,7 +162,7 @@ fn shown(core: &Core, call: &Call<'_>, hook: HookView) -> Result<Hook, ApiError>
     })
 }
 
-/// Refuses a hook of another dialect, as if there were none. Types do not change, so the answer stays true.
+/// Refuses a hook of another dialect with the error for a missing one. A hook's type never changes, so the check stays valid.
 pub(super) fn check(core: &Core, call: &Call<'_>) -> Result<(), ApiError> {
     match core.service.type_of(call.account()?, call.id())?.dialect {
         DIALECT => Ok(()),
@@ -170,7 +170,7 @@ pub(super) fn check(core: &Core, call: &Call<'_>) -> Result<(), ApiError> {
     }
 }
 
-/// The filter that the list takes. Clients send their filters empty: an empty one counts as absent.
+/// The filter of the list. Clients send unused filters empty, so an empty one counts as absent.
 fn filter(core: &Core, query: &Query<'_>) -> Result<HookFilter, ServiceError> {
     let types = core.service.registry().of_dialect(DIALECT);
     let unknown = || ServiceError::invalid("type", "type is not one of enum values: pre-authentication,user-migration");
@@ -203,7 +203,7 @@ async fn update(core: &Core, call: Call<'_>) -> Answered {
     Ok(respond::ok(&shown(core, &call, hook)?))
 }
 
-/// 202 and not 204: there is a client that makes a body of its own out of a 204, and then takes it for an error.
+/// 202 and not 204: one client makes up a body for a 204, and then reads it as an error.
 async fn delete(core: &Core, call: Call<'_>) -> Answered {
     check(core, &call)?;
     core.service.delete_hook(call.account()?, call.id()).await?;
