@@ -1,21 +1,21 @@
-//! The form that errors have for a caller: the server's own, and those that dialects bring for their paths.
+//! The form of errors for a caller: the server's own, and those that dialects define for their paths.
 
 use std::fmt;
 
 use super::errors::{ApiError, Problem};
 use super::respond::Reply;
 
-/// The form that errors have below a path.
+/// The form of errors below a path.
 pub struct ErrorStyle {
-    /// The path: `/auth` stands for itself and all that begins with `/auth/`. Empty: everything else.
+    /// The path: `/auth` covers itself and all paths that begin with `/auth/`. An empty one covers every path.
     pub root: &'static str,
-    /// Writes an error; the problem is what the server would say in its own form.
+    /// Writes an error. The problem is the error in the server's own form.
     pub write: fn(&ApiError, Problem) -> Reply,
     /// The schema of such an answer.
     pub schema: &'static str,
-    /// The status of a good token that lacks a scope.
+    /// The status for a valid token that lacks a scope.
     pub missing_scope: u16,
-    /// Whether bodies are fields to be checked, with 422 for one that breaks a rule.
+    /// Whether bodies are checked field by field, with 422 for a field that breaks a rule.
     pub checks_fields: bool,
     /// Whether bodies may be forms as well as JSON.
     pub forms: bool,
@@ -27,13 +27,13 @@ impl ErrorStyle {
         (self.write)(error, error.problem())
     }
 
-    /// Whether a path is below the root.
+    /// Whether the style covers a path.
     pub(crate) fn holds(&self, path: &str) -> bool {
         path.strip_prefix(self.root).is_some_and(|rest| self.root.is_empty() || rest.is_empty() || rest.starts_with('/'))
     }
 }
 
-/// The form of errors wherever a dialect has none of its own.
+/// The form of errors outside the paths of dialects.
 pub(crate) static PLAIN: ErrorStyle =
     ErrorStyle { root: "", write: |_, problem| problem.plain(), schema: "Error", missing_scope: 403, checks_fields: true, forms: false };
 

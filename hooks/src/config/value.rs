@@ -1,4 +1,4 @@
-//! The texts of settings and the values they stand for. Which setting takes which is the table's.
+//! Converts settings between text and values. The table of settings gives each setting its type and bounds.
 
 use std::fmt::{Debug, Display};
 use std::net::SocketAddr;
@@ -79,7 +79,7 @@ impl Value for PathBuf {
     }
 }
 
-/// An empty text is no value.
+/// An empty text stands for `None`.
 impl<T: Value> Value for Option<T> {
     fn read(text: &str) -> Result<Self, String> {
         if text.is_empty() { Ok(None) } else { T::read(text).map(Some) }

@@ -1,4 +1,4 @@
-//! Records in the store: under which key, in which form.
+//! Records in the store: their keys and their form.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,11 +1,11 @@
-//! Which limit ended a run, and the setting of the hook that says how far it goes. The sandbox knows limits and no settings.
+//! Names the limit that ended a run, and the setting of the hook that holds it. The sandbox knows limits but no settings.
 
 use std::time::Duration;
 
 use hookbox_host_api::{Failure, FailureKind};
 use hookbox_runtime::Limits;
 
-/// `failure` with the limit and the setting that it is about, if it is about one.
+/// `failure` with the limit and the setting in its message, if a limit was the reason.
 pub(crate) fn named(failure: Failure, limits: Limits, timeout: Duration) -> Failure {
     let setting = match failure.kind {
         FailureKind::OutOfFuel => format!("`limits.fuel` is {}", limits.fuel),
