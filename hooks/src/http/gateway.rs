@@ -1,4 +1,4 @@
-//! Takes a request to its endpoint: finds it, finds out who calls, reads the body, and hands over to the handler.
+//! Takes a request to its endpoint: finds the endpoint and the caller, reads the body, and calls the handler.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -25,14 +25,14 @@ use crate::uuid_pool;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The way in: the router, and what handlers work with.
+/// The entry of all requests: the router, and what handlers work with.
 pub(crate) struct Gateway {
     core: Core,
     router: Router,
     bodies: BodyRules,
 }
 
-/// The server's own endpoints and those of its dialects, by path.
+/// The router of the server's own endpoints and those of its dialects.
 pub(crate) fn router(dialects: &[&'static dyn Dialect]) -> Result<Router, TableError> {
     let endpoints = dialects.iter().flat_map(|dialect| dialect.endpoints());
     let styles = dialects.iter().flat_map(|dialect| dialect.error_styles()).collect();
@@ -46,7 +46,7 @@ impl Gateway {
         Ok(Self { core: Core { service, auth }, router: router(dialects)?, bodies: BodyRules::new(config) })
     }
 
-    /// Answers one request. Whatever happens, there is an answer, and it has the request's id.
+    /// Answers one request. Every request gets an answer, which carries the request's id.
     pub(crate) async fn handle<B>(&self, request: Request<B>, peer: IpAddr) -> Reply
     where
         B: Body<Data = Bytes> + Unpin + Send + 'static,
@@ -64,7 +64,7 @@ impl Gateway {
             let http_request_id = http_request_id.to_str().unwrap_or_default();
             tracing::info_span!("request", operation, http_request_id, execution_id = Empty, request_id = Empty, correlation_id = Empty)
         };
-        // Writing a span costs a login more than reading its token. Unless every request is spoken of, only one that fails has a span.
+        // A span costs a login more than the check of its token. Unless every request is logged, only one that fails has a span.
         let around = if tracing::enabled!(Level::DEBUG) { span() } else { Span::none() };
         let bare = around.is_none();
         let answer = async {
@@ -100,7 +100,7 @@ impl Gateway {
             Match::Nothing => return Err(ApiError::NoRoute),
         };
         let head = Head { path: parts.uri.path(), params, headers: &parts.headers, peer };
-        // Before the body: nobody makes the server hold one without a right to.
+        // Before the body: a caller without access cannot make the server hold one.
         let caller = self.caller(endpoint, &head)?;
         let body = self.bodies.read(endpoint.body, body).await?;
         let call = Call { caller, head, query: Query::parse(parts.uri.query()), body, read_at: Instant::now() };
@@ -121,7 +121,7 @@ impl Gateway {
     }
 }
 
-/// The caller's own id of the request where it is a safe one, else a new one.
+/// The caller's own id of the request if it is safe, else a new one.
 fn request_id(parts: &Parts) -> HeaderValue {
     let safe = |value: &&HeaderValue| {
         let bytes = value.as_bytes();
@@ -134,7 +134,7 @@ fn request_id(parts: &Parts) -> HeaderValue {
     })
 }
 
-/// Whether the client sends its body without waiting for leave, and cannot be told to stop as in HTTP/2.
+/// Whether the client sends its body without waiting for `100 Continue`, and cannot be stopped as in HTTP/2.
 fn sends_regardless(parts: &Parts) -> bool {
     parts.version <= Version::HTTP_11 && !parts.headers.contains_key(header::EXPECT)
 }

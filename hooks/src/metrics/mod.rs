@@ -1,7 +1,7 @@
-//! Numbers about the server, counted where things happen and read as one page: [`page`] says which there are.
+//! Numbers about the server, counted where things happen and read as one page. [`page`] lists them.
 //!
-//! Counting is a relaxed addition, with no lock and no allocation, so an execution can afford it. Nothing is kept by hook or by account: the
-//! number of lines does not grow with what is deployed. Serving the page is the HTTP server's.
+//! Counting is a relaxed addition, with no lock and no allocation, so an execution can afford it. Numbers are not kept by hook or by
+//! account, so the number of lines does not grow with what is deployed. The HTTP server serves the page.
 
 mod histogram;
 mod page;
@@ -21,7 +21,7 @@ pub(crate) use text::CONTENT_TYPE;
 /// Everything that is counted.
 #[derive(Debug)]
 pub(crate) struct Metrics {
-    /// By the place of the type in the registry.
+    /// In the registry's order of types.
     executions: Vec<(HookType, Executions)>,
     /// Executions that have begun and not ended.
     running: AtomicU64,
@@ -40,7 +40,7 @@ struct Executions {
     fuel: AtomicU64,
 }
 
-/// What the store was asked for.
+/// The calls to the store.
 #[derive(Debug)]
 pub(crate) struct StoreMetrics {
     pub(crate) get: Operation,
@@ -84,7 +84,7 @@ impl Metrics {
 }
 
 impl Operation {
-    /// A call came back.
+    /// Counts a call that has returned.
     pub(crate) fn observe(&self, duration: Duration, failed: bool) {
         self.duration.observe(duration);
         if failed {
@@ -100,7 +100,7 @@ impl Drop for Running<'_> {
 }
 
 impl Metrics {
-    /// Nothing counted yet, of these hook types.
+    /// Counters at zero, for these hook types.
     pub(crate) fn new(registry: &Registry) -> Self {
         Self {
             executions: registry.types().iter().map(|one| (*one, Executions::default())).collect(),

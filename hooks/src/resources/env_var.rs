@@ -58,7 +58,7 @@ pub(crate) struct EnvRecord {
     pub(crate) updated_at: Timestamp,
 }
 
-/// An env var as callers see it: never with its value.
+/// An env var as callers see it, without its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvView {
     /// Its id.
@@ -110,7 +110,7 @@ fn value(fields: &mut Fields) -> Result<Secret, ServiceError> {
     check_value(fields, &value).map(|()| value)
 }
 
-/// Refuses a value of another length.
+/// Refuses a value whose length is out of range.
 pub(super) fn check_value(fields: &Fields, value: &Secret) -> Result<(), ServiceError> {
     match value.expose().chars().count() {
         0 => Err(fields.wrong("value", "does not meet minimum length of 1")),

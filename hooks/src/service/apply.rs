@@ -1,7 +1,8 @@
-//! Making an account's hooks and env vars what one caller says that they are: one change, so that it happens as a whole or not at all.
+//! Makes an account's hooks and env vars equal to one caller's lists, in a single change that happens as a whole or not at all.
 //!
-//! Hooks have no names. Within a type, one that is as it is wanted stays; for the others, the first that is wanted is made of the oldest that
-//! is left, and so on; what is left over on one side is made or deleted. How a hook is made, changed and deleted is in `hooks`, and the same for env vars in `envs`.
+//! Hooks have no names. Within a type, a hook that equals a desired one stays. The other desired hooks, in order, replace the other
+//! existing ones, oldest first. Those left over on one side are created or deleted. `hooks` creates, changes and deletes single hooks, and
+//! `envs` does so for env vars.
 
 use std::borrow::Cow;
 
@@ -16,10 +17,10 @@ use crate::ids::{AccountId, HookId};
 use crate::resources::{DesiredEnv, DesiredState, HookInput, HookRecord, HookView, ServingView, Spec, Status, at};
 use crate::state::{State, Transaction, blocking};
 
-/// What was done, or would be.
+/// The changes that were made, or would be.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Applied {
-    /// Whether nothing was done but told.
+    /// Whether the changes were only reported, not made.
     pub dry_run: bool,
     /// Whether anything differs from before.
     pub changed: bool,
@@ -29,15 +30,15 @@ pub struct Applied {
     pub env_vars: Vec<AppliedEnv>,
 }
 
-/// What becomes of one thing.
+/// What happens to one hook or env var.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// It is made.
+    /// It is created.
     Create,
     /// It is changed.
     Update,
-    /// It is as it is wanted.
+    /// It is as desired.
     Keep,
     /// It is deleted.
     Delete,
@@ -55,25 +56,25 @@ impl Action {
     }
 }
 
-/// What becomes of a hook.
+/// What happens to a hook.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AppliedHook {
     /// What is done.
     pub action: Action,
-    /// None where it was not made in earnest.
+    /// `None` if a dry run would create it.
     pub id: Option<HookId>,
     /// Its type.
     #[serde(rename = "type")]
     pub hook_type: Cow<'static, str>,
     /// The newest version.
     pub version: u32,
-    /// How far admission has come with it.
+    /// The state of admission of the newest version.
     pub status: Status,
     /// The names of the fields that change.
     pub fields: Vec<String>,
 }
 
-/// What becomes of an env var.
+/// What happens to an env var.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AppliedEnv {
     /// What is done.
@@ -101,7 +102,7 @@ impl Service {
     }
 }
 
-/// Env vars that are to be come first, so that hooks can be linked to them, and those that are not to be go last.
+/// Creates and updates env vars first, so that hooks can link to them, and deletes the others last.
 fn apply(state: &State, change: &mut Transaction, id: AccountId, wanted: DesiredState) -> Result<Applied, ServiceError> {
     let DesiredState { hooks, envs, dry_run } = wanted;
     let names: Vec<_> = envs.iter().map(|env| env.name.clone()).collect();
@@ -115,7 +116,7 @@ fn apply(state: &State, change: &mut Transaction, id: AccountId, wanted: Desired
         apply_type(state, change, id, hook_type, of_type, &mut applied)?;
     }
     if let Some(index) = hooks.iter().position(|hook| hook.hook_type.is_none()) {
-        // Its own words for what is missing.
+        // `create` reports the missing type in its own words.
         hooks
             .get(index)
             .map_or(Ok(()), |hook| hook.create(&Settings::new()).map(drop))
@@ -154,12 +155,12 @@ fn put_env(state: &State, change: &mut Transaction, id: AccountId, index: usize,
     Ok(AppliedEnv { action, name: shown })
 }
 
-/// A hook that is to be, and the one that it is to be made of; none where it is new.
+/// A desired hook, and the existing hook that becomes it; `None` if it is new.
 struct Pair<'a> {
-    /// Its place in the body.
+    /// The position in the body.
     index: usize,
     input: &'a HookInput,
-    /// What the caller does not say takes its default: the hook is what was said, and nothing of what it was.
+    /// Absent fields take their default: the hook keeps nothing of what it was.
     spec: Spec,
     before: Option<HookRecord>,
 }
@@ -170,7 +171,7 @@ impl Pair<'_> {
     }
 }
 
-/// The hooks of one type. Those that go or become disabled come first: one at a time can be enabled, and there may be room for one only.
+/// Applies the hooks of one type. Deleted and disabled hooks come first: only one hook can be enabled, and there may be room for one only.
 fn apply_type(
     state: &State,
     change: &mut Transaction,
@@ -194,7 +195,7 @@ fn apply_type(
     Ok(())
 }
 
-/// Finds for each hook that is wanted the one that is it already, whatever their order, and for the others the oldest that is left.
+/// Pairs each desired hook with an equal existing one, in any order, and the others with the oldest that are left.
 fn pair<'a>(wanted: Vec<(usize, &'a HookInput)>, there: &mut Vec<HookRecord>, account: &Settings) -> Result<Vec<Pair<'a>>, ServiceError> {
     there.sort_by_key(|record| (record.created_at, record.id));
     let mut pairs = Vec::new();

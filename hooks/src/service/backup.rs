@@ -1,4 +1,4 @@
-//! A backup of the running service. Its form is `backup`'s; who may have one, and how it travels, is for the gateways.
+//! A backup of the running service. `backup` defines its form; the gateways check who may have one, and send it.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -18,29 +18,29 @@ use crate::state::blocking;
 use crate::store::{Digest, KeyRange, KeyReader, Kind, Order, SERVER, StoreError, free_bytes};
 use crate::uuid_pool;
 
-/// Room that is left to the store: a backup must not be why a log entry is lost.
+/// Bytes that are left free for the store, so that a backup never costs a log entry.
 const RESERVE: u64 = 64 << 20;
-/// Bytes after which the room is looked at again.
+/// Bytes after which the free space is checked again.
 const LOOK_EVERY: usize = 8 << 20;
 
-/// A backup that is complete, in a file without a name: it is gone when this is dropped.
+/// A complete backup in a file without a name, which disappears when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Backup {
-    /// Read from its beginning.
+    /// The file, at its beginning.
     pub(crate) file: File,
     /// Its length, in bytes.
     pub(crate) length: u64,
-    /// There is one at a time, so that nobody fills the disk with them.
+    /// Allows one backup at a time, so that backups cannot fill the disk.
     pub(crate) permit: OwnedSemaphorePermit,
 }
 
 impl Service {
-    /// Makes a backup, with the log entries or without. Changes wait until it is made; events, and the entries that they leave, do not.
+    /// Makes a backup, with or without the log entries. Changes wait until it is made; events and their log entries do not.
     pub(crate) async fn backup(&self, with_logs: bool) -> Result<Backup, ServiceError> {
         let permit = Arc::clone(&self.backups).try_acquire_owned();
         let permit = permit.map_err(|_| ServiceError::Conflict("A backup is under way already".into()))?;
         self.log.flush().await;
-        // So that no function is removed between its record and its bytes.
+        // Prevents that a function is removed after its record was read and before its bytes are.
         let lock = self.state.write_lock.clone().lock_owned().await;
         let (state, data) = (self.state.clone(), self.fixed.data.clone());
         blocking(move || {
@@ -88,7 +88,7 @@ fn write(state: &State, file: &File, with_logs: bool) -> Result<(), ServiceError
     Ok(())
 }
 
-/// Writes a file as long as there is room for others.
+/// Writes a file as long as enough space is free.
 struct Careful<'a> {
     file: &'a File,
     free: fn(&File) -> Option<u64>,
@@ -119,7 +119,7 @@ impl Write for Careful<'_> {
     }
 }
 
-/// The function that a key says is in a file of its own.
+/// The function that a key refers to, if its bytes lie in a separate file.
 fn reference(key: &[u8]) -> Option<Digest> {
     let (account, mut parts) = KeyReader::new(key, Kind::Function)?;
     parts.fixed::<32>().filter(|_| account == SERVER).map(Digest::from)

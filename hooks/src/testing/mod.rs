@@ -1,4 +1,4 @@
-//! What tests stand on, here and in dialects: a service over a store that can be full ([`World`]), a server on a free port whose answers are
+//! Test support, here and for dialects: a service over a store that can be full ([`World`]), a server on a free port whose answers are
 //! checked against the OpenAPI file ([`TestServer`]), and a small dialect ([`Sample`]).
 #![allow(
     clippy::unwrap_used,

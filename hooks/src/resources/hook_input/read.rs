@@ -15,7 +15,7 @@ use crate::resources::env_var::EnvName;
 use crate::resources::input_rules::{InputRules, MIN_FUEL};
 use crate::resources::runtime::Runtime;
 
-/// The most entries that a hook's conditions, or its packages, have.
+/// The most entries in a hook's conditions, and in its packages.
 const MOST: usize = 100;
 
 pub(super) fn hook_type(fields: &mut Fields, types: &[HookType]) -> Result<Option<HookType>, ServiceError> {
@@ -37,7 +37,7 @@ pub(super) fn resources(fields: &mut Fields, most: &ServiceLimits) -> Result<(Op
     Ok((fuel, memory.and_then(|mib| u32::try_from(mib).ok())))
 }
 
-/// Names, or, in a lenient reading, objects with a name, as some clients write them.
+/// Names. A lenient reading also accepts objects with a name, as some clients write them.
 pub(super) fn env_vars(fields: &mut Fields, rules: &InputRules) -> Result<Option<Vec<EnvName>>, ServiceError> {
     let names = if rules.lenient { env_names(fields)? } else { fields.strings("env_vars")? };
     let Some(names) = names else { return Ok(None) };
@@ -75,7 +75,7 @@ fn env_names(fields: &mut Fields) -> Result<Option<Vec<String>>, ServiceError> {
     values.into_iter().enumerate().map(name).collect::<Result<_, _>>().map(Some)
 }
 
-/// What the function requires of npm. It is declared and shown; a function that really requires one cannot be deployed yet, and its status
+/// The npm packages of the function. They are stored and shown; a function that really requires one cannot be deployed yet, and its status
 /// says so.
 pub(super) fn packages(fields: &mut Fields) -> Result<Option<BTreeMap<String, String>>, ServiceError> {
     let packages = match fields.take("packages") {
