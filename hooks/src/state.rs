@@ -70,7 +70,7 @@ impl State {
             let mut made = Transaction::new(Directory::clone(&state.directory.load()));
             let value = change(state, &mut made);
             // Files that were written for it are without a reference now.
-            state.clean(&[], true);
+            state.remove_released(&[], true);
             value
         };
         self.exclusively(dry_run).await
@@ -98,12 +98,12 @@ impl State {
             self.store.commit(change.batch)?;
         }
         self.directory.store(Arc::new(change.directory));
-        self.clean(&change.released, change.sweep);
+        self.remove_released(&change.released, change.sweep);
         Ok(value)
     }
 
     /// Removes what the change left without an owner. It is not part of the change: a failure leaves files that do no harm.
-    fn clean(&self, released: &[FunctionDigest], sweep: bool) {
+    fn remove_released(&self, released: &[FunctionDigest], sweep: bool) {
         released.iter().for_each(|name| self.compiler.forget(*name));
         // Uploads write their files only under the write lock, which this call holds.
         if sweep && let Err(error) = self.functions.sweep(Duration::ZERO) {

@@ -119,7 +119,7 @@ impl Fields {
 }
 
 /// The credentials that a client sends. A header takes precedence over the body.
-fn shown(call: &Call<'_>, fields: &mut Fields) -> Option<ClientCredentials> {
+fn credentials_from(call: &Call<'_>, fields: &mut Fields) -> Option<ClientCredentials> {
     match call.head.authorization() {
         Some(header) => ClientCredentials::from_header(header),
         None => fields.client(),
@@ -151,7 +151,7 @@ fn token(core: &Core, call: &Call<'_>) -> Result<Token, ApiError> {
     if fields.grant_type.as_deref() != Some("client_credentials") {
         return Err(ApiError::GrantType);
     }
-    let credential = core.credential(&call.head, shown(call, &mut fields))?;
+    let credential = core.credential(&call.head, credentials_from(call, &mut fields))?;
     let issued = core.issue(&credential)?;
     Ok(Token {
         expires_in: LIFETIME.as_secs(),
@@ -205,7 +205,7 @@ async fn rate_limit(_: &Core, _: Call<'_>) -> Answered {
 /// single tokens are not stored.
 async fn revoke(core: &Core, call: Call<'_>) -> Answered {
     let mut fields = Fields::parse(&call.body);
-    let credential = core.credential(&call.head, shown(&call, &mut fields))?;
+    let credential = core.credential(&call.head, credentials_from(&call, &mut fields))?;
     let owner = core.owner(&fields.access_token.unwrap_or_default());
     if owner.is_none_or(|owner| owner != *credential.client_id()) {
         return Err(ApiError::ForeignToken);

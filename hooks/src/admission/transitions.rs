@@ -69,9 +69,9 @@ pub(super) fn claim(change: &mut Transaction, lane: Lane, account: AccountId, ho
     let Some(record) = owner.hook(hook).ok().map(|hook| hook.record.clone()).filter(|record| record.status.is_pending()) else {
         return Claim::Nothing;
     };
-    let wanted = Lane::of(record.spec.runtime);
-    if wanted != lane {
-        return Claim::Elsewhere(wanted);
+    let hook_lane = Lane::of(record.spec.runtime);
+    if hook_lane != lane {
+        return Claim::Elsewhere(hook_lane);
     }
     let task = Task::new(owner, &record, record.version, &record.spec);
     // Not persisted: after a restart a running admission starts again from queued.

@@ -78,7 +78,7 @@ impl Worker {
     /// Loads hooks in order. A failure concerns this start of this server only, so it is not stored.
     async fn load_all(&self, unloaded_hooks: Vec<Name>) {
         // WebAssembly hooks serve at once, because later hooks with the same code share the function of the first.
-        let together = if self.lane == Lane::JavaScript { BATCH_WINDOW } else { Duration::ZERO };
+        let window = if self.lane == Lane::JavaScript { BATCH_WINDOW } else { Duration::ZERO };
         let (mut done, mut begun) = (Vec::new(), Instant::now());
         for name in unloaded_hooks {
             if let Some(task) = self.task(name) {
@@ -87,7 +87,7 @@ impl Worker {
             } else {
                 self.unloaded.remove(name);
             }
-            if begun.elapsed() >= together {
+            if begun.elapsed() >= window {
                 self.let_serve(std::mem::take(&mut done)).await;
                 begun = Instant::now();
             }

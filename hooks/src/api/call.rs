@@ -152,8 +152,8 @@ impl Core {
     ///
     /// # Errors
     /// The id or secret is missing or wrong, or there were too many wrong ones.
-    pub fn credential(&self, head: &Head<'_>, shown: Option<ClientCredentials>) -> Result<Credential, ApiError> {
-        Ok(Credential(self.auth.client(&*self.service, shown, head.peer)?))
+    pub fn credential(&self, head: &Head<'_>, sent: Option<ClientCredentials>) -> Result<Credential, ApiError> {
+        Ok(Credential(self.auth.client(&*self.service, sent, head.peer)?))
     }
 
     /// Issues a token for a credential.

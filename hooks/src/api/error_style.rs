@@ -55,7 +55,7 @@ mod tests {
     use crate::error::ServiceError;
     use crate::resources::Scope;
 
-    async fn shown(error: ApiError) -> (u16, String) {
+    async fn written(error: ApiError) -> (u16, String) {
         let reply = PLAIN.reply(&error);
         let status = reply.status().as_u16();
         let bytes = reply.into_body().collect().await.unwrap().to_bytes();
@@ -94,19 +94,19 @@ mod tests {
                 r#"{"statusCode":405,"name":"MethodNotAllowedError","message":"The route does not have this method; it has GET, PUT"}"#,
             ),
         ] {
-            assert_eq!(shown(error).await, (status, body.to_owned()));
+            assert_eq!(written(error).await, (status, body.to_owned()));
         }
     }
 
     #[tokio::test]
     async fn a_missing_scope_is_forbidden() {
-        assert_eq!(shown(ApiError::MissingScope(Scope::Manage)).await.0, 403);
+        assert_eq!(written(ApiError::MissingScope(Scope::Manage)).await.0, 403);
     }
 
     #[tokio::test]
     async fn a_client_learns_nothing_of_an_internal_error() {
         for error in [ServiceError::Internal("/var/secret".into()).into(), ApiError::Internal("/var/secret".into())] {
-            let (status, body) = shown(error).await;
+            let (status, body) = written(error).await;
             assert_eq!((status, body.contains("secret")), (500, false));
         }
     }

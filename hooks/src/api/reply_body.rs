@@ -13,7 +13,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 /// Bytes that are read from a file at a time.
-const CHUNK: usize = 64 << 10;
+const CHUNK_BYTES: usize = 64 << 10;
 /// How long a client may take to fetch one piece. A client that stops reading does not hold the file, and what goes with it, for longer.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -79,7 +79,7 @@ async fn send(file: File, length: u64, to: &Sender<io::Result<Bytes>>) {
     let mut file = tokio::fs::File::from_std(file).take(length);
     let mut left = length;
     while left > 0 {
-        let mut piece = BytesMut::with_capacity(CHUNK);
+        let mut piece = BytesMut::with_capacity(CHUNK_BYTES);
         let read = file.read_buf(&mut piece).await.and_then(|read| match read {
             0 => Err(io::ErrorKind::UnexpectedEof.into()),
             _ => Ok(piece.freeze()),

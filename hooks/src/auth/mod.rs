@@ -114,18 +114,18 @@ impl Authenticator {
     pub(crate) fn client(
         &self,
         clients: &impl Clients,
-        shown: Option<ClientCredentials>,
+        sent: Option<ClientCredentials>,
         address: IpAddr,
     ) -> Result<Arc<CredentialRecord>, AuthError> {
-        let shown = shown.ok_or(AuthError::Client)?;
+        let sent = sent.ok_or(AuthError::Client)?;
         let now = self.started.elapsed();
-        self.throttle.check(&shown.id, address, now).map_err(AuthError::Throttled)?;
-        let record = clients.credential(&shown.id);
+        self.throttle.check(&sent.id, address, now).map_err(AuthError::Throttled)?;
+        let record = clients.credential(&sent.id);
         // An unknown id costs a comparison too, so that the time does not reveal which ids exist.
         let hash = record.as_ref().map_or([0; 32], |record| record.secret_hash);
-        let right = clients.verify_secret(shown.secret.expose(), &hash);
+        let right = clients.verify_secret(sent.secret.expose(), &hash);
         record.filter(|_| right).ok_or_else(|| {
-            self.throttle.failed(&shown.id, address, now);
+            self.throttle.failed(&sent.id, address, now);
             AuthError::Client
         })
     }
@@ -168,8 +168,8 @@ mod tests {
         fn credential(&self, client_id: &str) -> Option<Arc<CredentialRecord>> {
             self.0.get(client_id).cloned()
         }
-        fn verify_secret(&self, secret: &str, wanted: &[u8; 32]) -> bool {
-            hash(secret) == *wanted
+        fn verify_secret(&self, secret: &str, expected: &[u8; 32]) -> bool {
+            hash(secret) == *expected
         }
     }
 
@@ -192,14 +192,14 @@ mod tests {
         Authenticator::new(&[1; 32], &ThrottleConfig { client_failures: 3, address_failures: 100 })
     }
 
-    fn shown(id: &str, secret: &str) -> Option<ClientCredentials> {
+    fn sent(id: &str, secret: &str) -> Option<ClientCredentials> {
         Some(ClientCredentials { id: id.into(), secret: Secret::new(secret) })
     }
 
     #[tokio::test]
     async fn a_good_secret_gives_a_token_that_gives_a_caller() {
         let (auth, clients) = (authenticator(), FakeClients::with(4, Scope::Read));
-        let record = auth.client(&clients, shown("client", "right"), HERE).unwrap();
+        let record = auth.client(&clients, sent("client", "right"), HERE).unwrap();
         let token = auth.issue(&record, UNIX_EPOCH).unwrap().token;
         let caller = auth.caller(&clients, Some(&format!("bearer:{token}")), UNIX_EPOCH).unwrap();
         assert_eq!(caller.account, AccountId::OPERATOR);
@@ -239,7 +239,7 @@ mod tests {
     #[tokio::test]
     async fn wrong_secrets_and_unknown_ids_are_alike() {
         let (auth, clients) = (authenticator(), FakeClients::with(0, Scope::Read));
-        for wrong in [None, shown("client", "wrong"), shown("client", ""), shown("nobody", "right"), shown("nobody", "")] {
+        for wrong in [None, sent("client", "wrong"), sent("client", ""), sent("nobody", "right"), sent("nobody", "")] {
             assert_eq!(auth.client(&clients, wrong, HERE).unwrap_err(), AuthError::Client);
         }
     }
@@ -247,12 +247,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_guesser_waits_and_even_a_right_guess_is_not_looked_at() {
         let (auth, clients) = (authenticator(), FakeClients::with(0, Scope::Read));
-        let guess = |secret| auth.client(&clients, shown("client", secret), HERE).map(|_| ());
+        let guess = |secret| auth.client(&clients, sent("client", secret), HERE).map(|_| ());
         for _ in 0..3 {
             assert_eq!(guess("wrong"), Err(AuthError::Client));
         }
         assert!(matches!(guess("right"), Err(AuthError::Throttled(_))));
-        assert!(auth.client(&clients, shown("client", "right"), "192.0.2.9".parse().unwrap()).is_ok());
+        assert!(auth.client(&clients, sent("client", "right"), "192.0.2.9".parse().unwrap()).is_ok());
         tokio::time::advance(Duration::from_secs(21)).await;
         assert_eq!(guess("right"), Ok(()));
     }

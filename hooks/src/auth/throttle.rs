@@ -20,7 +20,7 @@ pub struct ThrottleConfig {
 }
 
 /// The most buckets in each table. Beyond it, buckets that are full again are dropped, and otherwise the least used one.
-const MOST: usize = 10_000;
+const MAX_BUCKETS: usize = 10_000;
 
 /// Counts failures. The caller passes the time, measured from any fixed moment.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ impl<K: Hash + Eq + Copy> Table<K> {
 
     fn take(&mut self, key: K, now: Duration) {
         let before = self.used.get(&key).map_or(0.0, |bucket| self.used(*bucket, now));
-        if self.used.len() >= MOST && !self.used.contains_key(&key) {
+        if self.used.len() >= MAX_BUCKETS && !self.used.contains_key(&key) {
             self.make_room(now);
         }
         // Guesses that are checked at the same time may overdraw a bucket, by one at most.
@@ -114,7 +114,7 @@ impl<K: Hash + Eq + Copy> Table<K> {
     fn make_room(&mut self, now: Duration) {
         let size = self.size;
         self.used.retain(|_, bucket| bucket.used > now.saturating_sub(bucket.at).as_secs_f64() * size / 60.0);
-        if self.used.len() >= MOST {
+        if self.used.len() >= MAX_BUCKETS {
             let left = |bucket: &Bucket| self.used(*bucket, now);
             let least = self.used.iter().min_by(|(_, one), (_, other)| left(one).total_cmp(&left(other))).map(|(key, _)| *key);
             least.map(|key| self.used.remove(&key));
@@ -191,11 +191,11 @@ mod tests {
     fn memory_is_bounded_and_the_worst_offender_is_remembered() {
         let throttle = throttle();
         fail(&throttle, "a", HERE, 10, secs(0));
-        for n in 0..u32::try_from(MOST).unwrap() + 50 {
+        for n in 0..u32::try_from(MAX_BUCKETS).unwrap() + 50 {
             throttle.failed("b", IpAddr::from(n.to_be_bytes()), secs(0));
         }
         let buckets = throttle.buckets.lock().unwrap();
-        assert!(buckets.pairs.used.len() <= MOST && buckets.addresses.used.len() <= MOST);
+        assert!(buckets.pairs.used.len() <= MAX_BUCKETS && buckets.addresses.used.len() <= MAX_BUCKETS);
         drop(buckets);
         assert!(throttle.check("a", HERE, secs(0)).is_err());
     }

@@ -21,11 +21,11 @@ pub const LIFETIME: Duration = Duration::from_secs(36_000);
 pub(super) const SHARED: Duration = Duration::from_secs(3600);
 
 const VERSION: u8 = 1;
-const MAC: usize = 32;
+const MAC_BYTES: usize = 32;
 /// Everything before the client id: version, generation, seconds, nonce.
-const HEAD: usize = 1 + 8 + 8 + 8;
+const HEAD_BYTES: usize = 1 + 8 + 8 + 8;
 /// The size of a token with the longest client id, in bytes. A longer text is not a token.
-const LONGEST: usize = HEAD + 128 + MAC;
+const MAX_BYTES: usize = HEAD_BYTES + 128 + MAC_BYTES;
 
 /// A token of another server, or one that has been changed or has expired. The error does not reveal which.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,7 +60,7 @@ impl TokenKey {
     pub(crate) fn issue(&self, client_id: &ClientId, generation: u64, now: SystemTime) -> Result<String, getrandom::Error> {
         let mut nonce = [0; 8];
         getrandom::fill(&mut nonce)?;
-        let mut bytes = Vec::with_capacity(LONGEST);
+        let mut bytes = Vec::with_capacity(MAX_BYTES);
         bytes.push(VERSION);
         bytes.extend(generation.to_be_bytes());
         bytes.extend(seconds(now).to_be_bytes());
@@ -73,9 +73,9 @@ impl TokenKey {
 
     /// Reads a token. The signature is compared in constant time, before the signed parts are read.
     pub(crate) fn verify(&self, token: &str, now: SystemTime) -> Result<Claims, InvalidToken> {
-        let mut buffer = [0; LONGEST];
+        let mut buffer = [0; MAX_BYTES];
         let length = URL_SAFE_NO_PAD.decode_slice(token, &mut buffer).map_err(|_| InvalidToken)?;
-        let (signed, mac) = buffer.get(..length).and_then(<[u8]>::split_last_chunk::<MAC>).ok_or(InvalidToken)?;
+        let (signed, mac) = buffer.get(..length).and_then(<[u8]>::split_last_chunk::<MAC_BYTES>).ok_or(InvalidToken)?;
         self.0.clone().chain_update(signed).verify(mac.into()).map_err(|_| InvalidToken)?;
         read(signed, seconds(now)).ok_or(InvalidToken)
     }

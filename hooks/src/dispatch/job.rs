@@ -23,7 +23,7 @@ use crate::message::masked_failure;
 use crate::metrics::Metrics;
 
 /// The most bytes of env values whose mask is made on a thread that serves requests. A mask holds every spelling of a value.
-const MASK_INLINE: usize = 4 << 10;
+const MASK_INLINE_BYTES: usize = 4 << 10;
 
 /// What all executions share.
 pub(super) struct Shared {
@@ -154,7 +154,7 @@ impl Job {
         let secrets: Vec<Secret> = env.chain(&self.event.secrets).cloned().collect();
         let make = move || Mask::new(&secrets).map(Arc::new).map_err(|error| format!("the log's mask cannot be made: {error}"));
         let bytes: usize = self.serving.env.iter().map(|(_, value)| value.expose().len()).sum();
-        if bytes <= MASK_INLINE {
+        if bytes <= MASK_INLINE_BYTES {
             return make();
         }
         tokio::task::spawn_blocking(make).await.unwrap_or_else(|error| Err(format!("the log's mask was not made: {error}")))

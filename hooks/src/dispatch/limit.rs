@@ -31,10 +31,10 @@ mod tests {
     #[test]
     fn a_limit_is_told_with_its_setting() {
         let limits = Limits { fuel: 1_000_000, memory_bytes: 64 << 20 };
-        let told = |kind| named(Failure::new(kind, "over"), limits, Duration::from_secs(2)).message;
-        assert_eq!(told(FailureKind::OutOfFuel), "over: `limits.fuel` is 1000000");
-        assert_eq!(told(FailureKind::OutOfMemory), "over: `limits.memory_mib` is 64");
-        assert_eq!(told(FailureKind::Timeout), "over: `timeout` is 2s");
-        assert_eq!(told(FailureKind::Exception), "over");
+        let message_of = |kind| named(Failure::new(kind, "over"), limits, Duration::from_secs(2)).message;
+        assert_eq!(message_of(FailureKind::OutOfFuel), "over: `limits.fuel` is 1000000");
+        assert_eq!(message_of(FailureKind::OutOfMemory), "over: `limits.memory_mib` is 64");
+        assert_eq!(message_of(FailureKind::Timeout), "over: `timeout` is 2s");
+        assert_eq!(message_of(FailureKind::Exception), "over");
     }
 }

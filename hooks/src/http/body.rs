@@ -23,9 +23,9 @@ pub(crate) struct BodyRules {
 
 impl BodyRules {
     /// A few fields: the longest is an env value of 5,000 characters, each of which may be written as two `\uXXXX`.
-    const FIELDS: usize = 64 * 1024;
+    const FIELDS_BYTES: usize = 64 * 1024;
     /// Bytes for what surrounds a function or a context in its object.
-    const AROUND: usize = 64 * 1024;
+    const WRAPPER_BYTES: usize = 64 * 1024;
 
     /// The rules of the settings.
     pub(crate) fn new(config: &Config) -> Self {
@@ -33,7 +33,7 @@ impl BodyRules {
         let encoded = config.limits.function_bytes.saturating_mul(4) / 3;
         Self {
             context: config.limits.context_bytes,
-            function: encoded.saturating_mul(2).saturating_add(Self::AROUND),
+            function: encoded.saturating_mul(2).saturating_add(Self::WRAPPER_BYTES),
             timeout: config.http.body_timeout,
         }
     }
@@ -41,10 +41,10 @@ impl BodyRules {
     fn limit(&self, kind: BodyKind) -> usize {
         match kind {
             BodyKind::None => 0,
-            BodyKind::Fields => Self::FIELDS,
+            BodyKind::Fields => Self::FIELDS_BYTES,
             BodyKind::Function => self.function,
             BodyKind::Context => self.context,
-            BodyKind::WrappedContext => self.context.saturating_add(Self::AROUND),
+            BodyKind::WrappedContext => self.context.saturating_add(Self::WRAPPER_BYTES),
         }
     }
 

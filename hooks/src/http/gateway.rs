@@ -65,8 +65,8 @@ impl Gateway {
             tracing::info_span!("request", operation, http_request_id, execution_id = Empty, request_id = Empty, correlation_id = Empty)
         };
         // A span costs a login more than the check of its token. Unless every request is logged, only one that fails has a span.
-        let around = if tracing::enabled!(Level::DEBUG) { span() } else { Span::none() };
-        let bare = around.is_none();
+        let request_span = if tracing::enabled!(Level::DEBUG) { span() } else { Span::none() };
+        let bare = request_span.is_none();
         let answer = async {
             let answered = self.answer(found, &parts, &mut body, peer).await;
             if answered.is_err() && sends_regardless(&parts) {
@@ -87,7 +87,7 @@ impl Gateway {
             tracing::debug!(status = reply.status().as_u16(), duration_us = elapsed_us(started), "answered");
             reply
         };
-        answer.instrument(around).await
+        answer.instrument(request_span).await
     }
 
     async fn answer<B>(&self, found: Match<'_, '_>, parts: &Parts, body: &mut B, peer: IpAddr) -> Result<Reply, ApiError>

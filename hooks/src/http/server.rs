@@ -34,23 +34,23 @@ use crate::dialect::Dialect;
 use crate::service::Service;
 
 /// How long requests may take to end after a stop: the longest timeout of a hook, and a margin for the answer.
-const DRAIN: Duration = Duration::from_secs(12);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(12);
 /// The wait before the next accept when the process is out of file descriptors or memory. Connections end meanwhile.
 const BACK_OFF: Duration = Duration::from_millis(100);
-const HEADERS: usize = 64;
-const HEAD_BYTES: usize = 64 * 1024;
-const STREAMS: u32 = 128;
-const STREAM_WINDOW: u32 = 256 * 1024;
-const CONNECTION_WINDOW: u32 = 1024 * 1024;
+const MAX_HEADERS: usize = 64;
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+const MAX_STREAMS: u32 = 128;
+const STREAM_WINDOW_BYTES: u32 = 256 * 1024;
+const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
 /// Connections at a time to the metrics: enough for a few scrapers.
 const METRICS_CONNECTIONS: u32 = 16;
-const PING: Duration = Duration::from_secs(20);
+const PING_INTERVAL: Duration = Duration::from_secs(20);
 /// How much longer than announced a connection takes a request, so that a request that is already on its way is served.
 const GRACE: Duration = Duration::from_secs(1);
 /// The same when the server stops.
 const GRACE_AT_STOP: Duration = Duration::from_millis(250);
 /// How long the other side may take to close a connection that is idle.
-const FAREWELL: Duration = Duration::from_secs(5);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The header that announces how long a client may leave a connection idle. Many connection pools follow it.
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
@@ -143,7 +143,7 @@ impl Listener {
         service.end_streams();
         tracing::info!(connections = end.receiver_count(), "stopping");
         end.send_replace(());
-        if tokio::time::timeout(DRAIN, end.closed()).await.is_err() {
+        if tokio::time::timeout(DRAIN_TIMEOUT, end.closed()).await.is_err() {
             tracing::warn!("connections were cut off that did not end in time");
         }
         drop(abort);
@@ -281,7 +281,7 @@ impl Connections {
         let mut connection = pin!(http.serve_connection(TokioIo::new(Socket::new(stream, Arc::clone(&activity))), service));
         let grace = tokio::select! {
             biased;
-            ended = connection.as_mut() => return note(ended),
+            ended = connection.as_mut() => return log_end(ended),
             over = activity.over(self.first, self.idle) => match over {
                 Over::Slow => return tracing::debug!("the head of a request took too long"),
                 Over::Idle => GRACE,
@@ -291,7 +291,7 @@ impl Connections {
         };
         tokio::select! {
             biased;
-            ended = take_leave(connection, &activity, grace, self.first) => note(ended),
+            ended = close_gracefully(connection, &activity, grace, self.first) => log_end(ended),
             _ = self.aborted.changed() => {}
         }
     }
@@ -301,7 +301,7 @@ type Served = Result<(), Box<dyn Error + Send + Sync>>;
 
 /// Ends a connection without losing a request that is already on its way: a request that arrives within the grace is served, and its answer
 /// says that it is the last. HTTP/2 has a frame for this, and needs no grace.
-async fn take_leave<C>(mut connection: Pin<&mut C>, activity: &Activity, grace: Duration, first: Duration) -> Served
+async fn close_gracefully<C>(mut connection: Pin<&mut C>, activity: &Activity, grace: Duration, first: Duration) -> Served
 where
     C: GracefulConnection<Error = Box<dyn Error + Send + Sync>>,
 {
@@ -324,7 +324,7 @@ where
     tokio::select! {
         biased;
         ended = connection.as_mut() => ended,
-        _ = activity.over(first, FAREWELL) => Ok(()),
+        _ = activity.over(first, CLOSE_TIMEOUT) => Ok(()),
     }
 }
 
@@ -343,7 +343,7 @@ fn asks_to_close(request: &Request<Incoming>) -> bool {
     tokens.map(str::trim).any(|token| token.eq_ignore_ascii_case("close"))
 }
 
-fn note(ended: Served) {
+fn log_end(ended: Served) {
     if let Err(error) = ended {
         tracing::debug!(error, "a connection broke off");
     }
@@ -360,15 +360,15 @@ fn raise_descriptor_limit() {
 /// Both versions of HTTP with every limit except those of time, which `activity` keeps.
 fn protocol() -> Builder<TokioExecutor> {
     let mut http = Builder::new(TokioExecutor::new());
-    http.http1().timer(TokioTimer::new()).header_read_timeout(None).max_headers(HEADERS).max_buf_size(HEAD_BYTES);
+    http.http1().timer(TokioTimer::new()).header_read_timeout(None).max_headers(MAX_HEADERS).max_buf_size(MAX_HEAD_BYTES);
     http.http2()
         .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS)
-        .initial_stream_window_size(STREAM_WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_concurrent_streams(MAX_STREAMS)
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .max_header_list_size(16 * 1024)
-        .keep_alive_interval(PING)
-        .keep_alive_timeout(PING);
+        .keep_alive_interval(PING_INTERVAL)
+        .keep_alive_timeout(PING_INTERVAL);
     http
 }
 

@@ -185,7 +185,7 @@ pub struct AccountSettingsBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hooks_per_type: Option<u32>,
     /// The decision without a live hook. An inner `None` restores the types' own defaults.
-    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
     pub on_no_hook: Option<Option<OnNoHook>>,
     /// Settings that only a dialect understands. A null restores a default.
     #[serde(flatten)]
@@ -200,7 +200,7 @@ impl AccountSettingsBody {
 }
 
 /// Reads a key that is present, even with null.
-fn said<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+fn nullable<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
@@ -338,9 +338,9 @@ mod tests {
     fn a_whole_account_is_understood() {
         let env = |name: &str, value: Option<&str>| AppliedEnvVarBody { name: name.to_owned(), value: value.map(Secret::new) };
         let body = ApplyBody { hooks: vec![hook()], env_vars: vec![env("KEY", Some("value")), env("KEPT", None)], dry_run: true };
-        let wanted = DesiredState::parse(&written(&body), &rules(), &registry()).unwrap();
-        assert_eq!((wanted.hooks.len(), wanted.envs.len(), wanted.dry_run), (1, 2, true));
-        assert!(wanted.envs[1].value.is_none());
+        let desired = DesiredState::parse(&written(&body), &rules(), &registry()).unwrap();
+        assert_eq!((desired.hooks.len(), desired.envs.len(), desired.dry_run), (1, 2, true));
+        assert!(desired.envs[1].value.is_none());
     }
 
     #[test]

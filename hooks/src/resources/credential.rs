@@ -54,10 +54,10 @@ pub struct Scopes(u8);
 
 impl Scopes {
     /// Whether a caller with these scopes may do what requires `needed`.
-    pub fn allow(self, wanted: Scope) -> bool {
-        let granted_by = match wanted {
-            Scope::Operate | Scope::Manage => wanted.bit(),
-            Scope::Read | Scope::Fire => wanted.bit() | Scope::Manage.bit(),
+    pub fn allow(self, needed: Scope) -> bool {
+        let granted_by = match needed {
+            Scope::Operate | Scope::Manage => needed.bit(),
+            Scope::Read | Scope::Fire => needed.bit() | Scope::Manage.bit(),
         };
         self.0 & granted_by != 0
     }
@@ -238,9 +238,9 @@ mod tests {
         ];
         for (granted, allowed) in table {
             let scopes: Scopes = [granted].into_iter().collect();
-            assert_eq!(Scope::ALL.map(|wanted| scopes.allow(wanted)), allowed, "{granted:?}");
+            assert_eq!(Scope::ALL.map(|needed| scopes.allow(needed)), allowed, "{granted:?}");
         }
-        assert!(!Scope::ALL.iter().any(|wanted| Scopes(0).allow(*wanted)));
+        assert!(!Scope::ALL.iter().any(|needed| Scopes(0).allow(*needed)));
     }
 
     #[test]

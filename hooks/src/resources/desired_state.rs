@@ -41,9 +41,9 @@ impl DesiredState {
         };
         let hook = |(index, value): (usize, Value)| hook(&value, rules, registry).map_err(|error| at(&format!("hooks[{index}]"), error));
         let hooks = hooks.into_iter().enumerate().map(hook).collect::<Result<Vec<_>, _>>()?;
-        let wanted = Self { hooks, envs, dry_run };
-        wanted.check_names()?;
-        Ok(wanted)
+        let desired = Self { hooks, envs, dry_run };
+        desired.check_names()?;
+        Ok(desired)
     }
 
     /// Refuses duplicate names, and links to env vars that will not exist.

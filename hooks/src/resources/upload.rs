@@ -14,7 +14,7 @@ use crate::store::Digest;
 /// How every WebAssembly file begins, whatever its version.
 const MAGIC: &[u8] = b"\0asm";
 
-const NO_BASE64: &str = "is not base64 encoded";
+const NOT_BASE64: &str = "is not base64 encoded";
 
 /// A function as it was uploaded.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Upload {
         }
         let (bytes, plain) = match STANDARD.decode(&text) {
             Ok(bytes) => (bytes, false),
-            Err(_) if !rules.lenient => return Err(fields.wrong("function", NO_BASE64)),
+            Err(_) if !rules.lenient => return Err(fields.wrong("function", NOT_BASE64)),
             Err(_) => (text.into_bytes(), true),
         };
         if bytes.len() > most {
@@ -83,7 +83,7 @@ impl Upload {
     pub(super) fn reference(&self, runtime: Runtime, named: bool) -> Result<FunctionRef, ServiceError> {
         let kind = match (runtime, self.content) {
             (Runtime::Wasm, Content::WebAssembly(kind)) => kind,
-            (Runtime::Wasm, _) if self.plain => return Err(wrong("function", NO_BASE64)),
+            (Runtime::Wasm, _) if self.plain => return Err(wrong("function", NOT_BASE64)),
             (Runtime::Wasm, _) => {
                 return Err(wrong("function", "is not WebAssembly: it does not begin with its magic bytes and version"));
             }

@@ -87,9 +87,9 @@ impl Service {
     /// Makes the account's hooks and env vars equal to what the body says.
     pub(crate) async fn apply(&self, account: AccountId, body: Bytes) -> Result<Applied, ServiceError> {
         let (rules, registry) = (self.input_rules(self.registry.types().to_vec()), self.registry.clone());
-        let wanted = blocking(move || DesiredState::parse(&body, &rules, &registry)).await?;
-        let dry_run = wanted.dry_run;
-        let edit = move |state: &State, change: &mut Transaction| apply(state, change, account, wanted);
+        let desired = blocking(move || DesiredState::parse(&body, &rules, &registry)).await?;
+        let dry_run = desired.dry_run;
+        let edit = move |state: &State, change: &mut Transaction| apply(state, change, account, desired);
         let mut applied = if dry_run { self.state.dry_run(edit).await? } else { self.state.write(edit).await? };
         for hook in &mut applied.hooks {
             match (dry_run, hook.id) {
@@ -103,8 +103,8 @@ impl Service {
 }
 
 /// Creates and updates env vars first, so that hooks can link to them, and deletes the others last.
-fn apply(state: &State, change: &mut Transaction, id: AccountId, wanted: DesiredState) -> Result<Applied, ServiceError> {
-    let DesiredState { hooks, envs, dry_run } = wanted;
+fn apply(state: &State, change: &mut Transaction, id: AccountId, desired: DesiredState) -> Result<Applied, ServiceError> {
+    let DesiredState { hooks, envs, dry_run } = desired;
     let names: Vec<_> = envs.iter().map(|env| env.name.clone()).collect();
     let mut env_vars = Vec::new();
     for (index, env) in envs.into_iter().enumerate() {
@@ -134,7 +134,7 @@ fn apply(state: &State, change: &mut Transaction, id: AccountId, wanted: Desired
 
 fn put_env(state: &State, change: &mut Transaction, id: AccountId, index: usize, env: DesiredEnv) -> Result<AppliedEnv, ServiceError> {
     let DesiredEnv { name, value } = env;
-    let shown = name.to_string();
+    let text = name.to_string();
     let before = change.directory.account(id)?.env_named(&name).cloned();
     let action = match (before, value) {
         (None, None) => {
@@ -152,7 +152,7 @@ fn put_env(state: &State, change: &mut Transaction, id: AccountId, index: usize,
         }
         (Some(_), _) => Action::Keep,
     };
-    Ok(AppliedEnv { action, name: shown })
+    Ok(AppliedEnv { action, name: text })
 }
 
 /// A desired hook, and the existing hook that becomes it; `None` if it is new.
@@ -177,13 +177,13 @@ fn apply_type(
     change: &mut Transaction,
     id: AccountId,
     hook_type: HookType,
-    wanted: Vec<(usize, &HookInput)>,
+    desired: Vec<(usize, &HookInput)>,
     applied: &mut Vec<AppliedHook>,
 ) -> Result<(), ServiceError> {
-    let mut there: Vec<HookRecord> = change.directory.account(id)?.hooks().map(|hook| hook.record.clone()).collect();
-    there.retain(|record| record.hook_type == hook_type);
-    let mut pairs = pair(wanted, &mut there, &change.directory.account(id)?.record.settings.dialects)?;
-    for record in there {
+    let mut existing: Vec<HookRecord> = change.directory.account(id)?.hooks().map(|hook| hook.record.clone()).collect();
+    existing.retain(|record| record.hook_type == hook_type);
+    let mut pairs = pair(desired, &mut existing, &change.directory.account(id)?.record.settings.dialects)?;
+    for record in existing {
         hooks::delete(state, change, id, record.id)?;
         applied.push(AppliedHook::new(Action::Delete, &record, Vec::new()));
     }
@@ -196,18 +196,22 @@ fn apply_type(
 }
 
 /// Pairs each desired hook with an equal existing one, in any order, and the others with the oldest that are left.
-fn pair<'a>(wanted: Vec<(usize, &'a HookInput)>, there: &mut Vec<HookRecord>, account: &Settings) -> Result<Vec<Pair<'a>>, ServiceError> {
-    there.sort_by_key(|record| (record.created_at, record.id));
+fn pair<'a>(
+    desired: Vec<(usize, &'a HookInput)>,
+    existing: &mut Vec<HookRecord>,
+    account: &Settings,
+) -> Result<Vec<Pair<'a>>, ServiceError> {
+    existing.sort_by_key(|record| (record.created_at, record.id));
     let mut pairs = Vec::new();
-    for (index, input) in wanted {
+    for (index, input) in desired {
         let (_, spec) = input.create(account).map_err(|error| at(&format!("hooks[{index}]"), error))?;
         let mut pair = Pair { index, input, spec, before: None };
-        let same = there.iter().position(|record| record.spec == pair.spec && record.disabled == pair.disabled());
-        pair.before = same.map(|place| there.remove(place));
+        let same = existing.iter().position(|record| record.spec == pair.spec && record.disabled == pair.disabled());
+        pair.before = same.map(|place| existing.remove(place));
         pairs.push(pair);
     }
-    for pair in pairs.iter_mut().filter(|pair| pair.before.is_none()).take(there.len()) {
-        pair.before = Some(there.remove(0));
+    for pair in pairs.iter_mut().filter(|pair| pair.before.is_none()).take(existing.len()) {
+        pair.before = Some(existing.remove(0));
     }
     Ok(pairs)
 }

@@ -19,9 +19,9 @@ use crate::store::{Digest, KeyRange, KeyReader, Kind, Order, SERVER, StoreError,
 use crate::uuid_pool;
 
 /// Bytes that are left free for the store, so that a backup never costs a log entry.
-const RESERVE: u64 = 64 << 20;
+const RESERVED_BYTES: u64 = 64 << 20;
 /// Bytes after which the free space is checked again.
-const LOOK_EVERY: usize = 8 << 20;
+const CHECK_INTERVAL_BYTES: usize = 8 << 20;
 
 /// A complete backup in a file without a name, which disappears when this is dropped.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ fn nameless(folder: &Path) -> io::Result<File> {
 }
 
 fn write(state: &State, file: &File, with_logs: bool) -> Result<(), ServiceError> {
-    let mut writer = Writer::new(BufWriter::with_capacity(1 << 20, Careful::new(file))).map_err(StoreError::from)?;
+    let mut writer = Writer::new(BufWriter::with_capacity(1 << 20, SpaceCheckedWriter::new(file))).map_err(StoreError::from)?;
     let (mut functions, mut failed) = (BTreeSet::new(), None);
     state.store.scan(KeyRange::all(), Order::Ascending, &mut |key, value| {
         if !with_logs && KeyReader::new(key, Kind::Log).is_some() {
@@ -89,28 +89,28 @@ fn write(state: &State, file: &File, with_logs: bool) -> Result<(), ServiceError
 }
 
 /// Writes a file as long as enough space is free.
-struct Careful<'a> {
+struct SpaceCheckedWriter<'a> {
     file: &'a File,
     free: fn(&File) -> Option<u64>,
-    unseen: usize,
+    unchecked: usize,
 }
 
-impl<'a> Careful<'a> {
+impl<'a> SpaceCheckedWriter<'a> {
     fn new(file: &'a File) -> Self {
-        Self { file, free: |file| free_bytes(file), unseen: LOOK_EVERY }
+        Self { file, free: |file| free_bytes(file), unchecked: CHECK_INTERVAL_BYTES }
     }
 }
 
-impl Write for Careful<'_> {
+impl Write for SpaceCheckedWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.unseen >= LOOK_EVERY {
-            self.unseen = 0;
-            if (self.free)(self.file).is_some_and(|free| free < RESERVE) {
+        if self.unchecked >= CHECK_INTERVAL_BYTES {
+            self.unchecked = 0;
+            if (self.free)(self.file).is_some_and(|free| free < RESERVED_BYTES) {
                 return Err(io::ErrorKind::StorageFull.into());
             }
         }
         let written = self.file.write(bytes)?;
-        self.unseen += written;
+        self.unchecked += written;
         Ok(written)
     }
 
@@ -147,9 +147,9 @@ mod tests {
     #[test]
     fn room_is_left_to_others() {
         let file = tempfile::tempfile().unwrap();
-        let mut roomy = Careful { file: &file, free: |_| Some(RESERVE), unseen: LOOK_EVERY };
+        let mut roomy = SpaceCheckedWriter { file: &file, free: |_| Some(RESERVED_BYTES), unchecked: CHECK_INTERVAL_BYTES };
         roomy.write_all(b"fits").unwrap();
-        let mut tight = Careful { file: &file, free: |_| Some(RESERVE - 1), unseen: LOOK_EVERY };
+        let mut tight = SpaceCheckedWriter { file: &file, free: |_| Some(RESERVED_BYTES - 1), unchecked: CHECK_INTERVAL_BYTES };
         assert_eq!(tight.write_all(b"does not").unwrap_err().kind(), io::ErrorKind::StorageFull);
         assert_eq!(file.metadata().unwrap().len(), 4);
     }

@@ -23,10 +23,10 @@ use crate::state::blocking;
 /// microseconds.
 const MARGIN_US: u64 = 60_000_000;
 /// The most ids that are remembered, which limits the memory for a busy hook.
-const MOST_SEEN: usize = 100_000;
+const MAX_SEEN_IDS: usize = 100_000;
 /// The most entries that a follower may miss. One that misses more is too slow for this log.
-const MOST_MISSED: usize = 10_000;
-const PAGE: usize = 500;
+const MAX_MISSED_ENTRIES: usize = 10_000;
+const PAGE_ENTRIES: usize = 500;
 
 /// A hook's log as it grows.
 pub(crate) struct Follow {
@@ -90,8 +90,8 @@ impl Follow {
             }
             match self.committed.recv().await {
                 Ok(batch) => {
-                    let wanted = batch.iter().filter(|entry| self.source.takes(entry)).cloned().collect();
-                    self.backlog = self.fresh(wanted).into();
+                    let matching = batch.iter().filter(|entry| self.source.takes(entry)).cloned().collect();
+                    self.backlog = self.fresh(matching).into();
                 }
                 Err(RecvError::Lagged(_)) => self.behind = true,
                 Err(RecvError::Closed) => return Ok(None),
@@ -101,8 +101,8 @@ impl Follow {
 
     async fn catch_up(&mut self) -> Result<(), ServiceError> {
         let (reading, from) = (self.source.clone(), self.seen.newest().saturating_sub(MARGIN_US));
-        let found = blocking(move || reading.since(from, MOST_MISSED + 1)).await?;
-        if found.len() > MOST_MISSED {
+        let found = blocking(move || reading.since(from, MAX_MISSED_ENTRIES + 1)).await?;
+        if found.len() > MAX_MISSED_ENTRIES {
             return Err(ServiceError::Unavailable("The log grows faster than it is read".into()));
         }
         self.backlog = self.fresh(found).into();
@@ -127,7 +127,7 @@ impl Source {
         let log = self.reader.hook(self.account.get(), &hook, self.clock.now());
         let (mut found, mut after) = (Vec::new(), None);
         while found.len() < most {
-            let page = log.page(&self.filter, after.as_ref(), 0, PAGE.min(most - found.len()))?;
+            let page = log.page(&self.filter, after.as_ref(), 0, PAGE_ENTRIES.min(most - found.len()))?;
             let read = page.entries.len();
             found.extend(page.entries.into_iter().take_while(|entry| entry.created_at >= from));
             match page.next {
@@ -149,7 +149,7 @@ impl Seen {
     fn insert(&mut self, created_at: u64, id: &str) -> bool {
         let is_new = self.0.insert((created_at, id.to_owned()));
         let oldest = self.newest().saturating_sub(MARGIN_US);
-        while self.0.first().is_some_and(|(moment, _)| *moment < oldest) || self.0.len() > MOST_SEEN {
+        while self.0.first().is_some_and(|(moment, _)| *moment < oldest) || self.0.len() > MAX_SEEN_IDS {
             self.0.pop_first();
         }
         is_new

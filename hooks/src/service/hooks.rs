@@ -15,7 +15,7 @@ use crate::resources::{
 use crate::state::{State, Transaction, blocking};
 
 /// Bodies of more bytes than this are read on a thread that may block.
-const READ_INLINE: usize = 64 << 10;
+const READ_INLINE_BYTES: usize = 64 << 10;
 
 impl Service {
     /// The hook types of the server.
@@ -146,7 +146,7 @@ pub async fn read_body<T: Send + 'static>(
     body: Bytes,
     read: impl FnOnce(&[u8]) -> Result<T, ServiceError> + Send + 'static,
 ) -> Result<T, ServiceError> {
-    if body.len() <= READ_INLINE {
+    if body.len() <= READ_INLINE_BYTES {
         return read(&body);
     }
     blocking(move || read(&body)).await

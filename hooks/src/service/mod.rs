@@ -44,7 +44,7 @@ pub(crate) use open::keep;
 pub use page::{Page, PageView, Paged};
 
 /// How long a shutdown waits for executions without a caller: the longest timeout of a hook, and a margin.
-const DETACHED_TIME: Duration = Duration::from_secs(12);
+const DETACHED_TIMEOUT: Duration = Duration::from_secs(12);
 
 /// The configuration of a service.
 #[derive(Clone, Debug)]
@@ -140,7 +140,7 @@ impl Service {
         self.admission.stop();
         self.sweeping.abort();
         // Each execution has a deadline, so this ends; the limit guards against a fault of the server.
-        if tokio::time::timeout(DETACHED_TIME, self.dispatcher.detached_ended()).await.is_err() {
+        if tokio::time::timeout(DETACHED_TIMEOUT, self.dispatcher.detached_ended()).await.is_err() {
             tracing::error!("executions whose caller has gone did not end in time");
         }
         drop(self.state.write_lock.lock().await);

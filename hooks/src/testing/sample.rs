@@ -106,8 +106,8 @@ impl Dialect for Sample {
 fn let_in(core: &Core, head: &Head<'_>) -> Result<Caller, ApiError> {
     let hook = core.service.find_hook(head.params.get("hook_id")).map_err(|_| ApiError::Unauthenticated)?;
     let secret = hook.settings.get("secret").and_then(Value::as_str).unwrap_or_default();
-    let shown = head.text("x-sample-secret").unwrap_or_default();
-    let right = !secret.is_empty() && bool::from(secret.as_bytes().ct_eq(shown.as_bytes()));
+    let sent = head.text("x-sample-secret").unwrap_or_default();
+    let right = !secret.is_empty() && bool::from(secret.as_bytes().ct_eq(sent.as_bytes()));
     if right && hook.hook_type.dialect == "sample" { Ok(Caller::of(hook.account)) } else { Err(ApiError::Unauthenticated) }
 }
 

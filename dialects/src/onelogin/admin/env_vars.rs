@@ -105,28 +105,28 @@ impl EnvVar {
 }
 
 /// An env var in the form that the caller's client reads.
-fn shown(core: &Core, call: &Call<'_>, env: EnvView) -> Result<EnvVar, ApiError> {
+fn client_view(core: &Core, call: &Call<'_>, env: EnvView) -> Result<EnvVar, ApiError> {
     Ok(EnvVar::new(env, client(core, call)?.env_value()))
 }
 
 async fn list_envs(core: &Core, call: Call<'_>) -> Answered {
     let page = core.service.list_envs(call.account()?, call.query.page()?).await?;
-    Ok(bare_page(&page.try_map(|env| shown(core, &call, env))?, &list(&call)))
+    Ok(bare_page(&page.try_map(|env| client_view(core, &call, env))?, &list(&call)))
 }
 
 async fn create(core: &Core, call: Call<'_>) -> Answered {
     let env = core.service.create_env(call.account()?, call.body.clone()).await?;
-    Ok(respond::created(&shown(core, &call, env)?))
+    Ok(respond::created(&client_view(core, &call, env)?))
 }
 
 async fn get(core: &Core, call: Call<'_>) -> Answered {
     let env = core.service.get_env(call.account()?, call.id()).await?;
-    Ok(respond::ok(&shown(core, &call, env)?))
+    Ok(respond::ok(&client_view(core, &call, env)?))
 }
 
 async fn update(core: &Core, call: Call<'_>) -> Answered {
     let env = core.service.update_env(call.account()?, call.id(), call.body.clone()).await?;
-    Ok(respond::ok(&shown(core, &call, env)?))
+    Ok(respond::ok(&client_view(core, &call, env)?))
 }
 
 async fn delete(core: &Core, call: Call<'_>) -> Answered {

@@ -128,7 +128,7 @@ enum EnvLinks {
 }
 
 /// A hook in the form that the caller's client reads.
-fn shown(core: &Core, call: &Call<'_>, hook: HookView) -> Result<Hook, ApiError> {
+fn client_view(core: &Core, call: &Call<'_>, hook: HookView) -> Result<Hook, ApiError> {
     let env_vars = match client(core, call)?.env_shape() {
         EnvShape::Names => EnvLinks::Names(hook.env_vars),
         EnvShape::Objects { with_value } => {
@@ -181,26 +181,26 @@ fn filter(core: &Core, query: &Query<'_>) -> Result<HookFilter, ServiceError> {
 
 async fn list_hooks(core: &Core, call: Call<'_>) -> Answered {
     let page = core.service.list_hooks(call.account()?, filter(core, &call.query)?, call.query.page()?, true).await?;
-    Ok(bare_page(&page.try_map(|hook| shown(core, &call, hook))?, &list(&call)))
+    Ok(bare_page(&page.try_map(|hook| client_view(core, &call, hook))?, &list(&call)))
 }
 
 async fn create(core: &Core, call: Call<'_>) -> Answered {
     let input = read(core, &call).await?;
     let hook = core.service.create_hook(call.account()?, input).await?;
-    Ok(respond::created(&shown(core, &call, hook)?))
+    Ok(respond::created(&client_view(core, &call, hook)?))
 }
 
 async fn get(core: &Core, call: Call<'_>) -> Answered {
     check(core, &call)?;
     let hook = core.service.get_hook(call.account()?, call.id()).await?;
-    Ok(respond::ok(&shown(core, &call, hook)?))
+    Ok(respond::ok(&client_view(core, &call, hook)?))
 }
 
 async fn update(core: &Core, call: Call<'_>) -> Answered {
     check(core, &call)?;
     let input = read(core, &call).await?;
     let hook = core.service.update_hook(call.account()?, call.id(), input).await?;
-    Ok(respond::ok(&shown(core, &call, hook)?))
+    Ok(respond::ok(&client_view(core, &call, hook)?))
 }
 
 /// 202 and not 204: one client makes up a body for a 204, and then reads it as an error.

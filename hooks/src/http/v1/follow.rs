@@ -15,7 +15,7 @@ use crate::resources::{ExecutionView, Scope};
 use crate::service::{ExecutionFilter, Follow, Service};
 
 /// The interval of empty lines, which show the reader and proxies that the server is alive.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(15);
 /// How long a reader may take to accept a chunk before it is dropped.
 const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 /// Chunks that wait for the reader.
@@ -47,8 +47,8 @@ struct Reader {
 impl Reader {
     /// Sends until the reader disconnects, the token ends or the server stops.
     async fn feed(self, mut follow: Follow) {
-        let mut signs = interval(SIGN_OF_LIFE);
-        signs.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut heartbeats = interval(HEARTBEAT_INTERVAL);
+        heartbeats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let ending = self.service.ending();
         tokio::pin!(ending);
         loop {
@@ -62,7 +62,7 @@ impl Reader {
                     Ok(Some(Err(error))) => return tracing::error!(error = %error, "an execution cannot be written"),
                     Err(error) => return tracing::warn!(error = %error, "a log can no longer be followed"),
                 },
-                _ = signs.tick() => Bytes::from_static(b"\n"),
+                _ = heartbeats.tick() => Bytes::from_static(b"\n"),
             };
             // The token may expire or be revoked during the stream.
             if !self.may_read() || !matches!(timeout(SEND_TIMEOUT, self.lines.send(chunk)).await, Ok(Ok(()))) {

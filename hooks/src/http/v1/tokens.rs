@@ -34,7 +34,7 @@ struct Fields {
 }
 
 async fn create(core: &Core, call: Call<'_>) -> Answered {
-    let credential = core.credential(&call.head, shown(&call))?;
+    let credential = core.credential(&call.head, credentials_from(&call))?;
     let issued = core.issue(&credential)?;
     let mut reply = respond::ok(&AccessTokenView {
         access_token: Secret::new(issued.token),
@@ -48,7 +48,7 @@ async fn create(core: &Core, call: Call<'_>) -> Answered {
 }
 
 /// The credentials that the client sends. A header takes precedence over the body.
-fn shown(call: &Call<'_>) -> Option<ClientCredentials> {
+fn credentials_from(call: &Call<'_>) -> Option<ClientCredentials> {
     match call.head.authorization() {
         Some(header) => ClientCredentials::from_header(header),
         None => {

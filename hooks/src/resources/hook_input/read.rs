@@ -15,8 +15,8 @@ use crate::resources::env_var::EnvName;
 use crate::resources::input_rules::{InputRules, MIN_FUEL};
 use crate::resources::runtime::Runtime;
 
-/// The most entries in a hook's conditions, and in its packages.
-const MOST: usize = 100;
+/// The most conditions and packages of a hook, and the longest version of a package or value of a condition.
+const MAX_LENGTH: usize = 100;
 
 pub(super) fn hook_type(fields: &mut Fields, types: &[HookType]) -> Result<Option<HookType>, ServiceError> {
     let Some(name) = fields.string("type")? else { return Ok(None) };
@@ -83,16 +83,18 @@ pub(super) fn packages(fields: &mut Fields) -> Result<Option<BTreeMap<String, St
         Some(Value::Object(packages)) => packages,
         Some(_) => return Err(fields.wrong("packages", "is not of a type(s) object")),
     };
-    if packages.len() > MOST {
-        return Err(fields.wrong("packages", format_args!("does not meet maximum length of {MOST}")));
+    if packages.len() > MAX_LENGTH {
+        return Err(fields.wrong("packages", format_args!("does not meet maximum length of {MAX_LENGTH}")));
     }
     let package = |(name, version): (String, Value)| {
         if !is_package_name(&name) {
             return Err(fields.wrong("packages", "has a name that no package can have"));
         }
         match version {
-            Value::String(version) if version.chars().count() <= MOST => Ok((name, version)),
-            Value::String(_) => Err(fields.wrong(&format!("packages.{name}"), format_args!("does not meet maximum length of {MOST}"))),
+            Value::String(version) if version.chars().count() <= MAX_LENGTH => Ok((name, version)),
+            Value::String(_) => {
+                Err(fields.wrong(&format!("packages.{name}"), format_args!("does not meet maximum length of {MAX_LENGTH}")))
+            }
             _ => Err(fields.wrong(&format!("packages.{name}"), "is not of a type(s) string")),
         }
     };
@@ -108,8 +110,8 @@ fn is_package_name(name: &str) -> bool {
 
 pub(super) fn conditions(fields: &mut Fields) -> Result<Option<Vec<Condition>>, ServiceError> {
     let Some(conditions) = fields.objects("conditions")? else { return Ok(None) };
-    if conditions.len() > MOST {
-        return Err(fields.wrong("conditions", format_args!("does not meet maximum length of {MOST}")));
+    if conditions.len() > MAX_LENGTH {
+        return Err(fields.wrong("conditions", format_args!("does not meet maximum length of {MAX_LENGTH}")));
     }
     conditions.into_iter().map(condition).collect::<Result<_, _>>().map(Some)
 }
@@ -128,9 +130,9 @@ fn condition(fields: Fields) -> Result<Condition, ServiceError> {
         _ => return Err(fields.wrong("operator", "is not one of enum values: ~,!~")),
     };
     match value.len() {
-        1..=MOST => Ok(Condition { source, operator, value }),
+        1..=MAX_LENGTH => Ok(Condition { source, operator, value }),
         0 => Err(fields.wrong("value", "does not meet minimum length of 1")),
-        _ => Err(fields.wrong("value", format_args!("does not meet maximum length of {MOST}"))),
+        _ => Err(fields.wrong("value", format_args!("does not meet maximum length of {MAX_LENGTH}"))),
     }
 }
 
