@@ -115,11 +115,11 @@ macro_rules! uuid_id {
 }
 
 uuid_id!(
-    /// A hook.
+    /// The id of a hook.
     HookId
 );
 uuid_id!(
-    /// An env var.
+    /// The id of an env var.
     EnvId
 );
 

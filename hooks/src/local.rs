@@ -23,7 +23,7 @@ use crate::message::masked_failure;
 pub struct LocalRun {
     /// The function's bytes: WebAssembly, or else JavaScript.
     pub function: Vec<u8>,
-    /// The hook types that there are.
+    /// The known hook types.
     pub registry: Registry,
     /// The event's type, which says what a response must hold.
     pub hook_type: HookType,
@@ -54,7 +54,7 @@ pub struct LocalOutcome {
     pub decision: Option<Decision>,
     /// What the function returned.
     pub result: Option<Box<RawValue>>,
-    /// Why it did not complete.
+    /// Why the run did not complete.
     pub failure: Option<Failure>,
     /// Its log.
     pub log: Log,

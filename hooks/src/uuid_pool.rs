@@ -28,7 +28,6 @@ impl Pool {
     }
 }
 
-/// A new UUID.
 pub(crate) fn uuid() -> Uuid {
     let random = POOL.with(|pool| pool.try_borrow_mut().ok()?.take());
     random.map_or_else(Uuid::new_v4, |bytes| uuid::Builder::from_random_bytes(bytes).into_uuid())

@@ -47,7 +47,7 @@ pub enum ApiError {
     /// The body did not come in time.
     #[error("the body did not arrive in time")]
     BodyTooSlow,
-    /// The body broke off.
+    /// The body ended too early.
     #[error("the body broke off")]
     BodyBroken,
     /// The server failed. The text goes to the log only.

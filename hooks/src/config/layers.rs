@@ -53,7 +53,7 @@ pub enum ConfigError {
     Syntax {
         /// The file.
         path: PathBuf,
-        /// What the parser says, with the place.
+        /// The parser's message, with the place.
         message: String,
     },
     /// The setting does not exist.
@@ -100,7 +100,7 @@ pub struct Effective {
     pub origin: Origin,
 }
 
-/// The configuration and how it came about.
+/// The configuration, and where its values come from.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// The validated values.

@@ -54,7 +54,7 @@ pub struct TlsConfig {
     pub key: Option<PathBuf>,
 }
 
-/// Where Prometheus reads.
+/// The metrics for Prometheus.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MetricsConfig {
@@ -75,7 +75,7 @@ pub struct LogConfig {
 /// How the server's own log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Lines of text, for people.
     Text,
     /// One JSON object a line.
     Json,

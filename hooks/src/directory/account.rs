@@ -68,7 +68,6 @@ impl Account {
         self.hooks.values()
     }
 
-    /// One hook.
     pub(crate) fn hook(&self, id: HookId) -> Result<&Arc<Hook>, ServiceError> {
         self.hooks.get(&id).ok_or(ServiceError::NotFound)
     }
@@ -94,7 +93,6 @@ impl Account {
         Ok(())
     }
 
-    /// Removes a hook.
     pub(crate) fn remove_hook(&mut self, id: HookId) {
         self.hooks.remove(&id);
         self.find_live();
@@ -130,7 +128,6 @@ impl Account {
         self.envs.values()
     }
 
-    /// One env var.
     pub(crate) fn env(&self, id: EnvId) -> Result<&Arc<EnvVar>, ServiceError> {
         self.envs.get(&id).ok_or(ServiceError::NotFound)
     }

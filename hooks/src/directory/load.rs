@@ -83,7 +83,7 @@ fn load_account(store: &dyn Store, vault: &Vault, id: AccountId, directory: &mut
     Ok(())
 }
 
-/// The value of an env var.
+/// Unseals the value of an env var.
 pub(crate) fn unsealed(vault: &Vault, account: AccountId, record: &EnvRecord) -> Result<hookbox_host_api::Secret, VaultError> {
     let sealed = STANDARD.decode(&record.sealed).map_err(|_| VaultError::Damaged)?;
     vault.unseal(account.get(), &record.id.to_string(), record.name.as_str(), &sealed)

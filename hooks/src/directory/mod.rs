@@ -21,7 +21,7 @@ pub(crate) use account::{Account, EnvVar};
 pub(crate) use hook::{Hook, Serving};
 pub(crate) use load::{load, unsealed};
 
-/// One snapshot.
+/// One snapshot of all records.
 #[derive(Clone)]
 pub(crate) struct Directory {
     registry: Registry,
@@ -40,7 +40,6 @@ impl Directory {
         &self.registry
     }
 
-    /// An account.
     pub(crate) fn account(&self, id: AccountId) -> Result<&Arc<Account>, ServiceError> {
         self.accounts.get(&id).ok_or(ServiceError::NotFound)
     }
@@ -88,7 +87,6 @@ impl Directory {
         self.credentials.insert(record.client_id.clone(), Arc::new(record));
     }
 
-    /// Removes a credential.
     pub(crate) fn remove_credential(&mut self, client_id: &ClientId) {
         self.credentials.remove(client_id);
     }

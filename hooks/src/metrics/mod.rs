@@ -60,13 +60,13 @@ pub(crate) struct Operation {
 pub(crate) struct Running<'a>(&'a AtomicU64);
 
 impl Metrics {
-    /// An execution is running.
+    /// Counts an execution as running until the returned guard is dropped.
     pub(crate) fn running(&self) -> Running<'_> {
         self.running.fetch_add(1, Ordering::Relaxed);
         Running(&self.running)
     }
 
-    /// An event was answered.
+    /// Counts an event that was answered.
     pub(crate) fn executed(&self, hook_type: HookType, outcome: Outcome, duration_us: u64, fuel: u64) {
         let Some((_, executions)) = self.executions.get(hook_type.index()) else { return };
         if let Some(count) = executions.outcomes.get(outcome as usize) {
@@ -76,7 +76,7 @@ impl Metrics {
         executions.fuel.fetch_add(fuel, Ordering::Relaxed);
     }
 
-    /// A function was prepared, or was not.
+    /// Counts a function that was prepared, or was not.
     pub(crate) fn admitted(&self, prepared: bool, duration: Duration) {
         let histogram = if prepared { &self.prepared } else { &self.refused };
         histogram.observe(duration);

@@ -194,7 +194,7 @@ pub(crate) mod secret_text {
     }
 }
 
-/// What a caller says about a new credential.
+/// What a caller sets of a new credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CredentialInput {
     /// The account; `None` is the caller's own.

@@ -10,7 +10,7 @@ use crate::error::ServiceError;
 use crate::fields::Fields;
 use crate::ids::EnvId;
 
-/// A name that a variable can have: `^[a-zA-Z_][a-zA-Z0-9_]*$`, 2 to 100 characters.
+/// The name of an env var: `^[a-zA-Z_][a-zA-Z0-9_]*$`, 2 to 100 characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub(crate) struct EnvName(String);
@@ -77,7 +77,7 @@ impl From<&EnvRecord> for EnvView {
     }
 }
 
-/// A new variable.
+/// A new env var, as a caller sends it.
 #[derive(Debug)]
 pub(crate) struct NewEnv {
     pub(crate) name: EnvName,
@@ -93,7 +93,7 @@ impl NewEnv {
     }
 }
 
-/// A variable's new value.
+/// The new value of an env var.
 #[derive(Debug)]
 pub(crate) struct NewValue(pub(crate) Secret);
 
@@ -104,7 +104,7 @@ impl NewValue {
     }
 }
 
-/// 1 to 5000 characters.
+/// Reads a value of 1 to 5000 characters.
 fn value(fields: &mut Fields) -> Result<Secret, ServiceError> {
     let value = Secret::new(fields.string("value")?.ok_or_else(|| fields.missing("value"))?);
     check_value(fields, &value).map(|()| value)

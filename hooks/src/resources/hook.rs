@@ -95,7 +95,7 @@ impl Spec {
     }
 }
 
-/// How far admission has come with the newest version.
+/// The state of admission of the newest version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
@@ -142,7 +142,7 @@ impl Status {
         matches!(self, Self::CreateFailed | Self::UpdateFailed)
     }
 
-    /// The same, waiting (again).
+    /// The same status, queued.
     pub(crate) fn queued(self) -> Self {
         match self {
             Self::CreateQueued | Self::CreateRunning | Self::CreateFailed => Self::CreateQueued,
@@ -150,12 +150,12 @@ impl Status {
         }
     }
 
-    /// The same, being prepared.
+    /// The same status, running.
     pub(crate) fn running(self) -> Self {
         if self.queued() == Self::CreateQueued { Self::CreateRunning } else { Self::UpdateRunning }
     }
 
-    /// The same, refused.
+    /// The same status, failed.
     pub(crate) fn failed(self) -> Self {
         if self.queued() == Self::CreateQueued { Self::CreateFailed } else { Self::UpdateFailed }
     }

@@ -61,8 +61,8 @@ impl Service {
     /// The credentials of the server, or of one account; oldest first.
     pub async fn list_credentials(&self, account: Option<AccountId>, page: Page) -> Result<Paged<CredentialView>, ServiceError> {
         let directory = self.state.directory.load_full();
-        let wanted = directory.credentials().filter(|one| account.is_none_or(|wanted| wanted == one.account));
-        let mut views: Vec<CredentialView> = wanted.map(|one| CredentialView::from(&**one)).collect();
+        let listed = directory.credentials().filter(|one| account.is_none_or(|account| account == one.account));
+        let mut views: Vec<CredentialView> = listed.map(|one| CredentialView::from(&**one)).collect();
         views.sort_by(|a, b| (a.created_at, &a.client_id).cmp(&(b.created_at, &b.client_id)));
         Ok(Paged::of(views, &page))
     }

@@ -22,7 +22,7 @@ use crate::state::{State, Transaction, blocking};
 pub struct Applied {
     /// Whether the changes were only reported, not made.
     pub dry_run: bool,
-    /// Whether anything differs from before.
+    /// Whether anything changes.
     pub changed: bool,
     /// The hooks, by type.
     pub hooks: Vec<AppliedHook>,

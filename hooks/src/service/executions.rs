@@ -114,7 +114,7 @@ pub(super) fn view(entry: LogEntry, hook_id: crate::ids::HookId) -> ExecutionVie
     }
 }
 
-/// A context and what goes with it, as an author fires it.
+/// The body with which an author fires a hook.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object with the key \"context\"")]
 struct Wrapped<'a> {

@@ -35,7 +35,7 @@ pub fn sign_in() -> HookType {
     registry().find("sign-in").unwrap()
 }
 
-/// Its type whose default is to deny.
+/// The sample dialect's type whose default is to deny.
 pub fn sign_up() -> HookType {
     registry().find("sign-up").unwrap()
 }

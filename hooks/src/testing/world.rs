@@ -39,7 +39,7 @@ pub const ONE: AccountId = AccountId::OPERATOR;
 /// The smallest context of a login.
 pub const LOGIN: &str = r#"{"user":{"user_identifier":"jim","policy_id":1},"device":{}}"#;
 
-/// Everything that survives a restart, and what tests look at.
+/// Everything that survives a restart, and what tests inspect.
 pub struct World {
     pub store: Arc<FillingStore>,
     pub clock: Arc<FakeClock>,
@@ -104,7 +104,7 @@ pub fn function(script: &str) -> Vec<u8> {
     [b"\0asm\x01\0\0\0", script.as_bytes()].concat()
 }
 
-/// The same as a body has it.
+/// The same in base64, as a body has it.
 pub fn encoded(script: &str) -> String {
     STANDARD.encode(function(script))
 }
@@ -182,7 +182,7 @@ impl FillingStore {
         self.full.store(full, Ordering::SeqCst);
     }
 
-    /// Everything in it, key and value as text, for tests that look for what must not be there.
+    /// All keys and values as text, for tests that search for what must not be stored.
     pub fn dump(&self) -> Vec<String> {
         let mut all = Vec::new();
         let mut visit = |key: &[u8], value: &[u8]| {
