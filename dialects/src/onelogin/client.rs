@@ -1,12 +1,12 @@
 //! OneLogin's clients read some answers in ways that exclude each other. This table lists what each client receives; everything else is the
 //! same for all. (For [`Client::Python`], the answer to a revocation repeats its status outside the envelope.)
 //!
-//! | client             | known by                                      | `env_vars` of a hook                     | `value` of an env var |
-//! |--------------------|-----------------------------------------------|------------------------------------------|-----------------------|
-//! | [`Client::Documented`] | none of the marks below                   | names                                    | absent                |
-//! | [`Client::Python`] | a `User-Agent` of `OpenAPI-Generator/…/python` | names; it reads nothing else             | `""`; it needs a text |
-//! | [`Client::Go`]     | a `User-Agent` of `Go-http-client/…`          | objects, without which it panics         | absent, or Terraform stores it |
-//! | [`Client::Dotnet`] | an account's setting                          | objects with a `value`; it needs both keys | absent              |
+//! | client | known by | `env_vars` of a hook | `value` of an env var |
+//! | --- | --- | --- | --- |
+//! | [`Client::Documented`] | none of the marks below | names | absent |
+//! | [`Client::Python`] | a `User-Agent` of `OpenAPI-Generator/…/python` | names; it reads nothing else | `""`; it needs a text |
+//! | [`Client::Go`] | a `User-Agent` of `Go-http-client/…` | objects, without which it panics | absent, or Terraform stores it |
+//! | [`Client::Dotnet`] | an account's setting | objects with a `value`; it needs both keys | absent |
 //!
 //! An account's setting `client` takes precedence over the `User-Agent`.
 
