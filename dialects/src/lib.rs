@@ -1,7 +1,7 @@
 //! What vendors' hooks look like: a folder for each vendor, and the list of them.
 //!
-//! A dialect is a value behind [`Dialect`]. To add one, write its folder, add a line to [`ALL`], and describe it on a page in `docs/`;
-//! nothing of the service changes.
+//! A dialect is a value behind [`Dialect`]. To add one, write its folder, add a line to [`ALL`], and describe it on a page in `docs/`; the
+//! service does not change.
 
 mod onelogin;
 

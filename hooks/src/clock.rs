@@ -1,11 +1,11 @@
-//! The time of day: a port, so that tests say what time it is, and the form in which times are stored and shown.
+//! The time of day: a port, so that tests set the time, and the form in which times are stored and shown.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Tells the time of day. Deadlines are not its business: those are measured on tokio's monotonic clock.
+/// Reports the time of day. Deadlines do not use it: they are measured on tokio's monotonic clock.
 pub trait Clock: Send + Sync + 'static {
     /// The present moment.
     fn now(&self) -> SystemTime;
@@ -28,7 +28,7 @@ pub struct Timestamp(SystemTime);
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         let millis = time.duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
-        // What lies beyond the year 9999 has no such form.
+        // The form ends with the year 9999; later times become its last millisecond.
         Self(UNIX_EPOCH + Duration::from_millis(millis.min(253_402_300_799_999)))
     }
 }

@@ -1,18 +1,18 @@
-//! Dialects: a vendor's world behind one trait. A dialect brings hook types, endpoints with the form of their errors, settings of accounts,
-//! project templates and an import; the service brings everything that is the same for all. Which dialects a server has is decided by the
-//! program that starts it.
+//! Dialects: everything that is particular to a vendor, behind one trait. A dialect brings hook types, endpoints with the form of their
+//! errors, settings of accounts, project templates and an import; the service brings everything that is the same for all vendors. The
+//! program that starts a server chooses its dialects.
 
 use serde_json::Value;
 
 use crate::api::{Endpoint, ErrorStyle};
 use crate::hook_type::{AccountRules, HookTypeSpec, Registry, RegistryError};
 
-/// A vendor's world.
+/// Everything that is particular to a vendor.
 pub trait Dialect: Send + Sync {
     /// Its name, in records, logs and metrics: lower-case letters and digits.
     fn name(&self) -> &'static str;
 
-    /// Its hook types, a row each: how events are read, results judged and settings kept is in their rules.
+    /// Its hook types, a row each. The rules of a row define how events are read, results judged and settings kept.
     fn hook_types(&self) -> &'static [HookTypeSpec];
 
     /// What it adds to the settings of accounts.
@@ -20,8 +20,8 @@ pub trait Dialect: Send + Sync {
         None
     }
 
-    /// Its endpoints: doors that events come through, admin APIs, token endpoints. A door writes the answer in the vendor's form, and may
-    /// let callers in by the vendor's own means ([`crate::api::Access::Dialect`]).
+    /// Its endpoints: for events, administration and tokens. An endpoint for events writes the answer in the vendor's form, and may
+    /// authenticate callers by the vendor's own means ([`crate::api::Access::Dialect`]).
     fn endpoints(&self) -> Vec<&'static Endpoint> {
         Vec::new()
     }
@@ -31,24 +31,24 @@ pub trait Dialect: Send + Sync {
         &[]
     }
 
-    /// The schemas that its endpoints name: a JSON object of them, laid over the server's own.
+    /// The schemas that its endpoints name: a JSON object, merged over the server's own.
     fn schemas(&self) -> &'static str {
         "{}"
     }
 
-    /// The files of a new project of one of its types, but for its manifest.
+    /// The files of a new project of one of its types, without the manifest.
     fn template(&self, hook_type: &str, language: Language) -> Vec<TemplateFile> {
         let _ = (hook_type, language);
         Vec::new()
     }
 
-    /// What there is to say about a source in JavaScript before it is deployed to `destination`, the URL of a server, as far as that is known.
+    /// A note on a source in JavaScript before it is deployed to `destination`, the URL of a server, if that is known.
     fn check_source(&self, destination: Option<&str>, source: &str) -> Option<SourceNote> {
         let _ = (destination, source);
         None
     }
 
-    /// How hooks are copied from the vendor, where its API gives them out.
+    /// How hooks are copied from the vendor, if its API returns them.
     fn import(&self) -> Option<&'static Import> {
         None
     }
@@ -74,7 +74,7 @@ pub struct TemplateFile {
     pub text: &'static str,
 }
 
-/// What is said about a source before it is deployed.
+/// A note on a source before it is deployed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SourceNote {
     /// The destination refuses it.
@@ -85,11 +85,11 @@ pub enum SourceNote {
 
 /// How hooks are copied from a vendor's API.
 pub struct Import {
-    /// What is copied from, for people: a name, as it ends a sentence.
+    /// The name of the source for people, which ends a sentence.
     pub from: &'static str,
     /// Where a client id and secret, as HTTP Basic with a grant type of `client_credentials`, are exchanged for an `access_token`.
     pub token_path: &'static str,
-    /// Reads everything. `get` fetches a path and gives its JSON.
+    /// Reads everything. `get` fetches a path and returns its JSON.
     ///
     /// # Errors
     /// The vendor's answer cannot be used.
@@ -99,12 +99,12 @@ pub struct Import {
 /// Fetches a path of the vendor's API.
 pub type Fetch<'a> = dyn FnMut(&str) -> Result<Value, String> + 'a;
 
-/// What a vendor's API gave.
+/// What was read from a vendor's API.
 #[derive(Clone, Debug, Default)]
 pub struct Imported {
     /// The hooks.
     pub hooks: Vec<ImportedHook>,
-    /// The names of the env vars; their values are not given out.
+    /// The names of the env vars; the API does not return their values.
     pub env_vars: Vec<String>,
 }
 
@@ -119,10 +119,10 @@ pub struct ImportedHook {
     pub body: Value,
 }
 
-/// The registry of these dialects.
+/// The registry of these dialects' hook types.
 ///
 /// # Errors
-/// They contradict each other.
+/// The dialects contradict each other.
 pub fn registry(dialects: &[&'static dyn Dialect]) -> Result<Registry, RegistryError> {
     let types = dialects.iter().flat_map(|dialect| dialect.hook_types());
     Registry::new(types, dialects.iter().filter_map(|dialect| dialect.account_rules()))

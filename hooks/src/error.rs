@@ -1,20 +1,20 @@
-//! What the service answers when it does not do what it was asked. It knows nothing of HTTP: the gateways choose a status.
+//! Why the service does not do what it was asked. The errors know nothing of HTTP: the gateways choose a status.
 
 use crate::store::StoreError;
 
 /// A request that was not carried out. Nothing of it was stored.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// There is no such thing in the caller's account.
+    /// The caller's account has no such resource.
     #[error("The resource with the given id could not be found")]
     NotFound,
-    /// It does not go together with what there is.
+    /// The request conflicts with the present state.
     #[error("{0}")]
     Conflict(String),
     /// A field breaks a rule.
     #[error("{message}")]
     Invalid {
-        /// The field, where one can be named, in dots and brackets: `limits.fuel`, `env_vars[0]`.
+        /// The field, if there is a single one, in dots and brackets: `limits.fuel`, `env_vars[0]`.
         field: Option<String>,
         /// The rule.
         message: String,
@@ -22,7 +22,7 @@ pub enum ServiceError {
     /// The body cannot be read at all.
     #[error("{0}")]
     BadRequest(String),
-    /// Something is longer than it may be.
+    /// A part of the request is too long.
     #[error("{what} must not be longer than {limit} bytes")]
     TooLarge {
         /// What is too long.
@@ -33,10 +33,10 @@ pub enum ServiceError {
     /// The disk is full. Reads and executions go on.
     #[error("The server has no room to store this")]
     StoreFull,
-    /// Not now; perhaps later.
+    /// The request cannot be carried out now; a later try may succeed.
     #[error("{0}")]
     Unavailable(String),
-    /// Our fault. The text is for the log; a client is told nothing of it.
+    /// A fault of the server. The text is for the log and is not sent to a client.
     #[error("{0}")]
     Internal(String),
 }
@@ -47,7 +47,7 @@ impl ServiceError {
         Self::Invalid { field: Some(field.into()), message: message.into() }
     }
 
-    /// A rule that no single field breaks.
+    /// A broken rule that concerns no single field.
     pub fn invalid_body(message: impl Into<String>) -> Self {
         Self::Invalid { field: None, message: message.into() }
     }

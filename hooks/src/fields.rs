@@ -1,5 +1,5 @@
-//! Reads a request's body strictly: one JSON object, no key twice, no key that has no meaning, and errors that name the field and
-//! the rule. The wording is that of the validator that the field's clients know, the npm package `jsonschema`.
+//! Reads a request's body strictly: one JSON object without duplicate or unknown keys, and errors that name the field and the rule. The
+//! wording is that of the validator that clients in the field know, the npm package `jsonschema`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,7 +11,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::error::ServiceError;
 
-/// The fields of one JSON object, each taken out once. A null is as good as no field.
+/// The fields of one JSON object, each taken out once. A null counts as an absent field.
 #[derive(Clone, Debug, Default)]
 pub struct Fields {
     /// Where the object stands in the body: empty for the body itself, else a path that ends in a dot.
@@ -40,7 +40,7 @@ impl Fields {
         }
     }
 
-    /// Moves these keys into an object of their own, which stands in the same place.
+    /// Moves these keys into a separate object at the same place.
     pub fn split(&mut self, names: &[&str]) -> Self {
         let moved = names.iter().filter_map(|name| self.values.remove_entry(*name));
         Self { at: self.at.clone(), values: moved.collect() }
@@ -62,20 +62,20 @@ impl Fields {
         format!("{}{name}", self.at)
     }
 
-    /// A field that breaks a rule.
+    /// The error for a field that breaks a rule.
     pub fn wrong(&self, name: &str, rule: impl fmt::Display) -> ServiceError {
         let path = self.path(name);
         let message = format!("instance.{path} {rule}");
         ServiceError::invalid(path, message)
     }
 
-    /// A field that must be there and is not.
+    /// The error for a required field that is absent.
     pub fn missing(&self, name: &str) -> ServiceError {
         let instance = format!("instance.{}", self.at);
         ServiceError::invalid(self.path(name), format!("{} requires property \"{name}\"", instance.trim_end_matches('.')))
     }
 
-    /// Refuses an object without the key, or with a null there.
+    /// Refuses an object in which the key is absent or null.
     pub fn require(&self, name: &str, kind: &str) -> Result<(), ServiceError> {
         match self.values.get(name) {
             None => Err(self.missing(name)),
@@ -84,7 +84,7 @@ impl Fields {
         }
     }
 
-    /// Whether the key is there, be it null.
+    /// Whether the key is present, even with null.
     pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
     }
@@ -127,10 +127,10 @@ impl Fields {
         }
     }
 
-    /// Takes a whole number from `least` on; one that is too large for the type is the largest.
+    /// Takes a whole number of at least `least`. A number too large for the type becomes the largest one.
     ///
     /// # Errors
-    /// It is something else, or less.
+    /// The value is not a whole number, or is less than `least`.
     pub fn whole(&mut self, name: &str, least: u64) -> Result<Option<u64>, ServiceError> {
         let Some(value) = self.take(name) else { return Ok(None) };
         match whole(&value) {
@@ -179,7 +179,7 @@ impl Fields {
     }
 }
 
-/// A key that has no meaning at this place.
+/// The error for an unknown key.
 pub(crate) fn additional(at: &str, key: &str) -> ServiceError {
     let instance = format!("instance.{at}");
     let key_shown: String = key.chars().take(100).collect();

@@ -1,4 +1,4 @@
-//! Ids: what names an account, a hook, an env var, a credential or an execution. Parsed once, at the door.
+//! Ids of accounts, hooks, env vars, credentials and executions. A text is parsed once, where it enters.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 use crate::uuid_pool;
 
-/// A text that is no id of the wanted sort.
+/// A text that is not an id of the expected sort.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a usable id")]
 pub struct InvalidId;
 
-/// An account: a number from 1. The account 1 runs the server.
+/// An account: a number from 1. Account 1 runs the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct AccountId(u64);
@@ -24,7 +24,7 @@ impl AccountId {
     /// The account that may hold the scope `operate`.
     pub const OPERATOR: Self = Self(1);
 
-    /// The id with this number; 0 is the server itself and no account.
+    /// The id with this number. 0 stands for the server itself and is refused.
     pub fn new(number: u64) -> Result<Self, InvalidId> {
         if number == 0 { Err(InvalidId) } else { Ok(Self(number)) }
     }
@@ -34,7 +34,7 @@ impl AccountId {
         self.0
     }
 
-    /// The id after this one, if there is one.
+    /// The id after this one; `None` after the largest.
     pub(crate) fn next(self) -> Option<Self> {
         self.0.checked_add(1).map(Self)
     }
@@ -115,15 +115,15 @@ macro_rules! uuid_id {
 }
 
 uuid_id!(
-    /// A hook.
+    /// The id of a hook.
     HookId
 );
 uuid_id!(
-    /// An env var.
+    /// The id of an env var.
     EnvId
 );
 
-/// The public half of a credential: 1 to 128 of `A-Z a-z 0-9 . _ -`. Those that we make are 64 hexadecimal digits.
+/// The public half of a credential: 1 to 128 of `A-Z a-z 0-9 . _ -`. Those that Hookbox makes are 64 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct ClientId(Arc<str>);
@@ -162,7 +162,7 @@ impl<'de> Deserialize<'de> for ClientId {
     }
 }
 
-/// The server's id of one execution; shared by the answer, the log and the lines in it.
+/// The server's id of one execution, shared by the answer, the log and the lines in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct ExecutionId(Arc<str>);

@@ -1,5 +1,5 @@
-//! The Hookbox service: everything between a socket and the sandbox that is the same for all vendors. What a vendor's hooks look like is
-//! brought by a [`dialect::Dialect`]; the service names none.
+//! The Hookbox service: everything between a socket and the sandbox that is the same for all vendors. A [`dialect::Dialect`] defines what a
+//! vendor's hooks look like; the service names no vendor.
 //!
 //! A file imports from modules above it in this list only, and a test holds it to that:
 //!

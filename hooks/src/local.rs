@@ -23,7 +23,7 @@ use crate::message::masked_failure;
 pub struct LocalRun {
     /// The function's bytes: WebAssembly, or else JavaScript.
     pub function: Vec<u8>,
-    /// The hook types that there are.
+    /// The known hook types.
     pub registry: Registry,
     /// The event's type, which says what a response must hold.
     pub hook_type: HookType,
@@ -37,7 +37,7 @@ pub struct LocalRun {
     pub memory_mib: u32,
     /// Wall time.
     pub timeout: Duration,
-    /// The version of Node that JavaScript is written for; none: the newest.
+    /// The version of Node that JavaScript is written for; `None` is the newest.
     pub node_major: Option<u8>,
     /// The program and arguments that compile ([`crate::compile_worker`]).
     pub compile_worker: (PathBuf, Vec<String>),
@@ -45,16 +45,16 @@ pub struct LocalRun {
     pub cache_dir: PathBuf,
 }
 
-/// How it went.
+/// The result of a local run.
 #[derive(Debug)]
 pub struct LocalOutcome {
     /// The outcome.
     pub outcome: Outcome,
-    /// The decision that a caller would get; `None` when the hook's fail mode would decide.
+    /// The decision that a caller would get; `None` if the hook's fail mode would decide.
     pub decision: Option<Decision>,
     /// What the function returned.
     pub result: Option<Box<RawValue>>,
-    /// Why it did not complete.
+    /// Why the run did not complete.
     pub failure: Option<Failure>,
     /// Its log.
     pub log: Log,
@@ -62,7 +62,7 @@ pub struct LocalOutcome {
     pub usage: Usage,
 }
 
-/// Why nothing was run.
+/// Why the function was not run.
 #[derive(Debug, thiserror::Error)]
 pub enum LocalError {
     /// The function would not be admitted.
@@ -79,11 +79,11 @@ pub enum LocalError {
     Env(String),
 }
 
-/// Code that a run leaves in its cache is for this machine's own next run; the key keeps out what was damaged, and the folder's
-/// permissions keep out everybody else.
+/// The key of the cached code, which only keeps out damaged files. The code is for later runs on this machine, and the folder's permissions
+/// keep other users out.
 const CACHE_KEY: [u8; 32] = *b"hookbox run: the author's cache.";
 
-/// The log of a local run is cut where the server's default cuts.
+/// The log of a local run is cut at the server's default.
 const LOG_BYTES: usize = 64 << 10;
 const RESULT_BYTES: usize = 256 << 10;
 
@@ -91,16 +91,16 @@ impl LocalRun {
     /// Prepares and runs the function once.
     ///
     /// # Errors
-    /// When it does not come to a run. A run that fails is an outcome.
+    /// The function could not be run. A run that fails is an outcome.
     pub async fn run(self) -> Result<LocalOutcome, LocalError> {
         Ok(self.prepared(Sandbox::new).await?.run().await)
     }
 
-    /// The same, and then where its fuel goes, for which the function is run some hundred times more. `progress` is told how many samples
-    /// are taken, and of how many.
+    /// The same, followed by a profile of its fuel, for which the function is run some hundred times more. `progress` receives the number
+    /// of samples taken and the number of all samples.
     ///
     /// # Errors
-    /// As [`LocalRun::run`]. That there is no profile is an outcome of its own.
+    /// As [`LocalRun::run`]. A failure of the profile is part of the result and does not affect the run's outcome.
     pub async fn run_with_profile(
         self,
         progress: impl FnMut(u64, u64),
@@ -139,7 +139,7 @@ impl LocalRun {
     }
 }
 
-/// A function that is ready to be run, and all that its runs have in common.
+/// A function that is ready to run, and what its runs share.
 struct Prepared {
     sandbox: Sandbox,
     hook: PreparedHook,
@@ -186,7 +186,7 @@ impl Prepared {
         }
     }
 
-    /// A function can give another any name, a secret too.
+    /// Hides secrets in the profile: a function can give any name to another function, also that of a secret.
     fn masked(&self, mut profile: Profile) -> Profile {
         profile.frames.iter_mut().for_each(|frame| frame.name = self.mask.apply(&frame.name));
         profile.failure = profile.failure.map(|failure| masked_failure(&self.mask, failure, usize::MAX));

@@ -1,4 +1,4 @@
-//! The last thing that happens to a message before it leaves: secrets are hidden, and then it is cut.
+//! The last step for a message before it leaves the server: secrets are hidden, and then it is cut.
 
 use hookbox_host_api::Failure;
 use hookbox_host_api::log::Mask;

@@ -1,7 +1,6 @@
-//! The sandbox as a port, so that the service can be tested without one: what prepares a function, and what runs it.
+//! The port to the sandbox, so that the service can be tested without one: it prepares functions and runs them.
 //!
-//! The futures are boxed: one small allocation for each execution keeps a type parameter out
-//! of everything that holds a hook.
+//! The futures are boxed: one small allocation for each execution keeps a type parameter out of everything that holds a hook.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,14 +14,14 @@ use crate::resources::Runtime;
 /// A future that can be sent to another task.
 pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// What is to be prepared.
+/// A function to be prepared.
 #[derive(Clone, Debug)]
 pub(crate) struct Function {
     pub(crate) bytes: Bytes,
     pub(crate) runtime: Runtime,
     /// JavaScript: the exported functions that may be called, in the order in which they are tried.
     pub(crate) entries: &'static [&'static str],
-    /// The values of its env vars, in case it reads them while it is prepared.
+    /// The values of its env vars, which it may read while it is prepared.
     pub(crate) env: Arc<EnvVars>,
 }
 
@@ -31,22 +30,22 @@ pub(crate) trait PreparedFunction: Send + Sync + 'static {
     /// Runs it once, in a fresh sandbox.
     fn execute(self: Arc<Self>, invocation: Invocation) -> Boxed<Execution>;
 
-    /// Whether it was made with the values of its env vars, so that it is good for these only.
+    /// Whether the function was prepared with the values of its env vars, and is valid for these only.
     fn holds_env(&self) -> bool;
 
-    /// What of the passing world its top level reads, where that is evaluated on every execution.
+    /// Which input that changes between executions its top level reads, if that is evaluated on every execution.
     fn evaluated_because(&self) -> Option<&'static str>;
 }
 
-/// Where functions are prepared.
+/// Prepares functions.
 pub(crate) trait FunctionCompiler: Send + Sync + 'static {
-    /// Makes a function ready to run, or says why it cannot be.
+    /// Prepares a function, or returns why it cannot be prepared.
     fn prepare(self: Arc<Self>, function: Function) -> Boxed<Result<Arc<dyn PreparedFunction>, AdmissionError>>;
 
-    /// The name under which something is kept of a function on this machine.
+    /// The name under which this machine keeps what it made of a function.
     fn name(&self, function: &Function) -> FunctionDigest;
 
-    /// Makes ready what all JavaScript functions share. A failure is told by the first of them.
+    /// Prepares what all JavaScript functions share. The first function that needs it reports a failure.
     fn warm(self: Arc<Self>) -> Boxed<()> {
         Box::pin(async {})
     }
@@ -58,7 +57,7 @@ pub(crate) trait FunctionCompiler: Send + Sync + 'static {
     fn forget(&self, name: FunctionDigest);
 }
 
-/// The real one.
+/// The compiler of the real sandbox.
 pub(crate) struct SandboxCompiler {
     sandbox: Sandbox,
     admission: Admission,
@@ -89,7 +88,7 @@ impl PreparedFunction for SandboxFunction {
     }
 }
 
-/// The source in a function's bytes. That they are text was found out when they were uploaded.
+/// The source in a function's bytes. The upload has checked that they are text.
 fn javascript(function: &Function, node_major: u8) -> Result<JavaScript, AdmissionError> {
     let source = str::from_utf8(&function.bytes).map_err(|_| AdmissionError::Rejected("the source is not UTF-8 text".to_owned()))?;
     Ok(JavaScript { source: source.into(), node_major, entries: function.entries, env: function.env.clone() })

@@ -1,4 +1,4 @@
-//! What all parts of the service share, and the one way to change it: in turn, durable first, then visible.
+//! What all parts of the service share, and the one way to change it: one change at a time, durable first, then visible.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::sandbox::{Function, FunctionCompiler};
 use crate::store::{Batch, Digest, Functions, Store};
 use crate::vault::Vault;
 
-/// The service's parts.
+/// The parts that the service shares.
 pub(crate) struct State {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) functions: Functions,
@@ -28,30 +28,30 @@ pub(crate) struct State {
     pub(crate) limits: ServiceLimits,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) directory: ArcSwap<Directory>,
-    /// Held by whoever changes something.
+    /// Held during every change.
     pub(crate) write_lock: Arc<Mutex<()>>,
 }
 
-/// A change that is being made: a copy of the directory, and the batch that makes the store agree with it.
+/// A change in progress: a copy of the directory, and the batch that makes the store agree with it.
 pub(crate) struct Transaction {
     pub(crate) directory: Directory,
     pub(crate) batch: Batch,
     /// Functions that may have become unused on this machine.
     released: Vec<FunctionDigest>,
-    /// Whether a function went whose bytes lie in a file of their own.
+    /// Whether a function was deleted whose bytes lie in a separate file.
     sweep: bool,
 }
 
 impl State {
-    /// The time, as records have it.
+    /// The present time, as records have it.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now().into()
     }
 
-    /// Makes a change: `change` checks the request against a copy of the directory and edits copy and batch; the batch is
-    /// committed; the copy becomes the directory. Where anything fails, nothing has happened.
+    /// Makes a change. `change` checks the request against a copy of the directory and edits copy and batch; the batch is committed; the
+    /// copy becomes the directory. If anything fails, nothing has changed.
     ///
-    /// From its turn on it runs on a blocking thread to the end, even if the caller goes away, so that store and directory agree.
+    /// With the write lock, it runs on a blocking thread to the end, even if the caller goes away, so that store and directory agree.
     pub(crate) async fn write<T, F>(self: &Arc<Self>, change: F) -> Result<T, ServiceError>
     where
         T: Send + 'static,
@@ -60,7 +60,7 @@ impl State {
         self.exclusively(move |state| state.apply(change)).await
     }
 
-    /// Makes a change and forgets it: what it would be, and whether it could be made.
+    /// Makes a change and discards it. Returns what it would be, or why it cannot be made.
     pub(crate) async fn dry_run<T, F>(self: &Arc<Self>, change: F) -> Result<T, ServiceError>
     where
         T: Send + 'static,
@@ -69,14 +69,14 @@ impl State {
         let dry_run = move |state: &Self| {
             let mut made = Transaction::new(Directory::clone(&state.directory.load()));
             let value = change(state, &mut made);
-            // Files that were written for it belong to nothing.
-            state.clean(&[], true);
+            // Files that were written for it are without a reference now.
+            state.remove_released(&[], true);
             value
         };
         self.exclusively(dry_run).await
     }
 
-    /// Runs something that blocks while nobody changes anything.
+    /// Runs blocking work while nothing else changes the state.
     async fn exclusively<T, F>(self: &Arc<Self>, work: F) -> Result<T, ServiceError>
     where
         T: Send + 'static,
@@ -98,14 +98,14 @@ impl State {
             self.store.commit(change.batch)?;
         }
         self.directory.store(Arc::new(change.directory));
-        self.clean(&change.released, change.sweep);
+        self.remove_released(&change.released, change.sweep);
         Ok(value)
     }
 
-    /// Removes what the change left without an owner. It is no part of the change: a failure leaves files that do no harm.
-    fn clean(&self, released: &[FunctionDigest], sweep: bool) {
+    /// Removes what the change left without an owner. It is not part of the change: a failure leaves files that do no harm.
+    fn remove_released(&self, released: &[FunctionDigest], sweep: bool) {
         released.iter().for_each(|name| self.compiler.forget(*name));
-        // Uploads write their files only while they have the turn, which is ours now.
+        // Uploads write their files only under the write lock, which this call holds.
         if sweep && let Err(error) = self.functions.sweep(Duration::ZERO) {
             tracing::warn!(%error, "the bytes of deleted functions could not be removed yet");
         }
@@ -117,7 +117,7 @@ impl State {
         bytes.ok_or_else(|| ServiceError::Internal(format!("the function {digest} of account {account} is missing")))
     }
 
-    /// Runs something that blocks, with the state at hand.
+    /// Runs blocking work with the state at hand.
     pub(crate) async fn read<T, F>(self: &Arc<Self>, read: F) -> Result<T, ServiceError>
     where
         T: Send + 'static,
@@ -133,11 +133,11 @@ impl Transaction {
         Self { directory, batch: Batch::new(), released: Vec::new(), sweep: false }
     }
 
-    /// Takes a version's function off an account, unless a hook in the changed directory still needs it.
+    /// Releases a version's function from an account, unless a hook in the changed directory still needs it.
     pub(crate) fn release(&mut self, state: &State, account: AccountId, build: Build) -> Result<(), ServiceError> {
         let Build { digest, runtime, entries } = build;
         if !self.directory.uses(build) {
-            // Bytes that are already gone leave nothing to be told apart by.
+            // The name is made of the bytes. If they are gone, nothing can be released by name.
             let bytes = state.function(account, &digest).ok();
             let name = |bytes: Vec<u8>| state.compiler.name(&Function { bytes: bytes.into(), runtime, entries, env: Arc::default() });
             self.released.extend(bytes.map(name));
@@ -149,7 +149,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Drops what the machine kept of a function, unless a hook in the changed directory still needs it.
+    /// Releases what this machine kept of a function, unless a hook in the changed directory still needs it.
     pub(crate) fn forget(&mut self, build: Build, name: FunctionDigest) {
         if !self.directory.uses(build) {
             self.released.push(name);
@@ -157,7 +157,7 @@ impl Transaction {
     }
 }
 
-/// Runs something on a thread where it may block.
+/// Runs work on a thread where it may block.
 pub(crate) async fn blocking<T, F>(work: F) -> Result<T, ServiceError>
 where
     T: Send + 'static,

@@ -1,11 +1,11 @@
-//! Fresh UUIDs (version 4) for what is made with every request. Asking the kernel for sixteen bytes at a time is two system calls for a
-//! login; so each thread asks for many at once. They are unique, not secret: tokens, keys and nonces come from elsewhere.
+//! Fresh UUIDs (version 4) for what is made with every request. Fetching sixteen bytes at a time from the kernel would cost a login two
+//! system calls, so each thread fetches many at once. They are unique, not secret: tokens, keys and nonces come from elsewhere.
 
 use std::cell::RefCell;
 
 use uuid::Uuid;
 
-/// Random bytes that a thread holds, and how many of them are used.
+/// Random bytes of a thread, and how many of them are used.
 struct Pool {
     bytes: [u8; 1024],
     used: usize,
@@ -16,7 +16,7 @@ thread_local! {
 }
 
 impl Pool {
-    /// Sixteen bytes that nobody had before; none when the kernel gives none.
+    /// Sixteen bytes that were not returned before; `None` if the kernel provides none.
     fn take(&mut self) -> Option<[u8; 16]> {
         if self.used >= self.bytes.len() {
             getrandom::fill(&mut self.bytes).ok()?;
@@ -28,7 +28,6 @@ impl Pool {
     }
 }
 
-/// A new UUID.
 pub(crate) fn uuid() -> Uuid {
     let random = POOL.with(|pool| pool.try_borrow_mut().ok()?.take());
     random.map_or_else(Uuid::new_v4, |bytes| uuid::Builder::from_random_bytes(bytes).into_uuid())

@@ -1,5 +1,4 @@
-//! What OneLogin's dialect adds to the settings of an account: whether only what OneLogin documents is understood, and how its clients
-//! read the API.
+//! What OneLogin's dialect adds to the settings of an account: whether only documented input is accepted, and how its clients read the API.
 
 use hookbox_hooks::hook_type::{AccountRules, SettingFlag, SettingValues, Settings};
 use hookbox_hooks::{Fields, ServiceError};
@@ -50,12 +49,12 @@ impl AccountRules for Rules {
     }
 }
 
-/// Whether requests and results must be as OneLogin documents them, instead of being understood in a lenient way.
+/// Whether requests and results must be as OneLogin documents them. Otherwise they are read leniently.
 pub(super) fn is_strict(settings: &Settings) -> bool {
     settings.get(STRICT).and_then(Value::as_bool).unwrap_or(false)
 }
 
-/// Whose reading of the API the account's clients have; none: their `User-Agent` tells.
+/// The kind of client that the account names; without one, the `User-Agent` decides.
 pub(super) fn client(settings: &Settings) -> Option<Client> {
     settings.get(CLIENT).and_then(|client| serde_json::from_value(client.clone()).ok())
 }

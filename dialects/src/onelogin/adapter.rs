@@ -12,7 +12,7 @@ use super::context::{Context, View};
 use super::kind::Kind;
 use super::response;
 
-/// What one version of a hook sees, and what its account wants of its results.
+/// What one version of a hook sees, and whether its account is strict about results.
 pub(super) struct OneLoginAdapter {
     pub(super) kind: Kind,
     pub(super) view: View,
@@ -42,7 +42,7 @@ impl Adapter for OneLoginAdapter {
         Ok(Verdict::new(decision, Some(returned)))
     }
 
-    /// An allow hands back the user as the caller sent it.
+    /// An allow returns the user as the caller sent it.
     fn default_verdict(&self, decision: Decision, kept: &Bytes) -> Verdict {
         let body = match decision {
             Decision::Allow => {

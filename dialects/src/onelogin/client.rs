@@ -1,14 +1,14 @@
-//! OneLogin's clients read some answers in ways that exclude each other. This is the table of who is shown what; everything else is the same
-//! for all. (Revoking a token answers [`Client::Python`] without its envelope too.)
+//! OneLogin's clients read some answers in ways that exclude each other. This table lists what each client receives; everything else is the
+//! same for all. (For [`Client::Python`], the answer to a revocation repeats its status outside the envelope.)
 //!
-//! | client             | known by                                      | `env_vars` of a hook                     | `value` of an env var |
-//! |--------------------|-----------------------------------------------|------------------------------------------|-----------------------|
-//! | [`Client::Documented`] | nothing: everybody else                   | names                                    | absent                |
-//! | [`Client::Python`] | a `User-Agent` of `OpenAPI-Generator/…/python` | names; it takes nothing else             | `""`; it needs a text |
-//! | [`Client::Go`]     | a `User-Agent` of `Go-http-client/…`          | objects, without which it panics         | absent, or Terraform stores it |
-//! | [`Client::Dotnet`] | an account's setting                          | objects with a `value`; it needs both keys | absent              |
+//! | client | known by | `env_vars` of a hook | `value` of an env var |
+//! | --- | --- | --- | --- |
+//! | [`Client::Documented`] | none of the marks below | names | absent |
+//! | [`Client::Python`] | a `User-Agent` of `OpenAPI-Generator/…/python` | names; it reads nothing else | `""`; it needs a text |
+//! | [`Client::Go`] | a `User-Agent` of `Go-http-client/…` | objects, without which it panics | absent, or Terraform stores it |
+//! | [`Client::Dotnet`] | an account's setting | objects with a `value`; it needs both keys | absent |
 //!
-//! An account's setting `client` goes before the `User-Agent`.
+//! An account's setting `client` takes precedence over the `User-Agent`.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Client {
-    /// One that goes by the documentation.
+    /// A client that follows the documentation.
     #[default]
     Documented,
     /// The Python SDK.
@@ -38,7 +38,7 @@ impl Client {
     /// Every kind, in the table's order.
     pub(super) const ALL: [Self; 4] = [Self::Documented, Self::Python, Self::Go, Self::Dotnet];
 
-    /// Their names.
+    /// The names of all kinds, in the same order.
     pub(super) const NAMES: [&str; 4] = [Self::Documented.as_str(), Self::Python.as_str(), Self::Go.as_str(), Self::Dotnet.as_str()];
 
     /// The name as the API writes it.
@@ -51,7 +51,7 @@ impl Client {
         }
     }
 
-    /// The client that says this of itself.
+    /// The kind of client that sends this `User-Agent`.
     pub(super) fn of_user_agent(text: &str) -> Self {
         match text {
             _ if text.starts_with("Go-http-client/") => Self::Go,
@@ -60,7 +60,7 @@ impl Client {
         }
     }
 
-    /// How it is shown a hook's env vars.
+    /// The form in which the client reads a hook's env vars.
     pub(super) fn env_shape(self) -> EnvShape {
         match self {
             Self::Documented | Self::Python => EnvShape::Names,
@@ -69,7 +69,7 @@ impl Client {
         }
     }
 
-    /// What it is shown as the value of an env var, which is never the value.
+    /// What the client receives as the value of an env var; never the value itself.
     pub(super) fn env_value(self) -> Option<&'static str> {
         (self == Self::Python).then_some("")
     }

@@ -9,9 +9,9 @@ use super::context::sample_contexts;
 use super::kind::{DIALECT, Kind};
 use super::rules::{PRE_AUTHENTICATION_RULES, USER_MIGRATION_RULES};
 
-/// Seconds that a hook may take, unless its account is strict.
+/// Seconds that a hook may set as its timeout. A strict account has a lower limit.
 const TIMEOUT: RangeInclusive<u8> = 1..=10;
-/// The server's own limit holds, unless the account is strict.
+/// The type sets no limit: the server's own limit holds, and a strict account has a lower one.
 const SOURCE_BYTES: usize = usize::MAX;
 pub(super) static HOOK_TYPES: [HookTypeSpec; 2] = [
     HookTypeSpec {

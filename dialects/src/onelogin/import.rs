@@ -1,4 +1,4 @@
-//! Copies hooks from OneLogin, or from any server with its API: what `hookbox import onelogin` makes of them.
+//! Copies hooks from OneLogin, or from any server with its API, for `hookbox import onelogin`.
 
 use hookbox_hooks::dialect::{Fetch, Import, Imported, ImportedHook};
 use serde_json::{Map, Value};
@@ -7,12 +7,12 @@ pub(super) static IMPORT: Import = Import { from: "OneLogin, or of any server wi
 
 const HOOKS: &str = "/api/2/hooks";
 const ENVS: &str = "/api/2/hooks/envs";
-/// Items of a page.
+/// Items per page.
 const LIMIT: usize = 100;
 
-/// What of a hook is copied as it is.
+/// The keys of a hook that are copied unchanged.
 const COPIED: [&str; 7] = ["type", "function", "runtime", "timeout", "retries", "packages", "conditions"];
-/// What of it are the dialect's settings.
+/// The keys of a hook that become the dialect's settings.
 const SETTINGS: [&str; 2] = ["context_version", "options"];
 
 fn read(get: &mut Fetch<'_>) -> Result<Imported, String> {
@@ -22,14 +22,14 @@ fn read(get: &mut Fetch<'_>) -> Result<Imported, String> {
     }
     for hook in all(get, HOOKS)? {
         let id = text(&hook, "id").ok_or("the server lists a hook without an id")?;
-        // Lists need not show everything of a hook.
+        // Lists may leave out parts of a hook.
         let hook = get(&format!("{HOOKS}/{id}"))?;
         imported.hooks.push(ImportedHook { id, hook_type: text(&hook, "type").unwrap_or_default(), body: copy(&hook) });
     }
     Ok(imported)
 }
 
-/// Every item of a list: a bare array a page.
+/// Every item of a list whose pages are bare arrays.
 fn all(get: &mut Fetch<'_>, path: &str) -> Result<Vec<Value>, String> {
     let mut items = Vec::new();
     for page in 1_u32.. {
@@ -52,7 +52,7 @@ fn copy(hook: &Value) -> Value {
     };
     let mut body = take(&COPIED);
     let links = hook.get("env_vars").and_then(Value::as_array).into_iter().flatten();
-    // Either form in which servers show them.
+    // Servers list links as names or as objects.
     let names = links.filter_map(|link| link.as_str().or_else(|| link.get("name")?.as_str()));
     body.insert("env_vars".to_owned(), names.collect());
     body.insert("disabled".to_owned(), true.into());

@@ -1,6 +1,6 @@
-//! Which of OneLogin's two hook types a hook is, and what is particular to each.
+//! OneLogin's two hook types, and what is particular to each.
 
-/// Which of the two a hook is.
+/// One of the two hook types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Fires after the user name is entered, before password and second factor: may swap the login policy, or deny.
@@ -12,7 +12,7 @@ pub(crate) enum Kind {
 /// The dialect's name.
 pub(crate) const DIALECT: &str = "onelogin";
 
-/// The longest source in an account that is strict, in characters.
+/// The longest source in a strict account, in characters.
 pub(super) const STRICT_SOURCE: usize = 20_000;
 
 impl Kind {
@@ -24,7 +24,7 @@ impl Kind {
         }
     }
 
-    /// The longest timeout, in seconds, that a hook of a strict account has.
+    /// The longest timeout of a hook in a strict account, in seconds.
     pub(super) fn strict_timeout(self) -> u8 {
         match self {
             Self::PreAuthentication => 1,

@@ -1,11 +1,11 @@
 //! OneLogin: two hook types, `/api/2/hooks` and the token endpoints that its own clients use unmodified.
 //!
-//! What is documented of it: <https://developers.onelogin.com/api-docs/2/smart-hooks/overview>.
+//! OneLogin's documentation: <https://developers.onelogin.com/api-docs/2/smart-hooks/overview>.
 //!
 //! * [`hook_types`] is the table of the types ([`kind`]), with their [`rules`]; [`adapter`] reads a [`context`] and judges a [`response`].
-//! * [`admin`] and [`tokens`] are the API, [`problems`] the form of its errors, [`client`] what each client is shown.
-//! * [`account`] is what accounts can set; [`import`] reads hooks from OneLogin; [`templates`] are new projects, and [`source`] says what is
-//!   too long for OneLogin.
+//! * [`admin`] and [`tokens`] are the API, [`problems`] the form of its errors, [`client`] the differences between its clients.
+//! * [`account`] is what accounts can set; [`import`] reads hooks from OneLogin; [`templates`] are new projects, and [`source`] reports
+//!   sources that are too long for OneLogin.
 
 mod account;
 mod adapter;

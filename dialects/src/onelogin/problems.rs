@@ -1,5 +1,5 @@
-//! The forms that errors have for OneLogin's clients: the envelope of the token endpoints, and the plain form of `/api/2`, in which no good
-//! token is answered with a 401 or a 403, because one client repeats such a request without end.
+//! The forms of errors for OneLogin's clients: the envelope of the token endpoints, and the plain form of `/api/2`. There, a valid token is
+//! never answered with a 401 or a 403, because one client repeats such a request without end.
 
 use hookbox_hooks::api::{ApiError, ErrorStyle, Problem};
 use http::{HeaderValue, StatusCode, header};
@@ -44,7 +44,7 @@ struct Status {
     message: String,
 }
 
-/// The token endpoints know no 405: their clients expect a 404. Why credentials are wrong is not told.
+/// The token endpoints have no 405, because their clients expect a 404. They do not report why credentials are wrong.
 fn in_envelope(error: &ApiError, problem: Problem) -> Problem {
     const NO_ROUTE: &str = "No Route Exists";
     match error {

@@ -12,9 +12,9 @@ use hookbox_host_api::{Decision, surrogates};
 /// The decision in what the function returned.
 ///
 /// `null` and `{"success": false, ...}` deny. An allow is an object with a usable `user`: one with a number as `policy_id` for
-/// [`Kind::PreAuthentication`], one with the fields of a new user for [`Kind::UserMigration`]. Where `success` is missing a user
-/// stands for it, unless the account is `strict`. Where `user` is missing from a pre-authentication that succeeds, it changes nothing: that is
-/// what the function does that OneLogin's own command writes into a new project.
+/// [`Kind::PreAuthentication`], one with the fields of a new user for [`Kind::UserMigration`]. If `success` is missing, a user counts as
+/// success, unless the account is `strict`. A pre-authentication that succeeds without a `user` changes nothing: the function that
+/// OneLogin's own command writes into a new project returns this.
 pub(super) fn decide(kind: Kind, result: &RawValue, strict: bool) -> Result<Decision, InvalidResponse> {
     #[derive(Deserialize)]
     struct Response {
@@ -45,7 +45,7 @@ pub(super) fn decide(kind: Kind, result: &RawValue, strict: bool) -> Result<Deci
     }
 }
 
-/// What a function of this type has to return.
+/// What a function of this type must return, in words.
 fn expected(kind: Kind) -> &'static str {
     match kind {
         Kind::PreAuthentication => "expected {success: true, user: {policy_id: 7}} to allow, {success: false} to deny",
@@ -55,7 +55,7 @@ fn expected(kind: Kind) -> &'static str {
     }
 }
 
-/// What a value is, in words.
+/// The type of a value, in words.
 fn article(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -67,7 +67,7 @@ fn article(value: &Value) -> &'static str {
     }
 }
 
-/// What a field of a user is.
+/// The type of a user's field.
 #[derive(Clone, Copy)]
 enum Field {
     Number,
@@ -75,7 +75,7 @@ enum Field {
     Object,
 }
 
-/// The fields that are looked at, and whether a user must have them. Others are passed on unread.
+/// The fields that are checked, and whether a user must have them. Other fields are passed on unread.
 type Fields = &'static [(&'static str, Field, bool)];
 
 const PRE_AUTHENTICATION: Fields = &[("policy_id", Field::Number, true)];

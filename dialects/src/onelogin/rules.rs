@@ -1,5 +1,5 @@
-//! What OneLogin's hook types do with settings: which parts of a context a function sees, which version of it, and what a strict account
-//! holds against a hook.
+//! The rules for the settings of OneLogin's hook types: which parts and which version of a context a function sees, and what a strict
+//! account refuses.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::adapter::OneLoginAdapter;
 use super::context::{Options, RangeError, View};
 use super::kind::{Kind, STRICT_SOURCE};
 
-/// The rules of one of the types.
+/// The rules of one type.
 pub(super) struct TypeRules(Kind);
 
 pub(super) static PRE_AUTHENTICATION_RULES: TypeRules = TypeRules(Kind::PreAuthentication);
@@ -23,7 +23,7 @@ pub(super) const SETTINGS: &[&str] = &[CONTEXT_VERSION, OPTIONS];
 const CONTEXT_VERSION: &str = "context_version";
 const OPTIONS: &str = "options";
 
-/// The longest range of versions.
+/// The longest range of versions, in bytes.
 const RANGE_BYTES: usize = 100;
 
 impl Rules for TypeRules {
@@ -52,7 +52,7 @@ impl Rules for TypeRules {
         [(CONTEXT_VERSION.to_owned(), version), (OPTIONS.to_owned(), options)].into_iter().collect()
     }
 
-    /// What OneLogin documents is what a strict account has.
+    /// A strict account accepts only what OneLogin documents.
     fn check(&self, draft: &Draft<'_>, account: &Settings) -> Result<(), ServiceError> {
         if !account::is_strict(account) {
             return Ok(());
@@ -75,22 +75,22 @@ impl Rules for TypeRules {
 
     fn bind(&self, settings: &Settings, account: &Settings) -> Arc<dyn Adapter> {
         let picked = settings.get(CONTEXT_VERSION).and_then(Value::as_str).and_then(|range| self.0.context_version(range).ok());
-        // The range was checked when it was stored; should a version be withdrawn, the newest serves.
+        // The range was checked when it was stored. If no version matches it any more, the newest one serves.
         let version = picked.unwrap_or_else(|| self.0.newest_context());
         let view = View { version, options: options(settings) };
         Arc::new(OneLoginAdapter { kind: self.0, view, strict: account::is_strict(account) })
     }
 }
 
-/// What OneLogin still runs, and WebAssembly, which it does not.
+/// The runtimes that OneLogin still runs, and WebAssembly, which OneLogin does not run.
 const STRICT_RUNTIMES: [&str; 3] = ["wasm", "nodejs22.x", "nodejs24.x"];
 
-/// The options in a hook's settings; all are off where there are none.
+/// The options in a hook's settings. Without settings, all are off.
 fn options(settings: &Settings) -> Options {
     settings.get(OPTIONS).and_then(|options| serde_json::from_value(options.clone()).ok()).unwrap_or_default()
 }
 
-/// The range of versions that a body picks, if a hook of the type has one in it.
+/// The range of versions that a body picks. It must contain a version of the hook type.
 fn context_version(said: &mut Fields, kind: Kind) -> Result<Option<String>, ServiceError> {
     let Some(range) = said.string(CONTEXT_VERSION)?.filter(|range| !range.is_empty()) else { return Ok(None) };
     if range.len() > RANGE_BYTES {
@@ -107,10 +107,10 @@ fn context_version(said: &mut Fields, kind: Kind) -> Result<Option<String>, Serv
     }
 }
 
-/// What a body says about the parts of a context that a function sees.
+/// The options in a body.
 #[derive(Clone, Copy, Debug, Default)]
 struct OptionsInput {
-    /// Whether any option was named, whatever its value.
+    /// Whether the body names any option, whatever its value.
     named: bool,
     risk: Option<bool>,
     location: Option<bool>,
@@ -120,7 +120,7 @@ struct OptionsInput {
 impl OptionsInput {
     fn take(said: &mut Fields) -> Result<Self, ServiceError> {
         const NAMES: [&str; 3] = ["risk_enabled", "location_enabled", "mfa_device_info_enabled"];
-        /// Its data has no published shape, so it can be off and nothing else.
+        /// OneLogin publishes no shape for this data, so the option can only be off.
         const FAILED_LOGINS: &str = "failed_login_attempts_enabled";
         let Some(options) = said.object(OPTIONS)? else { return Ok(Self::default()) };
         let mut options = options.only(&[NAMES.as_slice(), &[FAILED_LOGINS]].concat())?;

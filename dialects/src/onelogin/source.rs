@@ -1,10 +1,10 @@
-//! Whether a function in JavaScript is short enough for OneLogin, said before it is deployed there.
+//! Checks before a deployment whether a function in JavaScript is short enough for OneLogin.
 
 use hookbox_hooks::dialect::SourceNote;
 
 use super::kind::STRICT_SOURCE;
 
-/// How the hosts of OneLogin's own API end.
+/// The suffix of the hosts of OneLogin's own API.
 const HOSTS: &str = ".onelogin.com";
 
 pub(super) fn check(destination: Option<&str>, source: &str) -> Option<SourceNote> {

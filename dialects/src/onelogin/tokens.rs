@@ -1,6 +1,6 @@
-//! The token endpoints, `/auth/oauth2`: client credentials in, an access token out, and back again.
+//! The token endpoints, `/auth/oauth2`: they issue access tokens for client credentials, and revoke them.
 //!
-//! Clients send id and secret in a header or in the body, and the body as JSON or as a form, whatever they say its type is.
+//! Clients send id and secret in a header or in the body. The body is JSON or a form, whatever its `Content-Type` says.
 
 use std::fmt;
 
@@ -76,7 +76,7 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
     },
 ];
 
-/// What a body may say.
+/// The fields of a body.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Fields {
@@ -93,7 +93,7 @@ impl fmt::Debug for Fields {
 }
 
 impl Fields {
-    /// A body that is neither JSON nor a form says nothing.
+    /// A body that is neither JSON nor a form has no fields.
     fn parse(body: &[u8]) -> Self {
         if body.trim_ascii_start().starts_with(b"{") {
             return serde_json::from_slice(body).unwrap_or_default();
@@ -118,8 +118,8 @@ impl Fields {
     }
 }
 
-/// What a client shows: a header goes before the body.
-fn shown(call: &Call<'_>, fields: &mut Fields) -> Option<ClientCredentials> {
+/// The credentials that a client sends. A header takes precedence over the body.
+fn credentials_from(call: &Call<'_>, fields: &mut Fields) -> Option<ClientCredentials> {
     match call.head.authorization() {
         Some(header) => ClientCredentials::from_header(header),
         None => fields.client(),
@@ -140,8 +140,8 @@ async fn generate(core: &Core, call: Call<'_>) -> Answered {
     Ok(unstored(respond::ok(&token(core, &call)?)))
 }
 
-/// `POST /auth/oauth2/token`: the same in the envelope of the first version. There a new token ends the ones before it; here they stay good,
-/// because clients ask for several at a time.
+/// `POST /auth/oauth2/token`: the same in the envelope of the first version. OneLogin revokes the earlier tokens here. Hookbox keeps them
+/// valid, because clients request several at a time.
 async fn generate_v1(core: &Core, call: Call<'_>) -> Answered {
     Ok(unstored(respond::ok(&Envelope { status: SUCCESS, data: [token(core, &call)?] })))
 }
@@ -151,7 +151,7 @@ fn token(core: &Core, call: &Call<'_>) -> Result<Token, ApiError> {
     if fields.grant_type.as_deref() != Some("client_credentials") {
         return Err(ApiError::GrantType);
     }
-    let credential = core.credential(&call.head, shown(call, &mut fields))?;
+    let credential = core.credential(&call.head, credentials_from(call, &mut fields))?;
     let issued = core.issue(&credential)?;
     Ok(Token {
         expires_in: LIFETIME.as_secs(),
@@ -162,7 +162,7 @@ fn token(core: &Core, call: &Call<'_>) -> Result<Token, ApiError> {
     })
 }
 
-/// An answer that holds a secret.
+/// Marks an answer that holds a secret, so that no cache stores it.
 fn unstored(mut reply: Reply) -> Reply {
     reply.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     reply
@@ -185,7 +185,7 @@ struct Envelope<T> {
     data: T,
 }
 
-/// Done: in the envelope and, for the client that reads none here, beside it.
+/// Success: in the envelope and, for the client that reads no envelope here, beside it.
 #[derive(Serialize)]
 struct Done {
     status: Status,
@@ -193,7 +193,7 @@ struct Done {
     flat: Option<Status>,
 }
 
-/// `GET /auth/rate_limit`: nothing is counted against an account, so what it may do in an hour is always still to be done.
+/// `GET /auth/rate_limit`: calls of an account are not counted, so the answer always reports a full allowance for the hour.
 async fn rate_limit(_: &Core, _: Call<'_>) -> Answered {
     const CALLS: u32 = 5000;
     const SECONDS: u32 = 3600;
@@ -201,11 +201,11 @@ async fn rate_limit(_: &Core, _: Call<'_>) -> Answered {
     Ok(respond::ok(&Envelope { status: SUCCESS, data }))
 }
 
-/// `POST /auth/oauth2/revoke`: the token must be a good one of the caller's. All of the credential's tokens end with it, since they
-/// are told apart by nothing that is kept.
+/// `POST /auth/oauth2/revoke`: the token must be a valid one of the caller's. All tokens of the credential are revoked with it, because
+/// single tokens are not stored.
 async fn revoke(core: &Core, call: Call<'_>) -> Answered {
     let mut fields = Fields::parse(&call.body);
-    let credential = core.credential(&call.head, shown(&call, &mut fields))?;
+    let credential = core.credential(&call.head, credentials_from(&call, &mut fields))?;
     let owner = core.owner(&fields.access_token.unwrap_or_default());
     if owner.is_none_or(|owner| owner != *credential.client_id()) {
         return Err(ApiError::ForeignToken);

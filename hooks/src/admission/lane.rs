@@ -1,15 +1,14 @@
-//! Lanes: functions of one language wait for each other and for nobody else. Compiling WebAssembly takes seconds, freezing JavaScript
-//! milliseconds.
+//! Lanes: a function waits only for functions of its own language. Compiling WebAssembly takes seconds, freezing JavaScript milliseconds.
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::ids::{AccountId, HookId};
 use crate::resources::Runtime;
 
-/// A hook, as queues hold it.
+/// The name of a hook in a queue.
 pub(super) type Name = (AccountId, HookId);
 
-/// A queue of its own.
+/// The queue for the functions of one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lane {
     Wasm,
@@ -17,7 +16,7 @@ pub(super) enum Lane {
 }
 
 impl Lane {
-    /// The lane of a function.
+    /// The lane for functions of this runtime.
     pub(super) fn of(runtime: Runtime) -> Self {
         match runtime {
             Runtime::Wasm => Self::Wasm,
@@ -26,7 +25,7 @@ impl Lane {
     }
 }
 
-/// One of something for each lane.
+/// One value for each lane.
 #[derive(Clone, Debug)]
 pub(super) struct PerLane<T> {
     pub(super) wasm: T,
@@ -34,7 +33,7 @@ pub(super) struct PerLane<T> {
 }
 
 impl<T> PerLane<T> {
-    /// Makes both.
+    /// Makes the values of both lanes.
     pub(super) fn new(make: impl Fn(Lane) -> T) -> Self {
         Self { wasm: make(Lane::Wasm), javascript: make(Lane::JavaScript) }
     }
@@ -47,13 +46,13 @@ impl<T> PerLane<T> {
     }
 }
 
-/// The queues.
+/// The sending ends of the queues.
 pub(super) type Names = PerLane<UnboundedSender<Name>>;
 
 impl Names {
     /// Puts a hook into a lane's queue.
     pub(super) fn send(&self, lane: Lane, name: Name) {
-        // A worker that is gone means that the server stops; the record says what is to be done at the next start.
+        // An error means that the worker is gone because the server stops. The record stays pending, so the next start takes it up.
         let _ = self.get(lane).send(name);
     }
 }

@@ -1,10 +1,10 @@
-//! Admission: prepares what was uploaded, off the request path and one hook of a language at a time, and says what became of it.
+//! Admission: prepares uploaded functions off the request path, one hook of a language at a time, and records the result.
 //!
-//! The queues hold names only. What is to be done for a hook is in its record, so an update that overtakes another is prepared once,
-//! and a restart needs no queue: pending records are found in the store.
+//! The queues hold names only. The work for a hook is in its record, so an update that overtakes another is prepared once, and a restart
+//! needs no stored queue: pending records are found in the store.
 //!
-//! Hooks that were ready before a start are unloaded until they are prepared again, which a cache makes short. All of them are woken in
-//! turn; one that an event is for is woken at once.
+//! Hooks that were ready before a start are unloaded until they are prepared again, which is quick with a cache. They are loaded in order.
+//! An event for an unloaded hook loads it at once.
 
 mod lane;
 mod transitions;
@@ -35,8 +35,8 @@ pub(crate) struct AdmissionQueue {
 }
 
 impl AdmissionQueue {
-    /// Starts the workers: each first prepares what was ready before, which compiles nothing unless the engine is another, and then what
-    /// was still waiting.
+    /// Starts the workers. Each first loads the hooks that were ready before, which compiles nothing unless the engine has changed, and
+    /// then prepares the hooks that were pending.
     pub(crate) fn start(state: Arc<State>) -> Self {
         let (wasm, wasm_waiting) = unbounded_channel();
         let (javascript, javascript_waiting) = unbounded_channel();
@@ -55,34 +55,34 @@ impl AdmissionQueue {
         Self { state, names, unloaded, workers, tasks }
     }
 
-    /// Asks for a hook to be looked at.
+    /// Queues a hook for preparation.
     pub(crate) fn queue(&self, account: AccountId, hook: HookId) {
         let directory = self.state.directory.load();
-        // A hook or account that is gone wants nothing.
+        // A deleted hook or account needs no work.
         if let Ok(record) = directory.account(account).and_then(|account| account.hook(hook)) {
             self.names.send(Lane::of(record.record.spec.runtime), (account, hook));
         }
     }
 
-    /// Hooks that served before the start and do not serve yet.
+    /// The number of hooks that served before the start and do not serve yet.
     pub(crate) fn unloaded_count(&self) -> usize {
         self.unloaded.len()
     }
 
-    /// Wakes a hook that is unloaded before all others, and waits for that until the deadline. Whether it was unloaded.
+    /// Loads an unloaded hook ahead of all others, and waits for that until the deadline. Returns whether the hook was unloaded.
     pub(crate) async fn load(&self, account: AccountId, hook: HookId, runtime: Runtime, deadline: Instant) -> bool {
         if !self.unloaded.contains((account, hook)) {
             return false;
         }
         let worker = self.workers.get(Lane::of(runtime)).clone();
-        // A task of its own, so that an event that cannot wait for the end does not break it off.
+        // A separate task, so that the deadline of one event does not cancel the load.
         let loading = tokio::spawn(async move { worker.load_now((account, hook)).await });
-        // Whoever's time is up finds the hook as it is.
+        // On timeout the caller proceeds with the hook's current state.
         let _ = timeout_at(deadline, loading).await;
         true
     }
 
-    /// Stops the workers. What they were preparing is prepared at the next start.
+    /// Stops the workers. The next start repeats the preparations in progress.
     pub(crate) fn stop(&self) {
         self.tasks.iter().for_each(JoinHandle::abort);
     }
@@ -94,7 +94,7 @@ impl Drop for AdmissionQueue {
     }
 }
 
-/// The hooks with a version that is to be prepared.
+/// The hooks whose newest version is pending, with their lanes.
 fn pending(directory: &Directory) -> impl Iterator<Item = (Lane, Name)> {
     directory.accounts().flat_map(|account| {
         let pending = account.hooks().filter(|hook| hook.record.status.is_pending());

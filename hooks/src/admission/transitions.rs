@@ -1,4 +1,4 @@
-//! What becomes of hooks: which version is to be prepared, and what a preparation changes. Preparing is the worker's.
+//! State transitions of hooks: which version is prepared, and what the result changes. The worker does the preparation.
 
 use std::sync::Arc;
 
@@ -14,19 +14,19 @@ use crate::resources::{Build, HookRecord, Runtime, Spec};
 use crate::sandbox::PreparedFunction;
 use crate::state::{State, Transaction};
 
-/// What became of a preparation.
+/// The result of a preparation.
 pub(super) enum Prepared {
     Ready(Arc<dyn PreparedFunction>),
     Refused(String),
 }
 
-/// A version that is to be prepared.
+/// A version to be prepared.
 pub(super) struct Task {
     pub(super) account: AccountId,
     pub(super) hook: HookId,
     pub(super) version: u32,
     pub(super) build: Build,
-    /// The values that its env vars have when it begins.
+    /// The values of its env vars at the start of the preparation.
     pub(super) env: Arc<EnvVars>,
 }
 
@@ -37,50 +37,50 @@ impl Task {
         Self { account: account.record.id, hook, version, build: spec.build(hook_type), env }
     }
 
-    /// Whether the result is of values that are no longer those of the version.
+    /// Whether the result depends on env values that have changed since.
     fn is_outdated(&self, account: &Account, spec: &Spec, prepared: &Prepared) -> bool {
         let depends = match prepared {
             Prepared::Ready(function) => function.holds_env(),
-            // It may have failed for one of them, and the message may quote it, which the account's mask no longer hides.
+            // An old value may be the reason, and the message may quote it. The account's mask no longer hides it.
             Prepared::Refused(_) => self.build.runtime != Runtime::Wasm,
         };
         depends && !self.env.iter().eq(account.values(&spec.env_vars).iter())
     }
 }
 
-/// Whether a result was taken, or is to be worked out once more.
+/// Whether a result was taken, or the preparation must be repeated.
 pub(super) enum Concluded {
     Yes,
     Outdated,
 }
 
-/// What is to be done for a hook, if anything.
+/// The work for a hook, if any.
 pub(super) enum Claim {
     Nothing,
-    /// Work for the other lane: the hook changed its language while its name was in the queue.
+    /// The hook belongs to the other lane: it changed its language while its name was in the queue.
     Elsewhere(Lane),
     Task(Task),
 }
 
-/// What a lane is to do for a hook; the hook's status says that it is being done.
+/// Claims a lane's work for a hook, and sets the hook's status to running.
 pub(super) fn claim(change: &mut Transaction, lane: Lane, account: AccountId, hook: HookId) -> Claim {
-    // A hook or account that is gone wants nothing.
+    // A deleted hook or account needs no work.
     let Ok(owner) = change.directory.account_mut(account) else { return Claim::Nothing };
     let Some(record) = owner.hook(hook).ok().map(|hook| hook.record.clone()).filter(|record| record.status.is_pending()) else {
         return Claim::Nothing;
     };
-    let wanted = Lane::of(record.spec.runtime);
-    if wanted != lane {
-        return Claim::Elsewhere(wanted);
+    let hook_lane = Lane::of(record.spec.runtime);
+    if hook_lane != lane {
+        return Claim::Elsewhere(hook_lane);
     }
     let task = Task::new(owner, &record, record.version, &record.spec);
-    // In memory only: to a restart, what runs is as good as what waits.
+    // Not persisted: after a restart a running admission starts again from queued.
     let status = record.status.running();
     owner.put_hook(record.with_status(status));
     Claim::Task(task)
 }
 
-/// Keeps the result, if the version that was prepared is still the newest.
+/// Takes the result, if the version that was prepared is still the newest.
 pub(super) fn conclude(
     state: &State,
     change: &mut Transaction,
@@ -90,7 +90,7 @@ pub(super) fn conclude(
 ) -> Result<Concluded, ServiceError> {
     let id = task.account;
     let newest = change.directory.account(id).and_then(|account| account.hook(task.hook)).map(|hook| hook.record.clone());
-    // Else deleted, or overtaken by an update, which is in the queue.
+    // Otherwise the hook was deleted, or a newer version is in the queue.
     if let Ok(before) = newest
         && before.version == task.version
     {
@@ -105,7 +105,7 @@ pub(super) fn conclude(
     Ok(Concluded::Yes)
 }
 
-/// Lets the newest version of a hook serve, or says why it cannot.
+/// Puts the newest version of a hook into service, or records why it cannot serve.
 fn decide(state: &State, change: &mut Transaction, id: AccountId, before: &HookRecord, prepared: Prepared) -> Result<(), ServiceError> {
     let account = change.directory.account_mut(id)?;
     match prepared {
@@ -127,7 +127,7 @@ fn decide(state: &State, change: &mut Transaction, id: AccountId, before: &HookR
     }
 }
 
-/// Lets a version serve that served before the start.
+/// Puts a version back into service that served before the start.
 pub(super) fn serve_loaded(state: &State, change: &mut Transaction, task: &Task, prepared: Prepared) -> Result<Concluded, ServiceError> {
     let account = change.directory.account_mut(task.account)?;
     let before = account.hook(task.hook)?.record.clone();

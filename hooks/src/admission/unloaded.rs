@@ -1,11 +1,11 @@
-//! The hooks that served before the start and have not been tried yet.
+//! The hooks that served before the start and whose load has not been tried yet.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::lane::Name;
 
-/// Which hooks are unloaded. One that cannot be woken is not tried again for each event.
+/// The unloaded hooks. A hook that cannot be loaded is removed, so that events do not try it again.
 #[derive(Debug)]
 pub(super) struct Unloaded(Mutex<BTreeSet<Name>>);
 

@@ -1,4 +1,4 @@
-//! A worker: takes names from one lane's queue, prepares what their hooks want, and wakes the lane's hooks after a start.
+//! A worker: takes names from one lane's queue, prepares their hooks, and loads the lane's hooks after a start.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,14 +17,14 @@ use crate::resources::{Build, Runtime};
 use crate::sandbox::Function;
 use crate::state::State;
 
-/// How often, and after which waits, a preparation that failed for the host's own reasons is tried again.
+/// The waits before the retries of a preparation that failed for the host's own reasons.
 const RETRIES: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2)];
 
-/// When a result that could not be stored is worked out again.
+/// The wait before a preparation is repeated because its result could not be stored.
 const STORE_RETRY: Duration = Duration::from_secs(5);
 
-/// JavaScript hooks that are woken begin to serve together, so that thousands of them do not make as many changes; but none waits longer
-/// than this for others.
+/// JavaScript hooks that are loaded at the start begin to serve in batches, so that thousands of hooks need fewer changes. A hook waits at
+/// most this long for others.
 const BATCH_WINDOW: Duration = Duration::from_millis(50);
 
 pub(super) struct Worker {
@@ -32,7 +32,7 @@ pub(super) struct Worker {
     lane: Lane,
     names: Names,
     unloaded: Arc<Unloaded>,
-    /// Held by whoever wakes a hook out of turn: all events for one hook wake it once.
+    /// Serialises on-demand loads, so that concurrent events load a hook once.
     load_lock: Mutex<()>,
 }
 
@@ -41,7 +41,7 @@ impl Worker {
         Self { state, lane, names, unloaded, load_lock: Mutex::new(()) }
     }
 
-    /// Wakes the hooks that were ready before, then does what is asked for.
+    /// Loads the hooks that were ready before, then prepares the hooks in the queue.
     pub(super) async fn run(self: Arc<Self>, unloaded_hooks: Vec<Name>, mut waiting: UnboundedReceiver<Name>) {
         self.load_all(unloaded_hooks).await;
         while let Some((account, hook)) = waiting.recv().await {
@@ -56,7 +56,7 @@ impl Worker {
         }
     }
 
-    /// Prepares the newest version of a hook, if that is still to be done.
+    /// Prepares the newest version of a hook, if it is still pending.
     async fn admit(&self, account: AccountId, hook: HookId) -> Result<(), ServiceError> {
         let lane = self.lane;
         loop {
@@ -75,10 +75,10 @@ impl Worker {
         }
     }
 
-    /// Wakes hooks in turn. Their records in the store stay as they are: this is about this start of this server only.
+    /// Loads hooks in order. A failure concerns this start of this server only, so it is not stored.
     async fn load_all(&self, unloaded_hooks: Vec<Name>) {
-        // Hooks with the same WebAssembly share what the first of them is served by.
-        let together = if self.lane == Lane::JavaScript { BATCH_WINDOW } else { Duration::ZERO };
+        // WebAssembly hooks serve at once, because later hooks with the same code share the function of the first.
+        let window = if self.lane == Lane::JavaScript { BATCH_WINDOW } else { Duration::ZERO };
         let (mut done, mut begun) = (Vec::new(), Instant::now());
         for name in unloaded_hooks {
             if let Some(task) = self.task(name) {
@@ -87,7 +87,7 @@ impl Worker {
             } else {
                 self.unloaded.remove(name);
             }
-            if begun.elapsed() >= together {
+            if begun.elapsed() >= window {
                 self.let_serve(std::mem::take(&mut done)).await;
                 begun = Instant::now();
             }
@@ -95,7 +95,7 @@ impl Worker {
         self.let_serve(done).await;
     }
 
-    /// Wakes one hook now, whoever's turn it is.
+    /// Loads one hook now, ahead of the others.
     pub(super) async fn load_now(&self, name: Name) {
         let _alone = self.load_lock.lock().await;
         if self.unloaded.contains(name) {
@@ -118,7 +118,7 @@ impl Worker {
         self.unloaded.remove(name);
     }
 
-    /// Lets hooks serve that were prepared. One for which that was not right, or could not be kept, is woken on its own.
+    /// Puts prepared hooks into service. A hook whose result is outdated or could not be stored is loaded on its own.
     async fn let_serve(&self, done: Vec<(Task, Prepared)>) {
         if done.is_empty() {
             return;
@@ -137,7 +137,7 @@ impl Worker {
         }
     }
 
-    /// What is to be done for a hook that served before the start, unless it does again.
+    /// The work for a hook that served before the start; none if it serves again.
     fn task(&self, (account, hook): Name) -> Option<Task> {
         let directory = self.state.directory.load();
         let account = directory.account(account).ok()?;
@@ -145,10 +145,10 @@ impl Worker {
         hook.record.ready.as_ref().map(|ready| Task::new(account, &hook.record, ready.version, &ready.spec))
     }
 
-    /// The function, ready to run: the one that serves already, or a new one. Beside it the compiler's name for what it keeps.
+    /// The function, ready to run: the one that serves already, or a new one. The second value is the compiler's name for what it keeps.
     async fn prepare(&self, task: &Task) -> (Prepared, Option<FunctionDigest>) {
         let Build { digest, runtime, entries } = task.build;
-        // What was made of JavaScript may hold the values of one hook's env vars.
+        // A prepared JavaScript function may hold the env values of one hook, so hooks do not share it.
         if runtime == Runtime::Wasm
             && let Some(function) = self.state.directory.load().function(task.build)
         {
@@ -158,7 +158,7 @@ impl Worker {
         let bytes = match self.state.read(move |state| state.function(account, &digest)).await {
             Ok(bytes) => Bytes::from(bytes),
             Err(error) => {
-                // An update that overtook the version took its bytes with it.
+                // If an update has overtaken the version, its bytes are gone.
                 if self.is_wanted(task) {
                     tracing::error!(%account, hook = %task.hook, %error, "a function cannot be read");
                 }
@@ -173,7 +173,7 @@ impl Worker {
         (prepared, Some(kept))
     }
 
-    /// Whether the hook still has the version, be it to come or to serve: nobody waits for another.
+    /// Whether the version is still the newest or the serving one. The result of any other version is not needed.
     fn is_wanted(&self, task: &Task) -> bool {
         let directory = self.state.directory.load();
         let hook = directory.account(task.account).and_then(|account| account.hook(task.hook));

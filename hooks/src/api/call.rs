@@ -15,7 +15,7 @@ use crate::ids::{AccountId, ClientId};
 use crate::resources::{CredentialRecord, Scope};
 use crate::service::Service;
 
-/// What all handlers work with.
+/// What every handler works with.
 pub struct Core {
     /// The service.
     pub service: Arc<Service>,
@@ -24,19 +24,19 @@ pub struct Core {
 
 /// The head of a request, before its body is read.
 pub struct Head<'a> {
-    /// The path.
+    /// The path, without the query.
     pub path: &'a str,
     /// The path's parameters.
     pub params: Params<'a>,
     /// The headers.
     pub headers: &'a HeaderMap,
-    /// Who is at the other end of the connection.
+    /// The IP address of the client.
     pub peer: IpAddr,
 }
 
 /// One request on its way to its handler.
 pub struct Call<'a> {
-    /// Set where the endpoint asks for a token.
+    /// The caller; `None` if the endpoint is open, or its handler checks the client's secret.
     pub(crate) caller: Option<Caller>,
     /// The head.
     pub head: Head<'a>,
@@ -44,7 +44,7 @@ pub struct Call<'a> {
     pub query: Query<'a>,
     /// The body.
     pub body: Bytes,
-    /// When the body was there: deadlines count from here.
+    /// When the body was complete; deadlines count from here.
     pub read_at: Instant,
 }
 
@@ -59,7 +59,7 @@ impl<'a> Params<'a> {
     /// The most parameters of one path.
     pub(crate) const MOST: usize = 4;
 
-    /// Adds the value of a segment; its name is known once the endpoint is.
+    /// Adds the value of a segment. [`Params::name`] adds its name, once the endpoint is known.
     pub(crate) fn push(&mut self, value: &'a str) {
         if let Some(free) = self.found.get_mut(self.count) {
             *free = ("", value);
@@ -67,14 +67,14 @@ impl<'a> Params<'a> {
         }
     }
 
-    /// Names the values in their order.
+    /// Names the values, in order.
     pub(crate) fn name(&mut self, names: &[&'static str]) {
         for (found, name) in self.found.iter_mut().zip(names) {
             found.0 = name;
         }
     }
 
-    /// The parameter of this name; empty where the path has none.
+    /// The parameter of this name; empty if the path does not have it.
     pub fn get(&self, name: &str) -> &'a str {
         let found = self.found.iter().take(self.count).find(|(have, _)| *have == name);
         found.map(|(_, value)| *value).unwrap_or_default()
@@ -82,20 +82,20 @@ impl<'a> Params<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// The caller's account. A handler whose endpoint asks for no token gets none.
+    /// The caller's account.
     ///
     /// # Errors
-    /// There is no caller.
+    /// The request has no caller, because its endpoint asks for no token.
     pub fn account(&self) -> Result<AccountId, ApiError> {
         self.caller.map(|caller| caller.account).ok_or(ApiError::Unauthenticated)
     }
 
-    /// Whether the caller may do more than the endpoint asks for.
+    /// Whether the caller has this scope, for what goes beyond the endpoint's own access.
     pub fn may(&self, scope: Scope) -> bool {
         self.caller.is_some_and(|caller| caller.may(scope))
     }
 
-    /// A parameter of the path.
+    /// The parameter of this name; empty if the path does not have it.
     pub fn param(&self, name: &str) -> &'a str {
         self.head.params.get(name)
     }
@@ -107,23 +107,23 @@ impl<'a> Call<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// A header, where it is text.
+    /// A header, if it is text.
     pub fn text(&self, name: impl http::header::AsHeaderName) -> Option<&'a str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// What the caller shows of itself.
+    /// The `Authorization` header.
     pub fn authorization(&self) -> Option<&'a str> {
         self.text(http::header::AUTHORIZATION)
     }
 
-    /// What the client says of itself.
+    /// The `User-Agent` header.
     pub fn user_agent(&self) -> Option<&'a str> {
         self.text(http::header::USER_AGENT)
     }
 }
 
-/// A credential whose secret was shown.
+/// A credential whose secret the client has shown.
 #[derive(Clone)]
 pub struct Credential(Arc<CredentialRecord>);
 
@@ -139,7 +139,7 @@ impl Credential {
     }
 }
 
-/// A token that was given out.
+/// An access token for a client.
 pub struct IssuedToken {
     /// The token.
     pub token: String,
@@ -148,33 +148,33 @@ pub struct IssuedToken {
 }
 
 impl Core {
-    /// The credential that a caller shows the secret of.
+    /// Checks the id and secret that a client sends, and returns their credential.
     ///
     /// # Errors
-    /// It is a wrong one, or there were too many wrong ones.
-    pub fn credential(&self, head: &Head<'_>, shown: Option<ClientCredentials>) -> Result<Credential, ApiError> {
-        Ok(Credential(self.auth.client(&*self.service, shown, head.peer)?))
+    /// The id or secret is missing or wrong, or there were too many wrong ones.
+    pub fn credential(&self, head: &Head<'_>, sent: Option<ClientCredentials>) -> Result<Credential, ApiError> {
+        Ok(Credential(self.auth.client(&*self.service, sent, head.peer)?))
     }
 
-    /// A token for a credential.
+    /// Issues a token for a credential.
     ///
     /// # Errors
-    /// The system gives no random bytes.
+    /// The system provides no random bytes.
     pub fn issue(&self, credential: &Credential) -> Result<IssuedToken, ApiError> {
         let issued = self.auth.issue(&credential.0, self.service.now());
         let issued = issued.map_err(|error| ApiError::Internal(format!("no random bytes: {error}")))?;
         Ok(IssuedToken { token: issued.token, at: issued.at })
     }
 
-    /// The client id of the credential that a good token belongs to.
+    /// The client id of the credential that a valid token belongs to.
     pub fn owner(&self, token: &str) -> Option<ClientId> {
         self.auth.owner(&*self.service, token, self.service.now()).map(|record| record.client_id.clone())
     }
 
-    /// The bearer of a good token.
+    /// The caller that the request's bearer token belongs to.
     ///
     /// # Errors
-    /// The token is not a good one.
+    /// The token is missing or not valid.
     pub fn bearer(&self, head: &Head<'_>) -> Result<Caller, ApiError> {
         Ok(self.auth.caller(&*self.service, head.authorization(), self.service.now())?)
     }

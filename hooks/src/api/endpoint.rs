@@ -1,5 +1,5 @@
-//! Endpoints: all that there is to say about one operation of the API stands in one value. The router, the 405 answers, the log, the
-//! metrics, the OpenAPI file and the tests read it; adding an endpoint is adding a value to the table of its module.
+//! Endpoints: one value holds everything about one operation of the API. The router, the 405 answers, the log, the metrics, the OpenAPI
+//! file and the tests read it. To add an endpoint, add a value to the table of its module.
 
 use std::fmt;
 use std::future::Future;
@@ -25,40 +25,40 @@ pub struct Endpoint {
     pub access: Access,
     /// How long the body may be.
     pub body: BodyKind,
-    /// What is done.
+    /// Carries out the operation.
     pub handler: Handler,
-    /// What its callers are told.
+    /// What callers read about it.
     pub doc: Doc,
 }
 
 /// Carries out an operation.
 pub type Handler = for<'a> fn(&'a Core, Call<'a>) -> Answering<'a>;
 
-/// An answer that is being made.
+/// The future of an answer.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = Answered> + Send + 'a>>;
 
-/// An answer, or why there is none.
+/// An answer, or the error in its place.
 pub type Answered = Result<Reply, ApiError>;
 
 /// Who may call.
 #[derive(Clone, Copy)]
 pub enum Access {
-    /// Everybody.
+    /// Everybody, without a token.
     Open,
-    /// A client that shows its id and secret, which the handler checks.
+    /// A client that sends its id and secret, which the handler checks.
     Client,
     /// The bearer of any token.
     Token,
     /// The bearer of a token of this scope.
     Scope(Scope),
-    /// Whom the dialect lets in, by the head of the request: no body is read before.
+    /// Callers whom the dialect authenticates by the head of the request, before the body is read.
     Dialect(fn(&Core, &Head<'_>) -> Result<Caller, ApiError>),
 }
 
 /// How long a request's body may be. The numbers come from the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {
-    /// None is read.
+    /// The body is not read.
     None,
     /// A few fields.
     Fields,
@@ -89,12 +89,12 @@ pub struct Doc {
     pub errors: &'static [u16],
     /// Whether the answer is a stream of such values, one a line.
     pub lines: bool,
-    /// Whether the answer's headers tell about its page.
+    /// Whether the answer's headers describe its page.
     pub paged: bool,
 }
 
 impl Doc {
-    /// Nothing said yet.
+    /// The empty documentation.
     pub const NONE: Self =
         Self { tag: "", summary: "", query: &[], request: None, optional: false, answers: &[], errors: &[], lines: false, paged: false };
 }

@@ -1,21 +1,21 @@
-//! The form that errors have for a caller: the server's own, and those that dialects bring for their paths.
+//! The form of errors for a caller: the server's own, and those that dialects define for their paths.
 
 use std::fmt;
 
 use super::errors::{ApiError, Problem};
 use super::respond::Reply;
 
-/// The form that errors have below a path.
+/// The form of errors below a path.
 pub struct ErrorStyle {
-    /// The path: `/auth` stands for itself and all that begins with `/auth/`. Empty: everything else.
+    /// The path: `/auth` covers itself and all paths that begin with `/auth/`. An empty one covers every path.
     pub root: &'static str,
-    /// Writes an error; the problem is what the server would say in its own form.
+    /// Writes an error. The problem is the error in the server's own form.
     pub write: fn(&ApiError, Problem) -> Reply,
     /// The schema of such an answer.
     pub schema: &'static str,
-    /// The status of a good token that lacks a scope.
+    /// The status for a valid token that lacks a scope.
     pub missing_scope: u16,
-    /// Whether bodies are fields to be checked, with 422 for one that breaks a rule.
+    /// Whether bodies are checked field by field, with 422 for a field that breaks a rule.
     pub checks_fields: bool,
     /// Whether bodies may be forms as well as JSON.
     pub forms: bool,
@@ -27,13 +27,13 @@ impl ErrorStyle {
         (self.write)(error, error.problem())
     }
 
-    /// Whether a path is below the root.
+    /// Whether the style covers a path.
     pub(crate) fn holds(&self, path: &str) -> bool {
         path.strip_prefix(self.root).is_some_and(|rest| self.root.is_empty() || rest.is_empty() || rest.starts_with('/'))
     }
 }
 
-/// The form of errors wherever a dialect has none of its own.
+/// The form of errors outside the paths of dialects.
 pub(crate) static PLAIN: ErrorStyle =
     ErrorStyle { root: "", write: |_, problem| problem.plain(), schema: "Error", missing_scope: 403, checks_fields: true, forms: false };
 
@@ -55,7 +55,7 @@ mod tests {
     use crate::error::ServiceError;
     use crate::resources::Scope;
 
-    async fn shown(error: ApiError) -> (u16, String) {
+    async fn written(error: ApiError) -> (u16, String) {
         let reply = PLAIN.reply(&error);
         let status = reply.status().as_u16();
         let bytes = reply.into_body().collect().await.unwrap().to_bytes();
@@ -94,19 +94,19 @@ mod tests {
                 r#"{"statusCode":405,"name":"MethodNotAllowedError","message":"The route does not have this method; it has GET, PUT"}"#,
             ),
         ] {
-            assert_eq!(shown(error).await, (status, body.to_owned()));
+            assert_eq!(written(error).await, (status, body.to_owned()));
         }
     }
 
     #[tokio::test]
     async fn a_missing_scope_is_forbidden() {
-        assert_eq!(shown(ApiError::MissingScope(Scope::Manage)).await.0, 403);
+        assert_eq!(written(ApiError::MissingScope(Scope::Manage)).await.0, 403);
     }
 
     #[tokio::test]
     async fn a_client_learns_nothing_of_an_internal_error() {
         for error in [ServiceError::Internal("/var/secret".into()).into(), ApiError::Internal("/var/secret".into())] {
-            let (status, body) = shown(error).await;
+            let (status, body) = written(error).await;
             assert_eq!((status, body.contains("secret")), (500, false));
         }
     }

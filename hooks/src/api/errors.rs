@@ -1,5 +1,5 @@
-//! The one place that turns errors into statuses and bodies. There is no catch-all arm: a new error does not compile until somebody
-//! decides what a client sees of it. A dialect may write the result in a form of its own.
+//! The one place that turns errors into statuses and bodies. There is no catch-all arm: a new error does not compile until its status and
+//! body are chosen. A dialect may write the result in its own form.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -11,51 +11,51 @@ use super::respond::{Reply, json};
 use crate::error::ServiceError;
 use crate::resources::Scope;
 
-/// Why a request is not answered with what it asked for.
+/// Why a request is not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// The service refused.
     #[error(transparent)]
     Service(#[from] ServiceError),
-    /// No such path.
+    /// The path does not exist.
     #[error("no such route")]
     NoRoute,
-    /// The path has other methods: these, as `Allow` has them.
+    /// The path has other methods: these, as in the `Allow` header.
     #[error("the path has other methods: {0}")]
     WrongMethod(String),
-    /// No token, or one that is not good.
+    /// The token is missing or not valid.
     #[error("no valid token")]
     Unauthenticated,
-    /// No client id and secret, or wrong ones.
+    /// The client id and secret are missing or wrong.
     #[error("no valid client credentials")]
     WrongClient,
-    /// Too many wrong secrets; the wait.
+    /// Too many wrong secrets; the client must wait this long.
     #[error("too many failures")]
     Throttled(Duration),
-    /// A good token that is not for this.
+    /// The token is valid but lacks this scope.
     #[error("the scope {} is missing", .0.as_str())]
     MissingScope(Scope),
-    /// A token request that is not for client credentials.
+    /// The token request has another grant type than client credentials.
     #[error("grant_type is incorrect/absent")]
     GrantType,
-    /// The token to be revoked is not a good one of the caller's.
+    /// The token to be revoked is not a valid one of the caller's.
     #[error("access_token is incorrect/absent")]
     ForeignToken,
-    /// The body is longer than this.
+    /// The body is longer than this many bytes.
     #[error("the body is longer than {0} bytes")]
     BodyTooLong(usize),
     /// The body did not come in time.
     #[error("the body did not arrive in time")]
     BodyTooSlow,
-    /// The body broke off.
+    /// The body ended too early.
     #[error("the body broke off")]
     BodyBroken,
-    /// The server cannot go on with this one. The text is for the log.
+    /// The server failed. The text goes to the log only.
     #[error("{0}")]
     Internal(String),
 }
 
-/// What a client is told.
+/// An error as the client reads it.
 #[derive(Debug)]
 pub struct Problem {
     /// The status.
@@ -68,7 +68,7 @@ pub struct Problem {
     pub message: Cow<'static, str>,
     /// The field that breaks a rule.
     pub field: Option<String>,
-    /// A header that goes with the status: when to come back, how to show who one is, which methods there are.
+    /// A header that goes with the status: `Retry-After`, `WWW-Authenticate` or `Allow`.
     pub header: Option<(header::HeaderName, HeaderValue)>,
 }
 
@@ -124,11 +124,11 @@ impl Problem {
     }
 }
 
-/// Seconds after which an overloaded server may be asked again.
+/// Seconds after which a client may ask an overloaded server again.
 pub const RETRY_AFTER: &str = "1";
 
 impl ApiError {
-    /// What the client is told, in the server's own words.
+    /// The error as the client reads it, in the server's own form.
     pub(crate) fn problem(&self) -> Problem {
         let text = self.to_string();
         match self {
@@ -147,7 +147,7 @@ impl ApiError {
         }
     }
 
-    /// Tells the server's log what the client is not told.
+    /// Logs the details that the client does not receive.
     pub(crate) fn log(&self) {
         if let Self::Internal(error) | Self::Service(ServiceError::Internal(error)) = self {
             tracing::error!(error, "a request failed");
@@ -186,7 +186,7 @@ fn unauthorized(message: &'static str) -> Problem {
 }
 
 fn throttled(wait: Duration) -> Problem {
-    // Rounded up: who waits this long does not come too early.
+    // Rounded up, so that a client that waits this long does not come too early.
     let seconds = wait.as_secs().saturating_add(1);
     let message = "Too many failed attempts; wait before the next one";
     let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsError", "too many requests", message);

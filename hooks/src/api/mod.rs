@@ -1,7 +1,7 @@
-//! What endpoints are made of: for the server's own (`http/v1`) and for those that dialects bring.
+//! What endpoints are made of: the server's own (`http/v1`) and those of dialects.
 //!
-//! [`endpoint`] says what an endpoint is, [`call`] what its handler gets, [`respond`] and [`errors`] what it answers, [`error_style`] how errors
-//! are written for a caller.
+//! [`endpoint`] defines endpoints, [`call`] what a handler receives, [`respond`] and [`errors`] what it answers, and [`error_style`] how
+//! errors are written for a caller.
 
 mod call;
 mod endpoint;

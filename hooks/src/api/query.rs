@@ -1,4 +1,4 @@
-//! The query part of a request: parameters by name, and the page that is asked for. What a parameter means is the route's.
+//! The query part of a request: parameters by name, and the requested page. Each endpoint defines what its parameters mean.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -11,25 +11,25 @@ use crate::service::Page;
 pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'a> Query<'a> {
-    /// Reads what follows the question mark. Names are compared without regard to case: one client writes `Cursor`.
+    /// Reads the text after the question mark. Names are compared without regard to case, because one client writes `Cursor`.
     pub fn parse(text: Option<&'a str>) -> Self {
         Self(form_urlencoded::parse(text.unwrap_or_default().as_bytes()).collect())
     }
 
-    /// A parameter; an empty one is as good as none. The first of several counts.
+    /// A parameter. An empty parameter counts as absent. If a name occurs several times, the first one counts.
     pub fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(have, _)| have.eq_ignore_ascii_case(name));
         found.map(|(_, value)| &**value).filter(|value| !value.is_empty())
     }
 
-    /// A parameter of a type that is parsed. Nothing is none of it, where the name is given.
+    /// A parsed parameter. A name without a value breaks the rule.
     pub fn parsed<T: FromStr>(&self, name: &str, rule: &str) -> Result<Option<T>, ServiceError> {
         let given = self.0.iter().find(|(have, _)| have.eq_ignore_ascii_case(name));
         let wrong = |_| ServiceError::invalid(name, format!("{name} {rule}"));
         given.map(|(_, value)| value.parse().map_err(wrong)).transpose()
     }
 
-    /// A parameter that picks: nothing picks all, because clients send their filters empty.
+    /// A parameter that filters. An empty one counts as absent, because clients send unused filters empty.
     pub fn picked<T: FromStr>(&self, name: &str, rule: &str) -> Result<Option<T>, ServiceError> {
         if self.get(name).is_some() { self.parsed(name, rule) } else { Ok(None) }
     }
@@ -39,7 +39,7 @@ impl<'a> Query<'a> {
         self.parsed(name, "is not of a type(s) integer")
     }
 
-    /// What is asked for of `path` but for the page.
+    /// `path` with the query, without the parameters of the page.
     pub fn without_page(&self, path: &str) -> String {
         let mut rest = form_urlencoded::Serializer::new(String::new());
         let paging = |name: &str| ["limit", "page", "cursor"].iter().any(|one| name.eq_ignore_ascii_case(one));
@@ -48,7 +48,7 @@ impl<'a> Query<'a> {
         if rest.is_empty() { path.to_owned() } else { format!("{path}?{rest}") }
     }
 
-    /// The page that is asked for.
+    /// The requested page.
     pub fn page(&self) -> Result<Page, ServiceError> {
         let number = |name| self.number(name);
         Page::new(number("limit")?, number("page")?, self.get("cursor"))

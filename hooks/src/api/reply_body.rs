@@ -1,4 +1,4 @@
-//! The body of an answer: whole, lines that come as they are made, or a file that is sent as it is read. Who makes lines is the route's.
+//! The body of an answer: whole, lines that are sent as they are made, or a file that is sent as it is read. The handlers make the lines.
 
 use std::fs::File;
 use std::io;
@@ -12,9 +12,9 @@ use hyper::body::{Body, Frame, SizeHint};
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-/// Bytes of a file that are read at once.
-const CHUNK: usize = 64 << 10;
-/// How long a client may take to fetch one of them: a file, and what goes with it, is not held for one that has stopped reading.
+/// Bytes that are read from a file at a time.
+const CHUNK_BYTES: usize = 64 << 10;
+/// How long a client may take to fetch one piece. A client that stops reading does not hold the file, and what goes with it, for longer.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Held until the body has been sent.
@@ -22,13 +22,13 @@ type Guard = Box<dyn Send + Sync>;
 
 /// What is sent after the head of an answer.
 pub enum ReplyBody {
-    /// Bytes that are there.
+    /// Bytes that are complete.
     Whole(Full<Bytes>),
-    /// Bytes that come, until the sender is dropped.
+    /// Bytes that arrive until the sender is dropped.
     Stream {
-        /// Where they come from.
+        /// The receiver of the bytes.
         chunks: Receiver<Bytes>,
-        /// Keeps the connection from being taken for an idle one.
+        /// Counts as work on the connection, so that it is not closed as idle.
         _busy: Option<Guard>,
     },
     /// A file that is sent as it is read.
@@ -37,7 +37,7 @@ pub enum ReplyBody {
         pieces: Receiver<io::Result<Bytes>>,
         /// How many bytes are still to come.
         left: u64,
-        /// Keeps the connection from being taken for an idle one.
+        /// Counts as work on the connection, so that it is not closed as idle.
         _busy: Option<Guard>,
     },
 }
@@ -53,8 +53,8 @@ impl std::fmt::Debug for ReplyBody {
 }
 
 impl ReplyBody {
-    /// The same body; a stream or a file counts as work on the connection as long as it lasts. A whole one is the connection's own affair: a client
-    /// that does not read it is idle.
+    /// The same body. A stream or a file counts as work on the connection until it has been sent. A whole body does not: a client that does
+    /// not read it is idle.
     pub(crate) fn holding(self, busy: impl Send + Sync + 'static) -> Self {
         match self {
             Self::Whole(body) => Self::Whole(body),
@@ -63,7 +63,7 @@ impl ReplyBody {
         }
     }
 
-    /// The next `length` bytes of a file. `guard` is dropped when it has been sent, or cannot be.
+    /// The next `length` bytes of a file. `guard` is dropped when they have been sent, or cannot be.
     pub(crate) fn file(file: File, length: u64, guard: impl Send + 'static) -> Self {
         let (sender, pieces) = channel(2);
         tokio::spawn(async move {
@@ -74,12 +74,12 @@ impl ReplyBody {
     }
 }
 
-/// Sends a file's bytes until all are sent or nobody takes them.
+/// Sends a file's bytes until all are sent or the client stops reading.
 async fn send(file: File, length: u64, to: &Sender<io::Result<Bytes>>) {
     let mut file = tokio::fs::File::from_std(file).take(length);
     let mut left = length;
     while left > 0 {
-        let mut piece = BytesMut::with_capacity(CHUNK);
+        let mut piece = BytesMut::with_capacity(CHUNK_BYTES);
         let read = file.read_buf(&mut piece).await.and_then(|read| match read {
             0 => Err(io::ErrorKind::UnexpectedEof.into()),
             _ => Ok(piece.freeze()),

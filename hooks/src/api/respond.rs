@@ -13,7 +13,7 @@ pub type Reply = Response<ReplyBody>;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// What a client is told of an answer that cannot be written; the error has the server's own form.
+/// The body if an answer cannot be serialised. It has the server's own form of errors.
 const UNWRITABLE: &[u8] = br#"{"statusCode":500,"name":"InternalError","message":"The server failed; its log tells why"}"#;
 
 /// An answer with a JSON body, which is written once.
@@ -37,14 +37,14 @@ pub fn created<T: Serialize + ?Sized>(body: &T) -> Reply {
     json(StatusCode::CREATED, body)
 }
 
-/// An answer without a body. It has no content type either: a client would try to read what is not there.
+/// An answer without a body. It has no content type either, because a client would try to read a body of that type.
 pub fn empty(status: StatusCode) -> Reply {
     let mut reply = Response::new(Bytes::new().into());
     *reply.status_mut() = status;
     reply
 }
 
-/// 200 with lines of JSON that come as they are made. What stands between is told not to gather them.
+/// 200 with lines of JSON that are sent as they are made. Its headers ask proxies not to buffer them.
 pub fn lines(chunks: Receiver<Bytes>) -> Reply {
     let mut reply = Response::new(ReplyBody::Stream { chunks, _busy: None });
     let headers = reply.headers_mut();

@@ -1,6 +1,6 @@
-//! Who is calling: tokens for those who show a good client id and secret, and callers for those who show a good token.
+//! Who is calling: issues tokens for a valid client id and secret, and finds the caller of a valid token.
 //!
-//! Everything here is answered from memory. What a caller may then do is in the route table; how a refusal looks, in the gateways.
+//! Everything here is answered from memory. The endpoints define what a caller may do, and the gateways write the refusals.
 
 mod presented;
 mod throttle;
@@ -21,7 +21,7 @@ pub use throttle::ThrottleConfig;
 pub use token::LIFETIME;
 use token::{SHARED, TokenKey};
 
-/// What is known of credentials.
+/// The credentials of the server.
 pub(crate) trait Clients {
     /// The credential with this client id.
     fn credential(&self, client_id: &str) -> Option<Arc<CredentialRecord>>;
@@ -29,33 +29,33 @@ pub(crate) trait Clients {
     fn verify_secret(&self, secret: &str, hash: &[u8; 32]) -> bool;
 }
 
-/// Why nobody is let in.
+/// Why a caller is refused.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AuthError {
-    /// No token, or one that is not good.
+    /// The token is missing or not valid.
     #[error("no valid token")]
     Token,
-    /// No client credentials, or wrong ones.
+    /// The client id and secret are missing or wrong.
     #[error("no valid client credentials")]
     Client,
-    /// Too many failures; the wait.
+    /// Too many failures; the client must wait this long.
     #[error("too many failures")]
     Throttled(Duration),
-    /// The token is not for this.
+    /// The token lacks this scope.
     #[error("the scope {} is missing", .0.as_str())]
     Scope(Scope),
 }
 
-/// ExecutionIdentity token it is, and what it is good for.
+/// The account and the scopes of an authenticated request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// The account that is acted for.
+    /// The account that the caller acts for.
     pub(crate) account: AccountId,
     scopes: Scopes,
 }
 
 impl Caller {
-    /// Somebody whom a dialect let in: it acts for this account, and has no scope.
+    /// A caller whom a dialect authenticated. It acts for this account, and has no scope.
     pub fn of(account: AccountId) -> Self {
         Self { account, scopes: std::iter::empty().collect() }
     }
@@ -84,15 +84,15 @@ pub(crate) struct Issued {
 /// Checks tokens and client credentials.
 pub(crate) struct Authenticator {
     key: TokenKey,
-    /// The newest token of each credential, which it gets again as long as that is good.
+    /// The newest token of each credential, which is issued again while it is fresh enough.
     issued: Mutex<HashMap<ClientId, Issued>>,
     throttle: Throttle,
-    /// What the throttle's times are measured from: no change of the wall clock may help a guesser.
+    /// The origin of the throttle's times. It is monotonic, so that a change of the wall clock does not help a guesser.
     started: Instant,
 }
 
 impl Authenticator {
-    /// Signs with this key.
+    /// An authenticator that signs tokens with this key.
     pub(crate) fn new(key: &[u8; 32], throttle: &ThrottleConfig) -> Self {
         Self { key: TokenKey::new(key), issued: Mutex::default(), throttle: Throttle::new(throttle), started: Instant::now() }
     }
@@ -104,33 +104,33 @@ impl Authenticator {
         Ok(Caller { account: record.account, scopes: record.scopes })
     }
 
-    /// The credential that a token belongs to, if the token is good now.
+    /// The credential that a token belongs to, if the token is valid now.
     pub(crate) fn owner(&self, clients: &impl Clients, token: &str, now: SystemTime) -> Option<Arc<CredentialRecord>> {
         let claims = self.key.verify(token, now).ok()?;
         clients.credential(claims.client_id.as_str()).filter(|record| record.generation == claims.generation)
     }
 
-    /// The credential that somebody shows the secret of.
+    /// The credential whose id and secret a client sends.
     pub(crate) fn client(
         &self,
         clients: &impl Clients,
-        shown: Option<ClientCredentials>,
+        sent: Option<ClientCredentials>,
         address: IpAddr,
     ) -> Result<Arc<CredentialRecord>, AuthError> {
-        let shown = shown.ok_or(AuthError::Client)?;
+        let sent = sent.ok_or(AuthError::Client)?;
         let now = self.started.elapsed();
-        self.throttle.check(&shown.id, address, now).map_err(AuthError::Throttled)?;
-        let record = clients.credential(&shown.id);
-        // An unknown id costs a comparison too, so that the time tells nothing about which ids there are.
+        self.throttle.check(&sent.id, address, now).map_err(AuthError::Throttled)?;
+        let record = clients.credential(&sent.id);
+        // An unknown id costs a comparison too, so that the time does not reveal which ids exist.
         let hash = record.as_ref().map_or([0; 32], |record| record.secret_hash);
-        let right = clients.verify_secret(shown.secret.expose(), &hash);
+        let right = clients.verify_secret(sent.secret.expose(), &hash);
         record.filter(|_| right).ok_or_else(|| {
-            self.throttle.failed(&shown.id, address, now);
+            self.throttle.failed(&sent.id, address, now);
             AuthError::Client
         })
     }
 
-    /// A token for a credential: the one that it got before, if that is good for [`LIFETIME`] still.
+    /// A token for a credential: the previous one, if it stays valid for [`LIFETIME`] at least.
     pub(crate) fn issue(&self, record: &CredentialRecord, now: SystemTime) -> Result<Issued, getrandom::Error> {
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = |one: &&Issued| now.duration_since(one.at).is_ok_and(|age| age < SHARED);
@@ -156,7 +156,7 @@ mod tests {
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
-    /// Its hash of a secret is the secret, padded.
+    /// Its hash of a secret is the padded secret.
     #[derive(Default)]
     struct FakeClients(HashMap<String, Arc<CredentialRecord>>);
 
@@ -168,8 +168,8 @@ mod tests {
         fn credential(&self, client_id: &str) -> Option<Arc<CredentialRecord>> {
             self.0.get(client_id).cloned()
         }
-        fn verify_secret(&self, secret: &str, wanted: &[u8; 32]) -> bool {
-            hash(secret) == *wanted
+        fn verify_secret(&self, secret: &str, expected: &[u8; 32]) -> bool {
+            hash(secret) == *expected
         }
     }
 
@@ -192,14 +192,14 @@ mod tests {
         Authenticator::new(&[1; 32], &ThrottleConfig { client_failures: 3, address_failures: 100 })
     }
 
-    fn shown(id: &str, secret: &str) -> Option<ClientCredentials> {
+    fn sent(id: &str, secret: &str) -> Option<ClientCredentials> {
         Some(ClientCredentials { id: id.into(), secret: Secret::new(secret) })
     }
 
     #[tokio::test]
     async fn a_good_secret_gives_a_token_that_gives_a_caller() {
         let (auth, clients) = (authenticator(), FakeClients::with(4, Scope::Read));
-        let record = auth.client(&clients, shown("client", "right"), HERE).unwrap();
+        let record = auth.client(&clients, sent("client", "right"), HERE).unwrap();
         let token = auth.issue(&record, UNIX_EPOCH).unwrap().token;
         let caller = auth.caller(&clients, Some(&format!("bearer:{token}")), UNIX_EPOCH).unwrap();
         assert_eq!(caller.account, AccountId::OPERATOR);
@@ -239,7 +239,7 @@ mod tests {
     #[tokio::test]
     async fn wrong_secrets_and_unknown_ids_are_alike() {
         let (auth, clients) = (authenticator(), FakeClients::with(0, Scope::Read));
-        for wrong in [None, shown("client", "wrong"), shown("client", ""), shown("nobody", "right"), shown("nobody", "")] {
+        for wrong in [None, sent("client", "wrong"), sent("client", ""), sent("nobody", "right"), sent("nobody", "")] {
             assert_eq!(auth.client(&clients, wrong, HERE).unwrap_err(), AuthError::Client);
         }
     }
@@ -247,12 +247,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_guesser_waits_and_even_a_right_guess_is_not_looked_at() {
         let (auth, clients) = (authenticator(), FakeClients::with(0, Scope::Read));
-        let guess = |secret| auth.client(&clients, shown("client", secret), HERE).map(|_| ());
+        let guess = |secret| auth.client(&clients, sent("client", secret), HERE).map(|_| ());
         for _ in 0..3 {
             assert_eq!(guess("wrong"), Err(AuthError::Client));
         }
         assert!(matches!(guess("right"), Err(AuthError::Throttled(_))));
-        assert!(auth.client(&clients, shown("client", "right"), "192.0.2.9".parse().unwrap()).is_ok());
+        assert!(auth.client(&clients, sent("client", "right"), "192.0.2.9".parse().unwrap()).is_ok());
         tokio::time::advance(Duration::from_secs(21)).await;
         assert_eq!(guess("right"), Ok(()));
     }

@@ -1,17 +1,17 @@
-//! What a caller shows: a client id with its secret, or an access token, in every form that clients in the field send.
+//! The credentials in a request: a client id with its secret, or an access token, in every form that clients in the field send.
 //!
-//! Whether they are right is not decided here.
+//! This module parses them and does not check them.
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hookbox_host_api::Secret;
 
-/// Padding or not: both are in use.
+/// Accepts base64 with and without padding, because clients send both.
 const BASE64: GeneralPurpose =
     GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
 
-/// A client id and a secret, as claimed.
+/// A client id and a secret, not yet checked.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ClientCredentials {
     /// The client id.

@@ -1,6 +1,6 @@
-//! Slows down whoever guesses secrets: token buckets for failures, by client id and address together, and by address.
+//! Slows down the guessing of secrets: token buckets for failures, by client id and address together, and by address.
 //!
-//! There is no bucket for a client id alone, or a stranger could lock its owner out. A bucket holds a minute's worth of failures
+//! There is no bucket for a client id alone, because a stranger could then lock its owner out. A bucket holds a minute's worth of failures
 //! and refills evenly. Successes change nothing, so that they do not buy an attacker more guesses.
 
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// How many wrong secrets are answered before the caller has to wait.
+/// How many wrong secrets are answered before the client must wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ThrottleConfig {
@@ -19,14 +19,14 @@ pub struct ThrottleConfig {
     pub address_failures: u32,
 }
 
-/// The most buckets of either sort. Beyond it, those that are full again are given up, and else the least used one.
-const MOST: usize = 10_000;
+/// The most buckets in each table. Beyond it, buckets that are full again are dropped, and otherwise the least used one.
+const MAX_BUCKETS: usize = 10_000;
 
-/// Counts failures. Times are measured from any fixed moment, and given by the caller.
+/// Counts failures. The caller passes the time, measured from any fixed moment.
 #[derive(Debug)]
 pub(crate) struct Throttle {
     buckets: Mutex<Buckets>,
-    /// Client ids are the caller's choice: the table keeps none of them, and their hash cannot be foreseen.
+    /// Clients choose the ids, so the table holds only their hashes, which cannot be predicted.
     hasher: RandomState,
 }
 
@@ -37,13 +37,13 @@ struct Buckets {
 }
 
 impl Throttle {
-    /// A throttle that has seen nothing.
+    /// A throttle without failures.
     pub(crate) fn new(config: &ThrottleConfig) -> Self {
         let buckets = Buckets { pairs: Table::new(config.client_failures), addresses: Table::new(config.address_failures) };
         Self { buckets: Mutex::new(buckets), hasher: RandomState::new() }
     }
 
-    /// Whether a guess may be looked at now; otherwise, how long the caller must wait.
+    /// Whether a guess may be checked now; otherwise, how long the client must wait.
     pub(crate) fn check(&self, client_id: &str, address: IpAddr, now: Duration) -> Result<(), Duration> {
         let (pair, network) = self.keys(client_id, address);
         let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -65,7 +65,7 @@ impl Throttle {
     }
 }
 
-/// An address as it is counted. An IPv6 host usually has a /64 to itself; no such network begins as an IPv4 address does here.
+/// The network that an address counts for. An IPv6 host usually has a /64 to itself, and no /64 in use has the number of an IPv4 address.
 fn network(address: IpAddr) -> u64 {
     match address.to_canonical() {
         IpAddr::V4(v4) => u64::from(v4.to_bits()),
@@ -80,7 +80,7 @@ struct Table<K> {
     used: HashMap<K, Bucket>,
 }
 
-/// How much of a bucket was used up at a moment.
+/// The used part of a bucket at a moment.
 #[derive(Clone, Copy, Debug)]
 struct Bucket {
     used: f64,
@@ -92,7 +92,7 @@ impl<K: Hash + Eq + Copy> Table<K> {
         Self { size: f64::from(per_minute), used: HashMap::new() }
     }
 
-    /// What is still used up of a bucket now.
+    /// The part of a bucket that is still used now.
     fn used(&self, bucket: Bucket, now: Duration) -> f64 {
         (bucket.used - now.saturating_sub(bucket.at).as_secs_f64() * self.size / 60.0).max(0.0)
     }
@@ -104,17 +104,17 @@ impl<K: Hash + Eq + Copy> Table<K> {
 
     fn take(&mut self, key: K, now: Duration) {
         let before = self.used.get(&key).map_or(0.0, |bucket| self.used(*bucket, now));
-        if self.used.len() >= MOST && !self.used.contains_key(&key) {
+        if self.used.len() >= MAX_BUCKETS && !self.used.contains_key(&key) {
             self.make_room(now);
         }
-        // Guesses that were under way at the same time may overdraw a bucket by a little, never without bound.
+        // Guesses that are checked at the same time may overdraw a bucket, by one at most.
         self.used.insert(key, Bucket { used: (before + 1.0).min(self.size + 1.0), at: now });
     }
 
     fn make_room(&mut self, now: Duration) {
         let size = self.size;
         self.used.retain(|_, bucket| bucket.used > now.saturating_sub(bucket.at).as_secs_f64() * size / 60.0);
-        if self.used.len() >= MOST {
+        if self.used.len() >= MAX_BUCKETS {
             let left = |bucket: &Bucket| self.used(*bucket, now);
             let least = self.used.iter().min_by(|(_, one), (_, other)| left(one).total_cmp(&left(other))).map(|(key, _)| *key);
             least.map(|key| self.used.remove(&key));
@@ -191,11 +191,11 @@ mod tests {
     fn memory_is_bounded_and_the_worst_offender_is_remembered() {
         let throttle = throttle();
         fail(&throttle, "a", HERE, 10, secs(0));
-        for n in 0..u32::try_from(MOST).unwrap() + 50 {
+        for n in 0..u32::try_from(MAX_BUCKETS).unwrap() + 50 {
             throttle.failed("b", IpAddr::from(n.to_be_bytes()), secs(0));
         }
         let buckets = throttle.buckets.lock().unwrap();
-        assert!(buckets.pairs.used.len() <= MOST && buckets.addresses.used.len() <= MOST);
+        assert!(buckets.pairs.used.len() <= MAX_BUCKETS && buckets.addresses.used.len() <= MAX_BUCKETS);
         drop(buckets);
         assert!(throttle.check("a", HERE, secs(0)).is_err());
     }

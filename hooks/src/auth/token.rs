@@ -1,8 +1,8 @@
 //! Access tokens: self-contained and signed, so that any node checks one without a store read.
 //!
-//! A token is base64url, without padding, of a version byte, the credential's generation, the moment of issue, a nonce, the client
-//! id, and an HMAC-SHA256 of all of them. Whether the credential still exists, has that generation, and what it may do, is for
-//! the directory: see [`Claims`].
+//! A token is base64url, without padding, of a version byte, the credential's generation, the moment of issue, a nonce, the client id, and
+//! an HMAC-SHA256 of all of them. The directory knows whether the credential still exists, which generation it has, and what it may do: see
+//! [`Claims`].
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,20 +14,20 @@ use zeroize::Zeroizing;
 
 use crate::ids::ClientId;
 
-/// How long a token is good for, from when it is given to a client.
+/// How long a token is valid at least, from the moment when a client receives it.
 pub const LIFETIME: Duration = Duration::from_secs(36_000);
 
-/// How long the same token is given again, and so how much longer than that it is good at most.
+/// How long the same token is issued again. A token is valid for at most this much longer than [`LIFETIME`].
 pub(super) const SHARED: Duration = Duration::from_secs(3600);
 
 const VERSION: u8 = 1;
-const MAC: usize = 32;
+const MAC_BYTES: usize = 32;
 /// Everything before the client id: version, generation, seconds, nonce.
-const HEAD: usize = 1 + 8 + 8 + 8;
-/// Room for the longest client id; a longer text is no token.
-const LONGEST: usize = HEAD + 128 + MAC;
+const HEAD_BYTES: usize = 1 + 8 + 8 + 8;
+/// The size of a token with the longest client id, in bytes. A longer text is not a token.
+const MAX_BYTES: usize = HEAD_BYTES + 128 + MAC_BYTES;
 
-/// A token that is not ours, has been changed, or has expired. Which of them is nobody's business.
+/// A token of another server, or one that has been changed or has expired. The error does not reveal which.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the token is not valid")]
 pub(crate) struct InvalidToken;
@@ -35,9 +35,9 @@ pub(crate) struct InvalidToken;
 /// What a genuine, unexpired token says.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Claims {
-    /// ExecutionIdentity token it is.
+    /// The credential that the token belongs to.
     pub(crate) client_id: ClientId,
-    /// The credential's generation when the token was made; an older one than the credential's is revoked.
+    /// The credential's generation when the token was made. A token of an earlier generation is revoked.
     pub(crate) generation: u64,
 }
 
@@ -46,9 +46,9 @@ pub(crate) struct Claims {
 pub(crate) struct TokenKey(Hmac<Sha256>);
 
 impl TokenKey {
-    /// Uses this key.
+    /// Signs and checks with this key.
     pub(crate) fn new(key: &[u8; 32]) -> Self {
-        // HMAC pads a key to a block of its hash with zeros; a whole block is the form that cannot be refused.
+        // HMAC pads a key to a block of its hash with zeros. A whole block is the form that is never refused.
         let mut block = Zeroizing::new([0; 64]);
         for (padded, byte) in block.iter_mut().zip(key) {
             *padded = *byte;
@@ -56,11 +56,11 @@ impl TokenKey {
         Self(Hmac::new((&*block).into()))
     }
 
-    /// A token for this credential, good from `now` on.
+    /// A token for this credential, valid from `now` on.
     pub(crate) fn issue(&self, client_id: &ClientId, generation: u64, now: SystemTime) -> Result<String, getrandom::Error> {
         let mut nonce = [0; 8];
         getrandom::fill(&mut nonce)?;
-        let mut bytes = Vec::with_capacity(LONGEST);
+        let mut bytes = Vec::with_capacity(MAX_BYTES);
         bytes.push(VERSION);
         bytes.extend(generation.to_be_bytes());
         bytes.extend(seconds(now).to_be_bytes());
@@ -71,11 +71,11 @@ impl TokenKey {
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// Reads a token. The signature is compared in constant time, and before anything that it covers is looked at.
+    /// Reads a token. The signature is compared in constant time, before the signed parts are read.
     pub(crate) fn verify(&self, token: &str, now: SystemTime) -> Result<Claims, InvalidToken> {
-        let mut buffer = [0; LONGEST];
+        let mut buffer = [0; MAX_BYTES];
         let length = URL_SAFE_NO_PAD.decode_slice(token, &mut buffer).map_err(|_| InvalidToken)?;
-        let (signed, mac) = buffer.get(..length).and_then(<[u8]>::split_last_chunk::<MAC>).ok_or(InvalidToken)?;
+        let (signed, mac) = buffer.get(..length).and_then(<[u8]>::split_last_chunk::<MAC_BYTES>).ok_or(InvalidToken)?;
         self.0.clone().chain_update(signed).verify(mac.into()).map_err(|_| InvalidToken)?;
         read(signed, seconds(now)).ok_or(InvalidToken)
     }
@@ -86,7 +86,7 @@ fn read(signed: &[u8], now: u64) -> Option<Claims> {
     let (generation, rest) = rest.split_first_chunk()?;
     let (issued, rest) = rest.split_first_chunk()?;
     let (_nonce, client_id) = rest.split_first_chunk::<8>()?;
-    // A clock that was set back makes a token seem to come from the future; it is then as good as new, not for longer.
+    // After the clock was set back, a token may seem to come from the future. It then counts as new.
     let age = now.saturating_sub(u64::from_be_bytes(*issued));
     if *version != VERSION || age >= (LIFETIME + SHARED).as_secs() {
         return None;

@@ -1,22 +1,22 @@
-//! Where the values come from: default < file < environment < flags. What a value may be is the table's.
+//! Merges the values of the settings: default < file < environment < flags. The table of settings checks the values.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 
-use super::tables::Config;
 use super::settings::{SETTINGS, Setting};
+use super::tables::Config;
 
-/// The file that is read where none is named, if it exists.
+/// The file that is read if none is named and this one exists.
 const DEFAULT_FILE: &str = "hookbox.toml";
 
-/// Variables with our prefix that are no settings.
+/// Variables with the prefix of the settings that are not settings.
 const OTHER_VARIABLES: [&str; 3] = ["HOOKBOX_CONFIG", "HOOKBOX_BOOTSTRAP_CLIENT_ID", "HOOKBOX_BOOTSTRAP_CLIENT_SECRET"];
 
 /// Where a value was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Nowhere.
+    /// Nowhere: the default holds.
     Default,
     /// In this file.
     File(PathBuf),
@@ -53,10 +53,10 @@ pub enum ConfigError {
     Syntax {
         /// The file.
         path: PathBuf,
-        /// What the parser says, with the place.
+        /// The parser's message, with the place.
         message: String,
     },
-    /// There is no such setting.
+    /// The setting does not exist.
     #[error("unknown setting `{key}` in {}{}", path.display(), suggestion.as_ref().map(|name| format!("; did you mean `{name}`?")).unwrap_or_default())]
     UnknownKey {
         /// The file.
@@ -66,7 +66,7 @@ pub enum ConfigError {
         /// The nearest setting.
         suggestion: Option<String>,
     },
-    /// The setting does not take this value.
+    /// The setting does not accept the value.
     #[error("`{key}` ({origin}): {rule}")]
     Value {
         /// The setting.
@@ -78,10 +78,10 @@ pub enum ConfigError {
     },
 }
 
-/// What the values are read from.
+/// Where the values are read from.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// The file named by the caller, which then must exist; `None` is `hookbox.toml` in the working folder, if there is one.
+    /// The file that the caller names, which must exist; `None` is `hookbox.toml` in the working folder, if it exists.
     pub file: Option<PathBuf>,
     /// The environment.
     pub environment: Vec<(String, String)>,
@@ -89,7 +89,7 @@ pub struct Sources {
     pub flags: Vec<(&'static str, String)>,
 }
 
-/// One setting as it holds.
+/// One setting as it is in effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Effective {
     /// The key, as in the file.
@@ -100,14 +100,14 @@ pub struct Effective {
     pub origin: Origin,
 }
 
-/// The configuration and how it came about.
+/// The configuration, and where its values come from.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// The validated values.
     pub config: Config,
     /// Every setting with its origin, in the order of the documentation.
     pub effective: Vec<Effective>,
-    /// What is suspicious, but no error.
+    /// Findings that look wrong but do not prevent a start.
     pub warnings: Vec<String>,
 }
 
@@ -165,7 +165,7 @@ fn parse_file(path: &Path, text: &str) -> Result<Layer, ConfigError> {
     Ok(layer)
 }
 
-/// Lists the values of a table under their full keys. An empty table says nothing, so it is no error.
+/// Lists the values of a table under their full keys. An empty table sets nothing, so it is not an error.
 fn flatten(prefix: &str, table: &toml::Table, found: &mut Vec<(String, String)>) {
     for (name, value) in table {
         let key = format!("{prefix}{name}");
@@ -197,7 +197,7 @@ fn environment_layer(environment: &[(String, String)], warnings: &mut Vec<String
     layer
 }
 
-/// The candidate most like `name`, if one is like it at all.
+/// The candidate most similar to `name`, if one is similar enough.
 fn nearest(name: &str, candidates: impl Iterator<Item = String>) -> Option<String> {
     let scored = candidates.map(|candidate| (strsim::jaro_winkler(name, &candidate), candidate));
     scored.filter(|(score, _)| *score > 0.8).max_by(|(left, _), (right, _)| left.total_cmp(right)).map(|(_, candidate)| candidate)

@@ -1,7 +1,7 @@
-//! The server's settings: which there are, where their values come from, what values they may have.
+//! The server's settings: which exist, where their values come from, and what values they may have.
 //!
-//! [`Config`] holds validated values; `settings` is the one table of keys, defaults and rules; `layers` merges the table's
-//! defaults, the file, the environment and the flags. Acting on a setting is left to the part of the service that it is about.
+//! [`Config`] holds validated values; `settings` is the one table of keys, defaults and rules; `layers` merges the table's defaults, the
+//! file, the environment and the flags. The parts of the service act on their settings.
 
 mod layers;
 mod settings;
@@ -19,12 +19,11 @@ pub use tables::{
     CompileConfig, Config, HttpConfig, LogConfig, LogFormat, MetricsConfig, PagemapScan, SandboxConfig, StoreConfig, TlsConfig,
 };
 
-/// Log entries that may wait to be written: seconds of them at full load. Their bytes are bounded besides.
+/// The most log entries that wait to be written: seconds of them at full load. Their bytes have a separate limit.
 const LOG_QUEUE: usize = 8192;
 
 impl Config {
-    /// The part of it that is the service's. `compile_worker` is the program, with its arguments, that compiles
-    /// functions.
+    /// The settings of the service. `compile_worker` is the program, with its arguments, that compiles functions.
     pub fn service(&self, compile_worker: (PathBuf, Vec<String>), registry: Registry) -> ServiceConfig {
         ServiceConfig {
             data: self.data.clone(),

@@ -83,7 +83,7 @@ pub(super) static SETTINGS: [Setting; 30] = [
 ];
 
 impl Default for Config {
-    /// What holds where nobody says otherwise.
+    /// The defaults of all settings.
     fn default() -> Self {
         defaults()
     }

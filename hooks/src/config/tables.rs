@@ -18,13 +18,13 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The folder that holds everything the server keeps.
     pub data: PathBuf,
-    /// The certificate and the key of the listener; without them it speaks plain HTTP.
+    /// The certificate and the key of the listener; without them it serves plain HTTP.
     pub tls: TlsConfig,
     /// The file with the master key; `None` is a file in the data folder, made at the first start.
     pub master_key_file: Option<PathBuf>,
     /// How long log entries are served and kept.
     pub retention: Duration,
-    /// Executions at a time.
+    /// The most executions at a time.
     pub concurrency: u32,
     /// The numbers for Prometheus.
     pub metrics: MetricsConfig,
@@ -40,7 +40,7 @@ pub struct Config {
     pub sandbox: SandboxConfig,
     /// The compilation of functions.
     pub compile: CompileConfig,
-    /// How many wrong secrets are answered.
+    /// How many wrong secrets are answered before a client must wait.
     pub throttle: ThrottleConfig,
 }
 
@@ -54,11 +54,11 @@ pub struct TlsConfig {
     pub key: Option<PathBuf>,
 }
 
-/// Where Prometheus reads.
+/// The metrics for Prometheus.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MetricsConfig {
-    /// Where `GET /metrics` is served, in plain HTTP and without a token; `None` is nowhere.
+    /// Where `GET /metrics` is served, in plain HTTP and without a token; `None` serves it nowhere.
     pub listen: Option<SocketAddr>,
 }
 
@@ -75,7 +75,7 @@ pub struct LogConfig {
 /// How the server's own log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Lines of text, for people.
     Text,
     /// One JSON object a line.
     Json,
@@ -114,16 +114,16 @@ pub struct SandboxConfig {
 /// How the kernel is asked which pages of a memory were written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PagemapScan {
-    /// In the best way that it knows.
+    /// In the best way that the kernel knows.
     Auto,
-    /// By reading the state of each page, as kernels before Linux 6.7 have to be asked.
+    /// By reading the state of each page, the only way in kernels before Linux 6.7.
     Read,
-    /// Not at all: a memory is given back to it as a whole after each use.
+    /// Not at all: a memory is released as a whole after each use.
     Off,
 }
 
 impl PagemapScan {
-    /// The most that the kernel is asked.
+    /// The most that the sandbox may use of the kernel's interfaces.
     pub(super) fn most(self) -> PagemapUse {
         match self {
             Self::Auto => PagemapUse::Scan,

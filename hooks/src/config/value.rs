@@ -1,4 +1,4 @@
-//! The texts of settings and the values they stand for. Which setting takes which is the table's.
+//! Converts settings between text and values. The table of settings gives each setting its type and bounds.
 
 use std::fmt::{Debug, Display};
 use std::net::SocketAddr;
@@ -17,16 +17,16 @@ pub(super) trait Value: Sized {
 
 /// A number between two bounds, both included.
 pub(super) fn number<T: FromStr + PartialOrd + Display + Copy>(text: &str, least: T, most: T) -> Result<T, String> {
-    let wanted = || format!("expected a whole number from {least} to {most}");
+    let expected = || format!("expected a whole number from {least} to {most}");
     let digits: String = text.trim().chars().filter(|one| *one != '_').collect();
-    digits.parse().ok().filter(|value| (least..=most).contains(value)).ok_or_else(wanted)
+    digits.parse().ok().filter(|value| (least..=most).contains(value)).ok_or_else(expected)
 }
 
 /// A span of time between two bounds, both included, such as `30s` or `7d`.
 pub(super) fn span(text: &str, least: Duration, most: Duration) -> Result<Duration, String> {
     let show = humantime::format_duration;
-    let wanted = || format!("expected a time such as \"30s\" or \"7d\", from {} to {}", show(least), show(most));
-    humantime::parse_duration(text.trim()).ok().filter(|value| (least..=most).contains(value)).ok_or_else(wanted)
+    let expected = || format!("expected a time such as \"30s\" or \"7d\", from {} to {}", show(least), show(most));
+    humantime::parse_duration(text.trim()).ok().filter(|value| (least..=most).contains(value)).ok_or_else(expected)
 }
 
 macro_rules! plain_numbers {
@@ -79,7 +79,7 @@ impl Value for PathBuf {
     }
 }
 
-/// An empty text is no value.
+/// An empty text stands for `None`.
 impl<T: Value> Value for Option<T> {
     fn read(text: &str) -> Result<Self, String> {
         if text.is_empty() { Ok(None) } else { T::read(text).map(Some) }

@@ -22,7 +22,7 @@ pub(crate) struct Account {
     envs: BTreeMap<EnvId, Arc<EnvVar>>,
     /// The enabled hook of each type, for events to find.
     live: Vec<(HookType, Arc<Hook>)>,
-    /// What reads events of each type that no hook is for, in the registry's order.
+    /// The adapters for events without a live hook, in the registry's order of types.
     adapters: Vec<Arc<dyn Adapter>>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct EnvVar {
 }
 
 impl Account {
-    /// An account with nothing in it.
+    /// An account without hooks and env vars.
     pub(super) fn new(record: AccountRecord, registry: &Registry) -> Self {
         let adapters = adapters(&record, registry);
         Self { record, hooks: BTreeMap::new(), envs: BTreeMap::new(), live: Vec::new(), adapters }
@@ -57,7 +57,7 @@ impl Account {
         Ok(())
     }
 
-    /// What reads an event of this type where no hook is for it.
+    /// The adapter for an event of this type without a live hook.
     pub(crate) fn adapter(&self, hook_type: HookType) -> Result<&Arc<dyn Adapter>, ServiceError> {
         let missing = || ServiceError::Internal(format!("the type {hook_type} is of another registry"));
         self.adapters.get(hook_type.index()).ok_or_else(missing)
@@ -68,7 +68,6 @@ impl Account {
         self.hooks.values()
     }
 
-    /// One hook.
     pub(crate) fn hook(&self, id: HookId) -> Result<&Arc<Hook>, ServiceError> {
         self.hooks.get(&id).ok_or(ServiceError::NotFound)
     }
@@ -78,7 +77,7 @@ impl Account {
         self.live.iter().find(|(live, _)| *live == hook_type).map(|(_, hook)| hook)
     }
 
-    /// Adds a hook, or replaces its record; what serves stays.
+    /// Adds a hook, or replaces its record and keeps its serving version.
     pub(crate) fn put_hook(&mut self, record: HookRecord) {
         let serving = self.hooks.get(&record.id).and_then(|hook| hook.serving.clone());
         self.insert(Hook::new(&self.record.settings.dialects, record, serving));
@@ -94,7 +93,6 @@ impl Account {
         Ok(())
     }
 
-    /// Removes a hook.
     pub(crate) fn remove_hook(&mut self, id: HookId) {
         self.hooks.remove(&id);
         self.find_live();
@@ -110,7 +108,7 @@ impl Account {
         self.live = enabled.map(|hook| (hook.record.hook_type, hook.clone())).collect();
     }
 
-    /// Takes from a hook what served it.
+    /// Replaces a hook's record and takes the hook out of service.
     pub(crate) fn stop(&mut self, record: HookRecord) {
         self.insert(Hook::new(&self.record.settings.dialects, record, None));
     }
@@ -120,7 +118,7 @@ impl Account {
         self.builds().any(|build| build.digest == digest)
     }
 
-    /// What the hooks need.
+    /// The builds that the hooks need.
     pub(super) fn builds(&self) -> impl Iterator<Item = Build> {
         self.hooks().flat_map(|hook| hook.record.builds())
     }
@@ -130,7 +128,6 @@ impl Account {
         self.envs.values()
     }
 
-    /// One env var.
     pub(crate) fn env(&self, id: EnvId) -> Result<&Arc<EnvVar>, ServiceError> {
         self.envs.get(&id).ok_or(ServiceError::NotFound)
     }
@@ -140,15 +137,15 @@ impl Account {
         self.envs().find(|env| env.record.name == *name)
     }
 
-    /// Adds an env var, or gives it another value; hooks that it is linked to get that from their next execution on. A guest that holds
-    /// the value that was is for the caller to replace.
+    /// Adds an env var, or gives it another value, which linked hooks use from their next execution on. The caller replaces guests that
+    /// hold the old value.
     pub(crate) fn put_env(&mut self, env: EnvVar) -> Result<(), ServiceError> {
         let name = env.record.name.clone();
         self.envs.insert(env.record.id, Arc::new(env));
         self.relink(&name)
     }
 
-    /// Removes an env var, from the hooks too. The answer is the hooks' new records.
+    /// Removes an env var from the account and from its hooks. Returns the new records of these hooks.
     pub(crate) fn remove_env(&mut self, id: EnvId) -> Result<Vec<HookRecord>, ServiceError> {
         let env = self.envs.remove(&id).ok_or(ServiceError::NotFound)?;
         let name = &env.record.name;
@@ -168,7 +165,7 @@ impl Account {
         linked.map(|env| (env.record.name.to_string(), env.value.clone())).collect()
     }
 
-    /// The hooks with a version that was ready and is linked to a variable.
+    /// The hooks with a version that was ready and is linked to the env var.
     pub(crate) fn linked_to(&self, name: &EnvName) -> impl Iterator<Item = &Arc<Hook>> {
         self.hooks().filter(move |hook| hook.record.ready.as_ref().is_some_and(|ready| ready.spec.env_vars.contains(name)))
     }

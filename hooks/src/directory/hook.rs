@@ -1,4 +1,4 @@
-//! One hook in memory: its record, what holds for it whether or not it serves, and what serves.
+//! One hook in memory: its record, its policy, and its serving version.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,16 +13,15 @@ use crate::ids::HookId;
 use crate::resources::{AccountRecord, Condition, HookRecord, Ready};
 use crate::sandbox::PreparedFunction;
 
-/// A hook.
 pub(crate) struct Hook {
     pub(crate) record: HookRecord,
     pub(crate) policy: Arc<Policy>,
-    /// None until a version is ready, after a restart until it is prepared again, and where that does not succeed with new env values.
+    /// `None` until a version is ready, after a restart until it is prepared again, and if it cannot be prepared with new env values.
     pub(crate) serving: Option<Arc<Serving>>,
 }
 
-/// What holds at an event even where no version serves: that of the version that was ready last, and before there was one, of the newest.
-/// A newer version that failed or waits decides nothing.
+/// The rules for an event, which hold even if no version serves: those of the version that was ready last, or of the newest one if none was
+/// ready yet. A newer version that failed or waits changes nothing.
 pub(crate) struct Policy {
     pub(crate) adapter: Arc<dyn Adapter>,
     /// All must hold for the user of an event.
@@ -51,7 +50,7 @@ impl Policy {
     }
 }
 
-/// All that an execution needs of a hook, ready to be shared. Executions finish on what they started with.
+/// All that an execution needs of a hook, shared between executions. An execution keeps what it started with.
 #[derive(Clone)]
 pub(crate) struct Serving {
     pub(crate) hook_id: HookId,
@@ -94,7 +93,7 @@ impl Serving {
     }
 }
 
-/// What the function is told that it is called.
+/// The identity that the function is called with.
 fn identity(account: &AccountRecord, record: &HookRecord, version: u32) -> Identity {
     let (name, version) = (record.id.to_string(), version.to_string());
     Identity { arn: format!("arn:hookbox:lambda:local:{}:function:{name}:{version}", account.id.get()), name, version }

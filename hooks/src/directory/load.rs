@@ -1,4 +1,4 @@
-//! Reads the whole directory from the store, once, at the start. Values of env vars are opened; functions are not touched.
+//! Reads the whole directory from the store, once, at the start. Values of env vars are unsealed; functions are not read.
 
 use std::ops::ControlFlow;
 
@@ -18,20 +18,20 @@ use crate::vault::{Vault, VaultError};
 /// Why the directory cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoadError {
-    /// The store failed, or holds what cannot be read.
+    /// The store failed, or holds a record that cannot be read.
     #[error("the store cannot be read: {0}")]
     Store(#[from] StoreError),
-    /// A value cannot be opened.
+    /// A value cannot be unsealed.
     #[error("the env var {name} of account {account} cannot be opened: {error}")]
     Vault {
-        /// ExecutionIdentity it is.
+        /// The account of the env var.
         account: AccountId,
-        /// Its name.
+        /// The name of the env var.
         name: String,
         /// Why.
         error: VaultError,
     },
-    /// The records do not make a directory.
+    /// The records contradict each other.
     #[error("the directory cannot be built: {0}")]
     Directory(#[from] ServiceError),
 }
@@ -60,7 +60,7 @@ fn first_account(store: &dyn Store, from: Option<AccountId>) -> Result<Option<Ac
 }
 
 fn load_account(store: &dyn Store, vault: &Vault, id: AccountId, directory: &mut Directory) -> Result<(), LoadError> {
-    // Logs may outlive the account that they are of.
+    // Log entries may outlive their account.
     let Some(record) = store.get(account_key(id).as_bytes())? else { return Ok(()) };
     let record: AccountRecord = decode("an account", &record)?;
     directory.put_account(record)?;
@@ -76,14 +76,14 @@ fn load_account(store: &dyn Store, vault: &Vault, id: AccountId, directory: &mut
     }
     for record in all::<HookRecord<String>>(store, id, Kind::Hook)? {
         let record = record.resolve(&registry)?;
-        // Nothing runs yet: what was being prepared waits again.
+        // No preparation runs at the start, so a version that was being prepared is queued again.
         let status = if record.status.is_pending() { record.status.queued() } else { record.status };
         account.put_hook(record.with_status(status));
     }
     Ok(())
 }
 
-/// The value of an env var.
+/// Unseals the value of an env var.
 pub(crate) fn unsealed(vault: &Vault, account: AccountId, record: &EnvRecord) -> Result<hookbox_host_api::Secret, VaultError> {
     let sealed = STANDARD.decode(&record.sealed).map_err(|_| VaultError::Damaged)?;
     vault.unseal(account.get(), &record.id.to_string(), record.name.as_str(), &sealed)

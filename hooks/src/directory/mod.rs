@@ -1,7 +1,7 @@
-//! What the service knows, in memory: every account with its hooks and env vars, every credential. It is a projection of the
-//! store, read as one immutable snapshot, so that no request waits for a lock or for the disk.
+//! All accounts with their hooks and env vars, and all credentials, in memory. The directory is a projection of the store, read as one
+//! immutable snapshot, so that no request waits for a lock or for the disk.
 //!
-//! A change is made on a copy, which shares everything that stays as it is, and is published only once the store has it.
+//! A change is made on a copy that shares everything unchanged. The copy is published after the store has committed the change.
 
 mod account;
 mod hook;
@@ -21,7 +21,7 @@ pub(crate) use account::{Account, EnvVar};
 pub(crate) use hook::{Hook, Serving};
 pub(crate) use load::{load, unsealed};
 
-/// One snapshot.
+/// One snapshot of all records.
 #[derive(Clone)]
 pub(crate) struct Directory {
     registry: Registry,
@@ -30,17 +30,16 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
-    /// A directory with nothing in it.
+    /// An empty directory.
     pub(crate) fn new(registry: Registry) -> Self {
         Self { registry, accounts: BTreeMap::new(), credentials: HashMap::new() }
     }
 
-    /// The hook types that there are.
+    /// The hook types of the server.
     pub(crate) fn registry(&self) -> &Registry {
         &self.registry
     }
 
-    /// An account.
     pub(crate) fn account(&self, id: AccountId) -> Result<&Arc<Account>, ServiceError> {
         self.accounts.get(&id).ok_or(ServiceError::NotFound)
     }
@@ -62,7 +61,7 @@ impl Directory {
         next.ok_or_else(|| ServiceError::Internal("the account ids are used up".into()))
     }
 
-    /// Adds an account without hooks, or replaces the record of one.
+    /// Adds an account without hooks, or replaces the record of an existing one.
     pub(crate) fn put_account(&mut self, record: AccountRecord) -> Result<(), ServiceError> {
         match self.accounts.get_mut(&record.id) {
             Some(account) => Arc::make_mut(account).set_record(record, &self.registry),
@@ -78,7 +77,7 @@ impl Directory {
         self.credentials.get(client_id)
     }
 
-    /// Every credential, in no order.
+    /// Every credential, in no particular order.
     pub(crate) fn credentials(&self) -> impl Iterator<Item = &Arc<CredentialRecord>> {
         self.credentials.values()
     }
@@ -88,22 +87,21 @@ impl Directory {
         self.credentials.insert(record.client_id.clone(), Arc::new(record));
     }
 
-    /// Removes a credential.
     pub(crate) fn remove_credential(&mut self, client_id: &ClientId) {
         self.credentials.remove(client_id);
     }
 
-    /// Whether somebody other than `client_id` can operate the server.
+    /// Whether a credential other than `client_id` can operate the server.
     pub(crate) fn has_another_operator(&self, client_id: &ClientId) -> bool {
         self.credentials().any(|one| one.client_id != *client_id && one.scopes.allow(Scope::Operate))
     }
 
-    /// Whether a hook of any account needs what is kept of a function.
+    /// Whether a hook of any account needs this build.
     pub(crate) fn uses(&self, build: Build) -> bool {
         self.accounts().any(|account| account.builds().any(|used| used == build))
     }
 
-    /// The prepared function of this build, where a hook is served by it.
+    /// The prepared function of this build, if a hook is served by it.
     pub(crate) fn function(&self, build: Build) -> Option<Arc<dyn PreparedFunction>> {
         let mut hooks = self.accounts().flat_map(|account| account.hooks());
         hooks.find_map(|hook| {

@@ -1,4 +1,4 @@
-//! Records in the store: under which key, in which form.
+//! Records in the store: their keys and their form.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,40 +13,33 @@ pub(crate) fn account_key(id: AccountId) -> Key {
     Key::new(id.get(), Kind::Account)
 }
 
-/// The key of a credential.
 pub(crate) fn credential_key(account: AccountId, client_id: &ClientId) -> Key {
     Key::new(account.get(), Kind::Credential).text(client_id.as_str())
 }
 
-/// The key of a hook.
 pub(crate) fn hook_key(account: AccountId, id: HookId) -> Key {
     Key::new(account.get(), Kind::Hook).fixed(id.as_bytes())
 }
 
-/// The key of an env var.
 pub(crate) fn env_key(account: AccountId, id: EnvId) -> Key {
     Key::new(account.get(), Kind::EnvVar).fixed(id.as_bytes())
 }
 
-/// Adds an account's record to a batch.
 pub(crate) fn put_account(batch: &mut Batch, record: &AccountRecord) -> Result<(), ServiceError> {
     batch.put(account_key(record.id), encode(record)?);
     Ok(())
 }
 
-/// Adds a credential to a batch.
 pub(crate) fn put_credential(batch: &mut Batch, record: &CredentialRecord) -> Result<(), ServiceError> {
     batch.put(credential_key(record.account, &record.client_id), encode(record)?);
     Ok(())
 }
 
-/// Adds a hook to a batch.
 pub(crate) fn put_hook(batch: &mut Batch, account: AccountId, record: &HookRecord) -> Result<(), ServiceError> {
     batch.put(hook_key(account, record.id), encode(record)?);
     Ok(())
 }
 
-/// Adds an env var to a batch.
 pub(crate) fn put_env(batch: &mut Batch, account: AccountId, record: &EnvRecord) -> Result<(), ServiceError> {
     batch.put(env_key(account, record.id), encode(record)?);
     Ok(())

@@ -1,4 +1,4 @@
-//! The answer to an event: how the execution ended, what is decided, and what the function returned.
+//! The answer to an event: how the execution ended, the decision, and what the function returned.
 
 use hookbox_host_api::{Decision, Failure, Outcome, Usage};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use super::event::Occurrence;
 use crate::hook_type::{Command, Verdict};
 use crate::ids::{ExecutionId, HookId};
 
-/// What an identity provider is told, in the field order in which it is documented; null where there is nothing.
+/// The answer for an identity provider, with the fields in their documented order. Absent values are null.
 #[derive(Debug, Serialize)]
 pub struct Answer {
     pub(super) execution_id: ExecutionId,
@@ -43,11 +43,11 @@ pub struct AnswerView {
     pub version: Option<u32>,
     /// How the execution ended.
     pub outcome: Outcome,
-    /// What is decided.
+    /// The decision.
     pub decision: Decision,
-    /// The body to hand back.
+    /// The body to return.
     pub result: Option<Box<RawValue>>,
-    /// Changes that the identity provider is asked for.
+    /// The changes that the identity provider is asked to make.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<serde_json::Value>,
     /// A message for the user.
@@ -55,7 +55,7 @@ pub struct AnswerView {
     pub message: Option<String>,
     /// Why the execution did not complete.
     pub error: Option<Failure>,
-    /// What it used.
+    /// What the execution used.
     pub usage: Usage,
 }
 
@@ -78,23 +78,24 @@ impl Answer {
         }
     }
 
-    /// The answer where there is no live hook.
+    /// The answer without a live hook.
     pub(super) fn without_hook(event: &Occurrence, decision: Decision) -> Self {
         Self::new(event.default_verdict(decision), Outcome::NoHook, Usage::default(), event)
     }
 
-    /// The answer for a caller who may fire but not look: where in the function it failed is for its author.
+    /// The answer for a caller who may fire but not read. It leaves out where in the function a failure happened, which only the author may
+    /// read.
     pub(crate) fn without_trace(self) -> Self {
         let error = self.error.map(|failure| Failure { stack: None, place: None, ..failure });
         Self { error, ..self }
     }
 
-    /// The body to hand back to the identity provider.
+    /// The body to return to the identity provider.
     pub fn body(&self) -> Option<&RawValue> {
         self.body.as_deref()
     }
 
-    /// The changes that the identity provider is asked for.
+    /// The changes that the identity provider is asked to make.
     pub fn commands(&self) -> &[Command] {
         &self.commands
     }
@@ -114,7 +115,7 @@ impl Answer {
         self.outcome
     }
 
-    /// What is decided.
+    /// The decision.
     pub fn decision(&self) -> Decision {
         self.decision
     }

@@ -1,7 +1,7 @@
-//! Work that is carried to its end, whether or not anybody waits for it.
+//! Work that runs to its end, even if its caller stops waiting for it.
 //!
-//! While its caller waits, it runs in the caller's task: a task of its own for every login would cost an allocation, two wake-ups and,
-//! most often, a move to another core. Only when the caller goes away does it get one.
+//! While the caller waits, the work runs in the caller's task: a task for every login would cost an allocation, two wake-ups and, most
+//! often, a move to another core. The work gets its own task only when the caller goes away.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -13,11 +13,11 @@ use tokio::sync::watch;
 
 use crate::sandbox::Boxed;
 
-/// The work panicked; it is gone, and the process has said so on its standard error.
+/// The work panicked and is lost. The process has reported the panic on its standard error.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Panicked;
 
-/// How much work goes on without its caller.
+/// Counts the work that goes on without its caller.
 pub(super) struct Detached(watch::Sender<usize>);
 
 impl Detached {
@@ -27,12 +27,12 @@ impl Detached {
 
     /// Returns when no work goes on without its caller.
     pub(super) async fn ended(&self) {
-        // The sender is ours, so that waiting cannot fail.
+        // The sender is in `self`, so waiting cannot fail.
         let _ = self.0.subscribe().wait_for(|count| *count == 0).await;
     }
 }
 
-/// Work under way. Dropped before its end, it goes on in a task of its own.
+/// Work in progress. If it is dropped before its end, it goes on in its own task.
 pub(super) struct DetachOnDrop<T: Send + 'static> {
     work: Option<Boxed<T>>,
     detached: Arc<Detached>,
@@ -48,9 +48,9 @@ impl<T: Send + 'static> Future for DetachOnDrop<T> {
     type Output = Result<T, Panicked>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        // Work that has ended is not polled again; were it, it would have nothing more to say.
+        // Work that has ended is not polled again.
         let Some(mut work) = self.work.take() else { return Poll::Pending };
-        // Unwind safe, because work that panicked is dropped here and what it shares is meant to be shared between tasks.
+        // Unwind safe, because work that panicked is dropped here, and its shared state is meant to be shared between tasks.
         match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
             Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
             Ok(Poll::Pending) => {
@@ -64,7 +64,7 @@ impl<T: Send + 'static> Future for DetachOnDrop<T> {
 
 impl<T: Send + 'static> Drop for DetachOnDrop<T> {
     fn drop(&mut self) {
-        // Without a runtime the process is about to end, and no task could begin.
+        // Without a runtime the process is about to end, and a task could not start.
         if let (Some(work), Ok(runtime)) = (self.work.take(), Handle::try_current()) {
             let detached = self.detached.clone();
             detached.0.send_modify(|count| *count += 1);
@@ -76,7 +76,7 @@ impl<T: Send + 'static> Drop for DetachOnDrop<T> {
     }
 }
 
-/// Takes one off the count when it is dropped, be it by a panic.
+/// Decrements the count when it is dropped, also by a panic.
 struct Counted(Arc<Detached>);
 
 impl Drop for Counted {

@@ -10,7 +10,7 @@ use crate::hook_type::{Adapter, Event, HookType, Verdict};
 use crate::ids::ExecutionId;
 use crate::uuid_pool;
 
-/// The longest secret in an event. Every spelling of it is searched for in the log, and whoever logs in chooses its length.
+/// The longest secret in an event. The log is searched for every spelling of it, and the user who logs in chooses its length.
 const MAX_SECRET_BYTES: usize = 1024;
 
 /// An event, independent of the request that brought it.
@@ -22,7 +22,7 @@ pub(super) struct Occurrence {
     pub(super) correlation_id: String,
     /// Values in the event that must not be logged.
     pub(super) secrets: Vec<Secret>,
-    /// What the adapter wants back where no function decides.
+    /// What the adapter needs for [`Occurrence::default_verdict`].
     kept: Bytes,
     /// When the body was read: deadlines and durations count from here.
     pub(super) read_at: Instant,
@@ -43,14 +43,14 @@ impl Occurrence {
         }
     }
 
-    /// Why no function may see the event, where that is so.
+    /// The failure for an event that no function may see.
     pub(super) fn refusal(&self) -> Option<Failure> {
         let too_long = self.secrets.iter().any(|secret| secret.expose().len() > MAX_SECRET_BYTES);
         let message = format!("the event holds a secret of more than {MAX_SECRET_BYTES} bytes, which cannot be kept out of the log");
         too_long.then(|| Failure::new(FailureKind::Host, message))
     }
 
-    /// What goes with a decision that no function made.
+    /// The verdict for a decision that no function made.
     pub(super) fn default_verdict(&self, decision: Decision) -> Verdict {
         self.adapter.default_verdict(decision, &self.kept)
     }

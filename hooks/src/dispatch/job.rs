@@ -1,4 +1,4 @@
-//! One execution: the invocation, the judgement on what came of it, the log entry and the answer.
+//! One execution: the invocation, the judgement of its result, the log entry and the answer.
 
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ use crate::logs::{LogEntry, LogWriter, micros};
 use crate::message::masked_failure;
 use crate::metrics::Metrics;
 
-/// Env values above this many bytes are not searched for spellings on a thread that serves requests.
-const MASK_INLINE: usize = 4 << 10;
+/// The most bytes of env values whose mask is made on a thread that serves requests. A mask holds every spelling of a value.
+const MASK_INLINE_BYTES: usize = 4 << 10;
 
 /// What all executions share.
 pub(super) struct Shared {
@@ -35,7 +35,7 @@ pub(super) struct Shared {
     pub(super) detached: Arc<Detached>,
 }
 
-/// An execution that is to be made.
+/// An execution to be run.
 pub(super) struct Job {
     pub(super) shared: Arc<Shared>,
     pub(super) account: AccountId,
@@ -43,7 +43,7 @@ pub(super) struct Job {
     pub(super) event: Occurrence,
 }
 
-/// ExecutionIdentity execution it is, for its entry and answer.
+/// What identifies an execution in its log entry and its answer.
 struct ExecutionIdentity {
     account: AccountId,
     hook_id: HookId,
@@ -51,24 +51,23 @@ struct ExecutionIdentity {
     on_error: Decision,
 }
 
-/// How an execution ended, before anybody is told.
+/// How an execution ended, before it is logged and answered.
 struct RunResult {
     result: Result<Judged, Failure>,
     usage: Usage,
     log: LogBuffer,
 }
 
-/// What was decided, other than by a failure.
+/// A decision that is not due to a failure.
 enum Judged {
-    /// By the function, in its result.
+    /// The function decided, in its result.
     Completed(Verdict),
-    /// Without it.
+    /// The hook's conditions leave the user out.
     Skipped(Decision),
 }
 
 impl Job {
-    /// Makes the execution, on the context as the function sees it: a run, and others as long as runs fail, the hook has retries left, and
-    /// there is time.
+    /// Runs the function on the context as it sees it. A failed run is repeated as long as the hook has retries left and there is time.
     pub(super) async fn run(self: Arc<Self>, context: Bytes) -> Answer {
         let _running = self.shared.metrics.running();
         let mask = match self.mask().await {
@@ -93,7 +92,7 @@ impl Job {
         RunResult { result: result.and_then(|result| self.judge(result)), usage, log }
     }
 
-    /// Whether a failure is the function's, so that another run may do better, before the one deadline.
+    /// Whether a failed run is repeated: another run may do better, retries are left, and the deadline has not passed.
     fn repeats(&self, failure: &Failure, attempts: u32) -> bool {
         let its_own = match failure.kind {
             FailureKind::Timeout | FailureKind::Overloaded | FailureKind::NotReady => false,
@@ -114,15 +113,15 @@ impl Job {
         self.event.read_at + self.serving.timeout
     }
 
-    /// The answer when the host panicked while it ran.
+    /// The answer if the host panicked during the run.
     pub(super) fn broke_off(&self) -> Answer {
         tracing::error!(execution = %self.event.execution_id, "an execution broke off inside the host");
         self.failed(Failure::new(FailureKind::Host, "the execution broke off inside the host"))
     }
 
-    /// The answer when the host did not get as far as running the function.
+    /// The answer if the host failed before it ran the function.
     pub(super) fn failed(&self, failure: Failure) -> Answer {
-        // Nothing of the guest is quoted, so no mask is needed.
+        // The message quotes nothing of the guest, so no mask is needed.
         let log = self.shared.log_buffer(&self.event, Arc::default());
         let end = RunResult { result: Err(failure), usage: Usage::default(), log };
         self.shared.conclude(&self.identity(), &self.event, &Mask::default(), end)
@@ -146,7 +145,7 @@ impl Job {
         }
     }
 
-    /// The hook's mask, and what the context adds to it.
+    /// A mask over the hook's env values and the event's secrets.
     async fn mask(&self) -> Result<Arc<Mask>, String> {
         if self.event.secrets.is_empty() {
             return Ok(self.serving.mask.clone());
@@ -155,7 +154,7 @@ impl Job {
         let secrets: Vec<Secret> = env.chain(&self.event.secrets).cloned().collect();
         let make = move || Mask::new(&secrets).map(Arc::new).map_err(|error| format!("the log's mask cannot be made: {error}"));
         let bytes: usize = self.serving.env.iter().map(|(_, value)| value.expose().len()).sum();
-        if bytes <= MASK_INLINE {
+        if bytes <= MASK_INLINE_BYTES {
             return make();
         }
         tokio::task::spawn_blocking(make).await.unwrap_or_else(|error| Err(format!("the log's mask was not made: {error}")))
@@ -163,7 +162,7 @@ impl Job {
 
     fn judge(&self, result: Box<RawValue>) -> Result<Judged, Failure> {
         let invalid = |message: String| Failure::new(FailureKind::InvalidResponse, message);
-        // Two readers could take a key that stands twice for different values.
+        // Two readers could take different values for a key that occurs twice.
         json::check(&result).map_err(|error| invalid(format!("the response is not usable: {error}")))?;
         let verdict = self.event.adapter.judge(result).map_err(|error| invalid(error.0))?;
         Ok(Judged::Completed(Verdict { body: verdict.body.map(surrogates::readable), ..verdict }))
@@ -171,7 +170,7 @@ impl Job {
 }
 
 impl RunResult {
-    /// The same execution after one run more.
+    /// The same execution after one more run.
     fn followed_by(mut self, next: Self) -> Self {
         self.log.append(next.log);
         let usage = Usage {
@@ -185,7 +184,7 @@ impl RunResult {
 }
 
 impl Shared {
-    /// The answer of a hook whose conditions leave the user out: as if there were none.
+    /// The answer if a hook's conditions leave the user out: the decision is the same as without a hook.
     pub(super) fn skipped(&self, account: AccountId, hook: &Hook, event: &Occurrence, decision: Decision) -> Answer {
         let version = hook.serving.as_ref().map(|serving| serving.version);
         let identity = ExecutionIdentity { account, hook_id: hook.record.id, version, on_error: hook.policy.on_error };
@@ -193,7 +192,7 @@ impl Shared {
         self.conclude(&identity, event, &Mask::default(), RunResult { result: Ok(Judged::Skipped(decision)), usage: Usage::default(), log })
     }
 
-    /// The answer of a hook without a version that is ready.
+    /// The answer of a hook without a ready version.
     pub(super) fn not_ready(&self, account: AccountId, hook: &Hook, event: &Occurrence) -> Answer {
         let identity = ExecutionIdentity { account, hook_id: hook.record.id, version: None, on_error: hook.policy.on_error };
         let status = hook.record.status.as_str();

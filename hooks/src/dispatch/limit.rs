@@ -1,11 +1,11 @@
-//! Which limit ended a run, and the setting of the hook that says how far it goes. The sandbox knows limits and no settings.
+//! Names the limit that ended a run, and the setting of the hook that holds it. The sandbox knows limits but no settings.
 
 use std::time::Duration;
 
 use hookbox_host_api::{Failure, FailureKind};
 use hookbox_runtime::Limits;
 
-/// `failure` with the limit and the setting that it is about, if it is about one.
+/// `failure` with the limit and the setting in its message, if a limit was the reason.
 pub(crate) fn named(failure: Failure, limits: Limits, timeout: Duration) -> Failure {
     let setting = match failure.kind {
         FailureKind::OutOfFuel => format!("`limits.fuel` is {}", limits.fuel),
@@ -31,10 +31,10 @@ mod tests {
     #[test]
     fn a_limit_is_told_with_its_setting() {
         let limits = Limits { fuel: 1_000_000, memory_bytes: 64 << 20 };
-        let told = |kind| named(Failure::new(kind, "over"), limits, Duration::from_secs(2)).message;
-        assert_eq!(told(FailureKind::OutOfFuel), "over: `limits.fuel` is 1000000");
-        assert_eq!(told(FailureKind::OutOfMemory), "over: `limits.memory_mib` is 64");
-        assert_eq!(told(FailureKind::Timeout), "over: `timeout` is 2s");
-        assert_eq!(told(FailureKind::Exception), "over");
+        let message_of = |kind| named(Failure::new(kind, "over"), limits, Duration::from_secs(2)).message;
+        assert_eq!(message_of(FailureKind::OutOfFuel), "over: `limits.fuel` is 1000000");
+        assert_eq!(message_of(FailureKind::OutOfMemory), "over: `limits.memory_mib` is 64");
+        assert_eq!(message_of(FailureKind::Timeout), "over: `timeout` is 2s");
+        assert_eq!(message_of(FailureKind::Exception), "over");
     }
 }

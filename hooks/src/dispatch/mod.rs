@@ -1,4 +1,4 @@
-//! From a context to an answer: which hook runs, with what, until when, and what its end means. Running it is the sandbox's.
+//! From a context to an answer: which hook runs, with what input, until when, and what its result means. The sandbox runs it.
 //!
 //! Nothing here waits for a lock or the disk: a hook comes from a snapshot in memory, and its log entry goes into a queue.
 
@@ -36,12 +36,12 @@ impl Dispatcher {
         Self(Arc::new(Shared { log, clock, limits, metrics, detached: Arc::new(Detached::new()) }))
     }
 
-    /// Returns when every execution whose caller has gone has ended.
+    /// Returns when every execution without a caller has ended.
     pub(crate) async fn detached_ended(&self) {
         self.0.detached.ended().await;
     }
 
-    /// Runs the live hook of an account, or says what is decided without one.
+    /// Runs the live hook of an account, or answers with the default decision.
     pub(crate) async fn trigger(
         &self,
         account: &Account,
@@ -62,7 +62,7 @@ impl Dispatcher {
         Ok(plan.carry_out().await)
     }
 
-    /// Runs a hook of an account, disabled or not, on an event. `roles` are those of the user, where the event does not say them.
+    /// Runs a hook of an account on an event, disabled or not. `roles` are those of the user, for an event that does not hold them.
     pub(crate) async fn run(
         &self,
         account: &Account,
@@ -112,11 +112,11 @@ impl Dispatcher {
     }
 }
 
-/// What is to be done about an event.
+/// How an event is answered.
 enum Plan {
-    /// Nothing more.
+    /// Without a run.
     Answered(Answer),
-    /// A run, on the context as the function sees it.
+    /// By a run, on the context as the function sees it.
     Run(Arc<Job>, Bytes),
 }
 
@@ -126,7 +126,7 @@ impl Plan {
             Self::Answered(answer) => return answer,
             Self::Run(job, context) => (job, context),
         };
-        // To the end, so that the execution is logged even if the caller hangs up.
+        // Runs to the end, so that the execution is logged even if the caller hangs up.
         match DetachOnDrop::new(job.clone().run(context), job.shared.detached.clone()).await {
             Ok(answer) => answer,
             Err(Panicked) => job.broke_off(),

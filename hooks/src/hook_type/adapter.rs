@@ -1,4 +1,4 @@
-//! What stands between the service and one version of a hook: how an event is read for it, and what its function's result means.
+//! The interface between the service and one version of a hook: how an event is read for it, and what its function's result means.
 
 use bytes::Bytes;
 use hookbox_host_api::{Decision, Secret};
@@ -12,16 +12,16 @@ pub trait Adapter: Send + Sync {
     /// Reads an event.
     ///
     /// # Errors
-    /// The body is not an event of the type; the caller is told.
+    /// The body is not an event of the type. The caller receives the error.
     fn read_event(&self, body: &Bytes) -> Result<Event, ServiceError>;
 
-    /// What the function decided.
+    /// The verdict in what the function returned.
     ///
     /// # Errors
     /// The type does not allow the result; the execution ends as `invalid_response`.
     fn judge(&self, returned: Box<RawValue>) -> Result<Verdict, InvalidResponse>;
 
-    /// What goes with a decision that no function made; `kept` is [`Event::kept`].
+    /// The verdict for a decision that no function made; `kept` is [`Event::kept`].
     fn default_verdict(&self, decision: Decision, kept: &Bytes) -> Verdict;
 }
 
@@ -30,11 +30,11 @@ pub trait Adapter: Send + Sync {
 pub struct Event {
     /// What the function is called with: JSON.
     pub input: Bytes,
-    /// The caller's id of the event, where it sent a usable one.
+    /// The caller's id of the event, if it sent a usable one.
     pub request_id: Option<String>,
-    /// The caller's id of the login that the event belongs to, where it sent a usable one.
+    /// The caller's id of the login that the event belongs to, if it sent a usable one.
     pub correlation_id: Option<String>,
-    /// The roles of the user, for conditions; `None` where the event does not say.
+    /// The roles of the user, for conditions; `None` if the event does not hold them.
     pub roles: Option<Vec<String>>,
     /// Values that must never be logged.
     pub secrets: Vec<Secret>,
@@ -42,16 +42,16 @@ pub struct Event {
     pub kept: Bytes,
 }
 
-/// What an execution decided, and what the caller gets besides.
+/// What an execution decided, and what else the caller receives.
 #[derive(Clone, Debug)]
 pub struct Verdict {
-    /// What the identity provider is told to do.
+    /// What the identity provider must do.
     pub decision: Decision,
-    /// Changes that the identity provider is asked for, in order.
+    /// The changes that the identity provider is asked to make, in order.
     pub commands: Vec<Command>,
     /// A message for the user who logs in.
     pub message: Option<String>,
-    /// The body to hand back.
+    /// The body to return.
     pub body: Option<Box<RawValue>>,
 }
 
@@ -62,13 +62,13 @@ impl Verdict {
     }
 }
 
-/// A change that the identity provider is asked for.
+/// A change that the identity provider is asked to make.
 #[derive(Clone, Debug, Serialize)]
 pub struct Command {
     /// What kind of change it is, in the dialect's words.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The particulars.
+    /// The particulars, in JSON.
     pub value: Box<RawValue>,
 }
 

@@ -1,5 +1,5 @@
 //! Hook types: the events that hooks can be attached to. A type is a row of its dialect's table ([`HookTypeSpec`]); the rows of all
-//! dialects make a [`Registry`]. The service works with rows and never asks whose they are.
+//! dialects make a [`Registry`]. The service treats the rows of all dialects alike.
 
 mod adapter;
 mod registry;
@@ -34,17 +34,17 @@ pub struct HookTypeSpec {
     pub entries: &'static [&'static str],
     /// How many functions answer one event, and in which order.
     pub shape: Shape,
-    /// What is decided where no hook decides and the account has no setting for it.
+    /// The decision if no hook decides and the account has no setting for it.
     pub default_decision: Decision,
     /// Seconds that a hook may set as its timeout.
     pub timeout: RangeInclusive<u8>,
-    /// The timeout of a hook that sets none, in seconds.
+    /// The timeout of a hook that does not set one, in seconds.
     pub default_timeout: u8,
-    /// The longest source in JavaScript, in bytes, where the server's own limit is not lower.
+    /// The longest source in JavaScript, in bytes. The server's own limit may be lower.
     pub source_bytes: usize,
     /// Keys of the event whose values must never reach a log, an error or a disk.
     pub secrets: &'static [&'static str],
-    /// Inputs with every set of keys that a function can see, their values empty: the JavaScript engine learns their shapes.
+    /// Inputs with every set of keys that a function can see, with empty values. The JavaScript engine learns their shapes.
     pub samples: fn() -> Vec<String>,
     /// What the type does with settings, events and results.
     pub rules: &'static dyn Rules,
@@ -57,19 +57,19 @@ pub enum Shape {
     Single,
 }
 
-/// What a hook type does with the settings of its hooks, and what it makes of a version that is to serve.
+/// What a hook type does with the settings of its hooks, and how it makes the adapter of a version.
 pub trait Rules: Send + Sync {
-    /// The names of the settings. No other type of the same registry may give a name another meaning, and none may be a key that all
-    /// hooks have.
+    /// The names of the settings. Other types of the same registry must not give a name another meaning, and a name must not be a key that
+    /// all hooks have.
     fn setting_names(&self) -> &'static [&'static str];
 
-    /// `before` with what a caller says in `said`, which holds no other keys than [`Rules::setting_names`].
+    /// `before`, changed by the caller's settings in `said`, which holds only keys of [`Rules::setting_names`].
     ///
     /// # Errors
     /// A setting breaks a rule.
     fn apply(&self, before: &Settings, said: &mut Fields, account: &Settings) -> Result<Settings, ServiceError>;
 
-    /// The settings as callers see them: with a value for each name that the type has.
+    /// The settings as callers see them, with a value for each name.
     fn view(&self, settings: &Settings) -> Settings;
 
     /// Checks a version that is about to be stored against rules that go beyond the type's row.
@@ -81,18 +81,18 @@ pub trait Rules: Send + Sync {
         Ok(())
     }
 
-    /// The adapter of a hook with these settings in an account with those.
+    /// The adapter for a hook's settings and its account's settings.
     fn bind(&self, settings: &Settings, account: &Settings) -> Arc<dyn Adapter>;
 }
 
-/// A version of a hook that is about to be stored, as far as its dialect may have rules about it.
+/// The parts of a version about to be stored that a dialect may have rules for.
 #[derive(Clone, Copy, Debug)]
 pub struct Draft<'a> {
     /// `wasm`, or a version of Node such as `nodejs24.x`.
     pub runtime: &'static str,
-    /// Seconds.
+    /// The timeout, in seconds.
     pub timeout: u8,
-    /// The source, where the version brings a new one and it is text.
+    /// The source, if the version brings a new one that is text.
     pub source: Option<&'a str>,
 }
 
@@ -100,7 +100,7 @@ pub struct Draft<'a> {
 #[derive(Clone, Copy)]
 pub struct HookType {
     spec: &'static HookTypeSpec,
-    /// Its place in the registry.
+    /// The position in the registry.
     index: usize,
 }
 
@@ -110,7 +110,7 @@ impl HookType {
         self.spec.entries
     }
 
-    /// Its place in its registry, from 0.
+    /// The position in its registry, from 0.
     pub(crate) fn index(self) -> usize {
         self.index
     }

@@ -1,4 +1,4 @@
-//! The hook types that a server knows, and the settings that their dialects give to accounts.
+//! The hook types that a server knows, and the account settings that its dialects add.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,16 +10,16 @@ use crate::fields::Fields;
 
 /// What a dialect adds to an account's settings.
 pub trait AccountRules: Send + Sync {
-    /// The names of the settings; unique over all dialects, and none of the account's own.
+    /// The names of the settings, which are unique over all dialects and differ from the account's own.
     fn setting_names(&self) -> &'static [&'static str];
 
-    /// `before` with what a caller says. `said` may hold other keys, which are left alone.
+    /// `before`, changed by the caller's settings in `said`. Other keys in `said` are left alone.
     ///
     /// # Errors
     /// A setting breaks a rule.
     fn apply(&self, before: &Settings, said: &mut Fields) -> Result<Settings, ServiceError>;
 
-    /// The settings as callers see them: with a value for each name.
+    /// The settings as callers see them, with a value for each name.
     fn view(&self, settings: &Settings) -> Settings;
 
     /// The settings as a command line offers them.
@@ -35,13 +35,13 @@ pub struct SettingFlag {
     pub name: &'static str,
     /// What it does, in a sentence.
     pub help: &'static str,
-    /// What stands for its value in help, in capitals.
+    /// The placeholder for its value in help, in capitals.
     pub value_name: &'static str,
-    /// What it can be.
+    /// The values that it accepts.
     pub values: SettingValues,
 }
 
-/// What a setting can be.
+/// The values that a setting accepts.
 #[derive(Clone, Copy, Debug)]
 pub enum SettingValues {
     /// True or false.
@@ -104,7 +104,7 @@ pub(crate) const HOOK_KEYS: [&str; 22] = [
     "on_error",
 ];
 
-/// Keys that a stored version has and its callers do not see, or see under another name.
+/// Keys of a stored version that callers do not see, or see under another name.
 const STORED_KEYS: [&str; 4] = ["fuel", "memory_mib", "settings", "samples"];
 
 /// Keys that all accounts have.
@@ -114,7 +114,7 @@ impl Registry {
     /// The registry of these types, with what their dialects add to accounts.
     ///
     /// # Errors
-    /// They contradict each other.
+    /// The dialects contradict each other.
     pub fn new(
         specs: impl IntoIterator<Item = &'static HookTypeSpec>,
         accounts: impl IntoIterator<Item = &'static dyn AccountRules>,
@@ -159,7 +159,7 @@ impl Registry {
         &self.0.accounts
     }
 
-    /// The inputs that an engine has seen before it serves: those of all types.
+    /// The sample inputs of all types, which an engine reads before it serves.
     pub fn samples(&self) -> Vec<String> {
         let mut samples: Vec<String> = Vec::new();
         for sample in self.types().iter().flat_map(|one| (one.samples)()) {

@@ -1,8 +1,8 @@
-//! Whether anything goes on in a connection, and so how long it may stay.
+//! The activity of one connection, and how long the connection may stay.
 //!
-//! hyper's own timer for the head of a request begins when the connection becomes idle, which would make it the limit of idleness; nor does
-//! hyper give up a client that never shows which version of HTTP it speaks, an idle HTTP/2 connection, or one that does not read its answers.
-//! So times are kept here: the head's from its first byte, the idle connection's from the end of the last request.
+//! hyper's own timer for the head of a request starts when the connection becomes idle, which would make it the limit of idleness. hyper
+//! also keeps a client that never shows which version of HTTP it speaks, an idle HTTP/2 connection, and a client that does not read its
+//! answers. So this module keeps the times: the head's from its first byte, the idle connection's from the end of the last request.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,22 +18,22 @@ pub(super) struct Activity {
     ended: AtomicU64,
     /// Milliseconds after `started` at which the last request began or ended.
     last: AtomicU64,
-    /// Milliseconds after `started`, and one, at which the head of the next request began to arrive; 0 if it has not.
+    /// Milliseconds after `started`, plus one, at which the head of the next request began to arrive; 0 if it has not.
     head: AtomicU64,
-    /// Whether requests share the connection, so that bytes need not be those of a head.
+    /// Whether requests share the connection, so that bytes need not belong to a head.
     shared: AtomicBool,
-    /// Whether the connection is to end with its next answer.
+    /// Whether the connection ends with its next answer.
     closing: AtomicBool,
 }
 
-/// A request that is being worked on, until it is dropped.
+/// A request in progress, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Busy(Arc<Activity>);
 
 /// Why a connection has been open for long enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Over {
-    /// No head of a request came to its end in time.
+    /// The head of a request was not complete in time.
     Slow,
     /// There was no request for too long.
     Idle,
@@ -53,7 +53,7 @@ impl Activity {
         }
     }
 
-    /// A request begins; `shared` says whether there may be others beside it.
+    /// Begins a request; `shared` says whether others may run beside it.
     pub(super) fn begin(self: &Arc<Self>, shared: bool) -> Busy {
         self.begun.fetch_add(1, Ordering::Relaxed);
         self.head.store(0, Ordering::Relaxed);
@@ -62,29 +62,29 @@ impl Activity {
         Busy(Arc::clone(self))
     }
 
-    /// Bytes came in.
+    /// Notes that bytes came in.
     pub(super) fn received(&self) {
         if !self.is_busy() && !self.shared.load(Ordering::Relaxed) && self.head.load(Ordering::Relaxed) == 0 {
             self.head.store(self.millis().saturating_add(1), Ordering::Relaxed);
         }
     }
 
-    /// The connection is to end with its next answer.
+    /// Makes the connection end with its next answer.
     pub(super) fn close(&self) {
         self.closing.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it is.
+    /// Whether the connection ends with its next answer.
     pub(super) fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Relaxed)
     }
 
-    /// Whether a request is being worked on.
+    /// Whether a request is in progress.
     pub(super) fn is_busy(&self) -> bool {
         self.begun.load(Ordering::Relaxed) != self.ended.load(Ordering::Relaxed)
     }
 
-    /// Whether there was a request at all.
+    /// Whether there was any request.
     pub(super) fn has_served(&self) -> bool {
         self.begun.load(Ordering::Relaxed) > 0
     }
@@ -107,15 +107,15 @@ impl Activity {
         self.last.store(self.millis(), Ordering::Relaxed);
     }
 
-    /// Returns once there has been no request for `limit`, or the head of one has not come to its end in `first`; so for the first head, counted
-    /// from the beginning.
+    /// Returns when there has been no request for `limit`, or when the head of one has not been complete within `first`. For the first
+    /// head, `first` counts from the start of the connection.
     pub(super) async fn over(&self, first: Duration, limit: Duration) -> Over {
         let after = |millis| self.started + Duration::from_millis(millis);
         loop {
             let (begun, now) = (self.begun.load(Ordering::Relaxed), Instant::now());
             let (end, over) = match self.head.load(Ordering::Relaxed) {
                 _ if begun == 0 => (self.started + first, Over::Slow),
-                // Requests end by themselves, so they are looked at again, not timed.
+                // Requests end by themselves, so they are checked again later and have no time limit.
                 _ if self.is_busy() => (now + limit, Over::Idle),
                 0 => (after(self.last.load(Ordering::Relaxed)) + limit, Over::Idle),
                 head => (after(head) + first, Over::Slow),
@@ -123,7 +123,7 @@ impl Activity {
             if end <= now {
                 return over;
             }
-            // Nobody tells of a head that begins meanwhile; one look in the time that it may take is enough to miss none.
+            // The start of a head does not wake this task. It sleeps for at most `first`, the time that a head may take, so it misses none.
             tokio::time::sleep_until(end.min(now + first)).await;
         }
     }

@@ -1,4 +1,4 @@
-//! Reads a request's body: whole, no longer than the route allows, no slower than the settings allow.
+//! Reads a request's body: whole, no longer than the endpoint allows, no slower than the settings allow.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use hyper::body::Body;
 use crate::api::{ApiError, BodyKind};
 use crate::config::Config;
 
-/// How much of a refused body is taken in, and for how long.
+/// How much of a refused body is read and discarded, and for how long.
 const LINGER_BYTES: u64 = 32 * 1024 * 1024;
 const LINGER_TIME: Duration = Duration::from_secs(10);
 
@@ -23,17 +23,17 @@ pub(crate) struct BodyRules {
 
 impl BodyRules {
     /// A few fields: the longest is an env value of 5,000 characters, each of which may be written as two `\uXXXX`.
-    const FIELDS: usize = 64 * 1024;
-    /// Room for what surrounds a function or a context in its object.
-    const AROUND: usize = 64 * 1024;
+    const FIELDS_BYTES: usize = 64 * 1024;
+    /// Bytes for what surrounds a function or a context in its object.
+    const WRAPPER_BYTES: usize = 64 * 1024;
 
-    /// The rules that the settings make.
+    /// The rules of the settings.
     pub(crate) fn new(config: &Config) -> Self {
-        // Base64 makes four bytes of three. Twice that is let in, so that a function that is somewhat too large is refused by name.
+        // Base64 makes four bytes of three. Twice that is read, so that a function that is somewhat too large gets the error that names it.
         let encoded = config.limits.function_bytes.saturating_mul(4) / 3;
         Self {
             context: config.limits.context_bytes,
-            function: encoded.saturating_mul(2).saturating_add(Self::AROUND),
+            function: encoded.saturating_mul(2).saturating_add(Self::WRAPPER_BYTES),
             timeout: config.http.body_timeout,
         }
     }
@@ -41,14 +41,14 @@ impl BodyRules {
     fn limit(&self, kind: BodyKind) -> usize {
         match kind {
             BodyKind::None => 0,
-            BodyKind::Fields => Self::FIELDS,
+            BodyKind::Fields => Self::FIELDS_BYTES,
             BodyKind::Function => self.function,
             BodyKind::Context => self.context,
-            BodyKind::WrappedContext => self.context.saturating_add(Self::AROUND),
+            BodyKind::WrappedContext => self.context.saturating_add(Self::WRAPPER_BYTES),
         }
     }
 
-    /// Reads a body of this kind. The body of a route that takes none is left unread.
+    /// Reads a body of this kind. The body of an endpoint that takes none is left unread.
     pub(crate) async fn read<B>(&self, kind: BodyKind, body: &mut B) -> Result<Bytes, ApiError>
     where
         B: Body<Data = Bytes> + Unpin,
@@ -64,7 +64,7 @@ impl BodyRules {
     }
 }
 
-/// A body that arrives in one piece, as a context does, is passed on without a copy.
+/// Returns a body that arrives in one piece, as a context does, without a copy.
 async fn collect<B>(body: &mut B, limit: usize) -> Result<Bytes, ApiError>
 where
     B: Body<Data = Bytes> + Unpin,
@@ -88,8 +88,8 @@ where
     Ok(if parts.is_empty() { whole } else { parts.freeze() })
 }
 
-/// Takes in, and throws away, a body that was refused. Many clients read no answer before they have sent everything: if the
-/// connection were closed on them, they would see it break instead of being told what was wrong.
+/// Reads and discards a refused body. Many clients read no answer before they have sent everything. If the connection were closed on them,
+/// they would see it break instead of the error.
 pub(crate) fn linger<B>(mut body: B)
 where
     B: Body<Data = Bytes> + Unpin + Send + 'static,

@@ -1,4 +1,4 @@
-//! Takes a request to its endpoint: finds it, finds out who calls, reads the body, and hands over to the handler.
+//! Takes a request to its endpoint: finds the endpoint and the caller, reads the body, and calls the handler.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use crate::uuid_pool;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The way in: the router, and what handlers work with.
+/// The entry of all requests: the router, and what handlers work with.
 pub(crate) struct Gateway {
     core: Core,
     router: Router,
@@ -34,7 +34,7 @@ pub(crate) struct Gateway {
     requests: Arc<RequestMetrics>,
 }
 
-/// The server's own endpoints and those of its dialects, by path.
+/// The router of the server's own endpoints and those of its dialects.
 pub(crate) fn router(dialects: &[&'static dyn Dialect]) -> Result<Router, TableError> {
     let endpoints = dialects.iter().flat_map(|dialect| dialect.endpoints());
     let styles = dialects.iter().flat_map(|dialect| dialect.error_styles()).collect();
@@ -55,7 +55,7 @@ impl Gateway {
         self.requests.clone()
     }
 
-    /// Answers one request. Whatever happens, there is an answer, and it has the request's id.
+    /// Answers one request. Every request gets an answer, which carries the request's id.
     pub(crate) async fn handle<B>(&self, request: Request<B>, peer: IpAddr) -> Reply
     where
         B: Body<Data = Bytes> + Unpin + Send + 'static,
@@ -73,9 +73,9 @@ impl Gateway {
             let http_request_id = http_request_id.to_str().unwrap_or_default();
             tracing::info_span!("request", operation, http_request_id, execution_id = Empty, request_id = Empty, correlation_id = Empty)
         };
-        // Writing a span costs a login more than reading its token. Unless every request is spoken of, only one that fails has a span.
-        let around = if tracing::enabled!(Level::DEBUG) { span() } else { Span::none() };
-        let bare = around.is_none();
+        // A span costs a login more than the check of its token. Unless every request is logged, only one that fails has a span.
+        let request_span = if tracing::enabled!(Level::DEBUG) { span() } else { Span::none() };
+        let bare = request_span.is_none();
         let answer = async {
             let answered = self.answer(found, &parts, &mut body, peer).await;
             if answered.is_err() && sends_regardless(&parts) {
@@ -97,7 +97,7 @@ impl Gateway {
             tracing::debug!(status = reply.status().as_u16(), duration_us = elapsed_us(started), "answered");
             reply
         };
-        answer.instrument(around).await
+        answer.instrument(request_span).await
     }
 
     async fn answer<B>(&self, found: Match<'_, '_>, parts: &Parts, body: &mut B, peer: IpAddr) -> Result<Reply, ApiError>
@@ -110,7 +110,7 @@ impl Gateway {
             Match::Nothing => return Err(ApiError::NoRoute),
         };
         let head = Head { path: parts.uri.path(), params, headers: &parts.headers, peer };
-        // Before the body: nobody makes the server hold one without a right to.
+        // Before the body: a caller without access cannot make the server hold one.
         let caller = self.caller(endpoint, &head)?;
         let body = self.bodies.read(endpoint.body, body).await?;
         let call = Call { caller, head, query: Query::parse(parts.uri.query()), body, read_at: Instant::now() };
@@ -131,7 +131,7 @@ impl Gateway {
     }
 }
 
-/// The caller's own id of the request where it is a safe one, else a new one.
+/// The caller's own id of the request if it is safe, else a new one.
 fn request_id(parts: &Parts) -> HeaderValue {
     let safe = |value: &&HeaderValue| {
         let bytes = value.as_bytes();
@@ -144,7 +144,7 @@ fn request_id(parts: &Parts) -> HeaderValue {
     })
 }
 
-/// Whether the client sends its body without waiting for leave, and cannot be told to stop as in HTTP/2.
+/// Whether the client sends its body without waiting for `100 Continue`, and cannot be stopped as in HTTP/2.
 fn sends_regardless(parts: &Parts) -> bool {
     parts.version <= Version::HTTP_11 && !parts.headers.contains_key(header::EXPECT)
 }

@@ -1,4 +1,5 @@
-//! `GET /metrics`, on a listener of its own: without a token, so who can reach that address may read it. The numbers are the service's.
+//! `GET /metrics`, on a separate listener. It takes no token, so every client that reaches the address may read it. The service provides
+//! the numbers.
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};

@@ -1,13 +1,13 @@
 //! The REST API: from a socket to the service and back.
 //!
-//! * [`v1`] holds the server's own endpoints, and dialects bring theirs; [`router`] finds one for a request, [`openapi`] writes all of them
-//!   down for clients. What endpoints are made of is in [`crate::api`].
+//! * [`v1`] holds the server's own endpoints, and dialects bring theirs; [`router`] finds the endpoint of a request, [`openapi`] documents
+//!   all of them for clients. What endpoints are made of is in [`crate::api`].
 //! * [`server`] accepts connections and keeps them within their limits; it alone names hyper's server. [`tls`] is in front of it where a
 //!   certificate is set.
 //! * [`gateway`] takes a request to its endpoint: who calls, what the body is.
 //! * [`metrics`] is the one page of the second listener.
 //!
-//! What an operation does is decided by the service.
+//! The service decides what an operation does.
 
 mod activity;
 mod body;

@@ -1,4 +1,4 @@
-//! Finds the endpoint that a request is for. It knows paths and methods, not what is behind them.
+//! Finds the endpoint of a request. It knows paths and methods, not what handlers do.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use http::Method;
 
 use crate::api::{Endpoint, ErrorStyle, Params};
 
-/// A table that cannot be used; found when the server starts.
+/// Why a table of endpoints cannot be used; found when the server starts.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TableError {
     /// Two endpoints answer the same requests.
@@ -20,12 +20,12 @@ pub(crate) enum TableError {
     /// Two endpoints have the same name.
     #[error("two endpoints have the name {0}")]
     Id(&'static str),
-    /// An endpoint with more parameters than a path has.
+    /// An endpoint has more parameters than a path may have.
     #[error("the path {0} has more than {most} parameters", most = Params::MOST)]
     Parameters(&'static str),
 }
 
-/// An endpoint in its place.
+/// An endpoint and its form of errors.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) endpoint: &'static Endpoint,
@@ -41,9 +41,9 @@ pub(crate) struct Row {
 pub(crate) enum Match<'t, 'p> {
     /// An endpoint, and the parameters of its path.
     Found(&'t Row, Params<'p>),
-    /// Endpoints for the path, but for other methods.
+    /// The path has endpoints, but only for these methods.
     WrongMethod(Vec<&'t Method>),
-    /// Nothing.
+    /// No endpoint has the path.
     Nothing,
 }
 
@@ -63,7 +63,7 @@ struct Node {
 }
 
 impl Router {
-    /// Arranges endpoints. The first style that holds for a path is the form of its errors; the last holds for all.
+    /// Arranges endpoints. The first style that covers a path is the form of its errors; the last style covers all paths.
     pub(crate) fn new(
         endpoints: impl IntoIterator<Item = &'static Endpoint>,
         styles: Vec<&'static ErrorStyle>,
@@ -93,7 +93,7 @@ impl Router {
         self.styles.iter().find(|style| style.holds(path)).copied()
     }
 
-    /// Finds an endpoint. A literal segment goes before a parameter, whatever follows; a parameter is never empty.
+    /// Finds an endpoint. A literal segment takes precedence over a parameter, whatever follows; a parameter is never empty.
     pub(crate) fn find<'p>(&self, method: &Method, path: &'p str) -> Match<'_, 'p> {
         let Some(path) = path.strip_prefix('/') else { return Match::Nothing };
         let (mut node, mut params) = (&self.root, Params::default());

@@ -1,5 +1,5 @@
-//! The HTTP server: accepts connections, keeps each within its limits, and lets go of them in good order. It alone names hyper's
-//! server; what a request means is the gateway's.
+//! The HTTP server: accepts connections, keeps each within its limits, and closes them in order. It alone names hyper's server; the gateway
+//! interprets requests.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -34,31 +34,31 @@ use crate::dialect::Dialect;
 use crate::metrics::RequestMetrics;
 use crate::service::Service;
 
-/// The longest timeout that a hook may have, and a margin to answer in.
-const DRAIN: Duration = Duration::from_secs(12);
-/// How long to wait when the process is out of file descriptors or memory: connections end meanwhile.
+/// How long requests may take to end after a stop: the longest timeout of a hook, and a margin for the answer.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(12);
+/// The wait before the next accept when the process is out of file descriptors or memory. Connections end meanwhile.
 const BACK_OFF: Duration = Duration::from_millis(100);
-const HEADERS: usize = 64;
-const HEAD_BYTES: usize = 64 * 1024;
-const STREAMS: u32 = 128;
-const STREAM_WINDOW: u32 = 256 * 1024;
-const CONNECTION_WINDOW: u32 = 1024 * 1024;
-/// Connections at a time to the metrics: a few scrapers.
+const MAX_HEADERS: usize = 64;
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+const MAX_STREAMS: u32 = 128;
+const STREAM_WINDOW_BYTES: u32 = 256 * 1024;
+const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
+/// Connections at a time to the metrics: enough for a few scrapers.
 const METRICS_CONNECTIONS: u32 = 16;
-const PING: Duration = Duration::from_secs(20);
-/// How much longer than it says a connection takes a request, so that one which was under way when its time was over is served.
+const PING_INTERVAL: Duration = Duration::from_secs(20);
+/// How much longer than announced a connection takes a request, so that a request that is already on its way is served.
 const GRACE: Duration = Duration::from_secs(1);
 /// The same when the server stops.
 const GRACE_AT_STOP: Duration = Duration::from_millis(250);
-/// How long the other side may take to accept the end of a connection in which nothing goes on.
-const FAREWELL: Duration = Duration::from_secs(5);
-/// Where a client is told how long it may leave a connection idle; many pools go by it.
+/// How long the other side may take to close a connection that is idle.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The header that announces how long a client may leave a connection idle. Many connection pools follow it.
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
 /// Why the server cannot run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
-    /// The address cannot be listened on.
+    /// The server cannot listen on the address.
     #[error("cannot listen on {address}: {cause}")]
     Listen {
         /// The address.
@@ -69,7 +69,7 @@ pub enum ServerError {
     /// The certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// The route table contradicts itself.
+    /// The endpoints contradict each other.
     #[error("the route table is wrong: {0}")]
     Routes(String),
 }
@@ -80,7 +80,7 @@ impl From<TableError> for ServerError {
     }
 }
 
-/// A socket that is listened on. Connections wait in it until [`Listener::serve`].
+/// A socket that listens. Connections wait in it until [`Listener::serve`].
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
@@ -90,7 +90,7 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Listens where the configuration says.
+    /// Listens on the configured addresses.
     pub async fn bind(config: &Config) -> Result<Self, ServerError> {
         raise_descriptor_limit();
         let tls = Tls::open(config.tls.cert.as_deref(), config.tls.key.as_deref())?;
@@ -107,17 +107,17 @@ impl Listener {
         self.address
     }
 
-    /// The address of the metrics, where they have one.
+    /// The address of the metrics, if they are served.
     pub fn metrics_address(&self) -> Option<SocketAddr> {
         self.metrics.as_ref().and_then(|socket| socket.local_addr().ok())
     }
 
-    /// The certificate, where there is one.
+    /// The certificate, if there is one.
     pub fn tls(&self) -> Option<&Tls> {
         self.tls.as_ref()
     }
 
-    /// Serves until `stop`; then accepts no more, lets what runs come to its end, and shuts the service down.
+    /// Serves until `stop`. Then it accepts no more connections, waits for running requests, and shuts the service down.
     pub async fn serve(
         self,
         service: Arc<Service>,
@@ -128,7 +128,7 @@ impl Listener {
         let gateway = Gateway::new(Arc::clone(&service), dialects, config)?;
         let requests = gateway.requests();
         let (abort, aborted) = watch::channel(());
-        // The metrics are watched until the end, so nothing but the abort ends a connection to them.
+        // The metrics stay readable until the end: only the abort ends a connection to them.
         let (_watched, watching) = watch::channel(());
         let metrics =
             Connections::new(Listening::Metrics(Arc::clone(&service), requests), config, METRICS_CONNECTIONS, None, watching, aborted.clone());
@@ -145,12 +145,12 @@ impl Listener {
         service.end_streams();
         tracing::info!(connections = end.receiver_count(), "stopping");
         end.send_replace(());
-        if tokio::time::timeout(DRAIN, end.closed()).await.is_err() {
+        if tokio::time::timeout(DRAIN_TIMEOUT, end.closed()).await.is_err() {
             tracing::warn!("connections were cut off that did not end in time");
         }
         drop(abort);
         service.shutdown().await;
-        // Until here the metrics could be watched.
+        // The metrics stay readable until here.
         if let Some(metrics) = metrics {
             metrics.abort();
         }
@@ -190,9 +190,9 @@ struct Connections {
     slots: Arc<Semaphore>,
     idle: Duration,
     first: Duration,
-    /// What a client is told of `idle`; nothing where that is no whole second.
+    /// The header that announces `idle`; `None` if that is less than a second.
     keep_alive: Option<HeaderValue>,
-    /// Told when the server stops. The stop waits for all who listen.
+    /// Changes when the server stops. The stop waits until all receivers are dropped.
     ending: watch::Receiver<()>,
     /// Closed when the drain is over.
     aborted: watch::Receiver<()>,
@@ -222,7 +222,7 @@ impl Connections {
         }
     }
 
-    /// Accepts connections for ever.
+    /// Accepts connections until it is dropped.
     async fn accept_all(&self, socket: &TcpListener) {
         loop {
             let (stream, peer, permit) = self.accept(socket).await;
@@ -230,9 +230,9 @@ impl Connections {
         }
     }
 
-    /// The next connection. It is accepted only when there is a slot for it; until then it waits in the kernel.
+    /// The next connection. It is accepted only when a slot is free; until then it waits in the kernel.
     async fn accept(&self, socket: &TcpListener) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
-        // The semaphore is never closed, so there always is a permit.
+        // The semaphore is never closed, so there is always a permit.
         let permit = Arc::clone(&self.slots).acquire_owned().await.ok();
         loop {
             match socket.accept().await {
@@ -247,11 +247,11 @@ impl Connections {
     }
 
     async fn run(self, stream: TcpStream, peer: SocketAddr, permit: Option<OwnedSemaphorePermit>) {
-        // Answers are written whole, so there is nothing to gain from waiting for more.
+        // Answers are written whole, so waiting for more bytes gains nothing.
         let _ = stream.set_nodelay(true);
         match self.tls.clone() {
             None => self.carry(stream, peer).await,
-            // Whoever does not shake hands in the time for a request's head sends none.
+            // The handshake has the time limit of a request's head.
             Some(tls) => match tokio::time::timeout(self.first, tls.accept(stream)).await {
                 Ok(Ok(stream)) => self.carry(stream, peer).await,
                 Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
@@ -283,7 +283,7 @@ impl Connections {
         let mut connection = pin!(http.serve_connection(TokioIo::new(Socket::new(stream, Arc::clone(&activity))), service));
         let grace = tokio::select! {
             biased;
-            ended = connection.as_mut() => return note(ended),
+            ended = connection.as_mut() => return log_end(ended),
             over = activity.over(self.first, self.idle) => match over {
                 Over::Slow => return tracing::debug!("the head of a request took too long"),
                 Over::Idle => GRACE,
@@ -293,7 +293,7 @@ impl Connections {
         };
         tokio::select! {
             biased;
-            ended = take_leave(connection, &activity, grace, self.first) => note(ended),
+            ended = close_gracefully(connection, &activity, grace, self.first) => log_end(ended),
             _ = self.aborted.changed() => {}
         }
     }
@@ -301,9 +301,9 @@ impl Connections {
 
 type Served = Result<(), Box<dyn Error + Send + Sync>>;
 
-/// Ends a connection without losing a request that the other side is about to send: one that comes in the grace is served, and its answer says
-/// that it is the last. HTTP/2 has a frame of its own for this, and needs no grace.
-async fn take_leave<C>(mut connection: Pin<&mut C>, activity: &Activity, grace: Duration, first: Duration) -> Served
+/// Ends a connection without losing a request that is already on its way: a request that arrives within the grace is served, and its answer
+/// says that it is the last. HTTP/2 has a frame for this, and needs no grace.
+async fn close_gracefully<C>(mut connection: Pin<&mut C>, activity: &Activity, grace: Duration, first: Duration) -> Served
 where
     C: GracefulConnection<Error = Box<dyn Error + Send + Sync>>,
 {
@@ -326,11 +326,11 @@ where
     tokio::select! {
         biased;
         ended = connection.as_mut() => ended,
-        _ = activity.over(first, FAREWELL) => Ok(()),
+        _ = activity.over(first, CLOSE_TIMEOUT) => Ok(()),
     }
 }
 
-/// Tells a client how long the connection may stay, unless one of them ends it.
+/// Announces how long the connection may stay, unless the server or the client ends it.
 fn announce(reply: &mut Reply, closing: bool, asked_to_close: bool, keep_alive: Option<HeaderValue>) {
     if closing {
         reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -339,19 +339,19 @@ fn announce(reply: &mut Reply, closing: bool, asked_to_close: bool, keep_alive: 
     }
 }
 
-/// Whether a request is the last that its client sends.
+/// Whether the client sends no request after this one.
 fn asks_to_close(request: &Request<Incoming>) -> bool {
     let tokens = request.headers().get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     tokens.map(str::trim).any(|token| token.eq_ignore_ascii_case("close"))
 }
 
-fn note(ended: Served) {
+fn log_end(ended: Served) {
     if let Err(error) = ended {
         tracing::debug!(error, "a connection broke off");
     }
 }
 
-/// Every connection takes a file descriptor and every hook may take another; the usual soft limit is for smaller programs.
+/// Raises the soft limit of open files to the hard limit. Every connection takes a file descriptor, and every hook may take another.
 fn raise_descriptor_limit() {
     let limit = getrlimit(Resource::Nofile);
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
@@ -359,22 +359,22 @@ fn raise_descriptor_limit() {
     }
 }
 
-/// Both versions of HTTP, every limit set but that of time, which `activity` keeps.
+/// Both versions of HTTP with every limit except those of time, which `activity` keeps.
 fn protocol() -> Builder<TokioExecutor> {
     let mut http = Builder::new(TokioExecutor::new());
-    http.http1().timer(TokioTimer::new()).header_read_timeout(None).max_headers(HEADERS).max_buf_size(HEAD_BYTES);
+    http.http1().timer(TokioTimer::new()).header_read_timeout(None).max_headers(MAX_HEADERS).max_buf_size(MAX_HEAD_BYTES);
     http.http2()
         .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS)
-        .initial_stream_window_size(STREAM_WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_concurrent_streams(MAX_STREAMS)
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .max_header_list_size(16 * 1024)
-        .keep_alive_interval(PING)
-        .keep_alive_timeout(PING);
+        .keep_alive_interval(PING_INTERVAL)
+        .keep_alive_timeout(PING_INTERVAL);
     http
 }
 
-/// Whether only the connection that was about to be accepted is lost, as against the process being short of something.
+/// Whether the error concerns only the connection that was being accepted, and not a shortage in the process.
 fn is_about_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused)
 }

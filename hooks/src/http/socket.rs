@@ -1,4 +1,4 @@
-//! The socket under a connection: it tells when bytes come in, and says goodbye in a way that does not cut off what the other side is sending.
+//! The socket under a connection: it reports incoming bytes, and closes without cutting off what the other side is sending.
 
 use std::io;
 use std::pin::Pin;
@@ -11,17 +11,17 @@ use tokio::time::{Sleep, sleep};
 
 use super::activity::Activity;
 
-/// How long what the other side still sends is read and thrown away after the end was announced: closed with unread bytes in it, a socket is
-/// reset, and the reset may overtake the last answer.
+/// How long bytes from the other side are read and discarded after the end was announced. A socket that is closed with unread bytes in it
+/// is reset, and the reset may overtake the last answer.
 const LINGER: Duration = Duration::from_millis(500);
-/// Bytes that are thrown away at a time.
+/// Bytes that are discarded at a time.
 const SCRAP: usize = 4096;
 
-/// A stream whose reads are noted.
+/// A stream that reports its reads.
 pub(super) struct Socket<S> {
     stream: S,
     activity: Arc<Activity>,
-    /// Once the end was announced.
+    /// Set after the end was announced.
     lingers: Option<Pin<Box<Sleep>>>,
 }
 
@@ -73,7 +73,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Socket<S> {
             let mut buf = ReadBuf::new(&mut scrap);
             match ready!(Pin::new(&mut this.stream).poll_read(cx, &mut buf)) {
                 Ok(()) if !buf.filled().is_empty() => {}
-                // The other side has closed as well, or is gone.
+                // The other side has closed as well, or the connection is broken.
                 Ok(()) | Err(_) => return Poll::Ready(Ok(())),
             }
         }

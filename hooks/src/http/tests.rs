@@ -1,4 +1,4 @@
-//! A dialect of its own, over a real socket: what it takes to add one is in `testing/sample.rs`.
+//! The sample dialect over a real socket. `testing/sample.rs` shows what a dialect needs.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! TLS for the listener: the certificate and key from their files, read again on request. It alone names rustls.
+//! TLS for the listener: reads the certificate and key from their files, again on request. It alone names rustls.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-/// A certificate that cannot be used. Nothing of a key is in it.
+/// Why a certificate cannot be used. The error contains nothing of the key.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// Only one of the two files is given.
@@ -27,7 +27,7 @@ pub enum TlsError {
         /// Why.
         cause: String,
     },
-    /// The two do not make a server.
+    /// The certificate and the key do not make a TLS server.
     #[error("the certificate in {} cannot be used: {cause}", path.display())]
     Unfit {
         /// The certificate's file.
@@ -37,7 +37,7 @@ pub enum TlsError {
     },
 }
 
-/// The certificate and key that new connections get.
+/// The certificate and key for new connections.
 #[derive(Clone, Debug)]
 pub struct Tls(Arc<Files>);
 
@@ -49,7 +49,7 @@ struct Files {
 }
 
 impl Tls {
-    /// Reads the files; none where neither is named.
+    /// Reads the files; `None` if neither is named.
     pub(super) fn open(certificate: Option<&Path>, key: Option<&Path>) -> Result<Option<Self>, TlsError> {
         let (certificate, key) = match (certificate, key) {
             (None, None) => return Ok(None),
@@ -60,7 +60,7 @@ impl Tls {
         Ok(Some(Self(Arc::new(Files { certificate, key, current }))))
     }
 
-    /// Reads the files again, for the connections to come. Where they cannot be used, everything stays as it is.
+    /// Reads the files again, for new connections. If they cannot be used, the previous certificate and key stay.
     pub fn reload(&self) -> Result<(), TlsError> {
         self.0.current.store(read(&self.0.certificate, &self.0.key)?);
         Ok(())

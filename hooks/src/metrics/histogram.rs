@@ -3,13 +3,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Upper bounds, in microseconds, for what takes from tens of microseconds to the longest timeout of a hook.
+/// Upper bounds, in microseconds, from tens of microseconds to the longest timeout of a hook.
 pub(crate) const SHORT: &[u64] = &[
     25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000,
     10_000_000,
 ];
 
-/// The same for what a compiler does.
+/// Upper bounds, in microseconds, for the work of a compiler.
 pub(crate) const LONG: &[u64] =
     &[1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 30_000_000, 60_000_000];
 
@@ -17,7 +17,7 @@ pub(crate) const LONG: &[u64] =
 #[derive(Debug)]
 pub(crate) struct Histogram {
     bounds: &'static [u64],
-    /// One for each bound, and one for what is above them all.
+    /// One count for each bound, and one for everything above them.
     buckets: Box<[AtomicU64]>,
     sum: AtomicU64,
 }
@@ -34,7 +34,7 @@ pub(super) struct Snapshot {
 }
 
 impl Histogram {
-    /// An empty one. The bounds ascend.
+    /// An empty histogram. The bounds must ascend.
     pub(crate) fn new(bounds: &'static [u64]) -> Self {
         Self { bounds, buckets: (0..=bounds.len()).map(|_| AtomicU64::new(0)).collect(), sum: AtomicU64::new(0) }
     }
@@ -53,7 +53,7 @@ impl Histogram {
         self.sum.fetch_add(micros, Ordering::Relaxed);
     }
 
-    /// What it holds. The count is made of the buckets, so the two agree whatever is counted meanwhile.
+    /// The present counts. The total is the sum of the buckets, so the two agree even if times are counted meanwhile.
     pub(super) fn snapshot(&self) -> Snapshot {
         let mut count = 0;
         let mut up_to = |bucket: &AtomicU64| {

@@ -1,7 +1,7 @@
-//! Numbers about the server, counted where things happen and read as one page: [`page`] says which there are.
+//! Numbers about the server, counted where things happen and read as one page. [`page`] lists them.
 //!
-//! Counting is a relaxed addition, with no lock and no allocation, so an execution can afford it. Nothing is kept by hook or by account: the
-//! number of lines does not grow with what is deployed. Serving the page is the HTTP server's.
+//! Counting is a relaxed addition, with no lock and no allocation, so an execution can afford it. Numbers are not kept by hook or by
+//! account, so the number of lines does not grow with what is deployed. The HTTP server serves the page.
 
 mod histogram;
 mod measured_store;
@@ -25,7 +25,7 @@ pub(crate) use text::CONTENT_TYPE;
 /// Everything that is counted.
 #[derive(Debug)]
 pub(crate) struct Metrics {
-    /// By the place of the type in the registry.
+    /// In the registry's order of types.
     executions: Vec<(HookType, Executions)>,
     /// Executions that have begun and not ended.
     running: AtomicU64,
@@ -44,7 +44,7 @@ struct Executions {
     fuel: AtomicU64,
 }
 
-/// What the store was asked for.
+/// The calls to the store.
 #[derive(Debug)]
 pub(crate) struct StoreMetrics {
     pub(crate) get: Operation,
@@ -64,13 +64,13 @@ pub(crate) struct Operation {
 pub(crate) struct Running<'a>(&'a AtomicU64);
 
 impl Metrics {
-    /// An execution is running.
+    /// Counts an execution as running until the returned guard is dropped.
     pub(crate) fn running(&self) -> Running<'_> {
         self.running.fetch_add(1, Ordering::Relaxed);
         Running(&self.running)
     }
 
-    /// An event was answered.
+    /// Counts an event that was answered.
     pub(crate) fn executed(&self, hook_type: HookType, outcome: Outcome, duration_us: u64, fuel: u64) {
         let Some((_, executions)) = self.executions.get(hook_type.index()) else { return };
         if let Some(count) = executions.outcomes.get(outcome as usize) {
@@ -80,7 +80,7 @@ impl Metrics {
         executions.fuel.fetch_add(fuel, Ordering::Relaxed);
     }
 
-    /// A function was prepared, or was not.
+    /// Counts a function that was prepared, or was not.
     pub(crate) fn admitted(&self, prepared: bool, duration: Duration) {
         let histogram = if prepared { &self.prepared } else { &self.refused };
         histogram.observe(duration);
@@ -88,7 +88,7 @@ impl Metrics {
 }
 
 impl Operation {
-    /// A call came back.
+    /// Counts a call that has returned.
     pub(crate) fn observe(&self, duration: Duration, failed: bool) {
         self.duration.observe(duration);
         if failed {
@@ -104,7 +104,7 @@ impl Drop for Running<'_> {
 }
 
 impl Metrics {
-    /// Nothing counted yet, of these hook types.
+    /// Counters at zero, for these hook types.
     pub(crate) fn new(registry: &Registry) -> Self {
         Self {
             executions: registry.types().iter().map(|one| (*one, Executions::default())).collect(),

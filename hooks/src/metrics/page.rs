@@ -7,7 +7,7 @@ use hookbox_host_api::Outcome;
 use super::Metrics;
 use super::text::Text;
 
-/// What is not counted but looked up when somebody asks.
+/// Numbers that are not counted but looked up for each page.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Gauges {
     /// The storage engine.
@@ -18,7 +18,7 @@ pub(crate) struct Gauges {
     pub(crate) ready: bool,
     /// Executions that can run at a time.
     pub(crate) slots: usize,
-    /// Those of them that could begin now.
+    /// Slots in which an execution could begin now.
     pub(crate) free_slots: usize,
     /// Hooks that wait to be prepared, or are being prepared.
     pub(crate) admission_queue: usize,

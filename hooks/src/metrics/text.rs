@@ -1,4 +1,4 @@
-//! Prometheus' text format, version 0.0.4: what the numbers mean is for their owners.
+//! Prometheus' text format, version 0.0.4. The page defines what the numbers mean.
 
 use std::fmt::{Display, Write as _};
 
@@ -10,7 +10,7 @@ pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8"
 /// Labels with their values.
 pub(super) type Labels<'a> = &'a [(&'a str, &'a str)];
 
-/// A page under way. Writing to a text cannot fail, so results are dropped here.
+/// A page in progress. Writing to a text cannot fail, so results are ignored.
 #[derive(Debug, Default)]
 pub(super) struct Text(String);
 

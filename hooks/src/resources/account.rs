@@ -27,9 +27,9 @@ pub(crate) struct AccountRecord {
 pub struct AccountSettings {
     /// The most hooks of one type.
     pub hooks_per_type: u32,
-    /// What is decided where there is no live hook; none: each type's own default.
+    /// The decision without a live hook; `None` is each type's own default.
     pub on_no_hook: Option<OnNoHook>,
-    /// What only a dialect understands. In the record and in the API these are keys beside the others.
+    /// Settings that only a dialect understands. In the record and in the API these are keys beside the others.
     #[serde(flatten)]
     pub dialects: Settings,
 }
@@ -51,7 +51,7 @@ pub enum OnNoHook {
 }
 
 impl AccountSettings {
-    /// What is decided for an event of this type that no hook decides: there is no live one, or its conditions leave the user out.
+    /// The decision for an event of this type that no hook decides: there is no live hook, or its conditions leave the user out.
     pub(crate) fn default_decision(&self, hook_type: HookType) -> Decision {
         let set = match &self.on_no_hook {
             None => None,
@@ -86,21 +86,21 @@ impl AccountView {
     }
 }
 
-/// What a caller may say about an account. What is not said stays as it is.
+/// What a caller sets of an account. Absent fields stay as they are.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AccountInput {
     name: Option<String>,
     hooks_per_type: Option<u32>,
-    /// A null puts the default back, so that it is told apart from a key that is absent.
+    /// A null restores the default, so it differs from an absent key.
     on_no_hook: Option<Option<OnNoHook>>,
-    /// What is said of the dialects' settings: in `settings`, and beside the name.
+    /// The dialects' settings: those in `settings`, and those beside the name.
     dialects: Vec<Fields>,
 }
 
 impl AccountInput {
     const SETTINGS: [&str; 2] = ["hooks_per_type", "on_no_hook"];
 
-    /// Reads a body; an empty one says nothing. The settings stand in `settings` or beside the name.
+    /// Reads a body. An empty body sets nothing. The settings stand in `settings` or beside the name.
     pub(crate) fn parse(body: &[u8], registry: &Registry) -> Result<Self, ServiceError> {
         let body = if body.is_empty() { b"{}" } else { body };
         let of_dialects: Vec<&str> = registry.account_rules().iter().flat_map(|rules| rules.setting_names()).copied().collect();
@@ -132,7 +132,7 @@ impl AccountInput {
         Ok(())
     }
 
-    /// Decisions are named by hook types that there are.
+    /// Refuses decisions for hook types that do not exist.
     fn check_names(&self, registry: &Registry) -> Result<(), ServiceError> {
         let Some(Some(OnNoHook::Each(decisions))) = &self.on_no_hook else { return Ok(()) };
         match decisions.keys().find(|name| registry.find(name).is_none()) {
@@ -185,7 +185,7 @@ fn on_no_hook(fields: &mut Fields) -> Result<Option<OnNoHook>, ServiceError> {
     }
 }
 
-/// What is said of a field that is neither decision.
+/// The error for a value that is not a decision.
 pub(super) const DECISIONS: &str = "is not one of enum values: allow,deny";
 
 /// The decision that a value names.

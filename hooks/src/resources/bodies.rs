@@ -1,5 +1,5 @@
-//! Bodies of requests to `/v1`, for clients written in Rust. They say what the service's strict readers understand, and nothing else; what is
-//! not said is not written.
+//! Bodies of requests to `/v1`, for clients written in Rust. They contain what the service's strict readers understand. Absent fields are
+//! not written.
 
 use std::collections::BTreeMap;
 
@@ -16,11 +16,11 @@ use crate::ids::AccountId;
 
 /// A hook: for `POST /v1/hooks`, `PUT /v1/hooks/{id}` and, in a list, [`ApplyBody`].
 ///
-/// Numbers are wider than what the service takes, so that the service says which range there is.
+/// Numbers are wider than what the service accepts, so that the service reports the valid range.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HookBody {
-    /// The event that it is for.
+    /// The hook type.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub hook_type: Option<String>,
     /// The function, in base64.
@@ -29,13 +29,13 @@ pub struct HookBody {
     /// What the function is run as: `wasm`, or a version of Node such as `nodejs24.x`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runtime: Option<String>,
-    /// Seconds until a run is broken off.
+    /// Seconds after which a run is stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<u64>,
     /// How often a failed run is repeated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retries: Option<u64>,
-    /// Whether it is kept from running at events.
+    /// Whether the hook is kept from running at events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled: Option<bool>,
     /// The names of the linked env vars.
@@ -50,10 +50,10 @@ pub struct HookBody {
     /// What a run may use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<LimitsBody>,
-    /// The decision where the function gives none.
+    /// The decision if the function gives none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_error: Option<Decision>,
-    /// What only the dialect understands.
+    /// Settings that only the dialect understands.
     #[serde(default, skip_serializing_if = "Settings::is_empty")]
     pub settings: Settings,
 }
@@ -75,7 +75,7 @@ impl HookBody {
         "settings",
     ];
 
-    /// What its author said of a hook, but for its function: a body that makes the same hook. Settings that are null are at their default.
+    /// A body that makes the same hook, without its function. Settings that are null have their default.
     pub fn of(hook: &HookView) -> Self {
         Self {
             hook_type: Some(hook.hook_type.to_string()),
@@ -99,7 +99,7 @@ impl HookBody {
     }
 }
 
-/// What a run may use; what is not said takes its default.
+/// What a run may use. Absent limits take their default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LimitsBody {
@@ -131,7 +131,7 @@ pub struct EnvValueBody {
     pub value: Secret,
 }
 
-/// All that an account is to have: for `POST /v1/apply`.
+/// All hooks and env vars that an account has afterwards: for `POST /v1/apply`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApplyBody {
@@ -139,12 +139,12 @@ pub struct ApplyBody {
     pub hooks: Vec<HookBody>,
     /// The env vars.
     pub env_vars: Vec<AppliedEnvVarBody>,
-    /// Whether nothing is to be done but told.
+    /// Whether the changes are only reported, not made.
     #[serde(default)]
     pub dry_run: bool,
 }
 
-/// An env var that is to be there; without a value it keeps the one that it has.
+/// An env var of an [`ApplyBody`]. Without a value it keeps its present one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AppliedEnvVarBody {
@@ -166,7 +166,7 @@ pub struct FireBody {
     pub roles: Option<Vec<String>>,
 }
 
-/// An account, or what changes of one: for `POST /v1/accounts` and `PUT /v1/accounts/{id}`.
+/// A new account, or the changes to one: for `POST /v1/accounts` and `PUT /v1/accounts/{id}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountBody {
@@ -184,23 +184,23 @@ pub struct AccountSettingsBody {
     /// The most hooks of one type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hooks_per_type: Option<u32>,
-    /// What is decided where there is no live hook. An inner `None` puts the types' own defaults back.
-    #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    /// The decision without a live hook. An inner `None` restores the types' own defaults.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
     pub on_no_hook: Option<Option<OnNoHook>>,
-    /// What only a dialect understands; a null puts a default back.
+    /// Settings that only a dialect understands. A null restores a default.
     #[serde(flatten)]
     pub dialects: Settings,
 }
 
 impl AccountSettingsBody {
-    /// Whether nothing is said.
+    /// Whether the body sets nothing.
     pub fn is_empty(&self) -> bool {
         self == &Self::default()
     }
 }
 
-/// A key that is there, be it null.
-fn said<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+/// Reads a key that is present, even with null.
+fn nullable<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
@@ -208,7 +208,7 @@ fn said<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CredentialBody {
-    /// The account; none: the caller's own.
+    /// The account; `None` is the caller's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,
     /// What it may be used for.
@@ -275,7 +275,7 @@ mod tests {
         InputRules { limits: ServiceLimits::default(), types: registry().types().to_vec(), lenient: false }
     }
 
-    /// A hook that says everything.
+    /// A hook in which every field is set.
     fn hook() -> HookBody {
         serde_json::from_value(json!({
             "type": "sign-in", "function": "AGFzbQEAAAA=", "runtime": "wasm", "timeout": 1, "retries": 2, "disabled": true,
@@ -285,7 +285,7 @@ mod tests {
         .unwrap()
     }
 
-    /// What is written, once it is clear that it reads back as it was.
+    /// The JSON of a body, after a check that it reads back unchanged.
     fn written<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(body: &T) -> Vec<u8> {
         let text = serde_json::to_vec(body).unwrap();
         assert_eq!(serde_json::from_slice::<T>(&text).unwrap(), *body);
@@ -338,9 +338,9 @@ mod tests {
     fn a_whole_account_is_understood() {
         let env = |name: &str, value: Option<&str>| AppliedEnvVarBody { name: name.to_owned(), value: value.map(Secret::new) };
         let body = ApplyBody { hooks: vec![hook()], env_vars: vec![env("KEY", Some("value")), env("KEPT", None)], dry_run: true };
-        let wanted = DesiredState::parse(&written(&body), &rules(), &registry()).unwrap();
-        assert_eq!((wanted.hooks.len(), wanted.envs.len(), wanted.dry_run), (1, 2, true));
-        assert!(wanted.envs[1].value.is_none());
+        let desired = DesiredState::parse(&written(&body), &rules(), &registry()).unwrap();
+        assert_eq!((desired.hooks.len(), desired.envs.len(), desired.dry_run), (1, 2, true));
+        assert!(desired.envs[1].value.is_none());
     }
 
     #[test]

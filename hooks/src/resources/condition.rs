@@ -9,10 +9,10 @@ use serde_json::value::RawValue;
 
 use crate::error::ServiceError;
 
-/// One condition. Where a hook has several, all must hold.
+/// One condition. If a hook has several, all must hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
-    /// What is looked at.
+    /// What is checked.
     pub source: Source,
     /// How it is compared.
     pub operator: Operator,
@@ -39,10 +39,10 @@ pub enum Operator {
     Lacks,
 }
 
-/// Reads the roles of a user: a list of ids, as numbers or texts. A null is a user without roles.
+/// Reads the roles of a user: a list of ids, as numbers or texts. A null means no roles.
 ///
 /// # Errors
-/// It is something else.
+/// The value is not such a list.
 pub fn read_roles(raw: &RawValue) -> Result<Vec<String>, ServiceError> {
     let wrong = |at: &str, kinds: &str| ServiceError::invalid(at, format!("instance.{at} is not of a type(s) {kinds}"));
     if raw.get() == "null" {
@@ -60,7 +60,7 @@ pub fn read_roles(raw: &RawValue) -> Result<Vec<String>, ServiceError> {
 }
 
 impl Condition {
-    /// Whether it holds for a user with these roles.
+    /// Whether the condition holds for a user with these roles.
     pub fn holds<R: Borrow<str>>(&self, roles: &[R]) -> bool {
         let has = roles.iter().any(|role| role.borrow() == self.value);
         match self.operator {

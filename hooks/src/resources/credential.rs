@@ -1,4 +1,4 @@
-//! Credentials: who may call, for which account, and what for. Secrets are kept as keyed hashes only; tokens are not kept at all.
+//! Credentials: who may call, for which account, and what for. Secrets are stored as keyed hashes only; tokens are not stored.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,7 +18,7 @@ pub enum Scope {
     Operate,
     /// The hooks and env vars of the account; includes the two below.
     Manage,
-    /// Looking at them.
+    /// Reading the hooks and env vars.
     Read,
     /// Firing events: all that an identity provider needs.
     Fire,
@@ -53,11 +53,11 @@ impl Scope {
 pub struct Scopes(u8);
 
 impl Scopes {
-    /// Whether a caller with these scopes may do what needs `wanted`.
-    pub fn allow(self, wanted: Scope) -> bool {
-        let granted_by = match wanted {
-            Scope::Operate | Scope::Manage => wanted.bit(),
-            Scope::Read | Scope::Fire => wanted.bit() | Scope::Manage.bit(),
+    /// Whether a caller with these scopes may do what requires `needed`.
+    pub fn allow(self, needed: Scope) -> bool {
+        let granted_by = match needed {
+            Scope::Operate | Scope::Manage => needed.bit(),
+            Scope::Read | Scope::Fire => needed.bit() | Scope::Manage.bit(),
         };
         self.0 & granted_by != 0
     }
@@ -106,7 +106,7 @@ pub(crate) struct CredentialRecord {
     pub(crate) scopes: Scopes,
     /// The vault's keyed hash of the secret.
     pub(crate) secret_hash: [u8; 32],
-    /// Tokens of an earlier generation are no longer good.
+    /// Tokens of an earlier generation are revoked.
     pub(crate) generation: u64,
     pub(crate) created_at: Timestamp,
 }
@@ -139,7 +139,7 @@ impl From<&CredentialRecord> for CredentialView {
     }
 }
 
-/// A new credential: the one answer that shows a client secret.
+/// A new credential. Only this answer shows a client secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewCredentialView {
     /// The credential.
@@ -158,7 +158,7 @@ pub struct AccessTokenView {
     pub access_token: Secret,
     /// `bearer`.
     pub token_type: Cow<'static, str>,
-    /// Seconds.
+    /// The lifetime, in seconds.
     pub expires_in: u64,
     /// When it was made.
     pub created_at: Timestamp,
@@ -166,7 +166,7 @@ pub struct AccessTokenView {
     pub account_id: AccountId,
 }
 
-/// A secret in JSON: for the few bodies that carry one.
+/// A secret as text in JSON, for the few bodies that carry one.
 pub(crate) mod secret_text {
     use hookbox_host_api::Secret;
     use serde::{Deserialize, Deserializer, Serializer};
@@ -179,7 +179,7 @@ pub(crate) mod secret_text {
         String::deserialize(deserializer).map(Secret::new)
     }
 
-    /// The same where there may be none.
+    /// The same for an optional secret.
     pub(crate) mod option {
         use hookbox_host_api::Secret;
         use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -194,10 +194,10 @@ pub(crate) mod secret_text {
     }
 }
 
-/// What a caller says about a new credential.
+/// What a caller sets of a new credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CredentialInput {
-    /// The account; none: the caller's own.
+    /// The account; `None` is the caller's own.
     pub(crate) account: Option<AccountId>,
     pub(crate) scopes: Scopes,
     pub(crate) name: Option<String>,
@@ -238,9 +238,9 @@ mod tests {
         ];
         for (granted, allowed) in table {
             let scopes: Scopes = [granted].into_iter().collect();
-            assert_eq!(Scope::ALL.map(|wanted| scopes.allow(wanted)), allowed, "{granted:?}");
+            assert_eq!(Scope::ALL.map(|needed| scopes.allow(needed)), allowed, "{granted:?}");
         }
-        assert!(!Scope::ALL.iter().any(|wanted| Scopes(0).allow(*wanted)));
+        assert!(!Scope::ALL.iter().any(|needed| Scopes(0).allow(*needed)));
     }
 
     #[test]

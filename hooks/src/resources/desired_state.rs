@@ -1,4 +1,4 @@
-//! All that an account is to have, as one caller says it. What has to be done for that is the service's.
+//! The desired state of an account, as one caller sends it. The service works out the changes.
 
 use hookbox_host_api::Secret;
 use serde_json::Value;
@@ -10,16 +10,16 @@ use crate::error::ServiceError;
 use crate::fields::Fields;
 use crate::hook_type::Registry;
 
-/// The hooks and env vars of an account; what is not among them is not to be.
+/// The hooks and env vars that an account has afterwards. All others are deleted.
 #[derive(Debug)]
 pub(crate) struct DesiredState {
     pub(crate) hooks: Vec<HookInput>,
     pub(crate) envs: Vec<DesiredEnv>,
-    /// Whether nothing is to be done but told.
+    /// Whether the changes are only reported, not made.
     pub(crate) dry_run: bool,
 }
 
-/// An env var that is to be; without a value it keeps the one that it has.
+/// A desired env var. Without a value it keeps its present one.
 #[derive(Debug)]
 pub(crate) struct DesiredEnv {
     pub(crate) name: EnvName,
@@ -31,7 +31,7 @@ impl DesiredState {
     pub(crate) fn parse(body: &[u8], rules: &InputRules, registry: &Registry) -> Result<Self, ServiceError> {
         let mut fields = Fields::parse(body)?.only(&["hooks", "env_vars", "dry_run"])?;
         let dry_run = fields.boolean("dry_run")?.unwrap_or(false);
-        // Both must be there, since an absent list would delete all.
+        // Both lists are required, because an absent one would delete everything.
         let envs = fields.objects("env_vars")?.ok_or_else(|| fields.missing("env_vars"))?;
         let envs = envs.into_iter().map(env).collect::<Result<Vec<_>, _>>()?;
         let hooks = match fields.take("hooks") {
@@ -41,12 +41,12 @@ impl DesiredState {
         };
         let hook = |(index, value): (usize, Value)| hook(&value, rules, registry).map_err(|error| at(&format!("hooks[{index}]"), error));
         let hooks = hooks.into_iter().enumerate().map(hook).collect::<Result<Vec<_>, _>>()?;
-        let wanted = Self { hooks, envs, dry_run };
-        wanted.check_names()?;
-        Ok(wanted)
+        let desired = Self { hooks, envs, dry_run };
+        desired.check_names()?;
+        Ok(desired)
     }
 
-    /// No name twice, and no link to what will not be there.
+    /// Refuses duplicate names, and links to env vars that will not exist.
     fn check_names(&self) -> Result<(), ServiceError> {
         for (index, env) in self.envs.iter().enumerate() {
             if self.envs.iter().take(index).any(|other| other.name == env.name) {
@@ -81,7 +81,7 @@ fn env(fields: Fields) -> Result<DesiredEnv, ServiceError> {
     Ok(DesiredEnv { name, value })
 }
 
-/// An error with the place of the thing that it is in.
+/// The error with the place of the item in front of its field.
 pub(crate) fn at(place: &str, error: ServiceError) -> ServiceError {
     match error {
         ServiceError::Invalid { field, message } => {

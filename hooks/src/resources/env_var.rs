@@ -10,7 +10,7 @@ use crate::error::ServiceError;
 use crate::fields::Fields;
 use crate::ids::EnvId;
 
-/// A name that a variable can have: `^[a-zA-Z_][a-zA-Z0-9_]*$`, 2 to 100 characters.
+/// The name of an env var: `^[a-zA-Z_][a-zA-Z0-9_]*$`, 2 to 100 characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub(crate) struct EnvName(String);
@@ -58,7 +58,7 @@ pub(crate) struct EnvRecord {
     pub(crate) updated_at: Timestamp,
 }
 
-/// An env var as callers see it: never with its value.
+/// An env var as callers see it, without its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvView {
     /// Its id.
@@ -77,7 +77,7 @@ impl From<&EnvRecord> for EnvView {
     }
 }
 
-/// A new variable.
+/// A new env var, as a caller sends it.
 #[derive(Debug)]
 pub(crate) struct NewEnv {
     pub(crate) name: EnvName,
@@ -93,7 +93,7 @@ impl NewEnv {
     }
 }
 
-/// A variable's new value.
+/// The new value of an env var.
 #[derive(Debug)]
 pub(crate) struct NewValue(pub(crate) Secret);
 
@@ -104,13 +104,13 @@ impl NewValue {
     }
 }
 
-/// 1 to 5000 characters.
+/// Reads a value of 1 to 5000 characters.
 fn value(fields: &mut Fields) -> Result<Secret, ServiceError> {
     let value = Secret::new(fields.string("value")?.ok_or_else(|| fields.missing("value"))?);
     check_value(fields, &value).map(|()| value)
 }
 
-/// Refuses a value of another length.
+/// Refuses a value whose length is out of range.
 pub(super) fn check_value(fields: &Fields, value: &Secret) -> Result<(), ServiceError> {
     match value.expose().chars().count() {
         0 => Err(fields.wrong("value", "does not meet minimum length of 1")),

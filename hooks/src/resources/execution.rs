@@ -14,7 +14,7 @@ pub struct ExecutionView {
     pub execution_id: String,
     /// The hook that ran.
     pub hook_id: HookId,
-    /// The version that ran; none where none was ready.
+    /// The version that ran; `None` if no version was ready.
     pub version: Option<u32>,
     /// The caller's id of the event.
     pub request_id: String,

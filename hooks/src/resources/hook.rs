@@ -1,4 +1,4 @@
-//! Hooks as they are stored: what its author asked for, which version of it serves, and how far admission has come.
+//! Hooks as they are stored: what the author asked for, which version serves, and the state of admission.
 
 use std::collections::BTreeMap;
 
@@ -53,7 +53,7 @@ pub(crate) struct FunctionRef {
     pub(crate) kind: Kind,
 }
 
-/// All that decides what a machine keeps of a function, so that two hooks which agree in it share that.
+/// Everything that decides what a machine keeps of a function. Hooks with equal builds share it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Build {
     pub(crate) digest: Digest,
@@ -83,19 +83,19 @@ pub(crate) struct Spec {
     pub(crate) fuel: u64,
     pub(crate) memory_mib: u32,
     pub(crate) on_error: Decision,
-    /// What only its dialect understands. In the record these are keys beside the others.
+    /// Settings that only its dialect understands. In the record these are keys beside the others.
     #[serde(flatten)]
     pub(crate) settings: Settings,
 }
 
 impl Spec {
-    /// What is kept of the function, for a hook of this type.
+    /// The build of the function, for a hook of this type.
     pub(crate) fn build(&self, hook_type: HookType) -> Build {
         Build { digest: self.function.digest, runtime: self.runtime, entries: hook_type.entries() }
     }
 }
 
-/// How far admission has come with the newest version.
+/// The state of admission of the newest version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
@@ -142,7 +142,7 @@ impl Status {
         matches!(self, Self::CreateFailed | Self::UpdateFailed)
     }
 
-    /// The same, waiting (again).
+    /// The same status, queued.
     pub(crate) fn queued(self) -> Self {
         match self {
             Self::CreateQueued | Self::CreateRunning | Self::CreateFailed => Self::CreateQueued,
@@ -150,12 +150,12 @@ impl Status {
         }
     }
 
-    /// The same, being prepared.
+    /// The same status, running.
     pub(crate) fn running(self) -> Self {
         if self.queued() == Self::CreateQueued { Self::CreateRunning } else { Self::UpdateRunning }
     }
 
-    /// The same, refused.
+    /// The same status, failed.
     pub(crate) fn failed(self) -> Self {
         if self.queued() == Self::CreateQueued { Self::CreateFailed } else { Self::UpdateFailed }
     }
@@ -174,7 +174,7 @@ pub(crate) struct HookRecord<T = HookType> {
     pub(crate) id: HookId,
     #[serde(rename = "type")]
     pub(crate) hook_type: T,
-    /// Takes effect at once, for whichever version serves.
+    /// Takes effect at once, whichever version serves.
     pub(crate) disabled: bool,
     /// The newest version, which need not serve yet.
     pub(crate) version: u32,
@@ -198,7 +198,7 @@ impl HookRecord<String> {
 }
 
 impl<T> HookRecord<T> {
-    /// The functions that the record needs: the newest version's and the serving one's.
+    /// The functions that the record refers to: the newest version's and the serving one's.
     pub(crate) fn digests(&self) -> impl Iterator<Item = Digest> {
         let ready = self.ready.as_ref().map(|ready| ready.spec.function.digest);
         [Some(self.spec.function.digest), ready].into_iter().flatten()
@@ -206,18 +206,18 @@ impl<T> HookRecord<T> {
 }
 
 impl HookRecord {
-    /// What the record needs: of the newest version's function and of the serving one's.
+    /// The builds that the record needs: the newest version's and the serving one's.
     pub(crate) fn builds(&self) -> impl Iterator<Item = Build> {
         let ready = self.ready.as_ref().map(|ready| ready.spec.build(self.hook_type));
         [Some(self.spec.build(self.hook_type)), ready].into_iter().flatten()
     }
 
-    /// Whether the newest version is the one that was ready, so that its status tells of what serves.
+    /// Whether the newest version is the one that was ready, so that the status describes the version that serves.
     pub(crate) fn newest_was_ready(&self) -> bool {
         self.ready.as_ref().is_some_and(|ready| ready.version == self.version)
     }
 
-    /// The record without a variable that is deleted, if it is linked to it.
+    /// The record without a link to a deleted env var; `None` if it has no such link.
     pub(crate) fn without_env(&self, name: &EnvName) -> Option<Self> {
         let mut record = self.clone();
         let specs = [Some(&mut record.spec), record.ready.as_mut().map(|ready| &mut ready.spec)];
@@ -236,7 +236,7 @@ impl HookRecord {
         Self { status: self.status.failed(), status_message: Some(message), ..self.clone() }
     }
 
-    /// The record once a version that was ready can be prepared again. Where a newer one failed, that is still so.
+    /// The record after a version that was ready has been prepared again. A newer version that failed keeps its status.
     pub(crate) fn revived(&self) -> Self {
         if self.newest_was_ready() && self.status.is_failed() { self.admitted() } else { self.clone() }
     }

@@ -19,18 +19,18 @@ use crate::ids::{AccountId, HookId};
 pub struct HookView {
     /// Its id.
     pub id: HookId,
-    /// Whose it is.
+    /// The account that it belongs to.
     pub account_id: AccountId,
-    /// The event that it is for.
+    /// The hook type.
     #[serde(rename = "type")]
     pub hook_type: Cow<'static, str>,
     /// The dialect of the type.
     pub dialect: Cow<'static, str>,
-    /// Whether it is kept from running at events.
+    /// Whether the hook is kept from running at events.
     pub disabled: bool,
     /// What the function is run as: `wasm`, or a version of Node such as `nodejs24.x`.
     pub runtime: Cow<'static, str>,
-    /// Seconds until a run is broken off.
+    /// Seconds after which a run is stopped.
     pub timeout: u8,
     /// How often a failed run is repeated.
     pub retries: u8,
@@ -42,25 +42,25 @@ pub struct HookView {
     pub conditions: Vec<Condition>,
     /// What a run may use.
     pub limits: LimitsView,
-    /// The decision where the function gives none.
+    /// The decision if the function gives none.
     pub on_error: Decision,
-    /// What only the dialect understands.
+    /// Settings that only the dialect understands.
     pub settings: Settings,
     /// The newest version.
     pub version: u32,
-    /// How far admission has come with it.
+    /// The state of admission of the newest version.
     pub status: Status,
-    /// Why it failed.
+    /// Why admission of the newest version failed.
     pub status_message: Option<String>,
-    /// The version that runs at events; none as long as none was ready, and where it no longer can be prepared.
+    /// The version that runs at events; `None` until one is ready, and if it can no longer be prepared.
     pub serving_version: Option<u32>,
     /// Whether the newest version's function is a `component`, a `command` or `javascript`.
     pub kind: Cow<'static, str>,
     /// The newest version's function, in bytes.
     pub function_bytes: u64,
-    /// When the top level of the JavaScript that serves is evaluated; none for WebAssembly and where nothing serves.
+    /// When the top level of the serving JavaScript is evaluated; `None` for WebAssembly and without a serving version.
     pub top_level: Option<TopLevel>,
-    /// What of the passing world it reads, where it is evaluated on every execution.
+    /// Which input that changes between executions the top level reads, if it is evaluated on every execution.
     pub top_level_reason: Option<Cow<'static, str>>,
     /// When the hook was made.
     pub created_at: Timestamp,
@@ -103,7 +103,7 @@ impl TopLevel {
     }
 }
 
-/// What of a view depends on what is in memory: the version that serves.
+/// The part of a view that depends on memory: the version that serves.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ServingView {
     pub(crate) version: Option<u32>,

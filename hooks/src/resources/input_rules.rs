@@ -1,4 +1,4 @@
-//! What a hook's body must fit.
+//! The rules that a hook's body must follow.
 
 use crate::hook_type::HookType;
 use crate::limits::ServiceLimits;
@@ -6,7 +6,7 @@ use crate::limits::ServiceLimits;
 /// The least fuel that a hook may ask for.
 pub(super) const MIN_FUEL: u64 = 10_000;
 
-/// What a hook's body must fit.
+/// The rules that a hook's body must follow.
 #[derive(Clone, Debug)]
 pub struct InputRules {
     /// The server's limits.

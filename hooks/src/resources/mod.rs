@@ -1,5 +1,5 @@
-//! What the service keeps for its accounts: the stored records, the rules for what callers may put into them, and the views that
-//! callers get. Where records live is the store's business, and what is in memory of them the directory's.
+//! The resources of accounts: the stored records, the rules for what callers may put into them, and the views that callers get. The store
+//! holds the records on disk, and the directory holds them in memory.
 
 mod account;
 pub mod bodies;

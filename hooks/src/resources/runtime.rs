@@ -1,4 +1,4 @@
-//! The `runtime` of a hook: what its author meant the function's bytes to be. Whether the bytes are that is for the hook's body.
+//! The `runtime` of a hook: what its author declares the function's bytes to be. The body's reader checks the bytes.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -1,4 +1,4 @@
-//! An uploaded function: what its bytes are, and whether that is what the hook's runtime says. Whether it can run is for admission.
+//! An uploaded function: what its bytes are, and whether they match the hook's runtime. Admission decides whether it can run.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +14,7 @@ use crate::store::Digest;
 /// How every WebAssembly file begins, whatever its version.
 const MAGIC: &[u8] = b"\0asm";
 
-const NO_BASE64: &str = "is not base64 encoded";
+const NOT_BASE64: &str = "is not base64 encoded";
 
 /// A function as it was uploaded.
 #[derive(Debug)]
@@ -32,9 +32,9 @@ pub(crate) struct Upload {
 #[derive(Clone, Copy, Debug)]
 enum Content {
     WebAssembly(Kind),
-    /// WebAssembly by its magic bytes, of a version that nobody runs.
+    /// WebAssembly by its magic bytes, of an unknown version.
     StrangeWebAssembly,
-    /// Text, which JavaScript may be.
+    /// Text, which may be JavaScript.
     Text,
     Binary,
 }
@@ -51,18 +51,18 @@ impl Content {
 }
 
 impl Upload {
-    /// Decodes the function that a body has. In a lenient reading, what is not base64 is the source itself.
+    /// Decodes the function in a body. A lenient reading takes text that is not base64 as the source itself.
     pub(super) fn take(fields: &mut Fields, rules: &InputRules) -> Result<Option<Self>, ServiceError> {
         let (most, source_bytes) = (rules.limits.function_bytes, rules.limits.source_bytes);
         let Some(text) = fields.string("function")? else { return Ok(None) };
         let too_long = || fields.wrong("function", format_args!("does not meet maximum length of {most} bytes, decoded"));
-        // Before decoding: what is far too long is not worth it.
+        // Checked before decoding, so that a text that is far too long is not decoded.
         if text.len() / 4 * 3 > most.saturating_add(2) {
             return Err(too_long());
         }
         let (bytes, plain) = match STANDARD.decode(&text) {
             Ok(bytes) => (bytes, false),
-            Err(_) if !rules.lenient => return Err(fields.wrong("function", NO_BASE64)),
+            Err(_) if !rules.lenient => return Err(fields.wrong("function", NOT_BASE64)),
             Err(_) => (text.into_bytes(), true),
         };
         if bytes.len() > most {
@@ -71,7 +71,7 @@ impl Upload {
         Ok(Some(Self { digest: Digest::of(&bytes), content: Content::of(&bytes), plain, source_bytes, bytes }))
     }
 
-    /// The source, where the function is text.
+    /// The source, if the function is text.
     pub(super) fn text(&self) -> Option<&str> {
         match self.content {
             Content::Text => str::from_utf8(&self.bytes).ok(),
@@ -79,11 +79,11 @@ impl Upload {
         }
     }
 
-    /// The function as a hook of this runtime has it. `named` says whether the runtime came in the same body.
+    /// The stored form of the function, for a hook of this runtime. `named` says whether the same body names the runtime.
     pub(super) fn reference(&self, runtime: Runtime, named: bool) -> Result<FunctionRef, ServiceError> {
         let kind = match (runtime, self.content) {
             (Runtime::Wasm, Content::WebAssembly(kind)) => kind,
-            (Runtime::Wasm, _) if self.plain => return Err(wrong("function", NO_BASE64)),
+            (Runtime::Wasm, _) if self.plain => return Err(wrong("function", NOT_BASE64)),
             (Runtime::Wasm, _) => {
                 return Err(wrong("function", "is not WebAssembly: it does not begin with its magic bytes and version"));
             }
@@ -105,7 +105,7 @@ impl Upload {
     }
 }
 
-/// Refuses a runtime that a hook's function, which stays, cannot have.
+/// Refuses a new runtime that does not fit the hook's present function.
 pub(super) fn check_runtime(runtime: Runtime, function: &FunctionRef) -> Result<(), ServiceError> {
     match (runtime, function.kind) {
         (Runtime::Wasm, Kind::Component | Kind::Command) | (Runtime::Node(_), Kind::Javascript) => Ok(()),

@@ -1,4 +1,4 @@
-//! Accounts and credentials: what an operator makes for others. That the caller is one is for the gateways to check.
+//! Accounts and credentials, as an operator manages them. The gateways check that the caller is an operator.
 
 use bytes::Bytes;
 use hookbox_host_api::Secret;
@@ -11,7 +11,7 @@ use crate::resources::{AccountInput, AccountView, CredentialInput, CredentialRec
 use crate::state::{State, Transaction};
 
 impl Service {
-    /// Makes account 1 and its credential with `operate` and `manage`; only where there is no account yet.
+    /// Makes account 1 and its credential with `operate` and `manage`, unless an account exists.
     pub async fn bootstrap(&self, client_id: ClientId, secret: Secret) -> Result<(), ServiceError> {
         let make = move |state: &State, change: &mut Transaction| {
             if change.directory.accounts().next().is_some() {
@@ -61,13 +61,13 @@ impl Service {
     /// The credentials of the server, or of one account; oldest first.
     pub async fn list_credentials(&self, account: Option<AccountId>, page: Page) -> Result<Paged<CredentialView>, ServiceError> {
         let directory = self.state.directory.load_full();
-        let wanted = directory.credentials().filter(|one| account.is_none_or(|wanted| wanted == one.account));
-        let mut views: Vec<CredentialView> = wanted.map(|one| CredentialView::from(&**one)).collect();
+        let listed = directory.credentials().filter(|one| account.is_none_or(|account| account == one.account));
+        let mut views: Vec<CredentialView> = listed.map(|one| CredentialView::from(&**one)).collect();
         views.sort_by(|a, b| (a.created_at, &a.client_id).cmp(&(b.created_at, &b.client_id)));
         Ok(Paged::of(views, &page))
     }
 
-    /// Makes a credential, for the caller's account unless the body names another; the secret is shown this once.
+    /// Makes a credential, for the caller's account unless the body names another. Only this answer shows the secret.
     pub async fn create_credential(&self, caller: AccountId, body: Bytes) -> Result<(CredentialView, Secret), ServiceError> {
         let input = CredentialInput::parse(&body)?;
         let account = input.account.unwrap_or(caller);
@@ -78,13 +78,13 @@ impl Service {
         Ok((self.state.write(make).await?, secret))
     }
 
-    /// Deletes a credential; its tokens are no longer good. The last one with `operate` stays, or nobody could run the server.
+    /// Deletes a credential and revokes its tokens. The last one with `operate` stays, because the server could not be operated without it.
     pub async fn delete_credential(&self, client_id: &str) -> Result<(), ServiceError> {
         let client_id = client_id.parse().map_err(|_| ServiceError::NotFound)?;
         self.state.write(move |_, change| delete_credential(change, &client_id)).await
     }
 
-    /// Makes every token of a credential that was given out so far no longer good.
+    /// Revokes all tokens of a credential that were issued so far.
     pub async fn bump_generation(&self, client_id: &ClientId) -> Result<(), ServiceError> {
         let client_id = client_id.clone();
         let bump = move |_: &State, change: &mut Transaction| {

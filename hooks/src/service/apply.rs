@@ -1,7 +1,8 @@
-//! Making an account's hooks and env vars what one caller says that they are: one change, so that it happens as a whole or not at all.
+//! Makes an account's hooks and env vars equal to one caller's lists, in a single change that happens as a whole or not at all.
 //!
-//! Hooks have no names. Within a type, one that is as it is wanted stays; for the others, the first that is wanted is made of the oldest that
-//! is left, and so on; what is left over on one side is made or deleted. How a hook is made, changed and deleted is in `hooks`, and the same for env vars in `envs`.
+//! Hooks have no names. Within a type, a hook that equals a desired one stays. The other desired hooks, in order, replace the other
+//! existing ones, oldest first. Those left over on one side are created or deleted. `hooks` creates, changes and deletes single hooks, and
+//! `envs` does so for env vars.
 
 use std::borrow::Cow;
 
@@ -16,12 +17,12 @@ use crate::ids::{AccountId, HookId};
 use crate::resources::{DesiredEnv, DesiredState, HookInput, HookRecord, HookView, ServingView, Spec, Status, at};
 use crate::state::{State, Transaction, blocking};
 
-/// What was done, or would be.
+/// The changes that were made, or would be.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Applied {
-    /// Whether nothing was done but told.
+    /// Whether the changes were only reported, not made.
     pub dry_run: bool,
-    /// Whether anything differs from before.
+    /// Whether anything changes.
     pub changed: bool,
     /// The hooks, by type.
     pub hooks: Vec<AppliedHook>,
@@ -29,15 +30,15 @@ pub struct Applied {
     pub env_vars: Vec<AppliedEnv>,
 }
 
-/// What becomes of one thing.
+/// What happens to one hook or env var.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// It is made.
+    /// It is created.
     Create,
     /// It is changed.
     Update,
-    /// It is as it is wanted.
+    /// It is as desired.
     Keep,
     /// It is deleted.
     Delete,
@@ -55,25 +56,25 @@ impl Action {
     }
 }
 
-/// What becomes of a hook.
+/// What happens to a hook.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AppliedHook {
     /// What is done.
     pub action: Action,
-    /// None where it was not made in earnest.
+    /// `None` if a dry run would create it.
     pub id: Option<HookId>,
     /// Its type.
     #[serde(rename = "type")]
     pub hook_type: Cow<'static, str>,
     /// The newest version.
     pub version: u32,
-    /// How far admission has come with it.
+    /// The state of admission of the newest version.
     pub status: Status,
     /// The names of the fields that change.
     pub fields: Vec<String>,
 }
 
-/// What becomes of an env var.
+/// What happens to an env var.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AppliedEnv {
     /// What is done.
@@ -86,9 +87,9 @@ impl Service {
     /// Makes the account's hooks and env vars equal to what the body says.
     pub(crate) async fn apply(&self, account: AccountId, body: Bytes) -> Result<Applied, ServiceError> {
         let (rules, registry) = (self.input_rules(self.registry.types().to_vec()), self.registry.clone());
-        let wanted = blocking(move || DesiredState::parse(&body, &rules, &registry)).await?;
-        let dry_run = wanted.dry_run;
-        let edit = move |state: &State, change: &mut Transaction| apply(state, change, account, wanted);
+        let desired = blocking(move || DesiredState::parse(&body, &rules, &registry)).await?;
+        let dry_run = desired.dry_run;
+        let edit = move |state: &State, change: &mut Transaction| apply(state, change, account, desired);
         let mut applied = if dry_run { self.state.dry_run(edit).await? } else { self.state.write(edit).await? };
         for hook in &mut applied.hooks {
             match (dry_run, hook.id) {
@@ -101,9 +102,9 @@ impl Service {
     }
 }
 
-/// Env vars that are to be come first, so that hooks can be linked to them, and those that are not to be go last.
-fn apply(state: &State, change: &mut Transaction, id: AccountId, wanted: DesiredState) -> Result<Applied, ServiceError> {
-    let DesiredState { hooks, envs, dry_run } = wanted;
+/// Creates and updates env vars first, so that hooks can link to them, and deletes the others last.
+fn apply(state: &State, change: &mut Transaction, id: AccountId, desired: DesiredState) -> Result<Applied, ServiceError> {
+    let DesiredState { hooks, envs, dry_run } = desired;
     let names: Vec<_> = envs.iter().map(|env| env.name.clone()).collect();
     let mut env_vars = Vec::new();
     for (index, env) in envs.into_iter().enumerate() {
@@ -115,7 +116,7 @@ fn apply(state: &State, change: &mut Transaction, id: AccountId, wanted: Desired
         apply_type(state, change, id, hook_type, of_type, &mut applied)?;
     }
     if let Some(index) = hooks.iter().position(|hook| hook.hook_type.is_none()) {
-        // Its own words for what is missing.
+        // `create` reports the missing type in its own words.
         hooks
             .get(index)
             .map_or(Ok(()), |hook| hook.create(&Settings::new()).map(drop))
@@ -133,7 +134,7 @@ fn apply(state: &State, change: &mut Transaction, id: AccountId, wanted: Desired
 
 fn put_env(state: &State, change: &mut Transaction, id: AccountId, index: usize, env: DesiredEnv) -> Result<AppliedEnv, ServiceError> {
     let DesiredEnv { name, value } = env;
-    let shown = name.to_string();
+    let text = name.to_string();
     let before = change.directory.account(id)?.env_named(&name).cloned();
     let action = match (before, value) {
         (None, None) => {
@@ -151,15 +152,15 @@ fn put_env(state: &State, change: &mut Transaction, id: AccountId, index: usize,
         }
         (Some(_), _) => Action::Keep,
     };
-    Ok(AppliedEnv { action, name: shown })
+    Ok(AppliedEnv { action, name: text })
 }
 
-/// A hook that is to be, and the one that it is to be made of; none where it is new.
+/// A desired hook, and the existing hook that becomes it; `None` if it is new.
 struct Pair<'a> {
-    /// Its place in the body.
+    /// The position in the body.
     index: usize,
     input: &'a HookInput,
-    /// What the caller does not say takes its default: the hook is what was said, and nothing of what it was.
+    /// Absent fields take their default: the hook keeps nothing of what it was.
     spec: Spec,
     before: Option<HookRecord>,
 }
@@ -170,19 +171,19 @@ impl Pair<'_> {
     }
 }
 
-/// The hooks of one type. Those that go or become disabled come first: one at a time can be enabled, and there may be room for one only.
+/// Applies the hooks of one type. Deleted and disabled hooks come first: only one hook can be enabled, and there may be room for one only.
 fn apply_type(
     state: &State,
     change: &mut Transaction,
     id: AccountId,
     hook_type: HookType,
-    wanted: Vec<(usize, &HookInput)>,
+    desired: Vec<(usize, &HookInput)>,
     applied: &mut Vec<AppliedHook>,
 ) -> Result<(), ServiceError> {
-    let mut there: Vec<HookRecord> = change.directory.account(id)?.hooks().map(|hook| hook.record.clone()).collect();
-    there.retain(|record| record.hook_type == hook_type);
-    let mut pairs = pair(wanted, &mut there, &change.directory.account(id)?.record.settings.dialects)?;
-    for record in there {
+    let mut existing: Vec<HookRecord> = change.directory.account(id)?.hooks().map(|hook| hook.record.clone()).collect();
+    existing.retain(|record| record.hook_type == hook_type);
+    let mut pairs = pair(desired, &mut existing, &change.directory.account(id)?.record.settings.dialects)?;
+    for record in existing {
         hooks::delete(state, change, id, record.id)?;
         applied.push(AppliedHook::new(Action::Delete, &record, Vec::new()));
     }
@@ -194,19 +195,23 @@ fn apply_type(
     Ok(())
 }
 
-/// Finds for each hook that is wanted the one that is it already, whatever their order, and for the others the oldest that is left.
-fn pair<'a>(wanted: Vec<(usize, &'a HookInput)>, there: &mut Vec<HookRecord>, account: &Settings) -> Result<Vec<Pair<'a>>, ServiceError> {
-    there.sort_by_key(|record| (record.created_at, record.id));
+/// Pairs each desired hook with an equal existing one, in any order, and the others with the oldest that are left.
+fn pair<'a>(
+    desired: Vec<(usize, &'a HookInput)>,
+    existing: &mut Vec<HookRecord>,
+    account: &Settings,
+) -> Result<Vec<Pair<'a>>, ServiceError> {
+    existing.sort_by_key(|record| (record.created_at, record.id));
     let mut pairs = Vec::new();
-    for (index, input) in wanted {
+    for (index, input) in desired {
         let (_, spec) = input.create(account).map_err(|error| at(&format!("hooks[{index}]"), error))?;
         let mut pair = Pair { index, input, spec, before: None };
-        let same = there.iter().position(|record| record.spec == pair.spec && record.disabled == pair.disabled());
-        pair.before = same.map(|place| there.remove(place));
+        let same = existing.iter().position(|record| record.spec == pair.spec && record.disabled == pair.disabled());
+        pair.before = same.map(|place| existing.remove(place));
         pairs.push(pair);
     }
-    for pair in pairs.iter_mut().filter(|pair| pair.before.is_none()).take(there.len()) {
-        pair.before = Some(there.remove(0));
+    for pair in pairs.iter_mut().filter(|pair| pair.before.is_none()).take(existing.len()) {
+        pair.before = Some(existing.remove(0));
     }
     Ok(pairs)
 }

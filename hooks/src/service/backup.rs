@@ -1,4 +1,4 @@
-//! A backup of the running service. Its form is `backup`'s; who may have one, and how it travels, is for the gateways.
+//! A backup of the running service. `backup` defines its form; the gateways check who may have one, and send it.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -18,29 +18,29 @@ use crate::state::blocking;
 use crate::store::{Digest, KeyRange, KeyReader, Kind, Order, SERVER, StoreError, free_bytes};
 use crate::uuid_pool;
 
-/// Room that is left to the store: a backup must not be why a log entry is lost.
-const RESERVE: u64 = 64 << 20;
-/// Bytes after which the room is looked at again.
-const LOOK_EVERY: usize = 8 << 20;
+/// Bytes that are left free for the store, so that a backup never costs a log entry.
+const RESERVED_BYTES: u64 = 64 << 20;
+/// Bytes after which the free space is checked again.
+const CHECK_INTERVAL_BYTES: usize = 8 << 20;
 
-/// A backup that is complete, in a file without a name: it is gone when this is dropped.
+/// A complete backup in a file without a name, which disappears when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Backup {
-    /// Read from its beginning.
+    /// The file, at its beginning.
     pub(crate) file: File,
     /// Its length, in bytes.
     pub(crate) length: u64,
-    /// There is one at a time, so that nobody fills the disk with them.
+    /// Allows one backup at a time, so that backups cannot fill the disk.
     pub(crate) permit: OwnedSemaphorePermit,
 }
 
 impl Service {
-    /// Makes a backup, with the log entries or without. Changes wait until it is made; events, and the entries that they leave, do not.
+    /// Makes a backup, with or without the log entries. Changes wait until it is made; events and their log entries do not.
     pub(crate) async fn backup(&self, with_logs: bool) -> Result<Backup, ServiceError> {
         let permit = Arc::clone(&self.backups).try_acquire_owned();
         let permit = permit.map_err(|_| ServiceError::Conflict("A backup is under way already".into()))?;
         self.log.flush().await;
-        // So that no function is removed between its record and its bytes.
+        // Prevents that a function is removed after its record was read and before its bytes are.
         let lock = self.state.write_lock.clone().lock_owned().await;
         let (state, data) = (self.state.clone(), self.fixed.data.clone());
         blocking(move || {
@@ -63,7 +63,7 @@ fn nameless(folder: &Path) -> io::Result<File> {
 }
 
 fn write(state: &State, file: &File, with_logs: bool) -> Result<(), ServiceError> {
-    let mut writer = Writer::new(BufWriter::with_capacity(1 << 20, Careful::new(file))).map_err(StoreError::from)?;
+    let mut writer = Writer::new(BufWriter::with_capacity(1 << 20, SpaceCheckedWriter::new(file))).map_err(StoreError::from)?;
     let (mut functions, mut failed) = (BTreeSet::new(), None);
     state.store.scan(KeyRange::all(), Order::Ascending, &mut |key, value| {
         if !with_logs && KeyReader::new(key, Kind::Log).is_some() {
@@ -88,29 +88,29 @@ fn write(state: &State, file: &File, with_logs: bool) -> Result<(), ServiceError
     Ok(())
 }
 
-/// Writes a file as long as there is room for others.
-struct Careful<'a> {
+/// Writes a file as long as enough space is free.
+struct SpaceCheckedWriter<'a> {
     file: &'a File,
     free: fn(&File) -> Option<u64>,
-    unseen: usize,
+    unchecked: usize,
 }
 
-impl<'a> Careful<'a> {
+impl<'a> SpaceCheckedWriter<'a> {
     fn new(file: &'a File) -> Self {
-        Self { file, free: |file| free_bytes(file), unseen: LOOK_EVERY }
+        Self { file, free: |file| free_bytes(file), unchecked: CHECK_INTERVAL_BYTES }
     }
 }
 
-impl Write for Careful<'_> {
+impl Write for SpaceCheckedWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.unseen >= LOOK_EVERY {
-            self.unseen = 0;
-            if (self.free)(self.file).is_some_and(|free| free < RESERVE) {
+        if self.unchecked >= CHECK_INTERVAL_BYTES {
+            self.unchecked = 0;
+            if (self.free)(self.file).is_some_and(|free| free < RESERVED_BYTES) {
                 return Err(io::ErrorKind::StorageFull.into());
             }
         }
         let written = self.file.write(bytes)?;
-        self.unseen += written;
+        self.unchecked += written;
         Ok(written)
     }
 
@@ -119,7 +119,7 @@ impl Write for Careful<'_> {
     }
 }
 
-/// The function that a key says is in a file of its own.
+/// The function that a key refers to, if its bytes lie in a separate file.
 fn reference(key: &[u8]) -> Option<Digest> {
     let (account, mut parts) = KeyReader::new(key, Kind::Function)?;
     parts.fixed::<32>().filter(|_| account == SERVER).map(Digest::from)
@@ -147,9 +147,9 @@ mod tests {
     #[test]
     fn room_is_left_to_others() {
         let file = tempfile::tempfile().unwrap();
-        let mut roomy = Careful { file: &file, free: |_| Some(RESERVE), unseen: LOOK_EVERY };
+        let mut roomy = SpaceCheckedWriter { file: &file, free: |_| Some(RESERVED_BYTES), unchecked: CHECK_INTERVAL_BYTES };
         roomy.write_all(b"fits").unwrap();
-        let mut tight = Careful { file: &file, free: |_| Some(RESERVE - 1), unseen: LOOK_EVERY };
+        let mut tight = SpaceCheckedWriter { file: &file, free: |_| Some(RESERVED_BYTES - 1), unchecked: CHECK_INTERVAL_BYTES };
         assert_eq!(tight.write_all(b"does not").unwrap_err().kind(), io::ErrorKind::StorageFull);
         assert_eq!(file.metadata().unwrap().len(), 4);
     }

@@ -1,4 +1,4 @@
-//! Env vars: making, changing and deleting them, and showing all but their values.
+//! Env vars: creates, changes, deletes and lists them. Their values are never returned.
 
 use std::sync::Arc;
 
@@ -35,14 +35,14 @@ impl Service {
         self.state.write(move |state, change| create(state, change, account, name, value)).await
     }
 
-    /// Gives an env var a new value, which serves from the next execution on.
+    /// Gives an env var a new value, which is used from the next execution on.
     pub async fn update_env(&self, account: AccountId, id: &str, body: Bytes) -> Result<EnvView, ServiceError> {
         let id = self.env(account, id)?.record.id;
         let NewValue(value) = NewValue::parse(&body)?;
         self.state.write(move |state, change| update(state, change, account, id, value)).await
     }
 
-    /// Deletes an env var, also from the hooks that it is linked to.
+    /// Deletes an env var, and its links from hooks.
     pub async fn delete_env(&self, account: AccountId, id: &str) -> Result<(), ServiceError> {
         let id = self.env(account, id)?.record.id;
         self.state.write(move |state, change| delete(state, change, account, id)).await

@@ -1,4 +1,4 @@
-//! Executions: running hooks, and reading what became of earlier runs.
+//! Executions: runs hooks, and reads the results of earlier runs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ impl Service {
         self.dispatcher.trigger(&account, hook_type, &body, read_at).await
     }
 
-    /// Runs one hook, live or not, on an event. `roles` are those of the user, where the event does not say them.
+    /// Runs one hook, live or not, on an event. `roles` are those of the user, for an event that does not hold them.
     pub async fn run_hook(
         &self,
         account: AccountId,
@@ -47,8 +47,8 @@ impl Service {
         self.run_hook(account, id, event, roles, read_at).await
     }
 
-    /// The account, once the hook in it that is picked serves again after a start of the server: an event waits for that as long as it
-    /// would wait for the hook itself.
+    /// The account, after the picked hook in it has been loaded if the start left it unloaded. An event waits for that as long as it would
+    /// wait for the hook itself.
     async fn loaded(
         &self,
         account: AccountId,
@@ -65,7 +65,7 @@ impl Service {
         }
     }
 
-    /// The executions of a hook, newest first, with all that ended before this call.
+    /// The executions of a hook, newest first, including all that ended before this call.
     pub async fn executions(
         &self,
         account: AccountId,
@@ -85,7 +85,7 @@ impl Service {
             let filter = LogFilter { request_id, correlation_id, outcome };
             let hook_id_text = hook_id.to_string();
             let log = reader.hook(account.get(), &hook_id_text, now);
-            // A position says where the page begins; without one, the pages before it are counted off.
+            // A position says where the page begins. Without one, the earlier pages are skipped by count.
             let skip = if after.is_some() { 0 } else { page.skip() };
             let found = log.page(&filter, after.as_ref(), skip, usize::try_from(page.limit()).unwrap_or(usize::MAX))?;
             let total = u64::try_from(log.count(&filter)?).unwrap_or(u64::MAX);
@@ -114,11 +114,11 @@ pub(super) fn view(entry: LogEntry, hook_id: crate::ids::HookId) -> ExecutionVie
     }
 }
 
-/// A context and what goes with it, as an author fires it.
+/// The body with which an author fires a hook.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object with the key \"context\"")]
 struct Wrapped<'a> {
-    /// The very bytes.
+    /// The bytes of the context, unchanged.
     #[serde(borrow)]
     context: &'a RawValue,
     #[serde(borrow, default)]

@@ -1,7 +1,7 @@
-//! Following a hook's log: what there is, then what ends, each execution once and none left out.
+//! Follows a hook's log: the existing executions, then those that end, each exactly once.
 //!
-//! The writer tells of every batch that it has committed. Whoever follows begins to listen before reading what there is, so that nothing
-//! lies between the two; what is in both is told apart by its id. Who is too slow to hear of every batch reads the log again.
+//! The writer announces every batch that it has committed. A follower subscribes before it reads the existing entries, so that none lies
+//! between the two; entries in both are recognised by their ids. A follower that is too slow for the announcements reads the log again.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -19,26 +19,27 @@ use crate::logs::{Committed, LogEntry, LogFilter, LogReader, micros};
 use crate::resources::ExecutionView;
 use crate::state::blocking;
 
-/// An entry is committed soon after its moment. What is committed later than this, while its follower is behind, is not looked for.
+/// An entry is committed soon after its moment. A follower that catches up ignores entries that were committed later than this, in
+/// microseconds.
 const MARGIN_US: u64 = 60_000_000;
-/// Ids that are remembered, so that a busy hook takes no more memory than an idle one is worth.
-const MOST_SEEN: usize = 100_000;
-/// A follower that missed more than this is too slow for this log.
-const MOST_MISSED: usize = 10_000;
-const PAGE: usize = 500;
+/// The most ids that are remembered, which limits the memory for a busy hook.
+const MAX_SEEN_IDS: usize = 100_000;
+/// The most entries that a follower may miss. One that misses more is too slow for this log.
+const MAX_MISSED_ENTRIES: usize = 10_000;
+const PAGE_ENTRIES: usize = 500;
 
 /// A hook's log as it grows.
 pub(crate) struct Follow {
     source: Source,
     committed: Receiver<Committed>,
     seen: Seen,
-    /// What there was, not yet given out.
+    /// Existing entries that were not returned yet.
     backlog: VecDeque<LogEntry>,
-    /// Whether batches went by unheard.
+    /// Whether announced batches were missed.
     behind: bool,
 }
 
-/// Where entries are read from, and which.
+/// Which entries are read, and from where.
 #[derive(Clone)]
 struct Source {
     reader: LogReader,
@@ -62,7 +63,7 @@ impl Service {
         let ExecutionFilter { request_id, correlation_id, outcome } = filter;
         let filter = LogFilter { request_id, correlation_id, outcome };
         let source = Source { reader: self.reader.clone(), clock: self.state.clock.clone(), account, hook, filter };
-        // In this order: listen, let everything that ended be committed, read.
+        // The order matters: subscribe, commit everything that ended, read.
         let committed = self.log.committed();
         self.log.flush().await;
         let since = since.and_then(|since| self.state.clock.now().checked_sub(since)).map_or(0, micros);
@@ -76,7 +77,7 @@ impl Service {
 }
 
 impl Follow {
-    /// The next executions, oldest first: waits for them. Dropped while it waits, it has lost nothing. `None` at the end of the log.
+    /// Waits for the next executions, oldest first; `None` at the end of the log. Dropping the future while it waits loses nothing.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<ExecutionView>>, ServiceError> {
         loop {
             if !self.backlog.is_empty() {
@@ -89,8 +90,8 @@ impl Follow {
             }
             match self.committed.recv().await {
                 Ok(batch) => {
-                    let wanted = batch.iter().filter(|entry| self.source.takes(entry)).cloned().collect();
-                    self.backlog = self.fresh(wanted).into();
+                    let matching = batch.iter().filter(|entry| self.source.takes(entry)).cloned().collect();
+                    self.backlog = self.fresh(matching).into();
                 }
                 Err(RecvError::Lagged(_)) => self.behind = true,
                 Err(RecvError::Closed) => return Ok(None),
@@ -100,8 +101,8 @@ impl Follow {
 
     async fn catch_up(&mut self) -> Result<(), ServiceError> {
         let (reading, from) = (self.source.clone(), self.seen.newest().saturating_sub(MARGIN_US));
-        let found = blocking(move || reading.since(from, MOST_MISSED + 1)).await?;
-        if found.len() > MOST_MISSED {
+        let found = blocking(move || reading.since(from, MAX_MISSED_ENTRIES + 1)).await?;
+        if found.len() > MAX_MISSED_ENTRIES {
             return Err(ServiceError::Unavailable("The log grows faster than it is read".into()));
         }
         self.backlog = self.fresh(found).into();
@@ -109,7 +110,7 @@ impl Follow {
         Ok(())
     }
 
-    /// Those that were not given out yet.
+    /// The entries that were not returned yet.
     fn fresh(&mut self, entries: Vec<LogEntry>) -> Vec<LogEntry> {
         entries.into_iter().filter(|entry| self.seen.insert(entry.created_at, &entry.id)).collect()
     }
@@ -120,13 +121,13 @@ impl Source {
         entry.account == self.account.get() && entry.hook_id == self.hook.to_string() && self.filter.takes(entry)
     }
 
-    /// The newest entries from this moment on, oldest first. Blocks.
+    /// The newest entries from this moment on, at most `most`, oldest first. Blocks.
     fn since(&self, from: u64, most: usize) -> Result<Vec<LogEntry>, ServiceError> {
         let hook = self.hook.to_string();
         let log = self.reader.hook(self.account.get(), &hook, self.clock.now());
         let (mut found, mut after) = (Vec::new(), None);
         while found.len() < most {
-            let page = log.page(&self.filter, after.as_ref(), 0, PAGE.min(most - found.len()))?;
+            let page = log.page(&self.filter, after.as_ref(), 0, PAGE_ENTRIES.min(most - found.len()))?;
             let read = page.entries.len();
             found.extend(page.entries.into_iter().take_while(|entry| entry.created_at >= from));
             match page.next {
@@ -148,7 +149,7 @@ impl Seen {
     fn insert(&mut self, created_at: u64, id: &str) -> bool {
         let is_new = self.0.insert((created_at, id.to_owned()));
         let oldest = self.newest().saturating_sub(MARGIN_US);
-        while self.0.first().is_some_and(|(moment, _)| *moment < oldest) || self.0.len() > MOST_SEEN {
+        while self.0.first().is_some_and(|(moment, _)| *moment < oldest) || self.0.len() > MAX_SEEN_IDS {
             self.0.pop_first();
         }
         is_new

@@ -1,4 +1,4 @@
-//! The service in numbers: what the metrics' page shows besides what is counted where it happens.
+//! The numbers of the service: those that are counted where things happen, and those that are looked up for the page.
 
 use std::time::UNIX_EPOCH;
 

@@ -1,4 +1,4 @@
-//! Hooks: making, changing and deleting them, and showing them. Whether a function can be used is decided by admission.
+//! Hooks: creates, changes, deletes and lists them. Admission decides whether a function can be used.
 
 use std::sync::Arc;
 
@@ -14,16 +14,16 @@ use crate::resources::{
 };
 use crate::state::{State, Transaction, blocking};
 
-/// Bodies above this are read on a thread where that may take its time.
-const READ_INLINE: usize = 64 << 10;
+/// Bodies of more bytes than this are read on a thread that may block.
+const READ_INLINE_BYTES: usize = 64 << 10;
 
 impl Service {
-    /// The hook types that there are.
+    /// The hook types of the server.
     pub fn registry(&self) -> &Registry {
         &self.registry
     }
 
-    /// The hooks of an account, oldest first; with their functions where these are asked for.
+    /// The hooks of an account, oldest first; with their functions if they are requested.
     pub async fn list_hooks(
         &self,
         account: AccountId,
@@ -58,7 +58,7 @@ impl Service {
         Ok(self.hook(account, id)?.record.hook_type)
     }
 
-    /// The hook with this id in whichever account it is: for doors that a hook's own secret opens.
+    /// The hook with this id in any account, for endpoints that authenticate callers by a hook's own secret.
     pub fn find_hook(&self, id: &str) -> Result<FoundHook, ServiceError> {
         let id = id.parse().map_err(|_| ServiceError::NotFound)?;
         let directory = self.state.directory.load();
@@ -73,15 +73,15 @@ impl Service {
         })
     }
 
-    /// Makes a hook, which is queued for admission.
+    /// Creates a hook and queues it for admission.
     pub async fn create_hook(&self, account: AccountId, input: HookInput) -> Result<HookView, ServiceError> {
         let view = self.state.write(move |state, change| create(state, change, account, &input)).await?;
         self.admission.queue(account, view.id);
         Ok(view)
     }
 
-    /// Changes a hook. What a version freezes makes a new version, which is queued for admission; the one before serves until
-    /// the new one is ready.
+    /// Changes a hook. A change to what a version freezes makes a new version and queues it for admission. The previous version serves
+    /// until the new one is ready.
     pub async fn update_hook(&self, account: AccountId, id: &str, input: HookInput) -> Result<HookView, ServiceError> {
         let id = self.hook(account, id)?.record.id;
         let view = self.state.write(move |state, change| update(state, change, account, id, &input)).await?;
@@ -91,13 +91,13 @@ impl Service {
         Ok(view)
     }
 
-    /// Deletes a hook with its versions and functions; its log entries stay until they are old.
+    /// Deletes a hook with its versions and functions. Its log entries stay until their retention ends.
     pub async fn delete_hook(&self, account: AccountId, id: &str) -> Result<(), ServiceError> {
         let id = self.hook(account, id)?.record.id;
         self.state.write(move |state, change| delete(state, change, account, id)).await
     }
 
-    /// The account's env vars of these names, in this order; names that there are not are left out.
+    /// The account's env vars of these names, in this order. Names that do not exist are left out.
     pub fn envs_named(&self, account: AccountId, names: &[String]) -> Result<Vec<EnvView>, ServiceError> {
         let directory = self.state.directory.load();
         let account = directory.account(account)?;
@@ -105,7 +105,7 @@ impl Service {
         Ok(names.iter().filter_map(named).map(|env| EnvView::from(&env.record)).collect())
     }
 
-    /// What an operator set for an account.
+    /// The settings that an operator made for an account.
     pub fn settings(&self, account: AccountId) -> Result<AccountSettings, ServiceError> {
         Ok(self.state.directory.load().account(account)?.record.settings.clone())
     }
@@ -116,7 +116,7 @@ impl Service {
         self.state.directory.load().account(account)?.hook(id).cloned()
     }
 
-    /// What hooks of these types must fit.
+    /// The rules for the bodies of hooks of these types.
     pub fn input_rules(&self, types: Vec<HookType>) -> InputRules {
         InputRules { limits: self.state.limits, types, lenient: true }
     }
@@ -128,25 +128,25 @@ impl Service {
     }
 }
 
-/// A hook, as a door needs to know it.
+/// A hook, as far as an endpoint needs it to authenticate a caller.
 #[derive(Clone, Debug)]
 pub struct FoundHook {
-    /// Whose it is.
+    /// The account that it belongs to.
     pub account: AccountId,
     /// Its type.
     pub hook_type: HookType,
-    /// Whether it is kept from running at events.
+    /// Whether the hook is kept from running at events.
     pub disabled: bool,
     /// The dialect's settings of the version that was ready last, or of the newest before there was one.
     pub settings: Settings,
 }
 
-/// Reads a body, on another thread where it is long.
+/// Reads a body, on another thread if it is long.
 pub async fn read_body<T: Send + 'static>(
     body: Bytes,
     read: impl FnOnce(&[u8]) -> Result<T, ServiceError> + Send + 'static,
 ) -> Result<T, ServiceError> {
-    if body.len() <= READ_INLINE {
+    if body.len() <= READ_INLINE_BYTES {
         return read(&body);
     }
     blocking(move || read(&body)).await
@@ -161,7 +161,7 @@ fn whole_view(state: &State, account: AccountId, hook: &Hook) -> Result<HookView
     Ok(view(account, hook).with_function(&function))
 }
 
-/// What serves now. A version that was ready and no longer can be prepared does not.
+/// The serving version. A version that was ready and can no longer be prepared does not serve.
 fn serving_view(hook: &Hook) -> ServingView {
     let Some(serving) = &hook.serving else { return ServingView::default() };
     let version = Some(serving.version);
@@ -221,7 +221,7 @@ fn update(state: &State, change: &mut Transaction, id: AccountId, hook: HookId, 
     }
 }
 
-/// Puts a record in the place of another one, and takes off the account what is no longer needed.
+/// Replaces a record with another one, and releases what the account no longer needs.
 pub(super) fn put(
     state: &State,
     change: &mut Transaction,
@@ -248,13 +248,13 @@ pub(super) fn put(
     Ok(())
 }
 
-/// The record after an update. A version that failed is tried `again`, even if nothing in it is new.
+/// The record after an update. With `again`, a version that failed is tried again, even if nothing in it is new.
 pub(super) fn revised(before: &HookRecord, spec: Spec, disabled: bool, again: bool, state: &State) -> Result<HookRecord, ServiceError> {
     let mut record = HookRecord { disabled, spec, ..before.clone() };
     if record.spec != before.spec || (before.status.is_failed() && again) {
         let used_up = || ServiceError::Conflict("The hook has no version numbers left".into());
         record.version = before.version.checked_add(1).ok_or_else(used_up)?;
-        // As long as no version was ready, every new one is still the first that may serve.
+        // As long as no version was ready, every new one has the status of a first version.
         record.status = if before.ready.is_some() { Status::UpdateQueued } else { Status::CreateQueued };
         record.status_message = None;
     }
@@ -281,7 +281,7 @@ fn store(state: &State, change: &mut Transaction, id: AccountId, record: &HookRe
     records::put_hook(&mut change.batch, id, record)
 }
 
-/// Every linked env var must exist.
+/// Refuses links to env vars that do not exist.
 fn check_links(account: &Account, spec: &Spec) -> Result<(), ServiceError> {
     match spec.env_vars.iter().enumerate().find(|(_, name)| account.env_named(name).is_none()) {
         None => Ok(()),
@@ -293,7 +293,7 @@ fn check_links(account: &Account, spec: &Spec) -> Result<(), ServiceError> {
     }
 }
 
-/// The account must have room for one more hook of the type.
+/// Refuses a hook if the account already has as many of its type as it may have.
 fn check_room(account: &Account, record: &HookRecord) -> Result<(), ServiceError> {
     let hook_type = record.hook_type;
     let most = account.record.settings.hooks_per_type;
@@ -305,7 +305,7 @@ fn check_room(account: &Account, record: &HookRecord) -> Result<(), ServiceError
     }
 }
 
-/// At most one hook of a type is enabled, because one decides.
+/// Refuses a second enabled hook of a type, because one hook decides.
 fn check_live(account: &Account, record: &HookRecord) -> Result<(), ServiceError> {
     match account.live(record.hook_type).filter(|live| !record.disabled && live.record.id != record.id) {
         None => Ok(()),

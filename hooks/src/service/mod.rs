@@ -1,4 +1,4 @@
-//! The service: everything that a caller can ask for, free of HTTP. Who may ask is for the gateways.
+//! The service: everything that a caller can ask for, free of HTTP. The gateways check who may ask.
 
 mod accounts;
 mod apply;
@@ -43,17 +43,17 @@ pub use open::OpenError;
 pub(crate) use open::keep;
 pub use page::{Page, PageView, Paged};
 
-/// The longest timeout that a hook may have, and a margin.
-const DETACHED_TIME: Duration = Duration::from_secs(12);
+/// How long a shutdown waits for executions without a caller: the longest timeout of a hook, and a margin.
+const DETACHED_TIMEOUT: Duration = Duration::from_secs(12);
 
-/// What a service needs to know.
+/// The configuration of a service.
 #[derive(Clone, Debug)]
 pub struct ServiceConfig {
     /// The folder that holds everything.
     pub data: PathBuf,
     /// The embedded storage engine.
     pub engine: Engine,
-    /// The file with the master key; none: one in the data folder.
+    /// The file with the master key; `None` is a file in the data folder.
     pub master_key_file: Option<PathBuf>,
     /// The program, and its arguments, that compiles functions in a process of its own: it calls `compile_worker`.
     pub compile_worker: (PathBuf, Vec<String>),
@@ -65,30 +65,30 @@ pub struct ServiceConfig {
     pub javascript_at_start: bool,
     /// Executions at a time.
     pub concurrency: u32,
-    /// The most that the kernel is asked about the memories of JavaScript hooks.
+    /// The most that the sandbox may use of the kernel's interfaces for the memories of JavaScript hooks.
     pub pagemap: PagemapUse,
     /// How long log entries are served and kept.
     pub retention: Duration,
     /// Log entries that may wait to be written.
     pub log_queue: usize,
-    /// Sizes.
+    /// The sizes that requests and executions may have.
     pub limits: ServiceLimits,
-    /// The hook types that there are.
+    /// The hook types of the server.
     pub registry: Registry,
 }
 
-/// What a caller finds out when the service opens.
+/// A service that was opened, and what its operator should know.
 #[derive(Clone, Debug)]
 pub struct Opened {
     /// The service.
     pub service: Arc<Service>,
     /// Whether there is no account yet, so that [`Service::bootstrap`] is due.
     pub first_start: bool,
-    /// Things that an operator should know, one sentence each.
+    /// What an operator should know, one sentence each.
     pub warnings: Vec<String>,
 }
 
-/// Which hooks are wanted.
+/// Which hooks are listed. An absent field selects all.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HookFilter {
     /// Those of this type.
@@ -99,14 +99,14 @@ pub struct HookFilter {
     pub disabled: Option<bool>,
 }
 
-/// Which executions are wanted.
+/// Which executions are listed. An absent field selects all.
 #[derive(Clone, Debug, Default)]
 pub struct ExecutionFilter {
     /// Those of this event.
     pub request_id: Option<String>,
     /// Those of this login.
     pub correlation_id: Option<String>,
-    /// Those that ended so.
+    /// Those with this outcome.
     pub outcome: Option<Outcome>,
 }
 
@@ -119,7 +119,7 @@ pub struct Service {
     log: LogWriter,
     reader: LogReader,
     sweeping: JoinHandle<()>,
-    /// Whether what has no end of its own must end.
+    /// Whether streams, which have no end of their own, must end.
     ending: watch::Sender<bool>,
     fixed: server_facts::ServerFacts,
     /// One permit: one backup at a time.
@@ -135,19 +135,19 @@ impl Service {
         }
     }
 
-    /// Finishes what is begun: executions, writes, and the log entries that wait. Preparations are broken off; the next start takes them up.
+    /// Finishes running executions and writes, and the queued log entries. It stops preparations, which the next start repeats.
     pub async fn shutdown(&self) {
         self.admission.stop();
         self.sweeping.abort();
-        // Each has a deadline, so that this ends; the limit is for a fault of ours.
-        if tokio::time::timeout(DETACHED_TIME, self.dispatcher.detached_ended()).await.is_err() {
+        // Each execution has a deadline, so this ends; the limit guards against a fault of the server.
+        if tokio::time::timeout(DETACHED_TIMEOUT, self.dispatcher.detached_ended()).await.is_err() {
             tracing::error!("executions whose caller has gone did not end in time");
         }
         drop(self.state.write_lock.lock().await);
         self.log.flush().await;
     }
 
-    /// Ends what would not end by itself: those who follow logs. The rest goes on.
+    /// Ends the streams of followed logs, which would not end by themselves. Everything else goes on.
     pub fn end_streams(&self) {
         self.ending.send_replace(true);
     }

@@ -20,7 +20,7 @@ use crate::state::State;
 use crate::store::{Blobs, Functions, Store, name, open};
 use crate::vault::Vault;
 
-/// Why a service does not open; in words for an operator.
+/// Why a service does not open, in words for an operator.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct OpenError(String);
@@ -98,7 +98,7 @@ impl Service {
     }
 }
 
-/// Opens everything that is kept, and reads the directory.
+/// Opens the data folder, and reads the directory.
 fn read_folder(config: &ServiceConfig) -> Result<DataFolder, OpenError> {
     let store = open(&config.data, config.engine).map_err(OpenError::new)?;
     let vault = Vault::open(&config.data, config.master_key_file.as_deref(), &*store).map_err(OpenError::new)?;
@@ -112,7 +112,7 @@ pub(crate) fn keep(store: Arc<dyn Store>, vault: Vault, blobs: Blobs, registry: 
     let store: Arc<dyn Store> = Arc::new(MeasuredStore::new(store, metrics.clone()));
     let functions = Functions::new(store.clone(), Arc::new(blobs));
     let directory = load(&*store, &vault, registry).map_err(OpenError::new)?;
-    // Nobody uploads yet, so whatever nothing refers to is left over.
+    // Nothing is uploaded yet, so files without a reference are left over.
     if let Err(error) = functions.sweep(std::time::Duration::ZERO) {
         tracing::warn!(%error, "left-over files could not be removed");
     }

@@ -1,8 +1,8 @@
 //! Pages of lists, and the cursors that lead from one to the next.
 //!
 //! A cursor is the base64 of a query string such as `limit=50&page=2`, escaped so that it can be put into a URL as it is: clients in the
-//! field unescape and decode it, padding and all, and use the pairs as parameters. A list that grows at its head adds where the page before
-//! ended, `after=`.
+//! field unescape and decode it, padding and all, and use the pairs as parameters. In a list that grows at its head, the cursor also holds
+//! where the previous page ended, `after=`.
 
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ServiceError;
 
-/// Which part of a list is wanted.
+/// The requested part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     limit: u32,
@@ -27,12 +27,12 @@ impl Default for Page {
 }
 
 impl Page {
-    /// The items on a page, unless the caller says otherwise.
+    /// The items on a page by default.
     pub const DEFAULT_LIMIT: u32 = 50;
     /// The most items on a page.
     pub const MAX_LIMIT: u32 = 1000;
 
-    /// The page that a caller asks for; where there is a cursor, it decides.
+    /// The page that a caller asks for. A cursor takes precedence over the other parameters.
     pub fn new(limit: Option<u64>, page: Option<u64>, cursor: Option<&str>) -> Result<Self, ServiceError> {
         if let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) {
             return Self::decode(cursor).ok_or_else(|| ServiceError::invalid("cursor", "cursor is not one that this server made"));
@@ -41,7 +41,7 @@ impl Page {
         Ok(Self { limit, number: within("page", page.unwrap_or(1), u32::MAX)?, after: None })
     }
 
-    /// The most items wanted.
+    /// The most items on the page.
     pub fn limit(&self) -> u32 {
         self.limit
     }
@@ -51,7 +51,7 @@ impl Page {
         self.number
     }
 
-    /// Where the page before ended, in a list that has such positions.
+    /// Where the previous page ended, in a list that has such positions.
     pub(crate) fn after(&self) -> Option<&str> {
         self.after.as_deref()
     }
@@ -62,12 +62,12 @@ impl Page {
         usize::try_from(before).unwrap_or(usize::MAX)
     }
 
-    /// The page behind this one; it starts after `position` where there is one.
+    /// The next page, which starts after `position` if there is one.
     pub(crate) fn following(&self, position: Option<String>) -> Self {
         Self { limit: self.limit, number: self.number.saturating_add(1), after: position }
     }
 
-    /// The page before this one, counted from the head of the list.
+    /// The previous page, counted from the head of the list.
     fn preceding(&self) -> Option<Self> {
         let number = self.number.checked_sub(1).filter(|number| *number > 0)?;
         Some(Self { limit: self.limit, number, after: None })
@@ -122,9 +122,9 @@ pub struct Paged<T> {
     pub limit: u32,
     /// The items on all pages.
     pub total: u64,
-    /// The cursor of the next page; none on the last one.
+    /// The cursor of the next page; `None` on the last one.
     pub next: Option<String>,
-    /// The cursor of the page before; none on the first one.
+    /// The cursor of the previous page; `None` on the first one.
     pub previous: Option<String>,
 }
 
@@ -133,7 +133,7 @@ pub struct Paged<T> {
 pub struct PageView<T> {
     /// The items, in the list's order.
     pub items: Vec<T>,
-    /// The cursor of the next page; none on the last one.
+    /// The cursor of the next page; `None` on the last one.
     pub next_cursor: Option<String>,
 }
 
@@ -143,7 +143,7 @@ impl<T> Paged<T> {
         PageView { items: self.items.iter().collect(), next_cursor: self.next.clone() }
     }
 
-    /// The page of a list that is held in full.
+    /// The page of a list that is completely in memory.
     pub(crate) fn of(all: Vec<T>, page: &Page) -> Self {
         let total = all.len();
         let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
@@ -152,7 +152,7 @@ impl<T> Paged<T> {
         Self::new(items, page, u64::try_from(total).unwrap_or(u64::MAX), more.then(|| page.following(None)))
     }
 
-    /// A page whose items were picked by somebody else.
+    /// A page whose items the caller has selected.
     pub(crate) fn new(items: Vec<T>, page: &Page, total: u64, next: Option<Page>) -> Self {
         let previous = page.preceding().map(|page| page.encode());
         Self { items, page: page.number, limit: page.limit, total, next: next.map(|page| page.encode()), previous }
@@ -161,7 +161,7 @@ impl<T> Paged<T> {
     /// The same page with each item changed.
     ///
     /// # Errors
-    /// The first of `change`.
+    /// The first error of `change`.
     pub fn try_map<U, E>(self, change: impl FnMut(T) -> Result<U, E>) -> Result<Paged<U>, E> {
         let items = self.items.into_iter().map(change).collect::<Result<_, E>>()?;
         Ok(Paged { items, page: self.page, limit: self.limit, total: self.total, next: self.next, previous: self.previous })

@@ -1,5 +1,5 @@
-//! Renewal: hooks that were made with the values of their env vars are prepared again before other values are published, so that the
-//! next execution has them. New versions of a hook are for admission.
+//! Renewal: hooks that were prepared with the values of their env vars are prepared again before new values are published, so that the next
+//! execution uses them. Admission prepares new versions of a hook.
 
 use hookbox_runtime::AdmissionError;
 use tokio::runtime::Handle;
@@ -12,8 +12,8 @@ use crate::resources::{Ready, Runtime};
 use crate::sandbox::Function;
 use crate::state::{State, Transaction};
 
-/// Prepares, of these hooks, those that hold values, with the values of the changed directory. It blocks, on a thread where it may, and
-/// under the writer's turn: nobody else decides meanwhile what serves.
+/// Prepares those of these hooks that hold env values, with the values of the changed directory. It blocks, on a thread where it may, and
+/// under the write lock, so that no other change decides meanwhile what serves.
 pub(super) fn renew(state: &State, change: &mut Transaction, account: AccountId, hooks: &[HookId]) -> Result<(), ServiceError> {
     hooks.iter().try_for_each(|hook| renew_one(state, change, account, *hook))
 }
@@ -42,7 +42,7 @@ fn renew_one(state: &State, change: &mut Transaction, id: AccountId, hook: HookI
     }
 }
 
-/// Whether other values may make another function. One that was not to be made with those before may be now.
+/// Whether new values may make another function. A function that could not be prepared with the old values may succeed now.
 fn depends(hook: &Hook, ready: &Ready) -> bool {
     match &hook.serving {
         Some(serving) => serving.function.holds_env(),
@@ -50,12 +50,12 @@ fn depends(hook: &Hook, ready: &Ready) -> bool {
     }
 }
 
-/// Takes a hook out of service that cannot be made with the new values: one with the old values would be wrong.
+/// Takes a hook out of service that cannot be prepared with the new values, because serving the old ones would be wrong.
 fn stop(state: &State, change: &mut Transaction, id: AccountId, hook: &Hook, message: &str) -> Result<(), ServiceError> {
     let account = change.directory.account_mut(id)?;
     let message = masked(&account.mask()?, message, state.limits.error_bytes);
     tracing::warn!(account = %id, hook = %hook.record.id, message, "a hook no longer serves: it fails with another env value");
-    // The status tells of the newest version. Where that is another one, it has its own story.
+    // The status describes the newest version; it does not change when an older one stops.
     if !hook.record.newest_was_ready() {
         account.stop(hook.record.clone());
         return Ok(());

@@ -1,9 +1,9 @@
-//! What stays the same while a service runs.
+//! Facts that stay the same while a service runs.
 
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-/// What stays the same while the service runs.
+/// Facts that stay the same while the service runs.
 #[derive(Clone, Debug)]
 pub(super) struct ServerFacts {
     pub(super) data: PathBuf,

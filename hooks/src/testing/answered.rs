@@ -20,7 +20,7 @@ impl Answered {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// The body, if the status is the wanted one.
+    /// The body, after a check of the status.
     #[track_caller]
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));

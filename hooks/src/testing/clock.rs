@@ -1,4 +1,4 @@
-//! A clock that stands still until it is moved.
+//! A clock that stands still until a test moves it.
 
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,7 +15,7 @@ impl FakeClock {
         Self(Mutex::new(UNIX_EPOCH + Duration::from_secs(1_780_000_000)))
     }
 
-    /// Moves it on.
+    /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         *self.0.lock().unwrap() += by;
     }

@@ -1,4 +1,4 @@
-//! What tests stand on, here and in dialects: a service over a store that can be full ([`World`]), a server on a free port whose answers are
+//! Test support, here and for dialects: a service over a store that can be full ([`World`]), a server on a free port whose answers are
 //! checked against the OpenAPI file ([`TestServer`]), and a small dialect ([`Sample`]).
 #![allow(
     clippy::unwrap_used,
@@ -35,7 +35,7 @@ pub fn sign_in() -> HookType {
     registry().find("sign-in").unwrap()
 }
 
-/// Its type whose default is to deny.
+/// The sample dialect's type whose default is to deny.
 pub fn sign_up() -> HookType {
     registry().find("sign-up").unwrap()
 }

@@ -1,5 +1,5 @@
-//! A small dialect: two hook types, a setting, a door that a secret of the hook opens, and errors in a form of its own. It shows what one
-//! needs: this file and its place in the list that a server starts with.
+//! A small dialect: two hook types, a setting, an endpoint that a hook's own secret opens, and its own form of errors. It shows what a
+//! dialect needs: this file, and its place in the list that a server starts with.
 
 use std::sync::Arc;
 
@@ -102,12 +102,12 @@ impl Dialect for Sample {
     }
 }
 
-/// Lets in who knows the hook's own secret.
+/// Lets in callers that send the hook's own secret.
 fn let_in(core: &Core, head: &Head<'_>) -> Result<Caller, ApiError> {
     let hook = core.service.find_hook(head.params.get("hook_id")).map_err(|_| ApiError::Unauthenticated)?;
     let secret = hook.settings.get("secret").and_then(Value::as_str).unwrap_or_default();
-    let shown = head.text("x-sample-secret").unwrap_or_default();
-    let right = !secret.is_empty() && bool::from(secret.as_bytes().ct_eq(shown.as_bytes()));
+    let sent = head.text("x-sample-secret").unwrap_or_default();
+    let right = !secret.is_empty() && bool::from(secret.as_bytes().ct_eq(sent.as_bytes()));
     if right && hook.hook_type.dialect == "sample" { Ok(Caller::of(hook.account)) } else { Err(ApiError::Unauthenticated) }
 }
 
@@ -123,7 +123,7 @@ async fn door(core: &Core, call: Call<'_>) -> Answered {
     })))
 }
 
-/// What an event must have.
+/// The rules of a type, and the key that its events must have.
 struct SampleRules {
     required: &'static str,
 }
@@ -147,7 +147,7 @@ impl Rules for SampleRules {
         Ok(settings)
     }
 
-    /// Secrets are not given out.
+    /// Secrets are not returned.
     fn view(&self, settings: &Settings) -> Settings {
         [("risk".to_owned(), settings.get("risk").cloned().unwrap_or(false.into()))].into_iter().collect()
     }

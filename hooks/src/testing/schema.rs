@@ -21,7 +21,7 @@ impl Checker {
         Self { dialects: dialects.to_vec(), file: openapi::tree(dialects).unwrap() }
     }
 
-    /// The operation that the request was for, if there is one, after its answer was found to be as documented.
+    /// The operation of the request, if there is one, after a check that the answer is as documented.
     pub fn check(&self, method: &Method, path: &str, answered: &Answered) -> Option<String> {
         let router = router(&self.dialects).unwrap();
         let Match::Found(row, _) = router.find(method, path) else { return None };

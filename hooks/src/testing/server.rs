@@ -28,7 +28,7 @@ use crate::service::Service;
 pub const ADMIN: &str = "admin";
 pub const SECRET: &str = "a secret of thirty-two characters";
 
-/// A server and what it stands on.
+/// A server, and what it runs on.
 pub struct TestServer {
     pub world: World,
     pub service: Arc<Service>,
@@ -46,7 +46,7 @@ pub struct Stream {
     pub answered: Answered,
     body: hyper::body::Incoming,
     read: Vec<u8>,
-    /// The connection lasts as long as this.
+    /// Keeps the connection open.
     _client: hyper::client::conn::http1::SendRequest<Full<Bytes>>,
 }
 
@@ -67,7 +67,7 @@ impl Stream {
         }
     }
 
-    /// Reads to the end, and checks everything.
+    /// Reads to the end, and checks the whole answer.
     pub async fn end(mut self, server: &TestServer, path: &str) {
         while let Some(frame) = self.body.frame().await {
             self.read.extend_from_slice(&frame.unwrap().into_data().unwrap());
@@ -122,7 +122,7 @@ impl TestServer {
         answered
     }
 
-    /// Begins to read an answer that comes line by line.
+    /// Starts to read an answer that comes line by line.
     pub async fn stream(&self, token: &str, path: &str) -> Stream {
         let stream = TcpStream::connect(self.address).await.unwrap();
         let (mut client, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
@@ -169,7 +169,7 @@ impl TestServer {
         text(&token["access_token"])
     }
 
-    /// Tells the server to stop.
+    /// Signals the server to stop.
     pub fn stop_now(&self) {
         drop(self.stop.lock().unwrap().take());
     }
@@ -180,7 +180,7 @@ impl TestServer {
         self.ended.await.unwrap().unwrap();
     }
 
-    /// All endpoints, by method and path, with what they ask of callers.
+    /// All endpoints of the server.
     pub fn endpoints(&self) -> Vec<&'static Endpoint> {
         crate::http::all_endpoints(&self.dialects)
     }

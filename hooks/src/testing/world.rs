@@ -1,7 +1,8 @@
-//! A service for tests: a store whose disk can be full, a clock that stands still, and a compiler whose functions are
-//! scripts. A function is a command, as WebAssembly after the magic bytes of a module: `return JSON`, `fail KIND MESSAGE`, `throw MESSAGE`,
-//! `env NAME`, `echo`, `print`, `panic`, `wait`, or, for its preparation, `reject MESSAGE` and `trouble TIMES`. JavaScript may also say
-//! `linger`, whose preparation ends with the next `go_on`, `top NAME`, which reads a variable when it is prepared and throws where the value begins with "bad", and `clock`.
+//! A service for tests: a store whose disk can be full, a clock that stands still, and a compiler whose functions are scripts. A function
+//! is a command, as WebAssembly after the magic bytes of a module: `return JSON`, `fail KIND MESSAGE`, `throw MESSAGE`, `env NAME`, `echo`,
+//! `print`, `panic`, `wait`, or, for its preparation, `reject MESSAGE` and `trouble TIMES`. JavaScript may also be `linger`, whose
+//! preparation ends with the next `go_on`; `top NAME`, which reads a variable when it is prepared and throws if the value begins with
+//! "bad"; and `clock`.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -35,10 +36,10 @@ use crate::vault::Vault;
 /// The account that most tests act for.
 pub const ONE: AccountId = AccountId::OPERATOR;
 
-/// The least that a login's context has.
+/// The smallest context of a login.
 pub const LOGIN: &str = r#"{"user":{"user_identifier":"jim","policy_id":1},"device":{}}"#;
 
-/// Everything that survives a restart, and what tests look at.
+/// Everything that survives a restart, and what tests inspect.
 pub struct World {
     pub store: Arc<FillingStore>,
     pub clock: Arc<FakeClock>,
@@ -49,12 +50,12 @@ pub struct World {
 }
 
 impl World {
-    /// One whose hooks are of the sample dialect.
+    /// A world with the sample dialect.
     pub fn new() -> Self {
         Self::with(&[&Sample])
     }
 
-    /// One of these dialects.
+    /// A world with these dialects.
     pub fn with(dialects: &[&'static dyn Dialect]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self {
@@ -67,7 +68,7 @@ impl World {
         }
     }
 
-    /// Starts a service on what there is.
+    /// Starts a service on the world's store.
     pub fn start(&self) -> Arc<Service> {
         let config = ServiceConfig {
             data: self.folder.path().to_owned(),
@@ -103,17 +104,17 @@ pub fn function(script: &str) -> Vec<u8> {
     [b"\0asm\x01\0\0\0", script.as_bytes()].concat()
 }
 
-/// The same as a body has it.
+/// The same in base64, as a body has it.
 pub fn encoded(script: &str) -> String {
     STANDARD.encode(function(script))
 }
 
-/// The least that makes a hook.
+/// The smallest body of a hook.
 pub fn new_hook(script: &str) -> Value {
     json!({"type": "sign-in", "runtime": "wasm", "function": encoded(script)})
 }
 
-/// The least that makes a JavaScript hook.
+/// The smallest body of a JavaScript hook.
 pub fn new_javascript(script: &str) -> Value {
     json!({"type": "sign-in", "runtime": "nodejs20.x", "function": STANDARD.encode(script)})
 }
@@ -127,20 +128,20 @@ pub fn body(value: &Value, changes: Value) -> Bytes {
     value.to_string().into()
 }
 
-/// Makes a hook of a body of `/v1`.
+/// Creates a hook from a body of `/v1`.
 pub async fn create(service: &Service, account: AccountId, body: Bytes) -> Result<HookView, ServiceError> {
     let input = service.read_hook(body).await?;
     service.create_hook(account, input).await
 }
 
-/// Changes a hook by a body of `/v1`.
+/// Changes a hook with a body of `/v1`.
 pub async fn update(service: &Service, account: AccountId, id: &str, body: Bytes) -> Result<HookView, ServiceError> {
     service.type_of(account, id)?;
     let input = service.read_hook(body).await?;
     service.update_hook(account, id, input).await
 }
 
-/// Makes a hook and waits until admission has decided.
+/// Creates a hook and waits until admission has decided.
 pub async fn deploy(service: &Service, account: AccountId, hook: Value) -> HookView {
     let made = create(service, account, hook.to_string().into()).await.unwrap();
     assert_eq!((made.status, made.version), (Status::CreateQueued, 1));
@@ -152,7 +153,7 @@ pub async fn settled(service: &Service, account: AccountId, id: &str) -> HookVie
     loop {
         let hook = service.get_hook(account, id).await.unwrap();
         if !hook.status.is_pending() {
-            // What the change left without an owner is removed before its turn ends.
+            // A change removes what it left without an owner before it gives up the write lock.
             drop(service.write_lock().await);
             return hook;
         }
@@ -160,7 +161,7 @@ pub async fn settled(service: &Service, account: AccountId, id: &str) -> HookVie
     }
 }
 
-/// What was refused, in words.
+/// The refusal, in words.
 pub fn refused<T: std::fmt::Debug>(result: Result<T, ServiceError>) -> String {
     result.unwrap_err().to_string()
 }
@@ -176,12 +177,12 @@ impl FillingStore {
         Self { inner: open(&folder.join("store"), Engine::Redb).unwrap(), full: AtomicBool::new(false) }
     }
 
-    /// Makes every commit fail, or no more.
+    /// Makes every commit fail, or succeed again.
     pub fn set_full(&self, full: bool) {
         self.full.store(full, Ordering::SeqCst);
     }
 
-    /// Everything in it, key and value as text, for tests that look for what must not be there.
+    /// All keys and values as text, for tests that search for what must not be stored.
     pub fn dump(&self) -> Vec<String> {
         let mut all = Vec::new();
         let mut visit = |key: &[u8], value: &[u8]| {
@@ -217,7 +218,7 @@ pub struct ScriptCompiler {
     troubles: AtomicUsize,
     refusing: AtomicBool,
     troubled: AtomicBool,
-    /// Closed as long as a test wants preparations to take.
+    /// Closed while a test holds preparations up.
     gate: Gate,
     /// Ends every `wait`.
     pub go_on: Arc<Notify>,
@@ -232,12 +233,12 @@ impl Default for Gate {
 }
 
 impl ScriptCompiler {
-    /// Makes preparations wait.
+    /// Holds preparations up.
     pub fn close(&self) {
         self.gate.0.forget_permits(1);
     }
 
-    /// Lets them go on.
+    /// Lets preparations go on.
     pub fn open(&self) {
         self.gate.0.add_permits(1);
     }
@@ -247,7 +248,7 @@ impl ScriptCompiler {
         self.refusing.store(true, Ordering::SeqCst);
     }
 
-    /// Makes every preparation fail for the host's own reasons, or no more.
+    /// Makes every preparation fail for the host's own reasons, or succeed again.
     pub fn set_troubled(&self, troubled: bool) {
         self.troubled.store(troubled, Ordering::SeqCst);
     }
@@ -306,7 +307,7 @@ impl FunctionCompiler for ScriptCompiler {
     }
 }
 
-/// What a JavaScript function is kept under.
+/// The name under which a JavaScript function is kept.
 pub fn javascript_name(runtime: &str, script: &str) -> FunctionDigest {
     FunctionDigest::of(format!("{runtime} {script}").as_bytes())
 }

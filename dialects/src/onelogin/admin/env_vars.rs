@@ -1,4 +1,4 @@
-//! The env vars, never with their values.
+//! The env vars. Their values are never returned.
 
 use hookbox_hooks::api::{Access, Answered, ApiError, BodyKind, Call, Core, Doc, Endpoint, PAGE, respond};
 use hookbox_hooks::{EnvId, EnvView, Scope, Timestamp};
@@ -91,7 +91,7 @@ pub(in crate::onelogin) static ENDPOINTS: &[Endpoint] = &[
 pub(super) struct EnvVar {
     id: EnvId,
     name: String,
-    /// Never the value: what stands there for the clients that cannot do without one.
+    /// Never the value: a placeholder for a client that cannot read an env var without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<&'static str>,
     created_at: Timestamp,
@@ -104,29 +104,29 @@ impl EnvVar {
     }
 }
 
-/// An env var as the caller reads it.
-fn shown(core: &Core, call: &Call<'_>, env: EnvView) -> Result<EnvVar, ApiError> {
+/// An env var in the form that the caller's client reads.
+fn client_view(core: &Core, call: &Call<'_>, env: EnvView) -> Result<EnvVar, ApiError> {
     Ok(EnvVar::new(env, client(core, call)?.env_value()))
 }
 
 async fn list_envs(core: &Core, call: Call<'_>) -> Answered {
     let page = core.service.list_envs(call.account()?, call.query.page()?).await?;
-    Ok(bare_page(&page.try_map(|env| shown(core, &call, env))?, &list(&call)))
+    Ok(bare_page(&page.try_map(|env| client_view(core, &call, env))?, &list(&call)))
 }
 
 async fn create(core: &Core, call: Call<'_>) -> Answered {
     let env = core.service.create_env(call.account()?, call.body.clone()).await?;
-    Ok(respond::created(&shown(core, &call, env)?))
+    Ok(respond::created(&client_view(core, &call, env)?))
 }
 
 async fn get(core: &Core, call: Call<'_>) -> Answered {
     let env = core.service.get_env(call.account()?, call.id()).await?;
-    Ok(respond::ok(&shown(core, &call, env)?))
+    Ok(respond::ok(&client_view(core, &call, env)?))
 }
 
 async fn update(core: &Core, call: Call<'_>) -> Answered {
     let env = core.service.update_env(call.account()?, call.id(), call.body.clone()).await?;
-    Ok(respond::ok(&shown(core, &call, env)?))
+    Ok(respond::ok(&client_view(core, &call, env)?))
 }
 
 async fn delete(core: &Core, call: Call<'_>) -> Answered {

@@ -1,4 +1,4 @@
-//! The hooks: as OneLogin's clients write and read them.
+//! The hooks, as OneLogin's clients write and read them.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -118,17 +118,17 @@ struct Hook {
     function: String,
 }
 
-/// The env vars of a hook, as a client knows them.
+/// The env vars of a hook, in the form that the client reads.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum EnvLinks {
     Names(Vec<String>),
-    /// All but their values.
+    /// Objects without the values.
     Objects(Vec<super::env_vars::EnvVar>),
 }
 
-/// A hook as the caller reads it.
-fn shown(core: &Core, call: &Call<'_>, hook: HookView) -> Result<Hook, ApiError> {
+/// A hook in the form that the caller's client reads.
+fn client_view(core: &Core, call: &Call<'_>, hook: HookView) -> Result<Hook, ApiError> {
     let env_vars = match client(core, call)?.env_shape() {
         EnvShape::Names => EnvLinks::Names(hook.env_vars),
         EnvShape::Objects { with_value } => {
@@ -162,7 +162,7 @@ fn shown(core: &Core, call: &Call<'_>, hook: HookView) -> Result<Hook, ApiError>
     })
 }
 
-/// Refuses a hook of another dialect, as if there were none. Types do not change, so the answer stays true.
+/// Refuses a hook of another dialect with the error for a missing one. A hook's type never changes, so the check stays valid.
 pub(super) fn check(core: &Core, call: &Call<'_>) -> Result<(), ApiError> {
     match core.service.type_of(call.account()?, call.id())?.dialect {
         DIALECT => Ok(()),
@@ -170,7 +170,7 @@ pub(super) fn check(core: &Core, call: &Call<'_>) -> Result<(), ApiError> {
     }
 }
 
-/// The filter that the list takes. Clients send their filters empty: an empty one counts as absent.
+/// The filter of the list. Clients send unused filters empty, so an empty one counts as absent.
 fn filter(core: &Core, query: &Query<'_>) -> Result<HookFilter, ServiceError> {
     let types = core.service.registry().of_dialect(DIALECT);
     let unknown = || ServiceError::invalid("type", "type is not one of enum values: pre-authentication,user-migration");
@@ -181,29 +181,29 @@ fn filter(core: &Core, query: &Query<'_>) -> Result<HookFilter, ServiceError> {
 
 async fn list_hooks(core: &Core, call: Call<'_>) -> Answered {
     let page = core.service.list_hooks(call.account()?, filter(core, &call.query)?, call.query.page()?, true).await?;
-    Ok(bare_page(&page.try_map(|hook| shown(core, &call, hook))?, &list(&call)))
+    Ok(bare_page(&page.try_map(|hook| client_view(core, &call, hook))?, &list(&call)))
 }
 
 async fn create(core: &Core, call: Call<'_>) -> Answered {
     let input = read(core, &call).await?;
     let hook = core.service.create_hook(call.account()?, input).await?;
-    Ok(respond::created(&shown(core, &call, hook)?))
+    Ok(respond::created(&client_view(core, &call, hook)?))
 }
 
 async fn get(core: &Core, call: Call<'_>) -> Answered {
     check(core, &call)?;
     let hook = core.service.get_hook(call.account()?, call.id()).await?;
-    Ok(respond::ok(&shown(core, &call, hook)?))
+    Ok(respond::ok(&client_view(core, &call, hook)?))
 }
 
 async fn update(core: &Core, call: Call<'_>) -> Answered {
     check(core, &call)?;
     let input = read(core, &call).await?;
     let hook = core.service.update_hook(call.account()?, call.id(), input).await?;
-    Ok(respond::ok(&shown(core, &call, hook)?))
+    Ok(respond::ok(&client_view(core, &call, hook)?))
 }
 
-/// 202 and not 204: there is a client that makes a body of its own out of a 204, and then takes it for an error.
+/// 202 and not 204: one client makes up a body for a 204, and then reads it as an error.
 async fn delete(core: &Core, call: Call<'_>) -> Answered {
     check(core, &call)?;
     core.service.delete_hook(call.account()?, call.id()).await?;

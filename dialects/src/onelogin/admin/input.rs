@@ -1,11 +1,11 @@
-//! What OneLogin's clients may say about a hook: the dialect's settings stand beside the other keys, and a strict account wants all that
-//! OneLogin documents as required.
+//! Reads hooks from the bodies of OneLogin's clients. The dialect's settings stand beside the other keys, and a strict account requires
+//! every field that OneLogin documents as required.
 
 use hookbox_hooks::{Fields, HookInput, InputRules, ServiceError};
 
 use crate::onelogin::rules::SETTINGS;
 
-/// What OneLogin documents as required, on create and on update.
+/// The fields that OneLogin documents as required, on create and on update.
 const REQUIRED: [(&str, &str); 8] = [
     ("type", "string"),
     ("disabled", "boolean"),

@@ -29,7 +29,7 @@ pub(in crate::onelogin) static ENDPOINTS: &[Endpoint] = &[Endpoint {
     },
 }];
 
-/// An execution as these clients know it.
+/// An execution as these clients read it.
 #[derive(Serialize)]
 struct LogEntry {
     request_id: String,

@@ -1,12 +1,11 @@
-//! Pages as OneLogin's clients read them: a bare array, the rest in headers.
+//! Pages as OneLogin's clients read them: a bare array, with the paging in headers.
 
 use hookbox_hooks::Paged;
 use hookbox_hooks::api::{Reply, respond};
 use http::{HeaderName, HeaderValue, header};
 use serde::Serialize;
 
-/// The answer with a page. One client follows `After-Cursor` until it is absent. `list` is
-/// what was asked for, without the page.
+/// The answer with a page. One client follows `After-Cursor` until it is absent. `list` is the requested list without the page.
 pub(super) fn bare_page<T: Serialize>(page: &Paged<T>, list: &str) -> Reply {
     let mut reply = respond::ok(&page.items);
     let pages = page.total.div_ceil(u64::from(page.limit).max(1));
@@ -26,7 +25,7 @@ pub(super) fn bare_page<T: Serialize>(page: &Paged<T>, list: &str) -> Reply {
     reply
 }
 
-/// Where the list begins, and the pages beside this one.
+/// Links to the first page and to the pages beside this one.
 fn links<T>(page: &Paged<T>, list: &str) -> String {
     let join = if list.contains('?') { '&' } else { '?' };
     let mut links = format!("<{list}{join}limit={}&page=1>; rel=\"first\"", page.limit);

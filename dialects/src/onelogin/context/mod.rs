@@ -1,4 +1,4 @@
-//! The context of one event: what the caller sent, and what of it a function may see.
+//! The context of one event: what the caller sent, and which parts of it a function may see.
 
 mod options;
 mod sample;
@@ -24,13 +24,13 @@ pub(super) use version::RangeError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub(super) struct ContextError {
-    /// The field that breaks a rule, where it is one: `user.policy_id`.
+    /// The field that breaks the rule, if there is a single one: `user.policy_id`.
     pub field: Option<String>,
     /// The rule.
     pub message: String,
 }
 
-/// What is wrong with a context, and where, seen from the object that is being read.
+/// What is wrong with a context. Its path starts at the object that is being read.
 enum Fault {
     Unreadable(String),
     Missing(String, &'static str),
@@ -42,7 +42,7 @@ impl Fault {
         Self::Unreadable(message.to_string())
     }
 
-    /// The same, seen from the object around it.
+    /// The same fault, with a path that starts at the object around.
     fn below(self, name: &str) -> Self {
         let path = |path: String| if path.is_empty() { name.to_owned() } else { format!("{name}.{path}") };
         match self {
@@ -95,7 +95,7 @@ pub(super) struct Context<'a> {
 /// One key of an object and its value.
 struct Field<'a> {
     name: Cow<'a, str>,
-    /// None for a key that the object's shape does not have.
+    /// `None` for a key that the object's shape does not have.
     key: Option<&'static Key>,
     raw: &'a RawValue,
     inside: Inside<'a>,
@@ -108,19 +108,19 @@ enum Inside<'a> {
     Objects(&'static [Key], Vec<Vec<Field<'a>>>),
 }
 
-/// Contexts hold what must not be logged, so the text stays out.
+/// Contexts hold values that must not be logged, so `Debug` leaves the text out.
 impl fmt::Debug for Field<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)
     }
 }
 
-/// The caller's key for what conditions ask for. No function sees it.
+/// The caller's key for the user's roles, which conditions check. No function sees it.
 const ROLES: &str = "roles";
 
 impl<'a> Context<'a> {
-    /// Reads `body` as the context of an event of this type. It must be one JSON object in UTF-8 without duplicate keys, so that
-    /// the host and the function cannot read different things out of it, and have what every function of the type counts on.
+    /// Reads `body` as the context of an event of this type. It must be one JSON object in UTF-8 without duplicate keys, so that the host
+    /// and the function cannot read it differently. It must hold the keys that every function of the type relies on.
     pub(super) fn parse(kind: Kind, body: &'a [u8]) -> Result<Self, ContextError> {
         let text =
             std::str::from_utf8(body).map_err(|_| ContextError { field: None, message: "the context is not valid UTF-8".to_owned() })?;
@@ -134,20 +134,20 @@ impl<'a> Context<'a> {
         self.fields.iter().find(|field| field.name == key).map(|field| field.raw)
     }
 
-    /// The roles of the user, where the caller says which.
+    /// The roles of the user, if the caller sent them.
     pub(super) fn roles(&self) -> Option<&[String]> {
         self.roles.as_deref()
     }
 
-    /// The caller's id under `key` (`request_id`, `correlation_id`), where it is one that we can carry on:
-    /// 1 to 128 of `A-Z a-z 0-9 . _ : -`.
+    /// The caller's id under `key` (`request_id`, `correlation_id`), if it is usable: 1 to 128 of `A-Z a-z 0-9 . _ : -`.
     pub(super) fn id(&self, key: &str) -> Option<&'a str> {
         let id: &str = serde_json::from_str(self.get(key)?.get()).ok()?;
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte);
         ((1..=128).contains(&id.len()) && id.bytes().all(fits)).then_some(id)
     }
 
-    /// What a function with this view sees. The caller's bytes, untouched, when nothing has to be hidden or filled in.
+    /// The context as a function with this view sees it. The caller's bytes are borrowed unchanged if nothing has to be hidden or filled
+    /// in.
     pub(super) fn visible(&self, view: View) -> Cow<'a, str> {
         let keys = self.kind.context_keys();
         if untouched(keys, &self.fields, view) {
@@ -205,7 +205,7 @@ fn objects<'a>(name: &str, keys: &'static [Key], raw: &'a RawValue) -> Result<In
     Ok(Inside::Objects(keys, values.into_iter().enumerate().map(object).collect::<Result<_, _>>()?))
 }
 
-/// What stands in for a value that the caller left open.
+/// The default for a value that the caller left out or sent as null.
 fn fill(field: &Field<'_>) -> Option<&'static str> {
     field.key.and_then(|key| key.fill).filter(|fill| field.raw.get() == "null" && *fill != "null")
 }
@@ -233,7 +233,7 @@ fn write(keys: &[Key], fields: &[Field<'_>], view: View, out: &mut String) {
     let mut open = '{';
     let mut begin = |name: &str, out: &mut String| {
         out.push(std::mem::replace(&mut open, ','));
-        // The names of the table have nothing to escape.
+        // The names of the table need no escaping.
         out.extend(["\"", name, "\":"]);
     };
     for (field, key) in fields.iter().filter_map(|field| Some((field, field.key.filter(|key| key.shows(view))?))) {

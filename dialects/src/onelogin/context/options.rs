@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Which parts of a context a hook may see; each is hidden unless enabled.
+/// The parts of a context that a hook may see. Each is hidden unless it is enabled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(in crate::onelogin) struct Options {

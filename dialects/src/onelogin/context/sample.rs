@@ -1,4 +1,4 @@
-//! What the contexts of each hook type look like, without anything in them: an engine that has seen them once reads real ones faster.
+//! Samples of each hook type's contexts, with empty values: an engine that has read them once reads real contexts faster.
 
 use super::options::Options;
 use super::shape::{Key, Value};
@@ -47,7 +47,7 @@ mod tests {
     #[test]
     fn there_is_one_for_each_set_of_keys() {
         let samples = sample_contexts(Kind::PreAuthentication);
-        // Second factors are of the second version: four sets of the first, eight of the second.
+        // Second factors belong to the second version: four sets of the first, eight of the second.
         assert_eq!(samples.len(), 12);
         assert!(samples.iter().any(|sample| sample.contains("mfa_devices") && !sample.contains("risk")));
         let least = r#"{"user":{"user_identifier":"","policy_id":0},"device":{"user_agent":null,"is_mobile":null},"#;

@@ -1,4 +1,4 @@
-//! What contexts look like: the keys of each hook type, since which version, behind which option. A new key begins here.
+//! The shape of contexts: the keys of each hook type, the version that adds each key, and the option that shows it. A new key starts here.
 
 use super::options::Options;
 use super::version::ContextVersion;
@@ -7,21 +7,21 @@ use crate::onelogin::kind::Kind;
 /// One key of an object in a context.
 pub(crate) struct Key {
     pub(crate) name: &'static str,
-    /// The first version that has it.
+    /// The first version that has the key.
     since: ContextVersion,
-    /// The option that shows it.
+    /// The option that shows the key; without one, the key is always shown.
     option: Option<fn(Options) -> bool>,
     /// Whether a caller must send it.
     pub(crate) required: bool,
-    /// What stands there when the caller sends nothing or null.
+    /// The default for a key that the caller leaves out or sends as null, in JSON.
     pub(crate) fill: Option<&'static str>,
     pub(crate) value: Value,
 }
 
-/// What a key's value is.
+/// The type of a key's value.
 #[derive(Clone, Copy)]
 pub(crate) enum Value {
-    /// Anything.
+    /// Any JSON value.
     Any,
     Text,
     Number,
@@ -43,7 +43,7 @@ impl Value {
         }
     }
 
-    /// Whether JSON text, which is valid and without space around it, is of the type.
+    /// Whether JSON text is of this type. The text must be valid and without space around it.
     pub(crate) fn allows(self, text: &str) -> bool {
         match self {
             Self::Any => true,
@@ -55,12 +55,12 @@ impl Value {
     }
 }
 
-/// Which of the keys a function may see.
+/// Which keys a function may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::onelogin) struct View {
-    /// Those of this version.
+    /// The version whose keys it sees.
     pub version: ContextVersion,
-    /// Those that no option hides.
+    /// The options that show further keys.
     pub options: Options,
 }
 
@@ -85,7 +85,7 @@ impl Key {
         Self { fill: Some(fill), ..self }
     }
 
-    /// Whether a function with this view sees it.
+    /// Whether a function with this view sees the key.
     pub(crate) fn shows(&self, view: View) -> bool {
         self.since <= view.version && self.option.is_none_or(|enabled| enabled(view.options))
     }
@@ -139,7 +139,7 @@ static USER_MIGRATION: &[Key] = &[
 ];
 
 impl Kind {
-    /// The keys at the top of its context.
+    /// The keys at the top level of the type's context.
     pub(crate) fn context_keys(self) -> &'static [Key] {
         match self {
             Self::PreAuthentication => PRE_AUTHENTICATION,
@@ -147,7 +147,7 @@ impl Kind {
         }
     }
 
-    /// The versions of its context, oldest first.
+    /// The versions of the type's context, oldest first.
     pub(in crate::onelogin) fn context_versions(self) -> &'static [ContextVersion] {
         match self {
             Self::PreAuthentication => &[V1_0_0, V1_1_0],

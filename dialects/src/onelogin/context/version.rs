@@ -6,10 +6,10 @@ use semver::{Version, VersionReq};
 
 use crate::onelogin::kind::Kind;
 
-/// A version that contexts have had.
+/// A version of the context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::onelogin) enum ContextVersion {
-    /// The first.
+    /// The first version.
     V1_0_0,
     /// Adds the user's id and last login, the second factors and the application.
     V1_1_0,
@@ -38,32 +38,32 @@ impl fmt::Display for ContextVersion {
     }
 }
 
-/// A range that picks no version.
+/// Why a range picks no version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::onelogin) enum RangeError {
-    /// It is no range.
+    /// The text is not a range.
     #[error("is not a version or a range of versions")]
     Unreadable,
-    /// It is one, and none of the hook type's versions lies in it.
+    /// The text is a range, but it contains none of the hook type's versions.
     #[error("matches no context version")]
     Empty,
 }
 
 impl Kind {
-    /// The newest version of its context that lies in `range`, such as `1.0.0`, `^1.0`, `>= 1.0.0 <2`, `1.0.x || 1.1.0`.
+    /// The newest context version of the type that lies in `range`, such as `1.0.0`, `^1.0`, `>= 1.0.0 <2`, `1.0.x || 1.1.0`.
     pub(in crate::onelogin) fn context_version(self, range: &str) -> Result<ContextVersion, RangeError> {
         let alternatives: Vec<VersionReq> = range.split("||").map(alternative).collect::<Option<_>>().ok_or(RangeError::Unreadable)?;
         let fits = |version: &&ContextVersion| alternatives.iter().any(|one| one.matches(&version.number()));
         self.context_versions().iter().rev().find(fits).copied().ok_or(RangeError::Empty)
     }
 
-    /// The newest version of its context, which a hook gets that picks none.
+    /// The newest context version of the type, which a hook gets by default.
     pub(in crate::onelogin) fn newest_context(self) -> ContextVersion {
         self.context_versions().last().copied().unwrap_or(ContextVersion::V1_0_0)
     }
 }
 
-/// One alternative of a range, in the notation that [`VersionReq`] reads: commas between the comparators, a `=` where npm has nothing.
+/// One alternative of a range, in the notation of [`VersionReq`]: commas between the comparators, and a `=` where npm has no operator.
 fn alternative(text: &str) -> Option<VersionReq> {
     if let Some((from, to)) = text.split_once(" - ") {
         return VersionReq::parse(&format!("{}, {}", comparator(&format!(">={}", from.trim()))?, comparator(&format!("<={}", to.trim()))?))

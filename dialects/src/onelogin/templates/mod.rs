@@ -29,7 +29,7 @@ struct Project {
 static PRE_AUTHENTICATION: Project = project!("pre-authentication");
 static USER_MIGRATION: Project = project!("user-migration");
 
-/// The files, but for those that every project has.
+/// The files of a type's project, without those that every project has.
 pub(super) fn of(hook_type: &str, language: Language) -> Vec<TemplateFile> {
     let project = match hook_type {
         "pre-authentication" => &PRE_AUTHENTICATION,

@@ -1,5 +1,5 @@
-//! Writes the OpenAPI file: endpoints give paths, methods, security, the errors that follow from them and what their callers are told;
-//! `components.json` and the dialects the schemas.
+//! Writes the OpenAPI file. Endpoints give paths, methods, security, the errors that follow from them, and their documentation;
+//! `components.json` and the dialects give the schemas.
 
 use std::collections::BTreeSet;
 
@@ -26,12 +26,12 @@ pub fn document(dialects: &[&'static dyn Dialect]) -> Result<String, OpenApiErro
     Ok(text)
 }
 
-/// Why there is no document.
+/// Why the document cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct OpenApiError(String);
 
-/// The whole document.
+/// The whole document, as a JSON value.
 ///
 /// # Errors
 /// As of [`document`].
@@ -48,7 +48,7 @@ pub fn tree(dialects: &[&'static dyn Dialect]) -> Result<Value, OpenApiError> {
     merge(&mut components, json!({"schemas": {"HookType": {"enum": names}}}));
     let mut paths: Map<String, Value> = Map::new();
     for endpoint in v1::endpoints().chain(dialects.iter().flat_map(|dialect| dialect.endpoints())) {
-        // The router knows the form of its errors.
+        // The router knows which form of errors covers the path.
         let Match::Found(row, _) = router.find(&endpoint.method, endpoint.path) else { continue };
         if let Value::Object(path) = paths.entry(endpoint.path).or_insert_with(|| json!({})) {
             path.insert(endpoint.method.as_str().to_lowercase(), operation(row));
@@ -63,7 +63,7 @@ pub fn tree(dialects: &[&'static dyn Dialect]) -> Result<Value, OpenApiError> {
     }))
 }
 
-/// Lays `over` over `under`: objects are joined, lists put together, anything else is replaced.
+/// Merges `over` into `under`: objects are merged, lists are concatenated, anything else is replaced.
 fn merge(under: &mut Value, over: Value) {
     match (under, over) {
         (Value::Object(under), Value::Object(over)) => {
@@ -98,7 +98,7 @@ fn operation(row: &Row) -> Value {
     operation
 }
 
-/// The credentials of a client may stand in the body, so none in a header is a possibility too.
+/// The credentials of a client may stand in the body, so a request without a header is possible too.
 fn security(access: Access) -> Value {
     match access {
         Access::Open | Access::Dialect(_) => json!([]),
@@ -132,7 +132,7 @@ fn responses(row: &Row) -> Value {
         responses.insert(status.to_string(), error(row.style, status));
     }
     for (status, meaning, schema) in doc.answers {
-        // Where an error shares the status with an answer, a reader has to be ready for both.
+        // Where an error shares the status with an answer, a client must accept both schemas.
         let shared = responses.contains_key(&status.to_string()).then_some(row.style.schema);
         responses.insert(status.to_string(), answer(doc, *status, meaning, *schema, shared));
     }

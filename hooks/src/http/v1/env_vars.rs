@@ -1,4 +1,4 @@
-//! `/v1/env-vars`: the env vars of an account, never with their values.
+//! `/v1/env-vars`: the env vars of an account. Their values are never returned.
 
 use http::{Method, StatusCode};
 

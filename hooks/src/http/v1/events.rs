@@ -60,7 +60,7 @@ async fn fire(core: &Core, call: Call<'_>) -> Answered {
     Ok(answered(&core.service.fire(account, id, call.body, call.read_at).await?))
 }
 
-/// An answer is 200 whatever the outcome, except that a server without a free slot says so in the way that proxies understand.
+/// An answer is 200 whatever the outcome, except that a server without a free slot answers 503, which proxies understand.
 fn answered(answer: &Answer) -> Reply {
     name_span(answer);
     if answer.outcome() != Outcome::Overloaded {
@@ -71,8 +71,8 @@ fn answered(answer: &Answer) -> Reply {
     reply
 }
 
-/// Puts the answer's ids into the request's span. The one event that comes after them is of level debug; where nobody listens to that, a
-/// login is not made to pay for the writing.
+/// Records the answer's ids in the request's span. Only an event of level debug follows, so without that level a login does not pay for
+/// them.
 fn name_span(answer: &Answer) {
     if !tracing::enabled!(target: "hookbox_hooks::http::gateway", Level::DEBUG) {
         return;

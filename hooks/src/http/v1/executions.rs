@@ -1,4 +1,4 @@
-//! `/v1/hooks/{id}/executions`: what became of a hook's executions.
+//! `/v1/hooks/{id}/executions`: the results of a hook's executions.
 
 use hookbox_host_api::Outcome;
 use http::Method;

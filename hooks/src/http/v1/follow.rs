@@ -1,5 +1,5 @@
-//! `GET /v1/hooks/{id}/executions/stream`: executions as JSON, one a line, as they end. What is sent is the service's; here it is sent
-//! for as long as somebody reads it who may.
+//! `GET /v1/hooks/{id}/executions/stream`: executions as JSON, one a line, as they end. The service selects them; this module sends them as
+//! long as the reader stays and may read.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,9 +14,9 @@ use crate::error::ServiceError;
 use crate::resources::{ExecutionView, Scope};
 use crate::service::{ExecutionFilter, Follow, Service};
 
-/// An empty line tells a reader, and whatever stands between, that the server is there.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
-/// A reader that takes nothing for this long is dropped.
+/// The interval of empty lines, which show the reader and proxies that the server is alive.
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(15);
+/// How long a reader may take to accept a chunk before it is dropped.
 const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 /// Chunks that wait for the reader.
 const CHUNKS_AHEAD: usize = 16;
@@ -36,7 +36,7 @@ pub(super) async fn follow(core: &Core, filter: ExecutionFilter, call: &Call<'_>
     Ok(respond::lines(chunks))
 }
 
-/// Somebody who reads a stream.
+/// The reader of a stream.
 struct Reader {
     service: Arc<Service>,
     auth: Arc<Authenticator>,
@@ -45,10 +45,10 @@ struct Reader {
 }
 
 impl Reader {
-    /// Sends until the reader goes, the token ends or the server stops.
+    /// Sends until the reader disconnects, the token ends or the server stops.
     async fn feed(self, mut follow: Follow) {
-        let mut signs = interval(SIGN_OF_LIFE);
-        signs.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut heartbeats = interval(HEARTBEAT_INTERVAL);
+        heartbeats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let ending = self.service.ending();
         tokio::pin!(ending);
         loop {
@@ -62,9 +62,9 @@ impl Reader {
                     Ok(Some(Err(error))) => return tracing::error!(error = %error, "an execution cannot be written"),
                     Err(error) => return tracing::warn!(error = %error, "a log can no longer be followed"),
                 },
-                _ = signs.tick() => Bytes::from_static(b"\n"),
+                _ = heartbeats.tick() => Bytes::from_static(b"\n"),
             };
-            // The token may end, or be revoked, while the stream goes on.
+            // The token may expire or be revoked during the stream.
             if !self.may_read() || !matches!(timeout(SEND_TIMEOUT, self.lines.send(chunk)).await, Ok(Ok(()))) {
                 return;
             }

@@ -1,4 +1,4 @@
-//! Whether the server lives, and whether it can do its work: for load balancers and supervisors, without a token.
+//! Whether the server lives, and whether it is ready: for load balancers and supervisors, without a token.
 
 use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::json;
@@ -36,7 +36,7 @@ async fn healthz(_: &Core, _: Call<'_>) -> Answered {
     Ok(respond::ok(&json!({"status": "ok"})))
 }
 
-/// The service can serve, or why it cannot.
+/// Whether the service is ready, or why it is not.
 async fn readyz(core: &Core, _: Call<'_>) -> Answered {
     let reasons = core.service.readiness();
     if reasons.is_empty() {

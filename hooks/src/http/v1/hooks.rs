@@ -127,7 +127,7 @@ async fn get(core: &Core, call: Call<'_>) -> Answered {
 }
 
 async fn update(core: &Core, call: Call<'_>) -> Answered {
-    // A hook that there is not is told before what is wrong with the body.
+    // A missing hook is reported before an invalid body.
     core.service.type_of(call.account()?, call.id())?;
     let input = core.service.read_hook(call.body.clone()).await?;
     Ok(respond::ok(&core.service.update_hook(call.account()?, call.id(), input).await?))

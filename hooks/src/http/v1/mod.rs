@@ -1,5 +1,5 @@
-//! Hookbox's own API: `/v1`, and what load balancers ask. A file for each sort of resource, with its endpoints and their handlers; the schemas
-//! of their bodies are in `schemas.json`.
+//! Hookbox's own API: `/v1`, and the health checks. Each file holds the endpoints and handlers of one sort of resource; the schemas of
+//! their bodies are in `schemas.json`.
 
 mod env_vars;
 mod events;
@@ -12,7 +12,7 @@ mod tokens;
 
 use crate::api::Endpoint;
 
-/// Every endpoint of the server that is not a dialect's.
+/// Every endpoint of the server, without those of dialects.
 pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
     let tables = [
         health::ENDPOINTS,

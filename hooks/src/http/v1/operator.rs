@@ -1,4 +1,4 @@
-//! `/v1/accounts`, `/v1/credentials` and `/v1/backup`: what an operator does.
+//! `/v1/accounts`, `/v1/credentials` and `/v1/backup`: the operations of an operator.
 
 use http::{HeaderValue, Method, Response, StatusCode, header};
 

@@ -1,4 +1,4 @@
-//! `POST /v1/tokens`: client credentials in, an access token out. They stand in a header or in the body, and the body is JSON or a form.
+//! `POST /v1/tokens`: issues an access token for client credentials. They stand in a header or in the body, and the body is JSON or a form.
 
 use hookbox_host_api::Secret;
 use http::{HeaderValue, Method, header};
@@ -25,7 +25,7 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[Endpoint {
     },
 }];
 
-/// What a body may say.
+/// The fields of a body.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Fields {
@@ -34,7 +34,7 @@ struct Fields {
 }
 
 async fn create(core: &Core, call: Call<'_>) -> Answered {
-    let credential = core.credential(&call.head, shown(&call))?;
+    let credential = core.credential(&call.head, credentials_from(&call))?;
     let issued = core.issue(&credential)?;
     let mut reply = respond::ok(&AccessTokenView {
         access_token: Secret::new(issued.token),
@@ -47,8 +47,8 @@ async fn create(core: &Core, call: Call<'_>) -> Answered {
     Ok(reply)
 }
 
-/// What the client shows: a header goes before the body.
-fn shown(call: &Call<'_>) -> Option<ClientCredentials> {
+/// The credentials that the client sends. A header takes precedence over the body.
+fn credentials_from(call: &Call<'_>) -> Option<ClientCredentials> {
     match call.head.authorization() {
         Some(header) => ClientCredentials::from_header(header),
         None => {

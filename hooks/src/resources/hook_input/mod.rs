@@ -1,5 +1,5 @@
-//! What a caller may say about a hook: every rule that can be checked without looking at the account. The keys that all hooks have are
-//! read here; those that are a dialect's settings are kept aside for the hook type's own rules.
+//! What a caller sets of a hook: every rule that can be checked without the account. This module reads the keys that all hooks have. The
+//! hook type's own rules read the dialect's settings.
 
 mod read;
 
@@ -17,7 +17,7 @@ use crate::error::ServiceError;
 use crate::fields::Fields;
 use crate::hook_type::{Draft, HookType, Registry, Settings};
 
-/// What a body says about a hook. What it does not say takes its default in a new hook and stays as it is in an old one.
+/// What a body sets of a hook. Absent fields take their default in a new hook and stay as they are in an existing one.
 #[derive(Debug, Default)]
 pub struct HookInput {
     pub(crate) hook_type: Option<HookType>,
@@ -32,7 +32,7 @@ pub struct HookInput {
     fuel: Option<u64>,
     memory_mib: Option<u32>,
     on_error: Option<Decision>,
-    /// The dialect's own keys, in each place where they may stand.
+    /// The dialect's own keys, from each place where they may stand.
     settings: Vec<Fields>,
 }
 
@@ -40,7 +40,7 @@ const DEFAULT_FUEL: u64 = 3_000_000_000;
 const DEFAULT_MEMORY_MIB: u32 = 64;
 
 impl HookInput {
-    /// Keys that the server fills in: clients send back what they got, so these are accepted and ignored.
+    /// Keys that the server fills in. Clients send back what they received, so these are accepted and ignored.
     pub const READ_ONLY: [&str; 6] = ["id", "status", "status_message", "version", "created_at", "updated_at"];
     /// Keys that only `/v1` shows; accepted and ignored there.
     const READ_ONLY_V1: [&str; 7] = ["account_id", "dialect", "serving_version", "kind", "function_bytes", "top_level", "top_level_reason"];
@@ -86,13 +86,13 @@ impl HookInput {
         Ok(Self { function, runtime, ..input })
     }
 
-    /// The same with what the body says of the dialect's settings: `said` holds these keys only.
+    /// The same with the dialect's settings of the body; `said` holds only these keys.
     pub fn with_settings(mut self, said: Fields) -> Self {
         self.settings.push(said);
         self
     }
 
-    /// Whether the body says anything about what a version freezes.
+    /// Whether the body sets anything that a version freezes.
     pub(crate) fn changes_version(&self) -> bool {
         let Self { hook_type: _, disabled: _, function, env_vars, runtime, timeout, retries, packages, .. } = self;
         let Self { conditions, fuel, memory_mib, on_error, settings, .. } = self;
@@ -131,7 +131,7 @@ impl HookInput {
         Ok((hook_type, self.apply(hook_type, &blank, account)?))
     }
 
-    /// `spec`, which belongs to a hook of this type, with what the body says.
+    /// `spec`, of a hook of this type, changed by the body.
     pub(crate) fn apply(&self, hook_type: HookType, spec: &Spec, account: &Settings) -> Result<Spec, ServiceError> {
         if self.hook_type.is_some_and(|said| said != hook_type) {
             return Err(ServiceError::invalid("type", format!("instance.type cannot be changed: the hook is a '{hook_type}' hook")));
@@ -186,7 +186,7 @@ impl HookInput {
         Ok(packages.clone())
     }
 
-    /// The function that goes with what the body says, be it in the body or of `spec`. It must be what the runtime says.
+    /// The function after the change, from the body or from `spec`. It must match the runtime.
     fn function_for(&self, spec: &Spec) -> Result<FunctionRef, ServiceError> {
         let runtime = self.runtime.unwrap_or(spec.runtime);
         match &self.function {

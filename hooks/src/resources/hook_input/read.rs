@@ -15,8 +15,8 @@ use crate::resources::env_var::EnvName;
 use crate::resources::input_rules::{InputRules, MIN_FUEL};
 use crate::resources::runtime::Runtime;
 
-/// The most entries that a hook's conditions, or its packages, have.
-const MOST: usize = 100;
+/// The most conditions and packages of a hook, and the longest version of a package or value of a condition.
+const MAX_LENGTH: usize = 100;
 
 pub(super) fn hook_type(fields: &mut Fields, types: &[HookType]) -> Result<Option<HookType>, ServiceError> {
     let Some(name) = fields.string("type")? else { return Ok(None) };
@@ -37,7 +37,7 @@ pub(super) fn resources(fields: &mut Fields, most: &ServiceLimits) -> Result<(Op
     Ok((fuel, memory.and_then(|mib| u32::try_from(mib).ok())))
 }
 
-/// Names, or, in a lenient reading, objects with a name, as some clients write them.
+/// Names. A lenient reading also accepts objects with a name, as some clients write them.
 pub(super) fn env_vars(fields: &mut Fields, rules: &InputRules) -> Result<Option<Vec<EnvName>>, ServiceError> {
     let names = if rules.lenient { env_names(fields)? } else { fields.strings("env_vars")? };
     let Some(names) = names else { return Ok(None) };
@@ -75,7 +75,7 @@ fn env_names(fields: &mut Fields) -> Result<Option<Vec<String>>, ServiceError> {
     values.into_iter().enumerate().map(name).collect::<Result<_, _>>().map(Some)
 }
 
-/// What the function requires of npm. It is declared and shown; a function that really requires one cannot be deployed yet, and its status
+/// The npm packages of the function. They are stored and shown; a function that really requires one cannot be deployed yet, and its status
 /// says so.
 pub(super) fn packages(fields: &mut Fields) -> Result<Option<BTreeMap<String, String>>, ServiceError> {
     let packages = match fields.take("packages") {
@@ -83,16 +83,18 @@ pub(super) fn packages(fields: &mut Fields) -> Result<Option<BTreeMap<String, St
         Some(Value::Object(packages)) => packages,
         Some(_) => return Err(fields.wrong("packages", "is not of a type(s) object")),
     };
-    if packages.len() > MOST {
-        return Err(fields.wrong("packages", format_args!("does not meet maximum length of {MOST}")));
+    if packages.len() > MAX_LENGTH {
+        return Err(fields.wrong("packages", format_args!("does not meet maximum length of {MAX_LENGTH}")));
     }
     let package = |(name, version): (String, Value)| {
         if !is_package_name(&name) {
             return Err(fields.wrong("packages", "has a name that no package can have"));
         }
         match version {
-            Value::String(version) if version.chars().count() <= MOST => Ok((name, version)),
-            Value::String(_) => Err(fields.wrong(&format!("packages.{name}"), format_args!("does not meet maximum length of {MOST}"))),
+            Value::String(version) if version.chars().count() <= MAX_LENGTH => Ok((name, version)),
+            Value::String(_) => {
+                Err(fields.wrong(&format!("packages.{name}"), format_args!("does not meet maximum length of {MAX_LENGTH}")))
+            }
             _ => Err(fields.wrong(&format!("packages.{name}"), "is not of a type(s) string")),
         }
     };
@@ -108,8 +110,8 @@ fn is_package_name(name: &str) -> bool {
 
 pub(super) fn conditions(fields: &mut Fields) -> Result<Option<Vec<Condition>>, ServiceError> {
     let Some(conditions) = fields.objects("conditions")? else { return Ok(None) };
-    if conditions.len() > MOST {
-        return Err(fields.wrong("conditions", format_args!("does not meet maximum length of {MOST}")));
+    if conditions.len() > MAX_LENGTH {
+        return Err(fields.wrong("conditions", format_args!("does not meet maximum length of {MAX_LENGTH}")));
     }
     conditions.into_iter().map(condition).collect::<Result<_, _>>().map(Some)
 }
@@ -128,9 +130,9 @@ fn condition(fields: Fields) -> Result<Condition, ServiceError> {
         _ => return Err(fields.wrong("operator", "is not one of enum values: ~,!~")),
     };
     match value.len() {
-        1..=MOST => Ok(Condition { source, operator, value }),
+        1..=MAX_LENGTH => Ok(Condition { source, operator, value }),
         0 => Err(fields.wrong("value", "does not meet minimum length of 1")),
-        _ => Err(fields.wrong("value", format_args!("does not meet maximum length of {MOST}"))),
+        _ => Err(fields.wrong("value", format_args!("does not meet maximum length of {MAX_LENGTH}"))),
     }
 }
 

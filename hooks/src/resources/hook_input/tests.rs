@@ -29,7 +29,7 @@ fn hook() -> Value {
     json!({"type": "sign-in", "runtime": "wasm", "function": wasm(20)})
 }
 
-/// The spec that a body makes, `changes` laid over the least that makes a hook. A change to null takes the key away.
+/// The spec of the smallest hook's body, with `changes` laid over it. A null in `changes` removes the key.
 fn create(changes: Value) -> Result<(HookType, Spec), (String, String)> {
     let mut body = hook();
     for (key, value) in changes.as_object().unwrap() {
@@ -257,7 +257,7 @@ fn a_key_that_stands_twice_is_refused() {
 }
 
 proptest! {
-    /// What a merge names is as in the body, and what it does not name is as before.
+    /// An update sets the fields that it names and keeps the others.
     #[test]
     fn an_update_is_a_merge(timeout in proptest::option::of(1u8..=10), fuel in proptest::option::of(10_000u64..1_000_000), risk in proptest::option::of(any::<bool>()), allow in proptest::option::of(any::<bool>())) {
         let (hook_type, before) = create(json!({"timeout": 4, "limits": {"memory_mib": 9}, "secret": "s"})).unwrap();

@@ -1,4 +1,4 @@
-//! Accounts, credentials, and that nothing of one account is seen by another.
+//! Accounts and credentials, and that accounts cannot see each other.
 
 use hookbox_host_api::Secret;
 use serde_json::json;
@@ -100,7 +100,7 @@ async fn nothing_of_another_account_is_there() {
     not_found(service.get_hook(other, &hook).await.unwrap_err());
     not_found(service.get_hook(other, &hook).await.unwrap_err());
     not_found(update(&service, other, &hook, r#"{"disabled":true}"#.into()).await.unwrap_err());
-    // Whether the body is good does not tell whether the hook exists.
+    // The error does not depend on the body, so it does not reveal whether the hook exists.
     not_found(update(&service, other, &hook, "nonsense".into()).await.unwrap_err());
     not_found(service.delete_hook(other, &hook).await.unwrap_err());
     not_found(service.fire(other, &hook, r#"{"context":{}}"#.into(), Instant::now()).await.unwrap_err());

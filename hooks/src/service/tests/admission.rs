@@ -1,4 +1,4 @@
-//! From uploaded to ready, or not; also across restarts.
+//! From uploaded to ready or failed, also across restarts.
 
 use hookbox_host_api::Outcome;
 use serde_json::json;
@@ -89,7 +89,7 @@ async fn a_hook_deleted_while_it_is_prepared_is_gone() {
     service.delete_hook(ONE, &id).await.unwrap();
     world.compiler.open();
     deploy(&service, ONE, new_hook("reject next")).await;
-    // Once for the delete, and once more for what the preparation left afterwards.
+    // Once for the delete, and once more for what the preparation left after it.
     assert_eq!(world.compiler.forgotten.lock().unwrap().len(), 2);
     assert_eq!(outcome(&service).await, (Outcome::NotReady, None));
 }
@@ -105,7 +105,7 @@ async fn the_hosts_own_trouble_is_tried_again_and_told_in_the_end() {
     let failed = settled(&service, ONE, &id).await;
     assert_eq!(failed.status, Status::UpdateFailed);
     assert_eq!(failed.status_message.as_deref(), Some("the server could not prepare the function, in 4 tries: no fork"));
-    // The same once more is another try, and another version.
+    // The same update is another try, and another version.
     let again = update(&service, ONE, &id, script_of("trouble 1000")).await.unwrap();
     assert_eq!((again.version, again.status), (3, Status::UpdateQueued));
 }

@@ -139,11 +139,11 @@ async fn conditions_and_on_error_are_those_of_the_version_that_served_last() {
     let first = json!({"conditions": [condition("~", "12")], "env_vars": ["KEY"], "on_error": "deny"});
     let first = body(&new_javascript("top KEY"), first);
     let id = deploy(&service, ONE, serde_json::from_slice(&first).unwrap()).await.id.to_string();
-    // A newer version that asks for another role and would let everybody in, and never serves.
+    // A newer version that asks for another role, would allow everybody, and never serves.
     let second = json!({"function": STANDARD.encode("reject no"), "conditions": [condition("~", "99")], "on_error": "allow"});
     update(&service, ONE, &id, second.to_string().into()).await.unwrap();
     assert_eq!(settled(&service, ONE, &id).await.status, Status::UpdateFailed);
-    // The first version no longer can be made.
+    // The first version can no longer be prepared.
     service.update_env(ONE, &env, r#"{"value":"bad value"}"#.into()).await.unwrap();
     let answer = login(&service, json!(["12"])).await;
     assert_eq!(answer["outcome"], "not_ready", "{answer}");

@@ -200,7 +200,7 @@ async fn a_password_in_the_context_is_neither_logged_nor_stored() {
     let seen = format!("{}{:?}{}", serde_json::to_string(&answer).unwrap(), log(&service, &id).await, world.store.dump().concat());
     assert!(seen.contains("***") && !seen.contains("correct horse") && !seen.contains("env-secret"), "{seen}");
     let long = json!({"user_identifier": "x", "password": "p".repeat(1025)}).to_string();
-    // Whoever signs up chooses its length, so that it is the hook's `on_error` that answers and not an error of the caller's.
+    // The user who signs up chooses its length, so the hook's `on_error` answers and the caller gets no error.
     for (on_error, decision) in [("deny", "deny"), ("allow", "allow")] {
         update(&service, ONE, &id, json!({"on_error": on_error}).to_string().into()).await.unwrap();
         crate::testing::settled(&service, ONE, &id).await;

@@ -76,7 +76,7 @@ async fn a_deleted_variable_leaves_every_hook() {
     assert_eq!(value_seen(&service).await, Value::Null);
     let left = service.get_hook(ONE, &hook).await.unwrap();
     assert_eq!((left.env_vars, left.version), (vec!["OTHER".to_owned()], 1));
-    // A variable that gets the name later is another one.
+    // An env var that gets the name later is another one.
     env(&service, "API_KEY", "later-value").await;
     assert_eq!(value_seen(&service).await, Value::Null);
     service.shutdown().await;

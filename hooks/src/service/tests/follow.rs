@@ -1,4 +1,4 @@
-//! Following a log: what was there, what ends meanwhile, and what a slow reader missed; each once.
+//! Following a log: existing executions, new ones, and those that a slow reader missed; each once.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ async fn follow(service: &Service, id: &str, since: Option<Duration>, limit: u32
     service.follow(ONE, id, ExecutionFilter::default(), since, limit).await.unwrap()
 }
 
-/// So many executions, each committed in a batch of its own; their ids.
+/// Makes this many executions, each committed in a batch of its own, and returns their ids.
 async fn run(world: &World, service: &Service, id: &str, count: usize) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     for _ in 0..count {
@@ -32,7 +32,7 @@ async fn run(world: &World, service: &Service, id: &str, count: usize) -> BTreeS
     ids
 }
 
-/// The next so many, of which none may come twice.
+/// The ids of the next `count` executions, which must differ.
 async fn next(follow: &mut Follow, count: usize) -> BTreeSet<String> {
     let (mut ids, mut last) = (BTreeSet::new(), String::new());
     while ids.len() < count {
@@ -60,12 +60,12 @@ async fn what_was_there_comes_first_and_then_what_ends() {
     for follow in [&mut all, &mut last] {
         assert_eq!(next(follow, 3).await, after);
     }
-    // Time stood still between the last execution and the start, so that one is not older than no time at all.
+    // The clock has not moved since the last execution, so a `since` of zero includes that one.
     let seen = next(&mut none, 4).await;
     assert!(after.is_subset(&seen));
 }
 
-/// More batches than are kept for followers: what they no longer hear of is read from the store.
+/// More batches than are kept for followers, so the missed ones are read from the store.
 #[tokio::test]
 async fn a_slow_reader_misses_nothing() {
     let world = World::new();

@@ -50,7 +50,7 @@ async fn detail(service: &Service, id: &str) -> HookView {
     service.get_hook(ONE, id).await.unwrap()
 }
 
-/// How a hook stands: its status, why, and which version serves.
+/// A hook's status, its message, and the version that serves.
 async fn state(service: &Service, id: &str) -> (Status, Option<String>, Option<u32>) {
     let detail = detail(service, id).await;
     (detail.status, detail.status_message, detail.serving_version)
@@ -260,7 +260,7 @@ async fn a_value_that_changes_while_a_server_starts_is_in_its_hooks() {
         let service = service.clone();
         async move { set(&service, &value, "second-value").await }
     });
-    // The change has its turn and prepares the hook too, since nothing serves.
+    // The change holds the write lock and prepares the hook too, because nothing serves.
     preparing(&world, 3).await;
     world.compiler.open();
     changing.await.unwrap().unwrap();
@@ -325,7 +325,7 @@ async fn an_event_wakes_its_hook_before_the_others() {
     service.shutdown().await;
 
     let service = world.start();
-    // That one takes its time, and in turn the other would serve after it.
+    // That one takes long, and in order the other one would serve after it.
     while world.compiler.prepared.lock().unwrap()[2..].iter().all(|script| script != "linger") {
         tokio::task::yield_now().await;
     }
@@ -345,7 +345,7 @@ async fn an_event_waits_for_its_hook_no_longer_than_the_hook_may_run() {
 
     let service = world.start();
     assert_eq!(answer(&service).await["outcome"], "not_ready");
-    // Two may be at it by now: the worker in turn, and the event's.
+    // Two preparations may run by now: the worker's and the event's.
     world.compiler.go_on.notify_one();
     world.compiler.go_on.notify_one();
     awake(&service).await;

@@ -1,4 +1,4 @@
-//! What the service promises, on a store and a compiler that do what a test wants.
+//! Tests of the service, on a store and a compiler that tests control.
 
 mod accounts;
 mod admission;
