@@ -8,6 +8,7 @@ use super::image::{MEMORY, WASM_PAGE};
 use super::{Image, Source};
 use crate::execution::CallState;
 use crate::host::javascript_linker;
+use crate::memory::{Base, Memories};
 use crate::sandbox::during_start;
 
 /// The engine's code, linked to its host functions, and where its parts are.
@@ -164,11 +165,12 @@ impl Guest<'_> {
         Ok(String::from_utf8_lossy(text).into_owned())
     }
 
-    /// The memory as it is now, and no less of it than `least` bytes. The engine says how much is in use; above that there are zeros.
-    pub(super) async fn used(&self, store: &mut Store<CallState>, least: usize) -> wasmtime::Result<Vec<u8>> {
+    /// The memory as it is now, and no less of it than the base that it began with. The engine says how much is in use; above that there are
+    /// zeros.
+    pub(super) async fn used(&self, store: &mut Store<CallState>, memories: &Memories, base: &Base) -> wasmtime::Result<Vec<u8>> {
         let pages = self.func::<(), i32>(store, &self.engine.pages)?.call_async(store.as_context_mut(), ()).await?;
-        let used = self.memory.data(&*store).get(..least.max(pages as u32 as usize * WASM_PAGE));
-        Ok(used.ok_or(wasmtime::Trap::MemoryOutOfBounds)?.to_vec())
+        let used = self.memory.data(&*store).get(..base.len().max(pages as u32 as usize * WASM_PAGE));
+        Ok(memories.copy(used.ok_or(wasmtime::Trap::MemoryOutOfBounds)?, base))
     }
 
     fn told(&self, store: &Store<CallState>, what: Told) -> wasmtime::Result<usize> {

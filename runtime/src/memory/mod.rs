@@ -8,6 +8,7 @@
 mod base;
 mod pagemap;
 mod piles;
+mod singly;
 mod slot;
 mod stack;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub(crate) use base::Base;
 pub(crate) use pagemap::Pagemap;
 pub use pagemap::PagemapUse;
 use piles::Piles;
+use singly::Singly;
 use slot::{GUARD, RESERVED, Slot};
 pub(crate) use stack::Stacks;
 
@@ -31,6 +33,8 @@ pub(crate) struct Memories(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     pagemap: Option<Pagemap>,
+    /// Where the kernel offers it.
+    singly: Option<Singly>,
     piles: Piles<State>,
 }
 
@@ -46,7 +50,7 @@ struct State {
 impl Memories {
     /// A pool without a base. With a pagemap, what was written is found and written over; without, all is given back to the kernel.
     pub(crate) fn new(pagemap: Option<Pagemap>) -> Self {
-        Self(Arc::new(Inner { pagemap, piles: Piles::default() }))
+        Self(Arc::new(Inner { pagemap, singly: Singly::open().ok(), piles: Piles::default() }))
     }
 
     /// Lets memories begin with this from now on.
@@ -63,13 +67,46 @@ impl Memories {
         self.0.pagemap.as_ref().map_or(PagemapUse::None, |pagemap| pagemap.way().needs())
     }
 
+    /// The bytes of a memory of this pool that began with `base`. Of the base's pages only those are looked at that were written: the kernel
+    /// would have to bring each of the others.
+    pub(crate) fn copy(&self, memory: &[u8], base: &Base) -> Vec<u8> {
+        self.copy_written(memory, base).unwrap_or_else(|| memory.to_vec())
+    }
+
+    fn copy_written(&self, memory: &[u8], base: &Base) -> Option<Vec<u8>> {
+        let start = memory.as_ptr().addr();
+        let grown = memory.get(base.len()..)?;
+        let mut copy = Vec::with_capacity(memory.len());
+        copy.extend_from_slice(base.bytes());
+        copy.extend_from_slice(grown);
+        let mut inside = true;
+        let copied = self.0.pagemap.as_ref()?.written(start..start + base.len(), |written| {
+            let range = written.start.wrapping_sub(start)..written.end.wrapping_sub(start);
+            match (copy.get_mut(range.clone()), memory.get(range)) {
+                (Some(to), Some(from)) => to.copy_from_slice(from),
+                _ => inside = false,
+            }
+            inside
+        });
+        (copied.is_ok() && inside).then_some(copy)
+    }
+
     /// A slot that is idle, this thread's last one if it can be, or a new one.
     fn take(&self) -> Result<Slot, String> {
         if let Some(slot) = self.0.piles.all().find_map(|mut pile| pile.idle.pop()) {
             return Ok(slot);
         }
         let base = self.0.piles.mine().base.clone().ok_or("no memory before the engine is ready")?;
-        Slot::new(base).map_err(|error| format!("no memory can be mapped: {error}"))
+        Slot::new(base, self.0.singly.as_ref()).map_err(|error| format!("no memory can be mapped: {error}"))
+    }
+
+    /// Gives back what the slot holds that this thread used last: for after a use that looked at most of its memory, of which every later scan
+    /// would look at each page again.
+    pub(crate) fn empty_last(&self) {
+        let mut mine = self.0.piles.mine();
+        if mine.idle.last_mut().is_some_and(|slot| slot.reset(None).is_err()) {
+            mine.idle.pop();
+        }
     }
 
     /// Takes a slot back. One that cannot be reset, or is of an earlier base, is unmapped.

@@ -55,8 +55,9 @@ const ENTRY: usize = 8;
 const IS_PRESENT: u64 = 1 << 63;
 const IS_SWAPPED: u64 = 1 << 62;
 const IS_FILE: u64 = 1 << 61;
-/// Pages that are read at a time.
+/// Pages that are read at a time, and those that are looked at together.
 const PAGES: usize = 1024;
+const FEW: usize = 16;
 
 /// Kinds of pages, as the kernel numbers them.
 const FILE: u64 = 1 << 2;
@@ -92,6 +93,11 @@ struct Question {
     all_of: u64,
     any_of: u64,
     returned: u64,
+}
+
+/// An entry of the file.
+fn number(entry: &[u8]) -> u64 {
+    entry.try_into().map_or(0, u64::from_ne_bytes)
 }
 
 /// A question with room for its answers.
@@ -193,17 +199,23 @@ impl Pagemap {
             let wanted = ((within.end - from) / PAGE).min(PAGES);
             let part = entries.get_mut(..wanted * ENTRY).unwrap_or_default();
             self.file.read_exact_at(part, (from / PAGE * ENTRY) as u64)?;
-            for (page, entry) in part.chunks_exact(ENTRY).enumerate() {
-                let entry = entry.try_into().map_or(0, u64::from_ne_bytes);
-                if entry & (IS_PRESENT | IS_SWAPPED) == 0 || entry & IS_FILE != 0 {
+            for (few, entries) in part.chunks(FEW * ENTRY).enumerate() {
+                // Most are neither, and are passed over together.
+                if entries.chunks_exact(ENTRY).fold(0, |all, entry| all | number(entry)) & (IS_PRESENT | IS_SWAPPED) == 0 {
                     continue;
                 }
-                let at = from + page * PAGE;
-                match &mut run {
-                    Some(run) if run.end == at => run.end = at + PAGE,
-                    _ => {
-                        if run.replace(at..at + PAGE).is_some_and(|run| !each(run)) {
-                            return Ok(());
+                for (page, entry) in entries.chunks_exact(ENTRY).enumerate() {
+                    let entry = number(entry);
+                    if entry & (IS_PRESENT | IS_SWAPPED) == 0 || entry & IS_FILE != 0 {
+                        continue;
+                    }
+                    let at = from + (few * FEW + page) * PAGE;
+                    match &mut run {
+                        Some(run) if run.end == at => run.end = at + PAGE,
+                        _ => {
+                            if run.replace(at..at + PAGE).is_some_and(|run| !each(run)) {
+                                return Ok(());
+                            }
                         }
                     }
                 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap, mmap_anonymous, mprotect, munmap};
 
+use super::singly::Singly;
 use super::{Base, Pagemap};
 
 /// Address space of one memory: all that 32 bits can address, so that no access needs a check.
@@ -28,6 +29,9 @@ const FEW: usize = 24;
 /// Uses in a row that keep more for nothing, after which all are given back.
 const PATIENCE: u32 = 16;
 
+/// Uses after which all is given back: pages that were read once are looked at by every scan until then.
+const USES: u32 = 4096;
+
 const PAGE: usize = 4 << 10;
 
 /// A slot. Nobody else knows its memory while it is idle.
@@ -39,6 +43,8 @@ pub(crate) struct Slot {
     accessible: usize,
     /// Uses in a row that left many of the pages that are kept as they were.
     lean: u32,
+    /// Uses since all was given back.
+    uses: u32,
 }
 
 // SAFETY: it owns the mapping that it points to.
@@ -51,15 +57,20 @@ unsafe impl Sync for Slot {}
 #[allow(unsafe_code, reason = "memory is mapped and written by address; each place says why it may be")]
 impl Slot {
     /// Maps a new one. Its content is the base's.
-    pub(crate) fn new(base: Arc<Base>) -> io::Result<Self> {
+    pub(crate) fn new(base: Arc<Base>, singly: Option<&Singly>) -> io::Result<Self> {
         let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
         // SAFETY: a new mapping, at a place that the kernel chooses.
         let start = unsafe { mmap_anonymous(std::ptr::null_mut(), RESERVED + GUARD, ProtFlags::empty(), flags) }?;
         let start = NonNull::new(start.cast()).ok_or_else(|| io::Error::other("the kernel mapped memory at address 0"))?;
-        let slot = Self { start, accessible: base.len(), base, lean: 0 };
+        let slot = Self { start, accessible: base.len(), base, lean: 0, uses: 0 };
         let access = ProtFlags::READ | ProtFlags::WRITE;
         // SAFETY: it replaces the beginning of the mapping just made, which nobody has seen; the base is no longer than that.
         unsafe { mmap(start.as_ptr().cast(), slot.base.len(), access, MapFlags::PRIVATE | MapFlags::FIXED, slot.base.file(), 0) }?;
+        if let Some(singly) = singly {
+            let start = start.as_ptr().expose_provenance();
+            // Without it all is the same but slower.
+            singly.map(start..start + slot.base.len()).unwrap_or_default();
+        }
         Ok(slot)
     }
 
@@ -91,14 +102,15 @@ impl Slot {
     /// The slot is then of no more use.
     pub(crate) fn reset(&mut self, pagemap: Option<&Pagemap>) -> io::Result<()> {
         self.take_back_growth()?;
+        self.uses += 1;
         let restored = match pagemap {
-            Some(pagemap) => self.restore_written(pagemap)?,
-            None => false,
+            Some(pagemap) if self.uses < USES => self.restore_written(pagemap)?,
+            _ => false,
         };
         if !restored {
             // SAFETY: the range is mapped, and nobody refers to it: the slot is ours alone. The next access finds the file's content.
             unsafe { madvise(self.start().cast(), self.base.len(), Advice::LinuxDontNeed) }?;
-            self.lean = 0;
+            (self.lean, self.uses) = (0, 0);
         }
         Ok(())
     }
