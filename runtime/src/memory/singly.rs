@@ -66,7 +66,7 @@ unsafe impl<const NUMBER: u8, T> Ioctl for Request<NUMBER, T> {
 
 #[allow(unsafe_code, reason = "ioctls; what makes them sound stands with each")]
 impl Singly {
-    /// None where the kernel does not offer it.
+    /// Fails where the kernel does not offer it.
     pub(super) fn open() -> io::Result<Self> {
         let flags = UserfaultfdFlags::CLOEXEC | UserfaultfdFlags::NONBLOCK | UserfaultfdFlags::from_bits_retain(USER_MODE_ONLY);
         // SAFETY: a new file descriptor, which does nothing to any memory.

@@ -73,6 +73,25 @@ fn what_was_written_is_gone_after_a_reset() {
 }
 
 #[test]
+fn what_was_written_deep_in_the_stack_is_gone() {
+    const DEEP: usize = 4 << 20;
+    let mut bytes = vec![0; DEEP + 4 * 65_536];
+    bytes[DEEP + 65_536..].fill(7);
+    let len = bytes.len();
+    let base = Arc::new(Base::new(bytes).unwrap());
+    assert_eq!(base.deep(), DEEP);
+    for way in ways() {
+        for mut slot in slots(&base) {
+            for page in [0, 1, 511, 512, DEEP / PAGE - 1, DEEP / PAGE, len / PAGE - 1] {
+                memory(&mut slot, len)[page * PAGE..][..PAGE].fill(0xAA);
+                slot.reset(way.as_ref()).unwrap();
+                assert!(memory(&mut slot, len) == base.bytes(), "{page}, {way:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_was_grown_is_gone_and_comes_back_as_zeros() {
     let base = base();
     for way in ways() {
