@@ -130,8 +130,14 @@ impl Listener {
         let (abort, aborted) = watch::channel(());
         // The metrics stay readable until the end: only the abort ends a connection to them.
         let (_watched, watching) = watch::channel(());
-        let metrics =
-            Connections::new(Listening::Metrics(Arc::clone(&service), requests), config, METRICS_CONNECTIONS, None, watching, aborted.clone());
+        let metrics = Connections::new(
+            Listening::Metrics(Arc::clone(&service), requests),
+            config,
+            METRICS_CONNECTIONS,
+            None,
+            watching,
+            aborted.clone(),
+        );
         let metrics = self.metrics.map(|socket| tokio::spawn(async move { metrics.accept_all(&socket).await }));
         let (end, ending) = watch::channel(());
         let connections = Connections::new(Listening::Api(gateway), config, config.http.connections, self.tls, ending, aborted);

@@ -57,19 +57,18 @@ pub(crate) fn base_key(engine: FunctionDigest, samples: &[String]) -> FunctionDi
 /// begins with afterwards.
 pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: Vec<u8>, samples: &[String]) -> Result<Vec<u8>, String> {
     let first = Arc::new(Base::new(first).map_err(|error| error.to_string())?);
-    // A base shorter than the engine's first memory would make each execution begin by growing its memory.
-    let least = first.len();
     let _slot = sandbox.slot().await.map_err(|error| error.to_string())?;
     sandbox.memories().set_base(&first);
     let mut store = scratch(sandbox, Arc::default());
     let booting = async {
-        let guest = engine.start(&mut store, &Image::of_base(first)).await?;
+        let guest = engine.start(&mut store, &Image::of_base(first.clone())).await?;
         guest.boot(&mut store).await?;
         for sample in samples {
             guest.learn(&mut store, sample).await?;
         }
         guest.freeze(&mut store).await?;
-        guest.used(&mut store, least).await
+        // No shorter than the engine's memory is at first, or each execution would begin with growing its own.
+        guest.used(&mut store, sandbox.memories(), &first).await
     };
     sliced(booting, Instant::now() + TIME_LIMIT)
         .await
@@ -91,12 +90,14 @@ pub(crate) async fn evaluate(
         let guest = engine.start(&mut store, &Image::of_base(base.clone())).await?;
         let loaded = guest.load(&mut store, source).await?;
         match loaded {
-            Ok(()) => guest.used(&mut store, base.len()).await.map(Ok),
+            Ok(()) => guest.used(&mut store, sandbox.memories(), base).await.map(Ok),
             Err(failure) => Ok(Err(failure)),
         }
     };
     let finished = sliced(loading, Instant::now() + TIME_LIMIT).await;
     let state = store.into_data();
+    // The engine looks at all of its stack before it is done.
+    sandbox.memories().empty_last();
     match finished {
         Ok(Ok(Ok(memory))) => {
             let memory = Zeroizing::new(memory);

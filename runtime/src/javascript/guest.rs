@@ -8,6 +8,7 @@ use super::image::{Image, MEMORY, WASM_PAGE};
 use super::source::Source;
 use crate::execution::{CallState, during_start};
 use crate::host::javascript_linker;
+use crate::memory::{Base, Memories};
 
 /// The engine's code, linked to its host functions, and its exports.
 pub(crate) struct Engine {
@@ -163,11 +164,11 @@ impl Guest<'_> {
         Ok(String::from_utf8_lossy(text).into_owned())
     }
 
-    /// The used part of the memory, but at least `least` bytes. The engine knows how much is in use; the rest is zeros.
-    pub(super) async fn used(&self, store: &mut Store<CallState>, least: usize) -> wasmtime::Result<Vec<u8>> {
+    /// The memory's content: the part that the engine says is in use, but at least the length of the base that it began with. The rest is zeros.
+    pub(super) async fn used(&self, store: &mut Store<CallState>, memories: &Memories, base: &Base) -> wasmtime::Result<Vec<u8>> {
         let pages = self.func::<(), i32>(store, &self.engine.pages)?.call_async(store.as_context_mut(), ()).await?;
-        let used = self.memory.data(&*store).get(..least.max(pages as u32 as usize * WASM_PAGE));
-        Ok(used.ok_or(wasmtime::Trap::MemoryOutOfBounds)?.to_vec())
+        let used = self.memory.data(&*store).get(..base.len().max(pages as u32 as usize * WASM_PAGE));
+        Ok(memories.copy(used.ok_or(wasmtime::Trap::MemoryOutOfBounds)?, base))
     }
 
     fn exchange_field(&self, store: &Store<CallState>, field: Exchange) -> wasmtime::Result<usize> {

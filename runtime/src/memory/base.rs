@@ -10,6 +10,9 @@ use sha2::{Digest, Sha256};
 /// Bytes of a WebAssembly page, which is a multiple of the kernel's page on every platform.
 const WASM_PAGE: usize = 64 << 10;
 
+/// Bytes that one page table spans.
+const PAGE_TABLE: usize = 2 << 20;
+
 /// The content that memories begin with: one or more whole WebAssembly pages.
 #[derive(Debug)]
 pub(crate) struct Base {
@@ -17,6 +20,8 @@ pub(crate) struct Base {
     /// The same bytes, sealed against every later write.
     file: OwnedFd,
     fingerprint: [u8; 32],
+    /// See [`Base::deep`].
+    deep: usize,
 }
 
 impl Base {
@@ -29,7 +34,9 @@ impl Base {
         let mut file = File::from(memfd_create("hookbox-base", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?);
         file.write_all(&bytes)?;
         fcntl_add_seals(&file, SealFlags::GROW | SealFlags::SHRINK | SealFlags::WRITE | SealFlags::SEAL)?;
-        Ok(Self { fingerprint: Sha256::digest(&bytes).into(), bytes: bytes.into(), file: file.into() })
+        let empty = |part: &&[u8]| part.len() == PAGE_TABLE && part.iter().all(|byte| *byte == 0);
+        let deep = bytes.chunks(PAGE_TABLE).take_while(empty).count() * PAGE_TABLE;
+        Ok(Self { fingerprint: Sha256::digest(&bytes).into(), deep, bytes: bytes.into(), file: file.into() })
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -38,6 +45,11 @@ impl Base {
 
     pub(crate) fn len(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// How long the deep end of the engine's stack is, with which a memory begins: nothing is in it, and hardly anybody gets there.
+    pub(super) fn deep(&self) -> usize {
+        self.deep
     }
 
     /// Tells bases apart: two boots of one engine differ, because each draws a hash seed.

@@ -9,6 +9,7 @@
 mod base;
 mod pagemap;
 mod sharded;
+mod singly;
 mod slot;
 mod stack;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub(crate) use base::Base;
 pub(crate) use pagemap::Pagemap;
 pub use pagemap::PagemapUse;
 use sharded::Sharded;
+use singly::Singly;
 use slot::{GUARD, RESERVED, Slot};
 pub(crate) use stack::Stacks;
 
@@ -32,6 +34,8 @@ pub(crate) struct Memories(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     pagemap: Option<Pagemap>,
+    /// `None` where the kernel does not offer it.
+    singly: Option<Singly>,
     shards: Sharded<Shard>,
 }
 
@@ -48,7 +52,7 @@ impl Memories {
     /// A pool without a base. With a pagemap, a reset finds the written pages and writes the base over them; without one, it gives all pages
     /// back to the kernel.
     pub(crate) fn new(pagemap: Option<Pagemap>) -> Self {
-        Self(Arc::new(Inner { pagemap, shards: Sharded::default() }))
+        Self(Arc::new(Inner { pagemap, singly: Singly::open().ok(), shards: Sharded::default() }))
     }
 
     /// Makes this the content that memories begin with from now on.
@@ -66,13 +70,46 @@ impl Memories {
         self.0.pagemap.as_ref().map_or(PagemapUse::None, |pagemap| pagemap.way().needs())
     }
 
+    /// The bytes of a memory of this pool that began with `base`. Of the base's pages it reads only the written ones: the kernel would have to
+    /// bring each of the others.
+    pub(crate) fn copy(&self, memory: &[u8], base: &Base) -> Vec<u8> {
+        self.copy_written(memory, base).unwrap_or_else(|| memory.to_vec())
+    }
+
+    fn copy_written(&self, memory: &[u8], base: &Base) -> Option<Vec<u8>> {
+        let start = memory.as_ptr().addr();
+        let grown = memory.get(base.len()..)?;
+        let mut copy = Vec::with_capacity(memory.len());
+        copy.extend_from_slice(base.bytes());
+        copy.extend_from_slice(grown);
+        let mut inside = true;
+        let copied = self.0.pagemap.as_ref()?.written(start..start + base.len(), |written| {
+            let range = written.start.wrapping_sub(start)..written.end.wrapping_sub(start);
+            match (copy.get_mut(range.clone()), memory.get(range)) {
+                (Some(to), Some(from)) => to.copy_from_slice(from),
+                _ => inside = false,
+            }
+            inside
+        });
+        (copied.is_ok() && inside).then_some(copy)
+    }
+
     /// An idle slot, preferably the one that this thread used last, or a new one.
     fn take(&self) -> Result<Slot, String> {
         if let Some(slot) = self.0.shards.iter_from_local().find_map(|mut shard| shard.idle.pop()) {
             return Ok(slot);
         }
         let base = self.0.shards.local().base.clone().ok_or("no memory before the engine is ready")?;
-        Slot::new(base).map_err(|error| format!("no memory can be mapped: {error}"))
+        Slot::new(base, self.0.singly.as_ref()).map_err(|error| format!("no memory can be mapped: {error}"))
+    }
+
+    /// Gives the pages of the slot that this thread used last back to the kernel. For after a use that read most of its memory: every later scan
+    /// would look at each of those pages again.
+    pub(crate) fn empty_last(&self) {
+        let mut shard = self.0.shards.local();
+        if shard.idle.last_mut().is_some_and(|slot| slot.reset(None).is_err()) {
+            shard.idle.pop();
+        }
     }
 
     /// Takes a slot back. A slot that cannot be reset, or that has an earlier base, is unmapped.

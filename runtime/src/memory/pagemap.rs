@@ -55,6 +55,8 @@ const IS_SWAPPED: u64 = 1 << 62;
 const IS_FILE: u64 = 1 << 61;
 /// Entries that are read from the file at a time.
 const ENTRIES_PER_READ: usize = 1024;
+/// Entries that are looked at together.
+const ENTRIES_PER_LOOK: usize = 16;
 
 /// Kinds of pages, as the kernel numbers them.
 const FILE: u64 = 1 << 2;
@@ -89,6 +91,11 @@ struct Question {
     all_of: u64,
     any_of: u64,
     returned: u64,
+}
+
+/// An entry of the file as a number.
+fn number(entry: &[u8]) -> u64 {
+    entry.try_into().map_or(0, u64::from_ne_bytes)
 }
 
 /// An argument with the buffer for its answers.
@@ -193,17 +200,23 @@ impl Pagemap {
             let wanted = ((within.end - from) / page_size).min(ENTRIES_PER_READ);
             let part = entries.get_mut(..wanted * ENTRY).unwrap_or_default();
             self.file.read_exact_at(part, (from / page_size * ENTRY) as u64)?;
-            for (page, entry) in part.chunks_exact(ENTRY).enumerate() {
-                let entry = entry.try_into().map_or(0, u64::from_ne_bytes);
-                if entry & (IS_PRESENT | IS_SWAPPED) == 0 || entry & IS_FILE != 0 {
+            for (look, entries) in part.chunks(ENTRIES_PER_LOOK * ENTRY).enumerate() {
+                // Most are neither, and are passed over together.
+                if entries.chunks_exact(ENTRY).fold(0, |all, entry| all | number(entry)) & (IS_PRESENT | IS_SWAPPED) == 0 {
                     continue;
                 }
-                let at = from + page * page_size;
-                match &mut run {
-                    Some(run) if run.end == at => run.end = at + page_size,
-                    _ => {
-                        if run.replace(at..at + page_size).is_some_and(|run| !each(run)) {
-                            return Ok(());
+                for (page, entry) in entries.chunks_exact(ENTRY).enumerate() {
+                    let entry = number(entry);
+                    if entry & (IS_PRESENT | IS_SWAPPED) == 0 || entry & IS_FILE != 0 {
+                        continue;
+                    }
+                    let at = from + (look * ENTRIES_PER_LOOK + page) * page_size;
+                    match &mut run {
+                        Some(run) if run.end == at => run.end = at + page_size,
+                        _ => {
+                            if run.replace(at..at + page_size).is_some_and(|run| !each(run)) {
+                                return Ok(());
+                            }
                         }
                     }
                 }

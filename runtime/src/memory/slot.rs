@@ -13,6 +13,8 @@ use std::sync::Arc;
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap, mmap_anonymous, mprotect, munmap};
 use rustix::param::page_size;
 
+use super::pagemap::Way;
+use super::singly::Singly;
 use super::{Base, Pagemap};
 
 /// Address space of one memory, in bytes: all that 32 bits can address, so that no access needs a check.
@@ -30,6 +32,9 @@ const UNCOMPARED_PAGES: usize = 24;
 /// Uses in a row that left more private pages unwritten than that, after which a reset gives all pages back to the kernel.
 const MAX_WASTEFUL_USES: u32 = 16;
 
+/// Uses after which a reset gives all pages back to the kernel: until then, every scan looks at each page that was read once.
+const MAX_USES: u32 = 4096;
+
 /// A slot. While it is idle, nothing else refers to its memory.
 #[derive(Debug)]
 pub(crate) struct Slot {
@@ -39,6 +44,8 @@ pub(crate) struct Slot {
     accessible: usize,
     /// Uses in a row after which many private pages still had the base's content.
     wasteful_uses: u32,
+    /// Uses since all pages were given back.
+    uses: u32,
 }
 
 // SAFETY: it owns the mapping that it points to.
@@ -51,15 +58,20 @@ unsafe impl Sync for Slot {}
 #[allow(unsafe_code, reason = "memory is mapped and written by address; each place says why it may be")]
 impl Slot {
     /// Maps a new slot with the base's content.
-    pub(crate) fn new(base: Arc<Base>) -> io::Result<Self> {
+    pub(crate) fn new(base: Arc<Base>, singly: Option<&Singly>) -> io::Result<Self> {
         let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
         // SAFETY: a new mapping, at a place that the kernel chooses.
         let start = unsafe { mmap_anonymous(std::ptr::null_mut(), RESERVED + GUARD, ProtFlags::empty(), flags) }?;
         let start = NonNull::new(start.cast()).ok_or_else(|| io::Error::other("the kernel mapped memory at address 0"))?;
-        let slot = Self { start, accessible: base.len(), base, wasteful_uses: 0 };
+        let slot = Self { start, accessible: base.len(), base, wasteful_uses: 0, uses: 0 };
         let access = ProtFlags::READ | ProtFlags::WRITE;
         // SAFETY: it replaces the beginning of the mapping just made, which nothing refers to yet; the base is no longer than that.
         unsafe { mmap(start.as_ptr().cast(), slot.base.len(), access, MapFlags::PRIVATE | MapFlags::FIXED, slot.base.file(), 0) }?;
+        if let Some(singly) = singly {
+            let start = start.as_ptr().expose_provenance();
+            // Without it all is the same but slower.
+            singly.map(start..start + slot.base.len()).unwrap_or_default();
+        }
         Ok(slot)
     }
 
@@ -91,14 +103,15 @@ impl Slot {
     /// When the kernel refuses. The slot must then not be used again.
     pub(crate) fn reset(&mut self, pagemap: Option<&Pagemap>) -> io::Result<()> {
         self.take_back_growth()?;
+        self.uses += 1;
         let restored = match pagemap {
-            Some(pagemap) => self.restore_written(pagemap)?,
-            None => false,
+            Some(pagemap) if self.uses < MAX_USES => self.restore_written(pagemap)?,
+            _ => false,
         };
         if !restored {
             // SAFETY: the range is mapped, and nothing refers to it while the slot is borrowed here. The next access finds the file's content.
             unsafe { madvise(self.start().cast(), self.base.len(), Advice::LinuxDontNeed) }?;
-            self.wasteful_uses = 0;
+            (self.wasteful_uses, self.uses) = (0, 0);
         }
         Ok(())
     }
@@ -122,7 +135,13 @@ impl Slot {
         let start = self.start().expose_provenance();
         let (base, memory) = (self.base.bytes(), self.start());
         let (mut pages, mut unchanged, mut outside) = (0, 0, false);
-        pagemap.written(start..start + base.len(), |written| {
+        // A scan passes over pages that were never touched. Reading does not: there it costs less to give them back, touched or not.
+        let deep = if pagemap.way() == Way::Read { self.base.deep() } else { 0 };
+        if deep > 0 {
+            // SAFETY: as in `reset`; it is a part of the base.
+            unsafe { madvise(memory.cast(), deep, Advice::LinuxDontNeed) }?;
+        }
+        pagemap.written(start + deep..start + base.len(), |written| {
             pages += written.len() / page_size;
             if pages > MAX_REWRITTEN_PAGES {
                 return false;

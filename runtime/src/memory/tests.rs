@@ -1,6 +1,8 @@
 //! A memory that was used is as it began: whatever was written, however it is brought back, wherever the kernel has put it meanwhile.
 
-use std::sync::Arc;
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
+use std::sync::{Arc, LazyLock};
 
 use rustix::mm::{Advice, madvise};
 use wasmtime::{Engine, Instance, Module, Store};
@@ -29,6 +31,14 @@ fn pagemaps() -> Vec<Pagemap> {
     [Way::Scan, Way::Read].into_iter().filter_map(|way| Pagemap::open_for(way).ok()).collect()
 }
 
+/// For as long as the tests run, where the kernel offers it.
+static SINGLY: LazyLock<Option<Singly>> = LazyLock::new(|| Singly::open().ok());
+
+/// One slot whose pages come one at a time, where they can, and one whose pages do not.
+fn slots(base: &Arc<Base>) -> [Slot; 2] {
+    [SINGLY.as_ref(), None].map(|singly| Slot::new(base.clone(), singly).unwrap())
+}
+
 #[allow(unsafe_code, reason = "the slot is this test's, and that many bytes of it are accessible")]
 fn memory(slot: &mut Slot, len: usize) -> &mut [u8] {
     unsafe { std::slice::from_raw_parts_mut(slot.start(), len) }
@@ -51,13 +61,33 @@ fn writes() -> Vec<(&'static str, Vec<usize>)> {
 fn what_was_written_is_gone_after_a_reset() {
     let base = base();
     for way in ways() {
-        let mut slot = Slot::new(base.clone()).unwrap();
-        for (what, pages) in writes() {
-            for page in pages {
-                memory(&mut slot, LEN)[page * PAGE..][..PAGE].fill(0xAA);
+        for mut slot in slots(&base) {
+            for (what, pages) in writes() {
+                for page in pages {
+                    memory(&mut slot, LEN)[page * PAGE..][..PAGE].fill(0xAA);
+                }
+                slot.reset(way.as_ref()).unwrap();
+                assert!(memory(&mut slot, LEN) == base.bytes(), "{what}, {way:?}");
             }
-            slot.reset(way.as_ref()).unwrap();
-            assert!(memory(&mut slot, LEN) == base.bytes(), "{what}, {way:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_written_deep_in_the_stack_is_gone() {
+    const DEEP: usize = 4 << 20;
+    let mut bytes = vec![0; DEEP + 4 * 65_536];
+    bytes[DEEP + 65_536..].fill(7);
+    let len = bytes.len();
+    let base = Arc::new(Base::new(bytes).unwrap());
+    assert_eq!(base.deep(), DEEP);
+    for way in ways() {
+        for mut slot in slots(&base) {
+            for page in [0, 1, 511, 512, DEEP / PAGE - 1, DEEP / PAGE, len / PAGE - 1] {
+                memory(&mut slot, len)[page * PAGE..][..PAGE].fill(0xAA);
+                slot.reset(way.as_ref()).unwrap();
+                assert!(memory(&mut slot, len) == base.bytes(), "{page}, {way:?}");
+            }
         }
     }
 }
@@ -66,7 +96,7 @@ fn what_was_written_is_gone_after_a_reset() {
 fn what_was_grown_is_gone_and_comes_back_as_zeros() {
     let base = base();
     for way in ways() {
-        let mut slot = Slot::new(base.clone()).unwrap();
+        let [mut slot, _] = slots(&base);
         for len in [LEN + 65_536, LEN + 100 * 65_536, LEN, LEN + 2 * 65_536] {
             slot.grow_to(len).unwrap();
             assert!(memory(&mut slot, len)[LEN..].iter().all(|byte| *byte == 0));
@@ -81,7 +111,7 @@ fn what_was_grown_is_gone_and_comes_back_as_zeros() {
 #[test]
 fn pages_that_nobody_writes_any_more_are_not_kept_for_long() {
     for pagemap in pagemaps() {
-        let mut slot = Slot::new(base()).unwrap();
+        let [mut slot, _] = slots(&base());
         let mut kept = |pages: std::ops::Range<usize>| {
             for page in pages {
                 memory(&mut slot, LEN)[page * PAGE] ^= 0xFF;
@@ -108,34 +138,89 @@ fn pages_that_nobody_writes_any_more_are_not_kept_for_long() {
 fn a_page_that_was_swapped_out_is_reset_too() {
     let base = base();
     for pagemap in pagemaps() {
-        let mut slot = Slot::new(base.clone()).unwrap();
-        for page in 0..100 {
-            memory(&mut slot, LEN)[page * PAGE..][..PAGE].fill(0xAA);
+        for mut slot in slots(&base) {
+            for page in 0..100 {
+                memory(&mut slot, LEN)[page * PAGE..][..PAGE].fill(0xAA);
+            }
+            // Where there is no swap the pages stay, and the reset is an ordinary one.
+            unsafe { madvise(slot.start().cast(), LEN, Advice::LinuxPageOut) }.unwrap();
+            slot.reset(Some(&pagemap)).unwrap();
+            assert!(memory(&mut slot, LEN) == base.bytes());
         }
-        // Where there is no swap the pages stay, and the reset is an ordinary one.
-        unsafe { madvise(slot.start().cast(), LEN, Advice::LinuxPageOut) }.unwrap();
-        slot.reset(Some(&pagemap)).unwrap();
-        assert!(memory(&mut slot, LEN) == base.bytes());
     }
 }
 
 #[test]
 fn a_scan_tells_written_pages_from_read_ones() {
     for pagemap in pagemaps() {
-        let mut slot = Slot::new(base()).unwrap();
-        let read: u64 = memory(&mut slot, LEN).iter().map(|byte| u64::from(*byte)).sum();
-        assert!(read > 0);
-        for page in [3, 4, 9] {
-            memory(&mut slot, LEN)[page * PAGE] = 1;
+        for mut slot in slots(&base()) {
+            let read: u64 = memory(&mut slot, LEN).iter().map(|byte| u64::from(*byte)).sum();
+            assert!(read > 0);
+            for page in [3, 4, 9] {
+                memory(&mut slot, LEN)[page * PAGE] = 1;
+            }
+            let start = slot.start().expose_provenance();
+            let mut written = Vec::new();
+            let keep = |range: std::ops::Range<usize>| {
+                written.push((range.start - start) / PAGE..(range.end - start) / PAGE);
+                true
+            };
+            pagemap.written(start..start + LEN, keep).unwrap();
+            assert_eq!(written, [3..5, 9..10], "{pagemap:?}");
         }
-        let start = slot.start().expose_provenance();
-        let mut written = Vec::new();
-        let keep = |range: std::ops::Range<usize>| {
-            written.push((range.start - start) / PAGE..(range.end - start) / PAGE);
-            true
-        };
-        pagemap.written(start..start + LEN, keep).unwrap();
-        assert_eq!(written, [3..5, 9..10], "{pagemap:?}");
+    }
+}
+
+/// How many pages of a slot's base are in the page table.
+fn present(slot: &Slot) -> usize {
+    let mut entries = vec![0; LEN / PAGE * 8];
+    let file = File::open("/proc/self/pagemap").unwrap();
+    file.read_exact_at(&mut entries, (slot.start().addr() / PAGE * 8) as u64).unwrap();
+    entries.chunks_exact(8).filter(|entry| entry[7] & 0x80 != 0).count()
+}
+
+#[test]
+fn a_page_that_is_read_comes_alone_and_goes_in_time() {
+    let base = base();
+    let Some(singly) = SINGLY.as_ref() else { return };
+    for pagemap in pagemaps() {
+        let mut slot = Slot::new(base.clone(), Some(singly)).unwrap();
+        let range = slot.start().expose_provenance()..slot.start().expose_provenance() + LEN;
+        if singly.map(range).is_err() {
+            // A kernel that has no such thing for files in memory.
+            return;
+        }
+        for page in [2, 100, 101, 300] {
+            assert_eq!(memory(&mut slot, LEN)[page * PAGE], base.bytes()[page * PAGE]);
+        }
+        assert_eq!(present(&slot), 4);
+        memory(&mut slot, LEN)[100 * PAGE] ^= 0xFF;
+        slot.reset(Some(&pagemap)).unwrap();
+        assert_eq!(present(&slot), 4);
+        (0..5000).for_each(|_| slot.reset(Some(&pagemap)).unwrap());
+        assert_eq!(present(&slot), 0);
+        assert!(memory(&mut slot, LEN) == base.bytes());
+    }
+}
+
+#[test]
+fn a_copy_is_the_memory() {
+    let base = base();
+    for way in ways() {
+        let memories = Memories::new(way);
+        memories.set_base(&base);
+        let mut slot = memories.take().unwrap();
+        slot.grow_to(LEN + 65_536).unwrap();
+        for page in [0, 7, 8, 300, LEN / PAGE - 1, LEN / PAGE + 3] {
+            memory(&mut slot, LEN + 65_536)[page * PAGE + 5..][..PAGE - 5].fill(0xAA);
+        }
+        for len in [LEN + 65_536, LEN] {
+            assert!(memories.copy(memory(&mut slot, len), &base) == memory(&mut slot, len));
+        }
+        memories.give_back(slot);
+        memories.empty_last();
+        let mut slot = memories.take().unwrap();
+        assert!(memory(&mut slot, LEN) == base.bytes());
     }
 }
 
