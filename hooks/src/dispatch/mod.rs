@@ -56,7 +56,7 @@ impl Dispatcher {
                 let event = Occurrence::new(hook_type, adapter.clone(), self.read(&**adapter, body)?, read_at);
                 let answer = Answer::without_hook(&event, account.record.settings.default_decision(hook_type));
                 self.0.metrics.executed(hook_type, answer.outcome, event.elapsed_us(), 0);
-                Plan::Answered(answer)
+                Plan::Answered(Box::new(answer))
             }
         };
         Ok(plan.carry_out().await)
@@ -90,16 +90,16 @@ impl Dispatcher {
         let event = Occurrence::new(hook_type, adapter.clone(), event, read_at);
         if !hook.policy.conditions.iter().all(|condition| condition.holds(&roles)) {
             let decision = account.record.settings.default_decision(hook_type);
-            return Ok(Plan::Answered(self.0.skipped(account.record.id, hook, &event, decision)));
+            return Ok(Plan::Answered(Box::new(self.0.skipped(account.record.id, hook, &event, decision))));
         }
         let Some(serving) = hook.serving.clone() else {
-            return Ok(Plan::Answered(self.0.not_ready(account.record.id, hook, &event)));
+            return Ok(Plan::Answered(Box::new(self.0.not_ready(account.record.id, hook, &event))));
         };
         let refusal = event.refusal();
         let job = Job { shared: self.0.clone(), account: account.record.id, serving, event };
         Ok(match refusal {
             None => Plan::Run(Arc::new(job), input),
-            Some(failure) => Plan::Answered(job.failed(failure)),
+            Some(failure) => Plan::Answered(Box::new(job.failed(failure))),
         })
     }
 
@@ -115,7 +115,7 @@ impl Dispatcher {
 /// How an event is answered.
 enum Plan {
     /// Without a run.
-    Answered(Answer),
+    Answered(Box<Answer>),
     /// By a run, on the context as the function sees it.
     Run(Arc<Job>, Bytes),
 }
@@ -123,7 +123,7 @@ enum Plan {
 impl Plan {
     async fn carry_out(self) -> Answer {
         let (job, context) = match self {
-            Self::Answered(answer) => return answer,
+            Self::Answered(answer) => return *answer,
             Self::Run(job, context) => (job, context),
         };
         // Runs to the end, so that the execution is logged even if the caller hangs up.
