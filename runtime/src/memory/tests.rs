@@ -246,7 +246,7 @@ async fn guests_get_the_base_each_time() {
     for way in ways() {
         let memories = Memories::new(way);
         let engine = engine::javascript_runner(memories.clone(), engine::FRAMES).unwrap();
-        let module = Module::new(&engine, GUEST).unwrap();
+        let module = Module::new(&engine, wat::parse_str(GUEST).unwrap()).unwrap();
         assert!(run(&engine, &module).await.is_err(), "there is no base yet");
         memories.set_base(&Arc::new(Base::new(vec![7; LEN]).unwrap()));
         for _ in 0..20 {
@@ -267,7 +267,7 @@ async fn an_access_beyond_a_memory_is_a_trap() {
         for access in ["(drop (i32.load8_u offset=OFFSET (i32.const AT)))", "(i32.store8 offset=OFFSET (i32.const AT) (i32.const 1))"] {
             let access = access.replace("OFFSET", &offset.to_string()).replace("AT", &(at as i32).to_string());
             let text = format!(r#"(module (memory (export "memory") 40) (func (export "run") (result i32) {access} (i32.const 0)))"#);
-            let error = run(&engine, &Module::new(&engine, text).unwrap()).await.unwrap_err();
+            let error = run(&engine, &Module::new(&engine, wat::parse_str(text).unwrap()).unwrap()).await.unwrap_err();
             assert_eq!(error.downcast_ref(), Some(&wasmtime::Trap::MemoryOutOfBounds), "{at} {offset}");
         }
     }

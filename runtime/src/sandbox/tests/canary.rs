@@ -88,7 +88,7 @@ async fn world(pagemap: PagemapUse) -> World {
     let base = Arc::new(Base::new(boot(&sandbox, &engine, built.memory, &[]).await.unwrap()).unwrap());
     sandbox.memories().set_base(&base);
     let look = format!("(module {} (export \"look\" (func $look)))", looking(base.len() / 65_536, ""));
-    let looker = Code::new(sandbox.javascript(), look).unwrap();
+    let looker = Code::new(sandbox.javascript(), wat::parse_str(look).unwrap()).unwrap();
     let source = Source { text: WRITER.into(), entries: &["handler"], node_major: 20 };
     let evaluated = evaluate(&sandbox, &engine, &base, &source, secret()).await.unwrap();
     let shape = Shape::JavaScript(Deployed {

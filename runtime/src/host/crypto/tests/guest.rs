@@ -49,7 +49,7 @@ async fn run(fuel: u64, timeout: Duration, header: Value, parts: &[&[u8]]) -> Se
         Sandbox::new(SandboxConfig { concurrency: 2, max_memory_bytes: 2 << 20, max_result_bytes: 1024, pagemap: crate::PagemapUse::Scan })
             .unwrap();
     let mut store = store(&sandbox, fuel, timeout);
-    let module = Module::new(sandbox.engine(), GUEST).unwrap();
+    let module = Module::new(sandbox.engine(), wat::parse_str(GUEST).unwrap()).unwrap();
     let instance = javascript_linker(sandbox.engine()).unwrap().instantiate_async(&mut store, &module).await.unwrap();
     let memory = instance.get_memory(&mut store, "memory").unwrap();
     let request = super::super::request::encode(header, parts);
