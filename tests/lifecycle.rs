@@ -50,6 +50,23 @@ fn what_runs_is_answered_before_the_end() {
 }
 
 #[test]
+fn what_runs_is_logged_before_the_end_though_its_caller_hung_up() {
+    let mut server = Server::start();
+    let admin = server.admin().clone();
+    let id = admin.deploy(&Hook::wat(&sleeping(4000, 4)));
+    let caller = admin.trigger_request("pre-authentication", &context(1)).begin().unwrap();
+    thread::sleep(Duration::from_millis(500));
+    drop(caller);
+    thread::sleep(Duration::from_millis(200));
+    server.terminate();
+    assert_eq!(server.wait().code(), Some(0));
+    let server = server.builder().start();
+    let entries = server.admin().executions(&id);
+    assert_eq!(entries.len(), 1);
+    assert_eq!((&entries[0]["outcome"], &entries[0]["duration_us"].as_u64().is_some_and(|us| us >= 4_000_000)), (&json!("completed"), &true));
+}
+
+#[test]
 fn health_is_told_without_a_token() {
     let server = Server::start();
     assert_eq!(server.get("/healthz").send().expect(200), json!({"status": "ok"}));
