@@ -1,7 +1,7 @@
 //! What endpoints are made of: the server's own (`http/v1`) and those of dialects.
 //!
-//! [`endpoint`] defines endpoints, [`call`] what a handler receives, [`respond`] and [`errors`] what it answers, and [`error_style`] how
-//! errors are written for a caller.
+//! `endpoint` defines endpoints, `call` what a handler receives, [`respond`] and `errors` what it answers, and `error_style` how errors are
+//! written for a caller.
 
 mod call;
 mod endpoint;
