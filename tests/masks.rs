@@ -115,9 +115,9 @@ fn a_short_value_is_no_secret_and_a_foreign_one_none_of_ours() {
     let server = Server::start();
     let admin = server.admin();
     admin.allow_many_hooks();
-    admin.create_env("API_KEY", "1234567");
+    admin.create_env("API_KEY", "123");
     admin.create_env("OTHER", "of no concern");
-    assert_eq!(printed(admin, "1234567 of no concern\n"), ["1234567 of no concern"]);
+    assert_eq!(printed(admin, "123 of no concern\n"), ["123 of no concern"]);
 }
 
 #[test]
@@ -158,4 +158,101 @@ fn a_value_is_hidden_in_a_status_message() {
     let message = hook["status_message"].as_str().unwrap();
     assert!(message.starts_with("imports `***::f`"), "{message}");
     assert_eq!(hook["status_message"], Value::from(message));
+}
+
+/// Ways in which functions print a value `v`, each a statement.
+const WAYS: [&str; 46] = [
+    "console.log(v)",
+    "console.log({ v })",
+    "console.log([v])",
+    "console.log({ a: { b: { v } } })",
+    "console.dir({ v }, { depth: 5 })",
+    "console.error(Object.assign(new Error('failed'), { v }))",
+    "console.log(process.env)",
+    "console.log(JSON.stringify(process.env))",
+    "console.log(JSON.stringify({ v }))",
+    "console.log(JSON.stringify({ v }, null, 2))",
+    "console.log(JSON.stringify(JSON.stringify({ v })))",
+    "console.log({ body: JSON.stringify({ v }) })",
+    "console.table([{ v }])",
+    "console.log('%s', v)",
+    "console.log('%o', { v })",
+    "console.log('%O', { v })",
+    "console.log('%j', { v })",
+    "console.log('the key is', v)",
+    "console.log(`Bearer ${v}`)",
+    "console.log({ headers: { authorization: `Bearer ${v}` } })",
+    "console.warn(util.inspect(v))",
+    "console.log(util.inspect({ v }, { compact: false }))",
+    "console.log(util.inspect({ v }, { breakLength: 20 }))",
+    "console.log(util.inspect({ v }, { breakLength: Infinity }))",
+    "console.log(new Map([['k', v]]))",
+    "console.log(new Set([v]))",
+    "console.log(new (class Key { constructor() { this.v = v; } })())",
+    "console.log(Object.entries({ v }))",
+    "console.log(Symbol(v))",
+    "console.log(v.split('\\n'))",
+    "console.log(v.trim() + v)",
+    "console.log(Buffer.from(v))",
+    "console.log({ v: Buffer.from(v) })",
+    "console.log(Buffer.from(v).toString('base64'))",
+    "console.log(Buffer.from(v).toString('base64url'))",
+    "console.log(Buffer.from(`user:${v}`).toString('base64'))",
+    "console.log(Buffer.from(v).toString('base64').replace(/.{76}/g, '$&\\n'))",
+    "console.log(Buffer.from(v).toString('base64').match(/.{1,64}/g))",
+    "console.log(Buffer.from(v).toString('hex'))",
+    "console.log(encodeURIComponent(v))",
+    "console.log(new URLSearchParams({ v }).toString())",
+    "console.trace(v)",
+    "console.log(new Error(v))",
+    "try { assert.deepStrictEqual({ v }, { v: 'other' }); } catch (error) { console.log(error); }",
+    "try { assert.strictEqual(v, 'other'); } catch (error) { console.log(error.message); }",
+    "throw new Error(util.inspect({ v }))",
+];
+
+#[test]
+fn no_fragment_of_a_value_is_shown_however_javascript_prints_it() {
+    let body: String =
+        (0..12).map(|line| STANDARD.encode(format!("{line:02}{}", "key material of ours, ".repeat(3))).split_off(28) + "\n").collect();
+    let key = format!("-----BEGIN PRIVATE KEY-----\n{body}-----END PRIVATE KEY-----\n");
+    let account =
+        json!({"type": "service_account", "private_key_id": "0a1b2c3d4e5f6071", "private_key": key, "client_email": "hooks@acme.example"});
+    let values = [
+        key.clone(),
+        account.to_string(),
+        serde_json::to_string_pretty(&account).unwrap(),
+        "Server=db.acme.example;Password=\"corr'ect\\horse\";Timeout=5".to_owned(),
+        "Pa'ss\"w``ord99".to_owned(),
+        "tab\there\"is99".to_owned(),
+    ];
+    let server = Server::start();
+    let admin = server.admin();
+    admin.allow_many_hooks();
+    let mut shown = Vec::new();
+    for (number, value) in values.iter().enumerate() {
+        let name = format!("VALUE_{number}");
+        admin.create_env(&name, value);
+        // What is looked for: eight characters in a row of a line, other than those that frame a key.
+        let lines = value.split(['\n', '\t']).flat_map(|line| line.split("\\n")).filter(|line| !line.contains("-----"));
+        let fragments: Vec<String> =
+            lines.flat_map(|line| line.as_bytes().windows(8).map(|part| String::from_utf8_lossy(part).into_owned())).collect();
+        let encoded: Vec<String> = (0..3).map(|skip| STANDARD.encode(&value.as_bytes()[skip..]).get(4..12).unwrap().to_owned()).collect();
+        let modules = "const util = require('util'), assert = require('assert');";
+        for (at, way) in WAYS.iter().enumerate() {
+            let source = format!("{modules}\nexports.handler = async () => {{ const v = process.env.{name}; {way}; return null; }};");
+            let id = admin.deploy(&Hook::new(source.as_bytes()).with("runtime", "nodejs22.x").with("env_vars", json!([name])).disabled());
+            let answer = admin.fire(&id, &context(1)).to_string();
+            let entry = admin.executions(&id).remove(0).to_string();
+            assert!(entry.contains("***"), "{way}: {entry}");
+            // Names of members are no secrets, and neither is what surrounds strings in a document.
+            let text = format!("{answer}{entry}");
+            let is_name =
+                |part: &str| ["private_key_id", "private_key", "client_email"].iter().any(|name| format!("\"{name}\":\"").contains(part));
+            if let Some(part) = fragments.iter().chain(&encoded).find(|part| text.contains(part.as_str()) && !is_name(part)) {
+                shown.push(format!("value {number}, way {at} ({way}): {part}\n{text}"));
+            }
+            admin.delete(&format!("/v1/hooks/{id}")).expect(204);
+        }
+    }
+    assert!(shown.is_empty(), "{} are shown:\n{}", shown.len(), shown.join("\n\n"));
 }

@@ -149,7 +149,8 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn record(&mut self, record: &Record) {
-        if self.buffer.mask.find(&record.text).next().is_none()
+        let secrets = self.buffer.mask.find(&record.text);
+        if secrets.is_empty()
             && let Ok(text) = str::from_utf8(&record.text)
         {
             return self.plain(record, text);
@@ -158,8 +159,7 @@ impl Writer<'_> {
         let mut at = 0;
         let mut begun = 0;
         let end = record.text.len();
-        let secrets = self.buffer.mask.find(&record.text).chain(std::iter::once(end..end));
-        for secret in secrets {
+        for secret in secrets.into_iter().chain(std::iter::once(end..end)) {
             let plain = record.text.get(at..secret.start).unwrap_or_default();
             let mut parts = plain.split(|byte| *byte == b'\n' && record.stream.is_some());
             line.push_str(&lossy(parts.next().unwrap_or_default()));

@@ -1,4 +1,4 @@
-//! Finds secret values in text, also as JSON, base64 and URLs spell them, so that they can be shown as `***`.
+//! Finds secret values in text, also as programs spell them when they print them, so that they can be shown as `***`.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,38 +9,52 @@ use base64::Engine;
 use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
 use base64::engine::GeneralPurpose;
 use base64::engine::general_purpose::NO_PAD;
+use serde_json::Value;
 
 use crate::Secret;
 
-/// One automaton over every spelling of a set of secrets. Built when a value or link changes, never per execution.
+/// Automatons over every spelling of a set of secrets. Built when a value or link changes, never per execution.
 #[derive(Clone, Default)]
 pub struct Mask {
-    automaton: Option<AhoCorasick>,
+    long: Option<AhoCorasick>,
+    short: Option<AhoCorasick>,
     longest: usize,
 }
 
 impl Mask {
-    /// Shorter values are not masked, because they occur in ordinary text too often.
-    pub const MIN_LENGTH: usize = 8;
+    /// Values with fewer characters are not masked, because they occur in ordinary text too often.
+    pub const MIN_LENGTH: usize = 4;
+    /// Values with fewer characters are masked only as whole tokens: where no letter, digit or underscore stands beside them.
+    pub const MIN_LENGTH_ANYWHERE: usize = 8;
     /// The text that replaces a secret.
     pub const SHOWN: &'static str = "***";
 
-    /// A mask for those of `secrets` that have at least [`Mask::MIN_LENGTH`] characters.
+    /// A mask for `secrets`. Each line of a value of several lines and each string in a value that is a JSON object or array is a secret as well.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Result<Self, BuildError> {
-        let long = secrets.into_iter().map(Secret::expose).filter(|value| value.chars().count() >= Self::MIN_LENGTH);
-        let spellings: BTreeSet<Vec<u8>> = long.flat_map(spellings).filter(|one| !one.is_empty()).collect();
-        if spellings.is_empty() {
-            return Ok(Self::default());
+        let mut spellings = Spellings::default();
+        for secret in secrets {
+            spellings.add(secret.expose());
         }
-        let longest = spellings.iter().map(Vec::len).max().unwrap_or_default();
-        let automaton =
-            AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::LeftmostLongest).build(&spellings)?;
-        Ok(Self { automaton: Some(automaton), longest })
+        Ok(Self { longest: spellings.longest(), long: automaton(&spellings.long)?, short: automaton(&spellings.short)? })
     }
 
     /// The ranges of secrets in `text`, in order and without overlap.
-    pub(super) fn find<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Range<usize>> + 'a {
-        self.automaton.iter().flat_map(move |automaton| automaton.find_iter(text).map(|found| found.range()))
+    pub(super) fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let find = |automaton| AhoCorasick::find_iter(automaton, text).map(|found| found.range());
+        let mut found: Vec<_> = self.long.iter().flat_map(find).collect();
+        let long = found.len();
+        found.extend(self.short.iter().flat_map(find).filter(|range| is_token(text, range)));
+        if long > 0 && found.len() > long {
+            found.sort_unstable_by_key(|range| range.start);
+            found.dedup_by(|next, kept| {
+                let overlap = next.start < kept.end;
+                if overlap {
+                    kept.end = kept.end.max(next.end);
+                }
+                overlap
+            });
+        }
+        found
     }
 
     /// `text` with every secret replaced by [`Mask::SHOWN`].
@@ -68,14 +82,130 @@ impl fmt::Debug for Mask {
     }
 }
 
-fn spellings(value: &str) -> Vec<Vec<u8>> {
-    let mut all = vec![value.as_bytes().to_vec()];
-    all.extend([false, true].map(|ascii| json(value, ascii).into_bytes()));
-    all.extend(url(value));
+fn automaton(spellings: &BTreeSet<Vec<u8>>) -> Result<Option<AhoCorasick>, BuildError> {
+    if spellings.is_empty() {
+        return Ok(None);
+    }
+    let builder =
+        AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::LeftmostLongest).build(spellings)?;
+    Ok(Some(builder))
+}
+
+/// Whether no word continues on either side of the range. Bytes beyond ASCII are parts of words.
+fn is_token(text: &[u8], range: &Range<usize>) -> bool {
+    let is_word = |at: Option<usize>| {
+        at.and_then(|at| text.get(at)).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii())
+    };
+    let joins = |at: usize| is_word(at.checked_sub(1)) && is_word(Some(at));
+    !joins(range.start) && !joins(range.end)
+}
+
+/// What is looked for.
+#[derive(Default)]
+struct Spellings {
+    /// Anywhere in a text.
+    long: BTreeSet<Vec<u8>>,
+    /// Only as whole tokens.
+    short: BTreeSet<Vec<u8>>,
+}
+
+impl Spellings {
+    /// Adds the spellings of a value and of its parts. A value that has parts is not spelled as a whole where its parts are found anyway.
+    fn add(&mut self, value: &str) {
+        let strings = strings_in(value);
+        let has_lines = value.trim().contains(['\n', '\r']);
+        self.insert(value, [value.into()]);
+        self.insert(value, encoded(value.as_bytes()));
+        if strings.is_none() && !has_lines {
+            self.insert(value, printed(value));
+        }
+        if has_lines {
+            for line in value.split(['\n', '\r']) {
+                self.insert(line.trim(), printed(line.trim()));
+            }
+        }
+        for string in strings.iter().flatten() {
+            self.add(string);
+        }
+    }
+
+    /// Adds spellings of a value, whose length decides where they are looked for.
+    fn insert(&mut self, value: &str, spellings: impl IntoIterator<Item = Vec<u8>>) {
+        let set = match value.chars().count() {
+            ..Mask::MIN_LENGTH => return,
+            ..Mask::MIN_LENGTH_ANYWHERE => &mut self.short,
+            _ => &mut self.long,
+        };
+        // A piece that is shorter, as of base64 inside a longer text, says nothing.
+        set.extend(spellings.into_iter().filter(|spelling| spelling.len() >= Mask::MIN_LENGTH));
+    }
+
+    fn longest(&self) -> usize {
+        self.long.iter().chain(&self.short).map(Vec::len).max().unwrap_or_default()
+    }
+}
+
+/// The strings in a value that is a JSON object or array, at any depth. Names of members are not among them.
+fn strings_in(value: &str) -> Option<Vec<String>> {
+    fn collect(value: Value, strings: &mut Vec<String>) {
+        match value {
+            Value::String(string) => strings.push(string),
+            Value::Array(items) => items.into_iter().for_each(|item| collect(item, strings)),
+            Value::Object(members) => members.into_iter().for_each(|(_, member)| collect(member, strings)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    let document = value.trim_start().starts_with(['{', '[']).then(|| serde_json::from_str(value).ok())??;
+    let mut strings = Vec::new();
+    collect(document, &mut strings);
+    Some(strings)
+}
+
+/// The value as text that is quoted or escaped.
+fn printed(value: &str) -> Vec<Vec<u8>> {
+    let mut all = vec![value.to_owned()];
+    for ascii in [false, true] {
+        let once = json(value, ascii);
+        all.push(json(&once, ascii));
+        all.extend([false, true].map(|quote| inspected(&once, quote)));
+        all.push(once);
+    }
+    all.extend([false, true].map(|quote| inspected(value, quote)));
+    all.into_iter().map(String::into_bytes).chain(url(value)).collect()
+}
+
+/// The value as text that shows its bytes.
+fn encoded(value: &[u8]) -> Vec<Vec<u8>> {
+    let mut all = vec![hex(value, "", false), hex(value, "", true)];
+    // A `Buffer` that is printed shows so many of its bytes.
+    all.push(hex(value.get(..50).unwrap_or(value), " ", false));
     for alphabet in [&STANDARD, &URL_SAFE] {
-        all.extend(base64(value.as_bytes(), alphabet));
+        all.extend(base64(value, alphabet));
     }
     all
+}
+
+fn hex(value: &[u8], between: &str, upper: bool) -> Vec<u8> {
+    let digits: Vec<String> = value.iter().map(|byte| if upper { format!("{byte:02X}") } else { format!("{byte:02x}") }).collect();
+    digits.join(between).into_bytes()
+}
+
+/// The value inside a string as Node's `util.inspect` writes it, where single quotes are escaped or the string stands in other ones.
+fn inspected(value: &str, escapes_quote: bool) -> String {
+    value.chars().fold(String::new(), |mut out, c| {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\\' => out.push_str("\\\\"),
+            '\'' if escapes_quote => out.push_str("\\'"),
+            c if c.is_control() => out.push_str(&format!("\\x{:02X}", u32::from(c))),
+            c => out.push(c),
+        }
+        out
+    })
 }
 
 /// The value inside a JSON string, with characters beyond ASCII as they are or as `\u` escapes.
@@ -121,7 +251,11 @@ fn base64(value: &[u8], alphabet: &Alphabet) -> Vec<Vec<u8>> {
     let engine = GeneralPurpose::new(alphabet, NO_PAD);
     let alone = engine.encode(value);
     let padding = "=".repeat((4 - alone.len() % 4) % 4);
-    let mut all = vec![format!("{alone}{padding}").into_bytes(), alone.into_bytes()];
+    let padded = format!("{alone}{padding}").into_bytes();
+    // Lines as MIME and PEM break them; a last one that is short says nothing.
+    let lines = [76, 64].into_iter().flat_map(|len| padded.chunks(len)).filter(|line| line.len() >= Mask::MIN_LENGTH_ANYWHERE);
+    let mut all: Vec<Vec<u8>> = lines.map(<[u8]>::to_vec).collect();
+    all.extend([alone.into_bytes(), padded.clone()]);
     for before in 0..3usize {
         let mut shifted = vec![0; before];
         shifted.extend_from_slice(value);
@@ -162,9 +296,35 @@ mod tests {
 
     #[test]
     fn leaves_short_values_and_other_text_alone() {
-        assert_eq!(mask(&["1234567"]).apply("1234567"), "1234567");
+        assert_eq!(mask(&["123"]).apply("123"), "123");
         assert_eq!(mask(&["12345678"]).apply("a 12345678 b 1234567"), "a *** b 1234567");
         assert_eq!(Mask::default().apply("anything"), "anything");
+    }
+
+    #[test]
+    fn hides_short_values_as_whole_tokens() {
+        let mask = mask(&["hunt", "hunter7", "a+b/"]);
+        assert_eq!(mask.apply("pw=hunter7, 'hunt' hunting hunter77 x_hunt hunté"), "pw=***, '***' hunting hunter77 x_hunt hunté");
+        assert_eq!(mask.apply("(a+b/) aHVudGVyNw=="), "(***) ***");
+    }
+
+    #[test]
+    fn short_and_long_secrets_that_overlap_are_hidden_together() {
+        let mask = mask(&["hunt", "hunt-and-gather"]);
+        assert_eq!(mask.apply("hunt-and-gather hunt"), "*** ***");
+        assert_eq!(super::tests::mask(&["a-hunt", "hunt-and-gather"]).apply("a-hunt-and-gather"), "***");
+    }
+
+    #[test]
+    fn hides_each_line_and_each_string_of_a_document() {
+        let key = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0B\n-----END KEY-----\n";
+        let document = serde_json::json!({"type": "service", "private_key": key, "nested": [{"id": "0123456789"}]}).to_string();
+        for text in ["MIIEvQIBADANBgkq", "hkiG9w0B", "{ id: '0123456789' }", "  private_key: '-----BEGIN KEY-----\\n' +"] {
+            let shown = mask(&[&document]).apply(text);
+            assert!(shown.contains("***"), "{shown}");
+        }
+        assert_eq!(mask(&[&document]).apply(&document), "***");
+        assert_eq!(mask(&[key]).apply("+   'hkiG9w0B\\n' +"), "+   '***\\n' +");
     }
 
     #[test]
