@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hookbox_host_api::log::{Level, LogBuffer, Mask};
-use hookbox_host_api::{Decision, Failure, FailureKind, Outcome, Secret, Usage, json, surrogates};
+use hookbox_host_api::{Decision, Failure, FailureKind, Outcome, Usage, json, surrogates};
 use hookbox_runtime::{Execution, Invocation};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
@@ -22,8 +22,8 @@ use crate::logs::{LogEntry, LogWriter, micros};
 use crate::message::masked_failure;
 use crate::metrics::Metrics;
 
-/// The most bytes of env values whose mask is made on a thread that serves requests. A mask holds every spelling of a value.
-const MASK_INLINE_BYTES: usize = 4 << 10;
+/// The most bytes of an event's secrets whose mask is made on a thread that serves requests. A mask holds every spelling of a value.
+const MASK_INLINE_BYTES: usize = 256;
 
 /// What all executions share.
 pub(super) struct Shared {
@@ -150,10 +150,9 @@ impl Job {
         if self.event.secrets.is_empty() {
             return Ok(self.serving.mask.clone());
         }
-        let env = self.serving.env.iter().map(|(_, value)| value);
-        let secrets: Vec<Secret> = env.chain(&self.event.secrets).cloned().collect();
-        let make = move || Mask::new(&secrets).map(Arc::new).map_err(|error| format!("the log's mask cannot be made: {error}"));
-        let bytes: usize = self.serving.env.iter().map(|(_, value)| value.expose().len()).sum();
+        let (mask, secrets) = (self.serving.mask.clone(), self.event.secrets.clone());
+        let bytes: usize = secrets.iter().map(|secret| secret.expose().len()).sum();
+        let make = move || mask.with(&secrets).map(Arc::new).map_err(|error| format!("the log's mask cannot be made: {error}"));
         if bytes <= MASK_INLINE_BYTES {
             return make();
         }

@@ -13,12 +13,19 @@ use serde_json::Value;
 
 use crate::Secret;
 
-/// Automatons over every spelling of a set of secrets. Built when a value or link changes, never per execution.
+/// What finds every spelling of a set of secrets. Built when a value or link changes; an execution adds only what its event brings.
 #[derive(Clone, Default)]
 pub struct Mask {
-    long: Option<AhoCorasick>,
-    short: Option<AhoCorasick>,
+    finders: Vec<Finder>,
     longest: usize,
+}
+
+/// Finds spellings. A clone shares the automaton.
+#[derive(Clone)]
+struct Finder {
+    automaton: AhoCorasick,
+    /// Whether it finds them only as whole tokens.
+    tokens: bool,
 }
 
 impl Mask {
@@ -31,20 +38,35 @@ impl Mask {
 
     /// A mask for `secrets`. Each line of a value of several lines and each string in a value that is a JSON object or array is a secret as well.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Result<Self, BuildError> {
+        Self::default().with(secrets)
+    }
+
+    /// This mask for more secrets.
+    pub fn with<'a>(&self, secrets: impl IntoIterator<Item = &'a Secret>) -> Result<Self, BuildError> {
         let mut spellings = Spellings::default();
         for secret in secrets {
             spellings.add(secret.expose());
         }
-        Ok(Self { longest: spellings.longest(), long: automaton(&spellings.long)?, short: automaton(&spellings.short)? })
+        let mut all = self.clone();
+        all.longest = all.longest.max(spellings.longest());
+        for (set, tokens) in [(spellings.long, false), (spellings.short, true)] {
+            if !set.is_empty() {
+                let automaton =
+                    AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::LeftmostLongest).build(&set)?;
+                all.finders.push(Finder { automaton, tokens });
+            }
+        }
+        Ok(all)
     }
 
     /// The ranges of secrets in `text`, in order and without overlap.
     pub(super) fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
-        let find = |automaton| AhoCorasick::find_iter(automaton, text).map(|found| found.range());
-        let mut found: Vec<_> = self.long.iter().flat_map(find).collect();
-        let long = found.len();
-        found.extend(self.short.iter().flat_map(find).filter(|range| is_token(text, range)));
-        if long > 0 && found.len() > long {
+        let mut found = Vec::new();
+        for Finder { automaton, tokens } in &self.finders {
+            let ranges = automaton.find_iter(text).map(|found| found.range());
+            found.extend(ranges.filter(|range| !tokens || is_token(text, range)));
+        }
+        if self.finders.len() > 1 {
             found.sort_unstable_by_key(|range| range.start);
             found.dedup_by(|next, kept| {
                 let overlap = next.start < kept.end;
@@ -80,15 +102,6 @@ impl fmt::Debug for Mask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Mask(…)")
     }
-}
-
-fn automaton(spellings: &BTreeSet<Vec<u8>>) -> Result<Option<AhoCorasick>, BuildError> {
-    if spellings.is_empty() {
-        return Ok(None);
-    }
-    let builder =
-        AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::LeftmostLongest).build(spellings)?;
-    Ok(Some(builder))
 }
 
 /// Whether no word continues on either side of the range. Bytes beyond ASCII are parts of words.
@@ -133,7 +146,7 @@ impl Spellings {
     fn insert(&mut self, value: &str, spellings: impl IntoIterator<Item = Vec<u8>>) {
         let set = match value.chars().count() {
             ..Mask::MIN_LENGTH => return,
-            ..Mask::MIN_LENGTH_ANYWHERE => &mut self.short,
+            Mask::MIN_LENGTH..Mask::MIN_LENGTH_ANYWHERE => &mut self.short,
             _ => &mut self.long,
         };
         // A piece that is shorter, as of base64 inside a longer text, says nothing.
@@ -312,6 +325,8 @@ mod tests {
     fn short_and_long_secrets_that_overlap_are_hidden_together() {
         let mask = mask(&["hunt", "hunt-and-gather"]);
         assert_eq!(mask.apply("hunt-and-gather hunt"), "*** ***");
+        let more = mask.with([&Secret::new("hunt-er")]).unwrap();
+        assert_eq!((more.apply("hunt-er hunt"), mask.apply("hunt-er")), ("*** ***".to_owned(), "***-er".to_owned()));
         assert_eq!(super::tests::mask(&["a-hunt", "hunt-and-gather"]).apply("a-hunt-and-gather"), "***");
     }
 
