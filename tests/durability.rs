@@ -53,7 +53,8 @@ impl Sort {
 
 /// Short enough not to be masked in a log.
 fn value(number: u64) -> String {
-    format!("{:07}", number % 10_000_000)
+    const DIGITS: &[u8; 62] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    [62 * 62, 62, 1].map(|place| char::from(DIGITS[number as usize / place % 62])).iter().collect()
 }
 
 fn scope(number: u64) -> &'static str {

@@ -58,17 +58,18 @@ fn values_are_encrypted_on_disk() {
 fn a_hook_sees_what_is_linked_to_it_and_nothing_else() {
     let server = Server::start();
     let admin = server.admin();
-    admin.create_env("COLOUR", "green");
-    let shape = admin.create_env("SHAPE", "round");
+    // Values so short that logs show them.
+    admin.create_env("COLOUR", "red");
+    let shape = admin.create_env("SHAPE", "1st");
     let id = admin.deploy(&Hook::wat(&telling_its_env()).with("env_vars", json!(["SHAPE"])));
-    assert_eq!(seen(admin, &id), "SHAPE=round\\x00");
+    assert_eq!(seen(admin, &id), "SHAPE=1st\\x00");
     // A new value serves from the next execution on, without a new version.
-    admin.put(&format!("/api/2/hooks/envs/{shape}"), &json!({"value": "square"})).expect(200);
-    assert_eq!(seen(admin, &id), "SHAPE=square\\x00");
+    admin.put(&format!("/api/2/hooks/envs/{shape}"), &json!({"value": "2nd"})).expect(200);
+    assert_eq!(seen(admin, &id), "SHAPE=2nd\\x00");
     // Other links are a new version.
     let hook = admin.update_hook(&id, &json!({"env_vars": ["COLOUR", "SHAPE"]}));
     assert_eq!((&hook["version"], &hook["env_vars"]), (&json!(2), &json!(["COLOUR", "SHAPE"])));
-    assert_eq!(seen(admin, &id), "COLOUR=green\\x00SHAPE=square\\x00");
+    assert_eq!(seen(admin, &id), "COLOUR=red\\x00SHAPE=2nd\\x00");
     let hook = admin.update_hook(&id, &json!({"env_vars": []}));
     assert_eq!((&hook["version"], &hook["env_vars"]), (&json!(3), &json!([])));
     assert_eq!(seen(admin, &id), "");
@@ -151,13 +152,13 @@ fn a_hundred_variables_are_linked_by_default() {
     let admin = server.admin();
     let names: Vec<String> = (0..101).map(|n| format!("NAME_{n}")).collect();
     for name in &names {
-        admin.create_env(name, "value");
+        admin.create_env(name, "val");
     }
     let hook = Hook::wat(&telling_its_env());
     let message = admin.post("/api/2/hooks", &hook.clone().with("env_vars", json!(names)).json()).error(422, "UnprocessableEntityError");
     assert_eq!(message, "instance.env_vars does not meet maximum length of 100");
     let id = admin.deploy(&hook.with("env_vars", json!(names[..100])));
-    assert_eq!(seen(admin, &id).matches("=value").count(), 100);
+    assert_eq!(seen(admin, &id).matches("=val").count(), 100);
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn what_runs_is_logged_before_the_end_though_its_caller_hung_up() {
     let entries = server.admin().executions(&id);
     assert_eq!(entries.len(), 1);
     assert_eq!(
-        (&entries[0]["outcome"], &entries[0]["duration_us"].as_u64().is_some_and(|us| us >= 4_000_000)),
+        (&entries[0]["outcome"], &entries[0]["usage"]["duration_us"].as_u64().is_some_and(|us| us >= 4_000_000)),
         (&json!("completed"), &true)
     );
 }

@@ -34,7 +34,7 @@ pub(crate) struct Memories(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     pagemap: Option<Pagemap>,
-    /// `None` where the kernel does not offer it, or there is no pagemap.
+    /// `None` where the kernel does not offer it.
     singly: Option<Singly>,
     shards: Sharded<Shard>,
 }
@@ -52,9 +52,7 @@ impl Memories {
     /// A pool without a base. With a pagemap, a reset finds the written pages and writes the base over them; without one, it gives all pages
     /// back to the kernel.
     pub(crate) fn new(pagemap: Option<Pagemap>) -> Self {
-        // Without scans nothing is gained by it, and each page that is read would cost a fault.
-        let singly = pagemap.as_ref().and_then(|_| Singly::open().ok());
-        Self(Arc::new(Inner { pagemap, singly, shards: Sharded::default() }))
+        Self(Arc::new(Inner { pagemap, singly: Singly::open().ok(), shards: Sharded::default() }))
     }
 
     /// Makes this the content that memories begin with from now on.
