@@ -150,13 +150,15 @@ impl Job {
         if self.event.secrets.is_empty() {
             return Ok(self.serving.mask.clone());
         }
-        let (mask, secrets) = (self.serving.mask.clone(), self.event.secrets.clone());
-        let bytes: usize = secrets.iter().map(|secret| secret.expose().len()).sum();
-        let make = move || mask.with(&secrets).map(Arc::new).map_err(|error| format!("the log's mask cannot be made: {error}"));
-        if bytes <= MASK_INLINE_BYTES {
-            return make();
-        }
-        tokio::task::spawn_blocking(make).await.unwrap_or_else(|error| Err(format!("the log's mask was not made: {error}")))
+        let bytes: usize = self.event.secrets.iter().map(|secret| secret.expose().len()).sum();
+        let made = if bytes <= MASK_INLINE_BYTES {
+            self.serving.mask.with(&self.event.secrets)
+        } else {
+            let (mask, secrets) = (self.serving.mask.clone(), self.event.secrets.clone());
+            let making = tokio::task::spawn_blocking(move || mask.with(&secrets));
+            making.await.map_err(|error| format!("the log's mask was not made: {error}"))?
+        };
+        made.map(Arc::new).map_err(|error| format!("the log's mask cannot be made: {error}"))
     }
 
     fn judge(&self, result: Box<RawValue>) -> Result<Judged, Failure> {

@@ -1,3 +1,4 @@
+// Dates in calendars other than the Gregorian one.
 const dates = ['2024-03-10', '1970-01-01', '2023-12-31', '2024-09-15'].map((text) => new Date(text));
 for (const calendar of ['buddhist', 'chinese', 'coptic', 'dangi', 'ethioaa', 'ethiopic', 'gregory', 'hebrew', 'indian', 'islamic-civil', 'islamic-tbla', 'islamic-umalqura', 'japanese', 'persian', 'roc']) {
   for (const locale of ['en', 'de']) {

@@ -1,3 +1,4 @@
+// The same dates in many locales.
 const d = new Date(Date.UTC(2024, 6, 4, 15, 4, 9, 70));
 const UTC = { timeZone: 'UTC' };
 for (const locale of 'en-US en-GB en-CA en-AU en-IN en-NZ en-ZA en-IE en sv-SE de-DE de-AT de-CH fr-FR fr-CA fr-CH es-ES es-MX es-AR es-419 it-IT pt-BR pt-PT nl-NL nl-BE da-DK fi-FI nb-NO no pl-PL cs-CZ sk hu ro bg hr sr sr-Latn sl uk ru tr el he ar ar-EG ar-SA fa hi bn ta th vi id ms fil ja-JP zh-CN zh-TW zh-HK ko-KR et lv lt is ca eu gl af sw zu am'.split(' ')) {

@@ -1,3 +1,4 @@
+// Times and names of time zones, in summer and in winter.
 const d = new Date(Date.UTC(2024, 6, 4, 15, 4, 9, 70));
 const w = new Date(Date.UTC(2024, 0, 4, 3, 4, 9, 70));
 for (const timeZone of ['UTC', 'America/New_York', 'America/Chicago', 'America/Denver', 'America/Phoenix', 'America/Los_Angeles', 'America/Anchorage', 'Pacific/Honolulu', 'America/Halifax', 'America/St_Johns', 'America/Sao_Paulo', 'Europe/London', 'Europe/Dublin', 'Europe/Paris', 'Europe/Berlin', 'Europe/Kiev', 'Europe/Moscow', 'Africa/Cairo', 'Africa/Johannesburg', 'Asia/Dubai', 'Asia/Kolkata', 'Asia/Kathmandu', 'Asia/Shanghai', 'Asia/Tokyo', 'Australia/Sydney', 'Australia/Lord_Howe', 'Pacific/Auckland', 'Pacific/Apia', 'Etc/GMT+5', 'US/Pacific', 'europe/paris', 'GMT']) {
