@@ -215,8 +215,9 @@ fn no_fragment_of_a_value_is_shown_however_javascript_prints_it() {
     let body: String =
         (0..12).map(|line| STANDARD.encode(format!("{line:02}{}", "key material of ours, ".repeat(3))).split_off(28) + "\n").collect();
     let key = format!("-----BEGIN PRIVATE KEY-----\n{body}-----END PRIVATE KEY-----\n");
+    // No id of a hook begins as this one does, so a member's name with two of its letters stands in the log for a leak alone.
     let account =
-        json!({"type": "service_account", "private_key_id": "0a1b2c3d4e5f6071", "private_key": key, "client_email": "hooks@acme.example"});
+        json!({"type": "service_account", "private_key_id": "zx1b2c3d4e5f6071", "private_key": key, "client_email": "hooks@acme.example"});
     let values = [
         key.clone(),
         account.to_string(),
