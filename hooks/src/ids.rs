@@ -78,7 +78,6 @@ macro_rules! uuid_id {
             pub(crate) fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
             }
-
         }
 
         impl fmt::Display for $name {
@@ -118,6 +117,13 @@ uuid_id!(
     /// The id of a hook.
     HookId
 );
+
+impl HookId {
+    /// The same as a number.
+    pub(crate) fn number(&self) -> u128 {
+        self.0.as_u128()
+    }
+}
 uuid_id!(
     /// The id of an env var.
     EnvId

@@ -1,5 +1,7 @@
 //! How large requests, functions and executions may be. The values are settings of the server, and hold for every account.
 
+use std::time::Duration;
+
 /// The sizes that requests and executions may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServiceLimits {
@@ -21,6 +23,22 @@ pub struct ServiceLimits {
     pub max_memory_mib: u32,
     /// The most fuel that a hook may ask for.
     pub max_fuel: u64,
+}
+
+/// How executions wait for their turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QueueConfig {
+    /// The most executions that wait to begin.
+    pub length: u32,
+    /// The longest wait. It is part of the hook's timeout.
+    pub wait: Duration,
+}
+
+impl Default for QueueConfig {
+    fn default() -> Self {
+        Self { length: 1024, wait: Duration::from_millis(100) }
+    }
 }
 
 const KIB: usize = 1024;

@@ -6,8 +6,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hookbox_host_api::EnvVars;
-use hookbox_runtime::{Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, PreparedHook, Sandbox};
+use hookbox_host_api::log::{Level, LogBuffer};
+use hookbox_host_api::{EnvVars, Failure, FailureKind, Usage};
+use hookbox_runtime::{
+    Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, NotRun, PreparedHook, Sandbox, Scheduler, SchedulerLoad,
+    Share,
+};
 
 use crate::resources::Runtime;
 
@@ -27,8 +31,8 @@ pub(crate) struct Function {
 
 /// A prepared function.
 pub(crate) trait PreparedFunction: Send + Sync + 'static {
-    /// Runs it once, in a fresh sandbox.
-    fn execute(self: Arc<Self>, invocation: Invocation) -> Boxed<Execution>;
+    /// Runs it once, in a fresh sandbox, when it is its turn.
+    fn execute(self: Arc<Self>, share: Share, invocation: Invocation) -> Boxed<Execution>;
 
     /// Whether the function was prepared with the values of its env vars, and is valid for these only.
     fn holds_env(&self) -> bool;
@@ -50,8 +54,8 @@ pub(crate) trait FunctionCompiler: Send + Sync + 'static {
         Box::pin(async {})
     }
 
-    /// Executions that could begin now without waiting.
-    fn free_slots(&self) -> usize;
+    /// How busy the sandbox is.
+    fn load(&self) -> SchedulerLoad;
 
     /// Removes what was kept under a name.
     fn forget(&self, name: FunctionDigest);
@@ -61,22 +65,31 @@ pub(crate) trait FunctionCompiler: Send + Sync + 'static {
 pub(crate) struct SandboxCompiler {
     sandbox: Sandbox,
     admission: Admission,
+    scheduler: Arc<Scheduler>,
 }
 
 impl SandboxCompiler {
-    pub(crate) fn new(sandbox: Sandbox, admission: Admission) -> Self {
-        Self { sandbox, admission }
+    pub(crate) fn new(sandbox: Sandbox, admission: Admission, scheduler: Scheduler) -> Self {
+        Self { sandbox, admission, scheduler: Arc::new(scheduler) }
     }
 }
 
 struct SandboxFunction {
     sandbox: Sandbox,
+    scheduler: Arc<Scheduler>,
     hook: PreparedHook,
 }
 
 impl PreparedFunction for SandboxFunction {
-    fn execute(self: Arc<Self>, invocation: Invocation) -> Boxed<Execution> {
-        Box::pin(async move { self.sandbox.execute(&self.hook, invocation).await })
+    fn execute(self: Arc<Self>, share: Share, invocation: Invocation) -> Boxed<Execution> {
+        Box::pin(async move {
+            let deadline = invocation.deadline.into_std();
+            // For the case that nothing comes back.
+            let log = LogBuffer::new(invocation.execution_id.clone(), invocation.mask.clone(), invocation.log_limit);
+            let function = self.clone();
+            let running = self.scheduler.run(share, deadline, async move { function.sandbox.execute(&function.hook, invocation).await });
+            running.await.unwrap_or_else(|reason| not_run(reason, log))
+        })
     }
 
     fn holds_env(&self) -> bool {
@@ -86,6 +99,23 @@ impl PreparedFunction for SandboxFunction {
     fn evaluated_because(&self) -> Option<&'static str> {
         self.hook.evaluated_because()
     }
+}
+
+/// The execution whose sandbox has no result.
+fn not_run(reason: NotRun, mut log: LogBuffer) -> Execution {
+    let (kind, attempts) = match reason {
+        NotRun::QueueFull | NotRun::Waited => (FailureKind::Overloaded, 0),
+        NotRun::Overdue => (FailureKind::Timeout, 1),
+        NotRun::BrokeOff => (FailureKind::Host, 1),
+    };
+    if kind == FailureKind::Timeout {
+        log.message(Level::Warn, "the lines of this run are lost: it was in a long step when its time was over", std::time::SystemTime::now());
+    }
+    let message = match kind {
+        FailureKind::Timeout => "the execution took too long".to_owned(),
+        _ => reason.to_string(),
+    };
+    Execution { result: Err(Failure::new(kind, message)), usage: Usage { attempts, ..Usage::default() }, log }
 }
 
 /// The source in a function's bytes. The upload has checked that they are text.
@@ -101,7 +131,7 @@ impl FunctionCompiler for SandboxCompiler {
                 Runtime::Wasm => self.admission.prepare(function.bytes).await?,
                 Runtime::Node(version) => self.admission.prepare_javascript(javascript(&function, version.major())?).await?,
             };
-            let prepared: Arc<dyn PreparedFunction> = Arc::new(SandboxFunction { sandbox: self.sandbox.clone(), hook });
+            let prepared: Arc<dyn PreparedFunction> = Arc::new(SandboxFunction { sandbox: self.sandbox.clone(), scheduler: self.scheduler.clone(), hook });
             Ok(prepared)
         })
     }
@@ -122,8 +152,8 @@ impl FunctionCompiler for SandboxCompiler {
         })
     }
 
-    fn free_slots(&self) -> usize {
-        self.sandbox.free_slots()
+    fn load(&self) -> SchedulerLoad {
+        self.scheduler.load()
     }
 
     fn forget(&self, name: FunctionDigest) {

@@ -18,6 +18,7 @@ mod memory;
 mod prepared;
 mod profile;
 mod sandbox;
+mod scheduler;
 
 pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, compile_worker};
 pub use engine::{SandboxConfig, SandboxError};
@@ -29,3 +30,4 @@ pub use memory::PagemapUse;
 pub use prepared::PreparedHook;
 pub use profile::{Frame, Profile, ProfileError, Sample};
 pub use sandbox::Sandbox;
+pub use scheduler::{NotRun, Scheduler, SchedulerConfig, SchedulerLoad, Share};

@@ -11,6 +11,7 @@ mod value;
 use std::path::PathBuf;
 
 pub use crate::auth::ThrottleConfig;
+pub use crate::limits::QueueConfig;
 use crate::hook_type::Registry;
 use crate::service::ServiceConfig;
 
@@ -34,6 +35,7 @@ impl Config {
             compile_memory_bytes: u64::from(self.compile.memory_mib) << 20,
             javascript_at_start: self.compile.javascript_at_start,
             concurrency: self.concurrency,
+            queue: self.queue,
             pagemap: self.sandbox.pagemap_scan.most(),
             retention: self.retention,
             log_queue: LOG_QUEUE,

@@ -7,7 +7,7 @@ use super::tables::{
 };
 use super::value::{Value, number, span};
 use crate::auth::ThrottleConfig;
-use crate::limits::ServiceLimits;
+use crate::limits::{QueueConfig, ServiceLimits};
 use crate::store::Engine;
 
 const KIB: usize = 1024;
@@ -49,12 +49,14 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 30] = [
+pub(super) static SETTINGS: [Setting; 32] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
     setting!("retention", retention, |text| span(text, Duration::from_secs(1), 3650 * DAY)),
     setting!("concurrency", concurrency, |text| number(text, 1, 4096)),
+    setting!("queue.length", queue.length, |text| number(text, 1, 100_000)),
+    setting!("queue.wait", queue.wait, |text| span(text, Duration::from_millis(1), MINUTE)),
     setting!("tls.cert", tls.cert),
     setting!("tls.key", tls.key),
     setting!("metrics.listen", metrics.listen),
@@ -97,7 +99,8 @@ fn defaults() -> Config {
         metrics: MetricsConfig::default(),
         master_key_file: None,
         retention: 7 * DAY,
-        concurrency: 64,
+        concurrency: 128,
+        queue: QueueConfig::default(),
         log: LogConfig { format: LogFormat::Text, level: "info".to_owned() },
         store: StoreConfig { engine: Engine::Redb },
         http: HttpConfig {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use hookbox_runtime::PagemapUse;
 
 use crate::auth::ThrottleConfig;
-use crate::limits::ServiceLimits;
+use crate::limits::{QueueConfig, ServiceLimits};
 use crate::store::Engine;
 
 /// Every setting, validated. The fields are named as in the configuration file.
@@ -24,8 +24,10 @@ pub struct Config {
     pub master_key_file: Option<PathBuf>,
     /// How long log entries are served and kept.
     pub retention: Duration,
-    /// The most executions at a time.
+    /// The most executions that have begun and not ended.
     pub concurrency: u32,
+    /// How others wait for their turn.
+    pub queue: QueueConfig,
     /// The numbers for Prometheus.
     pub metrics: MetricsConfig,
     /// The server's own log.

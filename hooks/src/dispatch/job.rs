@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hookbox_host_api::log::{Level, LogBuffer, Mask};
 use hookbox_host_api::{Decision, Failure, FailureKind, Outcome, Usage, json, surrogates};
-use hookbox_runtime::{Execution, Invocation};
+use hookbox_runtime::{Execution, Invocation, Share};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
@@ -87,7 +87,7 @@ impl Job {
 
     /// One run in a sandbox of its own.
     async fn attempt(&self, context: Bytes, mask: Arc<Mask>) -> RunResult {
-        let Execution { result, usage, log } = self.serving.function.clone().execute(self.invocation(context, mask)).await;
+        let Execution { result, usage, log } = self.serving.function.clone().execute(self.share(), self.invocation(context, mask)).await;
         let result = result.map_err(|failure| named(failure, self.serving.limits, self.serving.timeout));
         RunResult { result: result.and_then(|result| self.judge(result)), usage, log }
     }
@@ -130,6 +130,10 @@ impl Job {
     fn identity(&self) -> ExecutionIdentity {
         let Serving { hook_id, version, .. } = *self.serving;
         ExecutionIdentity { account: self.account, hook_id, version: Some(version), on_error: self.serving.policy.on_error }
+    }
+
+    fn share(&self) -> Share {
+        Share { owner: self.account.get(), hook: self.serving.hook_id.number() }
     }
 
     fn invocation(&self, context: Bytes, mask: Arc<Mask>) -> Invocation {

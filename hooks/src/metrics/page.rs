@@ -20,6 +20,10 @@ pub(crate) struct Gauges {
     pub(crate) slots: usize,
     /// Slots in which an execution could begin now.
     pub(crate) free_slots: usize,
+    /// Executions that wait to begin.
+    pub(crate) waiting: usize,
+    /// Steps of guests that took so long that their thread was replaced, since the start.
+    pub(crate) long_steps: u64,
     /// Hooks that wait to be prepared, or are being prepared.
     pub(crate) admission_queue: usize,
     /// Log entries on disk, and lost, since the start.
@@ -73,6 +77,10 @@ impl Metrics {
         let help = "Executions that have begun and not ended, those included that wait for a slot.";
         text.single("hookbox_executions_running", "gauge", help, self.running.load(Ordering::Relaxed));
         text.single("hookbox_pool_slots", "gauge", "Executions that can run at a time.", gauges.slots);
+        let help = "Executions that wait to begin.";
+        text.single("hookbox_executions_waiting", "gauge", help, gauges.waiting);
+        let help = "Steps of functions that took so long that another thread took the part of theirs.";
+        text.single("hookbox_long_steps_total", "counter", help, gauges.long_steps);
         text.single("hookbox_pool_slots_free", "gauge", "Executions that could begin now without waiting.", gauges.free_slots);
     }
 

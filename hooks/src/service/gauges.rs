@@ -14,13 +14,16 @@ impl Service {
     fn gauges(&self) -> Gauges {
         let directory = self.state.directory.load();
         let pending = directory.accounts().flat_map(|account| account.hooks()).filter(|hook| hook.record.status.is_pending()).count();
+        let load = self.state.compiler.load();
         let loading = self.admission.unloaded_count();
         Gauges {
             engine: self.fixed.engine,
             started: self.fixed.started.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64(),
             ready: loading == 0,
             slots: self.fixed.slots,
-            free_slots: self.state.compiler.free_slots(),
+            free_slots: self.fixed.slots.saturating_sub(load.places_taken),
+            waiting: load.waiting,
+            long_steps: load.long_steps,
             admission_queue: pending.saturating_add(loading),
             log_written: self.log.written(),
             log_dropped: self.log.dropped(),

@@ -28,7 +28,7 @@ use crate::admission::AdmissionQueue;
 use crate::auth::Clients;
 use crate::dispatch::Dispatcher;
 use crate::hook_type::{HookType, Registry};
-use crate::limits::ServiceLimits;
+use crate::limits::{QueueConfig, ServiceLimits};
 use crate::logs::{LogReader, LogWriter};
 use crate::resources::CredentialRecord;
 use crate::state::State;
@@ -65,6 +65,8 @@ pub struct ServiceConfig {
     pub javascript_at_start: bool,
     /// Executions at a time.
     pub concurrency: u32,
+    /// Executions that wait for a place.
+    pub queue: QueueConfig,
     /// The most that the sandbox may use of the kernel's interfaces for the memories of JavaScript hooks.
     pub pagemap: PagemapUse,
     /// How long log entries are served and kept.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use hookbox_runtime::{Admission, AdmissionConfig, PagemapUse, Sandbox, SandboxConfig};
+use hookbox_runtime::{Admission, AdmissionConfig, PagemapUse, Sandbox, SandboxConfig, Scheduler, SchedulerConfig};
 use tokio::sync::{Mutex, Semaphore, watch};
 
 use super::server_facts::ServerFacts;
@@ -19,6 +19,9 @@ use crate::sandbox::{FunctionCompiler, SandboxCompiler};
 use crate::state::State;
 use crate::store::{Blobs, Functions, Store, name, open};
 use crate::vault::Vault;
+
+/// Functions that are evaluated at a time beside executions: one for each lane that prepares them, and the engine itself.
+const DEPLOYMENTS: u32 = 4;
 
 /// Why a service does not open, in words for an operator.
 #[derive(Debug, thiserror::Error)]
@@ -122,7 +125,7 @@ pub(crate) fn keep(store: Arc<dyn Store>, vault: Vault, blobs: Blobs, registry: 
 fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn FunctionCompiler>, OpenError> {
     let max_memory = u64::from(config.limits.max_memory_mib) << 20;
     let sandbox = Sandbox::new(SandboxConfig {
-        concurrency: config.concurrency,
+        concurrency: config.concurrency.saturating_add(DEPLOYMENTS),
         max_memory_bytes: usize::try_from(max_memory).unwrap_or(usize::MAX),
         max_result_bytes: config.limits.result_bytes,
         pagemap: config.pagemap,
@@ -147,5 +150,11 @@ fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn
         samples: config.registry.samples(),
     };
     let admission = Admission::new(sandbox.clone(), admission).map_err(OpenError::new)?;
-    Ok(Arc::new(SandboxCompiler::new(sandbox, admission)))
+    let scheduler = SchedulerConfig {
+        places: config.concurrency as usize,
+        waiting: config.queue.length as usize,
+        wait: config.queue.wait,
+    };
+    let scheduler = Scheduler::start(scheduler).map_err(|error| OpenError(format!("the threads that run hooks: {error}")))?;
+    Ok(Arc::new(SandboxCompiler::new(sandbox, admission, scheduler)))
 }

@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{Failure, FailureKind, Secret, Usage};
-use hookbox_runtime::{AdmissionError, Execution, FunctionDigest, Invocation, PagemapUse};
+use hookbox_runtime::{AdmissionError, Execution, FunctionDigest, Invocation, PagemapUse, SchedulerLoad, Share};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
@@ -26,7 +26,7 @@ use crate::dialect::{Dialect, registry};
 use crate::error::ServiceError;
 use crate::hook_type::Registry;
 use crate::ids::AccountId;
-use crate::limits::ServiceLimits;
+use crate::limits::{QueueConfig, ServiceLimits};
 use crate::resources::{HookView, Runtime, Status};
 use crate::sandbox::{Boxed, Function, FunctionCompiler, PreparedFunction};
 use crate::service::{Service, ServiceConfig, keep};
@@ -79,6 +79,7 @@ impl World {
             compile_memory_bytes: 0,
             javascript_at_start: false,
             concurrency: 1,
+            queue: QueueConfig::default(),
             pagemap: PagemapUse::Read,
             retention: Duration::from_secs(7 * 86_400),
             log_queue: 1024,
@@ -298,8 +299,8 @@ impl FunctionCompiler for ScriptCompiler {
         }
     }
 
-    fn free_slots(&self) -> usize {
-        1
+    fn load(&self) -> SchedulerLoad {
+        SchedulerLoad::default()
     }
 
     fn forget(&self, name: FunctionDigest) {
@@ -327,7 +328,7 @@ struct Script {
 const USED: Usage = Usage { duration_us: 0, fuel: 7, memory_bytes: 65_536, attempts: 1 };
 
 impl PreparedFunction for Script {
-    fn execute(self: Arc<Self>, invocation: Invocation) -> Boxed<Execution> {
+    fn execute(self: Arc<Self>, _: Share, invocation: Invocation) -> Boxed<Execution> {
         Box::pin(async move {
             let mut log = LogBuffer::new(invocation.execution_id.clone(), invocation.mask.clone(), invocation.log_limit);
             let context = String::from_utf8(invocation.context.to_vec()).unwrap();

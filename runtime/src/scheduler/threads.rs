@@ -1,0 +1,311 @@
+//! The threads that run guests, and the one that watches over them.
+
+use std::fmt;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use async_task::{Builder, Runnable, ScheduleInfo, WithInfo};
+use tokio::runtime::Handle;
+
+use super::SchedulerLoad;
+use super::queue::{Bounds, Next, Queue, Share};
+use super::reply::{Cancel, NotRun};
+
+/// How often the watch looks while there is work.
+const WATCH_INTERVAL: Duration = Duration::from_millis(1);
+/// How often the watch looks after the work has ended, before it sleeps. It costs less than waking it for each login.
+const QUIET_LOOKS: u32 = 200;
+/// A step that takes longer loses its thread. A guest gives its thread back after half a millisecond.
+const LONG_STEP: Duration = Duration::from_millis(2);
+/// How long after the deadline the answer of a step is waited for: a guest that notices itself answers with its log lines.
+const GRACE: Duration = Duration::from_millis(2);
+
+/// What belongs to an execution.
+pub(super) struct Ticket {
+    pub(super) share: Share,
+    pub(super) deadline: Instant,
+    pub(super) cancel: Arc<dyn Cancel>,
+}
+
+/// An execution that can be run for a step.
+pub(super) type Item = Runnable<Ticket>;
+
+/// A place that an execution holds. It is made when the execution begins.
+pub(super) struct Place {
+    shared: Weak<Shared>,
+    share: Share,
+}
+
+impl Place {
+    pub(super) fn new(shared: Weak<Shared>, share: Share) -> Self {
+        Self { shared, share }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(shared) = self.shared.upgrade() {
+            shared.lock().queue.ended(self.share);
+        }
+    }
+}
+
+/// A step that is being run.
+struct Step {
+    since: Instant,
+    deadline: Instant,
+    cancel: Arc<dyn Cancel>,
+    /// Another thread has taken this one's part.
+    replaced: bool,
+}
+
+/// What a thread does.
+enum Thread {
+    Ended,
+    Looking,
+    Running(Step),
+}
+
+struct State {
+    queue: Queue<Item>,
+    threads: Vec<Thread>,
+    /// Threads that wait for work.
+    idle: usize,
+    /// The watch waits for work.
+    watch_idle: bool,
+    closed: bool,
+}
+
+/// What all threads share.
+pub(super) struct Shared {
+    state: Mutex<State>,
+    work: Condvar,
+    watch: Condvar,
+    long_steps: AtomicU64,
+    /// Whose timers the executions wait for.
+    handle: Handle,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    pub(super) fn new(bounds: Bounds, handle: Handle) -> Self {
+        let state = State { queue: Queue::new(bounds), threads: Vec::new(), idle: 0, watch_idle: false, closed: false };
+        Self { state: Mutex::new(state), work: Condvar::new(), watch: Condvar::new(), long_steps: AtomicU64::new(0), handle }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing under the lock panics halfway through a change.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds work that has not begun, which may wait until `until` for a place.
+    pub(super) fn submit(self: &Arc<Self>, ticket: Ticket, work: impl Future<Output = ()> + Send + 'static, until: Instant) {
+        let (share, cancel) = (ticket.share, ticket.cancel.clone());
+        let shared = self.clone();
+        let schedule = move |item: Item, info: ScheduleInfo| shared.resume(item, info.woken_while_running);
+        let (item, task) = Builder::new().metadata(ticket).spawn(|_| work, WithInfo(schedule));
+        task.detach();
+        let mut state = self.lock();
+        let refused = if state.closed { Err(item) } else { state.queue.add(share, item, until) };
+        self.wake(&state);
+        drop(state);
+        if let Err(item) = refused {
+            cancel.cancel(NotRun::QueueFull);
+            drop(item);
+        }
+    }
+
+    /// Adds work that wants the processor again.
+    fn resume(&self, item: Item, while_running: bool) {
+        let Ticket { share, deadline, .. } = *item.metadata();
+        let now = Instant::now();
+        let mut state = self.lock();
+        if state.closed {
+            drop(state);
+            return drop(item);
+        }
+        state.queue.resume(share, item, deadline, now);
+        // The thread that has just run it looks for work next.
+        if !while_running {
+            self.wake(&state);
+        }
+    }
+
+    fn wake(&self, state: &State) {
+        if state.idle > 0 {
+            self.work.notify_one();
+        }
+        if state.watch_idle {
+            self.watch.notify_one();
+        }
+    }
+
+    pub(super) fn load(&self) -> SchedulerLoad {
+        let state = self.lock();
+        SchedulerLoad {
+            places_taken: state.queue.held(),
+            waiting: state.queue.waiting(),
+            long_steps: self.long_steps.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Ends the threads, and drops what has not been run.
+    pub(super) fn close(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        let left = state.queue.clear();
+        self.work.notify_all();
+        self.watch.notify_all();
+        drop(state);
+        drop(left);
+    }
+
+    /// Runs steps until the scheduler is closed, or a step took so long that another thread has taken this one's part.
+    fn run_steps(self: &Arc<Self>, index: usize) {
+        let _context = self.handle.enter();
+        let mut state = self.lock();
+        loop {
+            let Next { share, item } = loop {
+                if state.closed {
+                    return;
+                }
+                if let Some(next) = state.queue.next() {
+                    break next;
+                }
+                state.idle += 1;
+                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.idle -= 1;
+            };
+            let since = Instant::now();
+            let Ticket { deadline, cancel, .. } = item.metadata();
+            let step = Step { since, deadline: *deadline, cancel: cancel.clone(), replaced: false };
+            state.set(index, Thread::Running(step));
+            drop(state);
+            // Unwind safe: work that panicked is dropped, and what it shares is meant to be shared between threads. The panic has been reported.
+            drop(catch_unwind(AssertUnwindSafe(|| item.run())));
+            state = self.lock();
+            state.queue.stepped(share, since.elapsed());
+            let ended = state.set(index, Thread::Looking);
+            if matches!(ended, Thread::Running(Step { replaced: true, .. })) {
+                state.set(index, Thread::Ended);
+                // What may run now that this step is over is for another thread.
+                return self.wake(&state);
+            }
+        }
+    }
+
+    /// Looks after the steps until the scheduler is closed.
+    fn watch(self: &Arc<Self>) {
+        let mut quiet = 0_u32;
+        loop {
+            let mut state = self.lock();
+            while !state.closed && quiet > QUIET_LOOKS && state.is_quiet() {
+                state.watch_idle = true;
+                state = self.watch.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.watch_idle = false;
+            }
+            if state.closed {
+                return;
+            }
+            quiet = if state.is_quiet() { quiet.saturating_add(1) } else { 0 };
+            let now = Instant::now();
+            let expired = state.queue.expire(now);
+            let overdue = state.overdue(now);
+            let replaced = state.long_steps(now);
+            if state.idle > 0 {
+                self.work.notify_all();
+            }
+            drop(state);
+            self.long_steps.fetch_add(replaced.len() as u64, Ordering::Relaxed);
+            expired.iter().for_each(|item| item.metadata().cancel.cancel(NotRun::Waited));
+            drop(expired);
+            overdue.iter().for_each(|cancel| cancel.cancel(NotRun::Overdue));
+            replaced.into_iter().for_each(|index| self.replace(index));
+            thread::sleep(WATCH_INTERVAL);
+        }
+    }
+
+    /// Starts a thread in the stead of one that is in a long step.
+    fn replace(self: &Arc<Self>, index: usize) {
+        if let Err(error) = start_thread(self) {
+            tracing::warn!(%error, "no thread can be started in the stead of one that is in a long step of a guest");
+            // The next look tries again.
+            if let Some(Thread::Running(step)) = self.lock().threads.get_mut(index) {
+                step.replaced = false;
+            }
+        }
+    }
+}
+
+impl State {
+    fn set(&mut self, index: usize, thread: Thread) -> Thread {
+        match self.threads.get_mut(index) {
+            Some(slot) => std::mem::replace(slot, thread),
+            None => Thread::Ended,
+        }
+    }
+
+    fn steps(&mut self) -> impl Iterator<Item = (usize, &mut Step)> {
+        self.threads.iter_mut().enumerate().filter_map(|(index, thread)| match thread {
+            Thread::Running(step) => Some((index, step)),
+            Thread::Ended | Thread::Looking => None,
+        })
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Those whose step goes on after the deadline.
+    fn overdue(&mut self, now: Instant) -> Vec<Arc<dyn Cancel>> {
+        self.steps().filter(|(_, step)| now > step.deadline + GRACE).map(|(_, step)| step.cancel.clone()).collect()
+    }
+
+    /// Marks the threads that are in a long step as replaced.
+    fn long_steps(&mut self, now: Instant) -> Vec<usize> {
+        let long = self.steps().filter(|(_, step)| !step.replaced && now.duration_since(step.since) > LONG_STEP);
+        long.map(|(index, step)| {
+            step.replaced = true;
+            index
+        })
+        .collect()
+    }
+}
+
+/// Starts the threads of a scheduler.
+pub(super) fn start(shared: &Arc<Shared>, threads: usize) -> io::Result<()> {
+    for _ in 0..threads {
+        start_thread(shared)?;
+    }
+    let shared = shared.clone();
+    thread::Builder::new().name("guest-watch".to_owned()).spawn(move || shared.watch())?;
+    Ok(())
+}
+
+fn start_thread(shared: &Arc<Shared>) -> io::Result<()> {
+    let index = {
+        let mut state = shared.lock();
+        let free = state.threads.iter().position(|thread| matches!(thread, Thread::Ended));
+        let index = free.unwrap_or_else(|| {
+            state.threads.push(Thread::Ended);
+            state.threads.len() - 1
+        });
+        state.set(index, Thread::Looking);
+        index
+    };
+    let runs = shared.clone();
+    let started = thread::Builder::new().name("guest".to_owned()).spawn(move || runs.run_steps(index));
+    if started.is_err() {
+        shared.lock().set(index, Thread::Ended);
+    }
+    started.map(drop)
+}
