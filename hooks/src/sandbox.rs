@@ -109,7 +109,11 @@ fn not_run(reason: NotRun, mut log: LogBuffer) -> Execution {
         NotRun::BrokeOff => (FailureKind::Host, 1),
     };
     if kind == FailureKind::Timeout {
-        log.message(Level::Warn, "the lines of this run are lost: it was in a long step when its time was over", std::time::SystemTime::now());
+        log.message(
+            Level::Warn,
+            "the lines of this run are lost: it was in a long step when its time was over",
+            std::time::SystemTime::now(),
+        );
     }
     let message = match kind {
         FailureKind::Timeout => "the execution took too long".to_owned(),
@@ -126,14 +130,18 @@ fn javascript(function: &Function, node_major: u8) -> Result<JavaScript, Admissi
 
 impl FunctionCompiler for SandboxCompiler {
     fn prepare(self: Arc<Self>, function: Function) -> Boxed<Result<Arc<dyn PreparedFunction>, AdmissionError>> {
-        Box::pin(async move {
+        let scheduler = self.scheduler.clone();
+        // A top level is a guest too, and so is what the engine does to freeze it.
+        let preparing = scheduler.run_beside(Share::default(), async move {
             let hook = match function.runtime {
                 Runtime::Wasm => self.admission.prepare(function.bytes).await?,
                 Runtime::Node(version) => self.admission.prepare_javascript(javascript(&function, version.major())?).await?,
             };
-            let prepared: Arc<dyn PreparedFunction> = Arc::new(SandboxFunction { sandbox: self.sandbox.clone(), scheduler: self.scheduler.clone(), hook });
+            let (sandbox, scheduler) = (self.sandbox.clone(), self.scheduler.clone());
+            let prepared: Arc<dyn PreparedFunction> = Arc::new(SandboxFunction { sandbox, scheduler, hook });
             Ok(prepared)
-        })
+        });
+        Box::pin(async move { preparing.await.unwrap_or_else(|reason| Err(AdmissionError::Host(reason.to_string()))) })
     }
 
     fn name(&self, function: &Function) -> FunctionDigest {
@@ -145,8 +153,11 @@ impl FunctionCompiler for SandboxCompiler {
     }
 
     fn warm(self: Arc<Self>) -> Boxed<()> {
+        let scheduler = self.scheduler.clone();
+        let warming = scheduler.run_beside(Share::default(), async move { self.admission.warm().await });
         Box::pin(async move {
-            if let Err(error) = self.admission.warm().await {
+            let warmed = warming.await.unwrap_or_else(|reason| Err(AdmissionError::Host(reason.to_string())));
+            if let Err(error) = warmed {
                 tracing::warn!(%error, "the JavaScript engine is not ready; the first JavaScript hook tries again");
             }
         })

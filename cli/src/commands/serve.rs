@@ -11,7 +11,7 @@ use hookbox_hooks::config::{Config, Sources};
 use hookbox_hooks::{Listener, Opened, Service, SystemClock, Tls};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
-use tokio::runtime::Runtime;
+use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::admin_credential::AdminCredential;
@@ -75,8 +75,10 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
     telemetry::start(&loaded.config.log)?;
     warn(&loaded.warnings);
     raise_file_limit();
-    let runtime = Runtime::new().context("the threads cannot be started")?;
-    runtime.block_on(serve(&loaded.config, args.json))
+    // As many threads as cores may be away in functions, and one never is.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let runtime = Builder::new_multi_thread().worker_threads(cores + 1).enable_all().build().context("the threads cannot be started")?;
+    runtime.block_on(serve(&loaded.config, cores, args.json))
 }
 
 /// Allows as many open files as the system lets us have: each connection is one, and so is the compiled code of each WebAssembly hook.
@@ -87,13 +89,13 @@ fn raise_file_limit() {
     }
 }
 
-async fn serve(config: &Config, json: bool) -> Result<()> {
+async fn serve(config: &Config, helpers: usize, json: bool) -> Result<()> {
     // Before anything is begun that a signal would break off.
     let stop = Stop::new().context("signals cannot be received")?;
     let admin = AdminCredential::from_environment()?;
     let listener = Listener::bind(config).await?;
     let Opened { service, first_start, warnings, .. } =
-        Service::open(config.service(compile_worker::command(), REGISTRY.clone()), Arc::new(SystemClock)).await?;
+        Service::open(config.service(compile_worker::command(), helpers, REGISTRY.clone()), Arc::new(SystemClock)).await?;
     warn(&warnings);
     if first_start {
         bootstrap(&service, admin, &config.data, json).await?;

@@ -11,8 +11,8 @@ mod value;
 use std::path::PathBuf;
 
 pub use crate::auth::ThrottleConfig;
-pub use crate::limits::QueueConfig;
 use crate::hook_type::Registry;
+pub use crate::limits::QueueConfig;
 use crate::service::ServiceConfig;
 
 pub use layers::{ConfigError, Effective, Loaded, Origin, Sources};
@@ -24,8 +24,9 @@ pub use tables::{
 const LOG_QUEUE: usize = 8192;
 
 impl Config {
-    /// The settings of the service. `compile_worker` is the program, with its arguments, that compiles functions.
-    pub fn service(&self, compile_worker: (PathBuf, Vec<String>), registry: Registry) -> ServiceConfig {
+    /// The settings of the service. `compile_worker` is the program, with its arguments, that compiles functions; `helpers` of the runtime's
+    /// threads may run functions.
+    pub fn service(&self, compile_worker: (PathBuf, Vec<String>), helpers: usize, registry: Registry) -> ServiceConfig {
         ServiceConfig {
             data: self.data.clone(),
             engine: self.store.engine,
@@ -36,6 +37,7 @@ impl Config {
             javascript_at_start: self.compile.javascript_at_start,
             concurrency: self.concurrency,
             queue: self.queue,
+            helpers,
             pagemap: self.sandbox.pagemap_scan.most(),
             retention: self.retention,
             log_queue: LOG_QUEUE,

@@ -67,6 +67,8 @@ pub struct ServiceConfig {
     pub concurrency: u32,
     /// Executions that wait for a place.
     pub queue: QueueConfig,
+    /// Threads of the runtime that may run a function's first step at a time. It must have more threads.
+    pub helpers: usize,
     /// The most that the sandbox may use of the kernel's interfaces for the memories of JavaScript hooks.
     pub pagemap: PagemapUse,
     /// How long log entries are served and kept.

@@ -154,6 +154,7 @@ fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn
         places: config.concurrency as usize,
         waiting: config.queue.length as usize,
         wait: config.queue.wait,
+        helpers: config.helpers,
     };
     let scheduler = Scheduler::start(scheduler).map_err(|error| OpenError(format!("the threads that run hooks: {error}")))?;
     Ok(Arc::new(SandboxCompiler::new(sandbox, admission, scheduler)))

@@ -80,6 +80,7 @@ impl World {
             javascript_at_start: false,
             concurrency: 1,
             queue: QueueConfig::default(),
+            helpers: 0,
             pagemap: PagemapUse::Read,
             retention: Duration::from_secs(7 * 86_400),
             log_queue: 1024,

@@ -9,7 +9,6 @@ mod js_state;
 mod limits;
 mod linkers;
 mod modules;
-mod off_thread;
 mod preview1;
 mod stdout;
 mod wasi;

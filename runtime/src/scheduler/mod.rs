@@ -4,6 +4,10 @@
 //! There are as many such threads as cores. A guest gives its thread back after each slice. One that does not, because it is in a long
 //! step of the host or of the kernel (a large `memory.fill`, a password hash), loses the thread: another takes its part, and the thread ends
 //! with the step. The answer of an execution does not wait for a step beyond the deadline.
+//!
+//! Two threads take turns at a short function for longer than it runs. So the first step of an execution is run by a thread of the server,
+//! of which there are more than may do so at a time: however long that step is, others serve, and the watch sees to it that one of them
+//! looks at the sockets.
 
 mod queue;
 mod reply;
@@ -21,6 +25,9 @@ use self::queue::Bounds;
 use self::reply::Reply;
 use self::threads::{Place, Shared, Ticket};
 
+/// The time that the host's own work may take. It has limits of its own; this one is never meant to be met.
+const LONGEST: Duration = Duration::from_secs(3600);
+
 /// The bounds of a scheduler.
 #[derive(Clone, Copy, Debug)]
 pub struct SchedulerConfig {
@@ -30,6 +37,9 @@ pub struct SchedulerConfig {
     pub waiting: usize,
     /// The longest wait for a place.
     pub wait: Duration,
+    /// How many threads of the tokio runtime may run the first step of an execution at a time. It must have more threads than that: a guest
+    /// may be in a long step on all of these.
+    pub helpers: usize,
 }
 
 /// How busy a scheduler is.
@@ -58,7 +68,7 @@ impl Scheduler {
     pub fn start(config: SchedulerConfig) -> std::io::Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let bounds = Bounds { places: config.places, waiting: config.waiting, steps: cores, ready: cores * 2 };
-        let shared = Arc::new(Shared::new(bounds, Handle::current()));
+        let shared = Arc::new(Shared::new(bounds, config.helpers, Handle::current()));
         let scheduler = Self { shared, wait: config.wait };
         threads::start(&scheduler.shared, cores)?;
         Ok(scheduler)
@@ -86,6 +96,22 @@ impl Scheduler {
             reply.send(answer);
         };
         self.shared.submit(ticket, work, Instant::now() + self.wait);
+        answer
+    }
+
+    /// Runs the host's own work on a guest, such as its deployment, on a guest thread. It takes no place, and does not wait for one.
+    ///
+    /// # Errors
+    /// When `work` panics, and when the scheduler is dropped.
+    pub fn run_beside<T: Send + 'static>(
+        &self,
+        share: Share,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> impl Future<Output = Result<T, NotRun>> + Send + 'static {
+        let (reply, answer) = Reply::new();
+        let reply = Arc::new(reply);
+        let ticket = Ticket { share, deadline: Instant::now() + LONGEST, cancel: reply.clone() };
+        self.shared.begin(ticket, async move { reply.send(work.await) });
         answer
     }
 

@@ -87,6 +87,10 @@ impl<T> Hook<T> {
         Self { time, held: 0, busy: 0, ready: VecDeque::new(), waiting: VecDeque::new() }
     }
 
+    fn is_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
     fn is_idle(&self) -> bool {
         self.held == 0 && self.busy == 0 && self.waiting.is_empty()
     }
@@ -253,12 +257,22 @@ impl<T> Queue<T> {
         self.waiting == 0 && self.busy == 0
     }
 
+    /// Whether anything has not been chosen, be it that it must wait.
+    pub(super) fn has_unchosen(&self) -> bool {
+        self.waiting > 0 || !self.overdue.is_empty() || self.owners.values().flat_map(|owner| owner.hooks.values()).any(Hook::is_ready)
+    }
+
     pub(super) fn held(&self) -> usize {
         self.held
     }
 
     pub(super) fn waiting(&self) -> usize {
         self.waiting
+    }
+
+    #[cfg(test)]
+    pub(super) fn owners(&self) -> usize {
+        self.owners.len()
     }
 }
 

@@ -16,9 +16,9 @@ use super::queue::{Bounds, Next, Queue, Share};
 use super::reply::{Cancel, NotRun};
 
 /// How often the watch looks while there is work.
-const WATCH_INTERVAL: Duration = Duration::from_millis(1);
+const WATCH_INTERVAL: Duration = Duration::from_micros(500);
 /// How often the watch looks after the work has ended, before it sleeps. It costs less than waking it for each login.
-const QUIET_LOOKS: u32 = 200;
+const QUIET_LOOKS: u32 = 400;
 /// A step that takes longer loses its thread. A guest gives its thread back after half a millisecond.
 const LONG_STEP: Duration = Duration::from_millis(2);
 /// How long after the deadline the answer of a step is waited for: a guest that notices itself answers with its log lines.
@@ -59,6 +59,8 @@ struct Step {
     since: Instant,
     deadline: Instant,
     cancel: Arc<dyn Cancel>,
+    /// It is run by a thread of the server's.
+    helps: bool,
     /// Another thread has taken this one's part.
     replaced: bool,
 }
@@ -75,6 +77,8 @@ struct State {
     threads: Vec<Thread>,
     /// Threads that wait for work.
     idle: usize,
+    /// Threads of the server that run a step, or are about to.
+    helping: usize,
     /// The watch waits for work.
     watch_idle: bool,
     closed: bool,
@@ -85,6 +89,8 @@ pub(super) struct Shared {
     state: Mutex<State>,
     work: Condvar,
     watch: Condvar,
+    /// The most threads of the server that may help at a time.
+    helpers: usize,
     long_steps: AtomicU64,
     /// Whose timers the executions wait for.
     handle: Handle,
@@ -97,9 +103,10 @@ impl fmt::Debug for Shared {
 }
 
 impl Shared {
-    pub(super) fn new(bounds: Bounds, handle: Handle) -> Self {
-        let state = State { queue: Queue::new(bounds), threads: Vec::new(), idle: 0, watch_idle: false, closed: false };
-        Self { state: Mutex::new(state), work: Condvar::new(), watch: Condvar::new(), long_steps: AtomicU64::new(0), handle }
+    pub(super) fn new(bounds: Bounds, helpers: usize, handle: Handle) -> Self {
+        let state = State { queue: Queue::new(bounds), threads: Vec::new(), idle: 0, helping: 0, watch_idle: false, closed: false };
+        let (work, watch) = (Condvar::new(), Condvar::new());
+        Self { state: Mutex::new(state), work, watch, helpers, long_steps: AtomicU64::new(0), handle }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -110,18 +117,38 @@ impl Shared {
     /// Adds work that has not begun, which may wait until `until` for a place.
     pub(super) fn submit(self: &Arc<Self>, ticket: Ticket, work: impl Future<Output = ()> + Send + 'static, until: Instant) {
         let (share, cancel) = (ticket.share, ticket.cancel.clone());
+        let item = self.item(ticket, work);
+        let mut state = self.lock();
+        let added = if state.closed { Err(item) } else { state.queue.add(share, item, until) };
+        let helps = added.is_ok() && state.helping < self.helpers;
+        if helps {
+            state.helping += 1;
+            self.wake_watch(&state);
+        } else {
+            self.wake(&state);
+        }
+        drop(state);
+        if helps {
+            let helper = Helper(self.clone());
+            // The task is run next by the thread that spawns it. It is one of its own, so that the caller can be answered while it goes on.
+            drop(self.handle.spawn(async move { helper.run_step() }));
+        } else if let Err(item) = added {
+            cancel.cancel(NotRun::QueueFull);
+            drop(item);
+        }
+    }
+
+    /// Adds work that takes no place.
+    pub(super) fn begin(self: &Arc<Self>, ticket: Ticket, work: impl Future<Output = ()> + Send + 'static) {
+        self.item(ticket, work).schedule();
+    }
+
+    fn item(self: &Arc<Self>, ticket: Ticket, work: impl Future<Output = ()> + Send + 'static) -> Item {
         let shared = self.clone();
         let schedule = move |item: Item, info: ScheduleInfo| shared.resume(item, info.woken_while_running);
         let (item, task) = Builder::new().metadata(ticket).spawn(|_| work, WithInfo(schedule));
         task.detach();
-        let mut state = self.lock();
-        let refused = if state.closed { Err(item) } else { state.queue.add(share, item, until) };
-        self.wake(&state);
-        drop(state);
-        if let Err(item) = refused {
-            cancel.cancel(NotRun::QueueFull);
-            drop(item);
-        }
+        item
     }
 
     /// Adds work that wants the processor again.
@@ -144,6 +171,10 @@ impl Shared {
         if state.idle > 0 {
             self.work.notify_one();
         }
+        self.wake_watch(state);
+    }
+
+    fn wake_watch(&self, state: &State) {
         if state.watch_idle {
             self.watch.notify_one();
         }
@@ -185,16 +216,8 @@ impl Shared {
                 state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 state.idle -= 1;
             };
-            let since = Instant::now();
-            let Ticket { deadline, cancel, .. } = item.metadata();
-            let step = Step { since, deadline: *deadline, cancel: cancel.clone(), replaced: false };
-            state.set(index, Thread::Running(step));
-            drop(state);
-            // Unwind safe: work that panicked is dropped, and what it shares is meant to be shared between threads. The panic has been reported.
-            drop(catch_unwind(AssertUnwindSafe(|| item.run())));
-            state = self.lock();
-            state.queue.stepped(share, since.elapsed());
-            let ended = state.set(index, Thread::Looking);
+            let ended;
+            (state, ended) = self.run_step(state, index, share, item, false);
             if matches!(ended, Thread::Running(Step { replaced: true, .. })) {
                 state.set(index, Thread::Ended);
                 // What may run now that this step is over is for another thread.
@@ -203,12 +226,33 @@ impl Shared {
         }
     }
 
+    /// Runs one step of an execution that was chosen.
+    fn run_step<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        index: usize,
+        share: Share,
+        item: Item,
+        helps: bool,
+    ) -> (MutexGuard<'a, State>, Thread) {
+        let since = Instant::now();
+        let Ticket { deadline, cancel, .. } = item.metadata();
+        state.set(index, Thread::Running(Step { since, deadline: *deadline, cancel: cancel.clone(), helps, replaced: false }));
+        drop(state);
+        // Unwind safe: work that panicked is dropped, and what it shares is meant to be shared between threads. The panic has been reported.
+        drop(catch_unwind(AssertUnwindSafe(|| item.run())));
+        let mut state = self.lock();
+        state.queue.stepped(share, since.elapsed());
+        let ended = state.set(index, Thread::Looking);
+        (state, ended)
+    }
+
     /// Looks after the steps until the scheduler is closed.
     fn watch(self: &Arc<Self>) {
         let mut quiet = 0_u32;
         loop {
             let mut state = self.lock();
-            while !state.closed && quiet > QUIET_LOOKS && state.is_quiet() {
+            while !state.closed && quiet > QUIET_LOOKS && state.queue.is_empty() {
                 state.watch_idle = true;
                 state = self.watch.wait(state).unwrap_or_else(PoisonError::into_inner);
                 state.watch_idle = false;
@@ -216,20 +260,25 @@ impl Shared {
             if state.closed {
                 return;
             }
-            quiet = if state.is_quiet() { quiet.saturating_add(1) } else { 0 };
+            quiet = if state.queue.is_empty() { quiet.saturating_add(1) } else { 0 };
             let now = Instant::now();
             let expired = state.queue.expire(now);
             let overdue = state.overdue(now);
             let replaced = state.long_steps(now);
-            if state.idle > 0 {
+            let away = state.steps().any(|(_, step)| step.helps && now.duration_since(step.since) > WATCH_INTERVAL);
+            if state.idle > 0 && state.queue.has_unchosen() {
                 self.work.notify_all();
             }
             drop(state);
+            if away {
+                // A thread of the server that is away may be the one that looked at the sockets and timers. Any task makes another look.
+                drop(self.handle.spawn(std::future::ready(())));
+            }
             self.long_steps.fetch_add(replaced.len() as u64, Ordering::Relaxed);
             expired.iter().for_each(|item| item.metadata().cancel.cancel(NotRun::Waited));
             drop(expired);
             overdue.iter().for_each(|cancel| cancel.cancel(NotRun::Overdue));
-            replaced.into_iter().for_each(|index| self.replace(index));
+            replaced.into_iter().flatten().for_each(|index| self.replace(index));
             thread::sleep(WATCH_INTERVAL);
         }
     }
@@ -261,8 +310,13 @@ impl State {
         })
     }
 
-    fn is_quiet(&self) -> bool {
-        self.queue.is_empty()
+    /// The index of no thread.
+    fn free_index(&mut self) -> usize {
+        let free = self.threads.iter().position(|thread| matches!(thread, Thread::Ended));
+        free.unwrap_or_else(|| {
+            self.threads.push(Thread::Ended);
+            self.threads.len() - 1
+        })
     }
 
     /// Those whose step goes on after the deadline.
@@ -270,14 +324,39 @@ impl State {
         self.steps().filter(|(_, step)| now > step.deadline + GRACE).map(|(_, step)| step.cancel.clone()).collect()
     }
 
-    /// Marks the threads that are in a long step as replaced.
-    fn long_steps(&mut self, now: Instant) -> Vec<usize> {
+    /// Marks the threads that are in a long step as replaced. Returns each with its index if it needs a new thread in its stead.
+    fn long_steps(&mut self, now: Instant) -> Vec<Option<usize>> {
         let long = self.steps().filter(|(_, step)| !step.replaced && now.duration_since(step.since) > LONG_STEP);
         long.map(|(index, step)| {
             step.replaced = true;
-            index
+            (!step.helps).then_some(index)
         })
         .collect()
+    }
+}
+
+/// A thread of the server that runs a step: that of a short function is all of it, and needs no other thread.
+struct Helper(Arc<Shared>);
+
+impl Helper {
+    fn run_step(&self) {
+        let shared = &*self.0;
+        let mut state = shared.lock();
+        let Some(Next { share, item }) = state.queue.next() else { return };
+        let index = state.free_index();
+        let (mut state, _) = shared.run_step(state, index, share, item, true);
+        state.set(index, Thread::Ended);
+    }
+}
+
+impl Drop for Helper {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.helping -= 1;
+        // What the step has left, or what it has not begun.
+        if !state.queue.is_empty() {
+            self.0.wake(&state);
+        }
     }
 }
 
@@ -294,11 +373,7 @@ pub(super) fn start(shared: &Arc<Shared>, threads: usize) -> io::Result<()> {
 fn start_thread(shared: &Arc<Shared>) -> io::Result<()> {
     let index = {
         let mut state = shared.lock();
-        let free = state.threads.iter().position(|thread| matches!(thread, Thread::Ended));
-        let index = free.unwrap_or_else(|| {
-            state.threads.push(Thread::Ended);
-            state.threads.len() - 1
-        });
+        let index = state.free_index();
         state.set(index, Thread::Looking);
         index
     };

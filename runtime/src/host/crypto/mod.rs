@@ -1,5 +1,5 @@
-//! Cryptography for JavaScript hooks, computed in the host: reads a request, charges for it, and computes it, off the guests' threads if it
-//! takes long. `host-api/crypto/contract.json` is the contract. Libraries implement the algorithms; this code bounds their use, and reads and
+//! Cryptography for JavaScript hooks, computed in the host: reads a request, charges for it, and computes it on the
+//! thread of the guest, whose long steps hold up nobody else. `host-api/crypto/contract.json` is the contract. Libraries implement the algorithms; this code bounds their use, and reads and
 //! writes keys, requests and answers.
 
 mod asn1;
@@ -27,7 +27,6 @@ use wasmtime::{AsContextMut, Caller};
 
 use self::error::CryptoError;
 use self::request::Request;
-use super::off_thread::{INLINE_FUEL, off_thread};
 use crate::execution::{CallState, settle};
 
 /// Answers one request, or says what is wrong with it as the JSON of an error of the contract.
@@ -43,7 +42,7 @@ pub(super) async fn compute(caller: &mut Caller<'_, CallState>, request: Vec<u8>
         caller.data_mut().js.reads.fleeting.get_or_insert("random bytes");
     }
     settle(&mut caller.as_context_mut(), usize::try_from(fuel).unwrap_or(usize::MAX)).await?;
-    let answer = if fuel <= INLINE_FUEL { operation::answer(&request) } else { off_thread(move || operation::answer(&request)).await? };
+    let answer = operation::answer(&request);
     settle(&mut caller.as_context_mut(), 0).await?;
     Ok(answer.map_err(|error| error.to_json()))
 }

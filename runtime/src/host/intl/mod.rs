@@ -28,7 +28,6 @@ use wasmtime::{AsContextMut, Caller};
 
 use self::error::IntlError;
 use self::request::Request;
-use super::off_thread::{INLINE_FUEL, off_thread};
 use crate::execution::{CallState, settle};
 
 /// Answers one request. The inner error is a text that the engine throws in JavaScript.
@@ -42,7 +41,7 @@ pub(super) async fn compute(caller: &mut Caller<'_, CallState>, request: Vec<u8>
     };
     let fuel = request.fuel();
     settle(&mut caller.as_context_mut(), usize::try_from(fuel).unwrap_or(usize::MAX)).await?;
-    let answer = if fuel <= INLINE_FUEL { answered(&request) } else { off_thread(move || answered(&request)).await? };
+    let answer = answered(&request);
     let bytes = answer.as_ref().map_or(0, Vec::len);
     settle(&mut caller.as_context_mut(), bytes).await?;
     Ok(answer.map_err(|error| error.to_string()))

@@ -1,12 +1,14 @@
 //! What one request may ask for, and what is charged for it. Each limit is met and crossed; nothing that costs is computed here.
 
 use super::*;
-use crate::host::off_thread::INLINE_FUEL;
 
 /// The fuel for a request, or what it is refused with.
 fn fuel(header: Value, parts: &[&[u8]]) -> Result<u64, String> {
     priced(super::super::request::encode(header, parts), MEMORY).map(|(_, fuel)| fuel).map_err(|error| error.to_string())
 }
+
+/// About the fuel of so much time.
+const HALF_A_MILLISECOND: u64 = 1_500_000;
 
 #[test]
 fn pbkdf2_has_ten_million_blocks() {
@@ -46,7 +48,7 @@ fn derivations_give_a_mebibyte() {
 fn scrypt_has_the_hook_s_memory_and_so_much_work() {
     let ask = |n: u64, r: u32, p: u32| fuel(json!({"op": "scrypt", "n": n, "r": r, "p": p, "length": 64}), &[b"", b""]);
     // What Node and OWASP recommend.
-    assert!(ask(1 << 14, 8, 1).unwrap() > INLINE_FUEL);
+    assert!(ask(1 << 14, 8, 1).unwrap() > HALF_A_MILLISECOND);
     assert!(ask(1 << 17, 8, 1).is_ok() && ask(1 << 13, 8, 10).is_ok());
     assert!(ask(1 << 19, 8, 1).is_ok());
     assert!(ask(1 << 20, 8, 1).unwrap_err().contains("needs 1025 MiB, and the hook's memory limit (limits.memory_mib) leaves 1024 MiB"));
@@ -121,7 +123,7 @@ fn fuel_follows_the_work() {
     let sign =
         |scheme: &str, pem: &[u8]| fuel(json!({"op": "sign", "scheme": scheme, "hash": "sha256"}), &[&pair(pem).0, b"data"]).unwrap();
     let (rsa, ecdsa) = (sign("rsa-pkcs1", fixture!("rsa.pkcs8.pem")), sign("ecdsa", fixture!("p256.pkcs8.pem")));
-    assert!(rsa > INLINE_FUEL && ecdsa < INLINE_FUEL, "{rsa} {ecdsa}");
+    assert!(rsa > HALF_A_MILLISECOND && ecdsa < HALF_A_MILLISECOND, "{rsa} {ecdsa}");
     let verify = |scheme: &str, pem: &[u8]| {
         fuel(json!({"op": "verify", "scheme": scheme, "hash": "sha256"}), &[&pair(pem).1, b"data", b""]).unwrap()
     };
@@ -133,5 +135,5 @@ fn fuel_follows_the_work() {
     assert!(rsa < p256 && p256 < p384, "{rsa} {p256} {p384}");
     let digest = |hash: &str, length: usize| fuel(json!({"op": "digest", "hash": hash}), &[&vec![0; length]]).unwrap();
     assert!(digest("sha3-512", 1000) > digest("sha256", 1000));
-    assert!(digest("sha256", 4 << 20) > INLINE_FUEL && digest("sha256", 4096) < INLINE_FUEL);
+    assert!(digest("sha256", 4 << 20) > HALF_A_MILLISECOND && digest("sha256", 4096) < HALF_A_MILLISECOND);
 }
