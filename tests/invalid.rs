@@ -25,7 +25,7 @@ fn rules() -> Vec<(&'static str, Value, &'static str, &'static str)> {
         ("limits", json!({"fuel": 9_999}), "limits.fuel", "instance.limits.fuel must be greater than or equal to 10000"),
         ("limits", far, "limits.fuel", "instance.limits.fuel must be less than or equal to 100000000000"),
         ("limits", json!({"memory_mib": 0}), "limits.memory_mib", "instance.limits.memory_mib must be greater than or equal to 1"),
-        ("limits", json!({"memory_mib": 513}), "limits.memory_mib", "instance.limits.memory_mib must be less than or equal to 512"),
+        ("limits", json!({"memory_mib": 129}), "limits.memory_mib", "instance.limits.memory_mib must be less than or equal to 128"),
         ("limits", json!({"cpu": 1}), "limits.cpu", "instance.limits is not allowed to have the additional property \"cpu\""),
         ("options", json!({"risk_enabled": 1}), "options.risk_enabled", "instance.options.risk_enabled is not of a type(s) boolean"),
         ("options", json!({"all": true}), "options.all", "instance.options is not allowed to have the additional property \"all\""),

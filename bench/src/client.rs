@@ -29,6 +29,15 @@ impl Admin {
         Ok(admin)
     }
 
+    /// Makes an account, and its admin.
+    pub(crate) async fn account(&mut self, address: SocketAddr) -> Result<Self> {
+        let account = self.call("POST", "/v1/accounts", &json!({"name": "bench"})).await?;
+        let wanted = json!({"account_id": account.get("id"), "scopes": ["manage", "fire", "read"]});
+        let made = self.call("POST", "/v1/credentials", &wanted).await?;
+        let text = |name| made.get(name).and_then(Value::as_str).with_context(|| format!("the server sent no {name}"));
+        Self::log_in(address, text("client_id")?, text("client_secret")?).await
+    }
+
     pub(crate) fn token(&self) -> &str {
         &self.token
     }

@@ -52,6 +52,11 @@ impl Connection {
         Ok(Answer { status, body: self.read.get(head..head + length).unwrap_or_default() })
     }
 
+    /// Sends a request, and leaves its answer where it is.
+    pub(crate) async fn send(&mut self, request: &[u8]) -> Result<()> {
+        Ok(self.stream.write_all(request).await?)
+    }
+
     async fn more(&mut self) -> Result<()> {
         ensure!(self.stream.read_buf(&mut self.read).await? > 0, "the server closed the connection");
         Ok(())

@@ -7,13 +7,14 @@ mod client;
 mod connection;
 mod deploy;
 mod execution;
-mod fairness;
 mod functions;
 mod javascript;
 mod load;
 mod many;
+mod neighbours;
 mod node;
 mod node_peer;
+mod overload;
 mod report;
 mod roles;
 mod samples;
@@ -38,7 +39,8 @@ target/bench/results.json.
   javascript  a JavaScript hook in the sandbox, against an instance that is kept
   trigger     logins over HTTP, against bare hyper
   node        JavaScript logins over HTTP, against Node (needs Node 20 and npm)
-  fairness    logins beside hooks that burn, against alone
+  neighbours  an account's logins beside another that does its worst, against alone
+  overload    ten times what the server can do, against what it can do
   deploy      from upload to ready; the start of a server
   hooks       a server with 10,000 hooks, or with N
 ";
@@ -67,12 +69,13 @@ fn complain(error: &anyhow::Error) {
 
 type Bench = fn(&Runtime, &Options) -> Result<Vec<Row>>;
 
-const BENCHES: [(&str, Bench); 7] = [
+const BENCHES: [(&str, Bench); 8] = [
     ("execution", |runtime, _| execution::run(runtime)),
     ("javascript", |runtime, _| javascript::run(runtime)),
     ("trigger", |runtime, _| trigger::run(runtime)),
     ("node", |runtime, _| node::run(runtime)),
-    ("fairness", |runtime, _| fairness::run(runtime)),
+    ("neighbours", |runtime, _| neighbours::run(runtime)),
+    ("overload", |runtime, _| overload::run(runtime)),
     ("deploy", |runtime, _| deploy::run(runtime)),
     ("hooks", |runtime, options| many::run(runtime, options.hooks)),
 ];

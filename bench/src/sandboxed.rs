@@ -7,7 +7,9 @@ use anyhow::{Context as _, Result, anyhow};
 use bytes::Bytes;
 use hookbox_host_api::log::Mask;
 use hookbox_host_api::{EnvVars, Usage};
-use hookbox_runtime::{Admission, AdmissionConfig, Invocation, JavaScript, Limits, PagemapUse, PreparedHook, Sandbox, SandboxConfig};
+use hookbox_runtime::{
+    Admission, AdmissionConfig, Invocation, JavaScript, Limits, PagemapUse, PreparedHook, Sandbox, SandboxConfig, Share,
+};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
@@ -40,6 +42,7 @@ impl Login {
             mask: self.mask.clone(),
             limits: Limits { fuel: FUEL, memory_bytes: MEMORY },
             deadline: Instant::now() + Duration::from_secs(1),
+            share: Share::default(),
             log_limit: 64 << 10,
         }
     }
@@ -60,7 +63,13 @@ impl Workshop {
     /// One that asks the kernel this about the memories of JavaScript hooks.
     pub(crate) fn with_pagemap(pagemap: PagemapUse) -> Result<Self> {
         let cache = tempfile::tempdir()?;
-        let sandbox = Sandbox::new(SandboxConfig { concurrency: 64, max_memory_bytes: MEMORY, max_result_bytes: 256 << 10, pagemap })?;
+        let sandbox = Sandbox::new(SandboxConfig {
+            concurrency: 64,
+            max_memory_bytes: MEMORY,
+            memory_budget_bytes: 1 << 30,
+            max_result_bytes: 256 << 10,
+            pagemap,
+        })?;
         let config = AdmissionConfig {
             worker: (std::env::current_exe()?, vec![COMPILE_WORKER.to_owned()]),
             cache_dir: cache.path().to_owned(),

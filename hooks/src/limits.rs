@@ -54,7 +54,7 @@ impl Default for ServiceLimits {
             source_bytes: MIB,
             env_vars: 100,
             log_bytes: 64 * KIB,
-            max_memory_mib: 512,
+            max_memory_mib: 128,
             max_fuel: 100_000_000_000,
         }
     }

@@ -9,7 +9,7 @@ use hookbox_host_api::log::{Log, Mask};
 use hookbox_host_api::{Decision, EnvVars, Failure, FailureKind, Outcome, Secret, Usage, json, surrogates};
 use hookbox_runtime::{
     Admission, AdmissionConfig, AdmissionError, Identity, Invocation, JavaScript, Limits, PagemapUse, PreparedHook, Profile, ProfileError,
-    Sandbox, SandboxConfig, SandboxError,
+    Sandbox, SandboxConfig, SandboxError, Share,
 };
 use serde_json::value::RawValue;
 
@@ -86,6 +86,7 @@ const CACHE_KEY: [u8; 32] = *b"hookbox run: the author's cache.";
 /// The log of a local run is cut at the server's default.
 const LOG_BYTES: usize = 64 << 10;
 const RESULT_BYTES: usize = 256 << 10;
+const MEMORY_BUDGET_BYTES: usize = 8 << 30;
 
 impl LocalRun {
     /// Prepares and runs the function once.
@@ -119,6 +120,7 @@ impl LocalRun {
         let sandbox = sandbox(SandboxConfig {
             concurrency: 1,
             max_memory_bytes: memory_bytes,
+            memory_budget_bytes: MEMORY_BUDGET_BYTES,
             max_result_bytes: RESULT_BYTES,
             pagemap: PagemapUse::Scan,
         })?;
@@ -165,6 +167,7 @@ impl Prepared {
             mask: self.mask.clone(),
             limits: self.limits,
             deadline: (started + self.timeout).into(),
+            share: Share::default(),
             log_limit: LOG_BYTES,
         }
     }

@@ -32,7 +32,7 @@ pub(crate) struct Function {
 /// A prepared function.
 pub(crate) trait PreparedFunction: Send + Sync + 'static {
     /// Runs it once, in a fresh sandbox, when it is its turn.
-    fn execute(self: Arc<Self>, share: Share, invocation: Invocation) -> Boxed<Execution>;
+    fn execute(self: Arc<Self>, invocation: Invocation) -> Boxed<Execution>;
 
     /// Whether the function was prepared with the values of its env vars, and is valid for these only.
     fn holds_env(&self) -> bool;
@@ -81,9 +81,9 @@ struct SandboxFunction {
 }
 
 impl PreparedFunction for SandboxFunction {
-    fn execute(self: Arc<Self>, share: Share, invocation: Invocation) -> Boxed<Execution> {
+    fn execute(self: Arc<Self>, invocation: Invocation) -> Boxed<Execution> {
         Box::pin(async move {
-            let deadline = invocation.deadline.into_std();
+            let (share, deadline) = (invocation.share, invocation.deadline.into_std());
             // For the case that nothing comes back.
             let log = LogBuffer::new(invocation.execution_id.clone(), invocation.mask.clone(), invocation.log_limit);
             let function = self.clone();

@@ -16,6 +16,8 @@ pub struct SandboxConfig {
     pub concurrency: u32,
     /// The most linear memory that any hook may be given, in bytes.
     pub max_memory_bytes: usize,
+    /// The memory that all executions may have together, beyond 16 MiB each. Of it, the hooks of an owner may have as much as is free.
+    pub memory_budget_bytes: usize,
     /// The longest result, in bytes.
     pub max_result_bytes: usize,
     /// The best way that may be used to find the written pages of JavaScript hooks' memories.
@@ -149,7 +151,13 @@ mod tests {
 
     #[test]
     fn compiler_and_runners_agree_on_artifacts() {
-        let config = SandboxConfig { concurrency: 2, max_memory_bytes: 64 << 20, max_result_bytes: 1024, pagemap: crate::PagemapUse::Scan };
+        let config = SandboxConfig {
+            concurrency: 2,
+            max_memory_bytes: 64 << 20,
+            memory_budget_bytes: 1 << 30,
+            max_result_bytes: 1024,
+            pagemap: crate::PagemapUse::Scan,
+        };
         let compiled = compatibility(&compiler().unwrap());
         assert_eq!(compiled, compatibility(&runner(&config, FRAMES).unwrap()));
         assert_eq!(compiled, compatibility(&javascript_runner(Memories::new(None), ALL_FRAMES).unwrap()));

@@ -12,12 +12,17 @@ use wasmtime::component::ComponentExportIndex;
 use wasmtime::{AsContextMut, Engine, InstancePre, ModuleExport, Store, component};
 
 use crate::engine::{self, SandboxConfig, SandboxError};
-use crate::execution::{CallState, DeadlinePassed, FUEL_YIELD_INTERVAL, MemoryLimiter, Meter, Stop, World, classify, during_start, sliced};
+use crate::execution::{
+    CallState, DeadlinePassed, FUEL_YIELD_INTERVAL, MemoryBudget, MemoryLimiter, Meter, Stop, World, classify, during_start, sliced,
+};
 use crate::host::{self, JsState, Linkers, Stdout, WasiState};
 use crate::javascript;
 use crate::memory::{Memories, Pagemap, PagemapUse};
 use crate::prepared::Shape;
 use crate::{Execution, Invocation, PreparedHook};
+
+/// Why an execution fails that was refused memory within its own limit.
+const NO_MEMORY: &str = "the server has no memory left for more functions of this account";
 
 /// The engines, their execution slots and the host functions. Cheap to clone.
 #[derive(Clone)]
@@ -31,6 +36,7 @@ struct Inner {
     memories: Memories,
     /// Why written pages are not found in the best way; `None` where they are.
     no_scan: Option<String>,
+    budget: Arc<MemoryBudget>,
     /// One permit per slot of wasmtime's pool, which answers a request beyond its slots with an error.
     slots: Semaphore,
     config: SandboxConfig,
@@ -57,10 +63,11 @@ impl Sandbox {
         let engine = engine::runner(&config, frames)?;
         let linkers = Linkers::new(&engine)?;
         let slots = Semaphore::new(config.concurrency as usize);
+        let budget = Arc::new(MemoryBudget::new(config.memory_budget_bytes));
         let (pagemap, no_scan) = Pagemap::open(config.pagemap);
         let memories = Memories::new(pagemap);
         let javascript = engine::javascript_runner(memories.clone(), frames)?;
-        Ok(Self(Arc::new(Inner { engine, linkers, javascript, memories, no_scan, slots, config })))
+        Ok(Self(Arc::new(Inner { engine, linkers, javascript, memories, no_scan, budget, slots, config })))
     }
 
     /// How the written pages of JavaScript hooks' memories are found, and why not in a better way.
@@ -127,6 +134,10 @@ impl Sandbox {
             Ok(Err(error)) => Err(classify(&error, &state.limiter)),
             Ok(Ok(returned)) => returned.and_then(|text| response(text, &state.stdout, self.0.config.max_result_bytes)),
         };
+        let result = result.map_err(|failure| match failure.kind {
+            FailureKind::OutOfMemory if state.limiter.pressed() => Failure::new(FailureKind::Overloaded, NO_MEMORY),
+            _ => failure,
+        });
         Execution { result, usage, log: state.log }
     }
 
@@ -134,7 +145,7 @@ impl Sandbox {
     pub(crate) fn state(&self, invocation: Invocation, wasi: bool) -> CallState {
         let started = Instant::now();
         CallState {
-            limiter: MemoryLimiter::new(invocation.limits.memory_bytes),
+            limiter: MemoryLimiter::new(invocation.limits.memory_bytes, self.0.budget.share(invocation.share.owner)),
             meter: Meter::new(invocation.deadline, started),
             log: LogBuffer::new(invocation.execution_id, invocation.mask, invocation.log_limit),
             wasi: wasi.then(|| Box::new(WasiState::new(&invocation.env, None))),

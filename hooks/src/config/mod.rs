@@ -4,6 +4,7 @@
 //! file, the environment and the flags. The parts of the service act on their settings.
 
 mod layers;
+mod machine_memory;
 mod settings;
 mod tables;
 mod value;
@@ -37,6 +38,7 @@ impl Config {
             javascript_at_start: self.compile.javascript_at_start,
             concurrency: self.concurrency,
             queue: self.queue,
+            memory_budget_bytes: self.sandbox.memory_bytes(),
             helpers,
             pagemap: self.sandbox.pagemap_scan.most(),
             retention: self.retention,

@@ -49,7 +49,7 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 32] = [
+pub(super) static SETTINGS: [Setting; 33] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
@@ -77,6 +77,7 @@ pub(super) static SETTINGS: [Setting; 32] = [
     setting!("limits.max_memory_mib", limits.max_memory_mib, |text| number(text, 16, 4096)),
     setting!("limits.max_fuel", limits.max_fuel, |text| number(text, 10_000_000, i64::MAX as u64)),
     setting!("sandbox.pagemap_scan", sandbox.pagemap_scan),
+    setting!("sandbox.memory_mib", sandbox.memory_mib, |text| number(text, 0, 16_777_216)),
     setting!("compile.timeout", compile.timeout, |text| span(text, Duration::from_secs(1), 60 * MINUTE)),
     setting!("compile.memory_mib", compile.memory_mib, |text| number(text, 64, 65_536)),
     setting!("compile.javascript_at_start", compile.javascript_at_start),
@@ -110,7 +111,7 @@ fn defaults() -> Config {
             idle_timeout: Duration::from_secs(75),
         },
         limits: ServiceLimits::default(),
-        sandbox: SandboxConfig { pagemap_scan: PagemapScan::Auto },
+        sandbox: SandboxConfig { pagemap_scan: PagemapScan::Auto, memory_mib: 0 },
         compile: CompileConfig { timeout: Duration::from_secs(30), memory_mib: 1024, javascript_at_start: true },
         throttle: ThrottleConfig { client_failures: 10, address_failures: 60 },
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hookbox_runtime::PagemapUse;
 
+use super::machine_memory;
 use crate::auth::ThrottleConfig;
 use crate::limits::{QueueConfig, ServiceLimits};
 use crate::store::Engine;
@@ -111,6 +112,18 @@ pub struct HttpConfig {
 pub struct SandboxConfig {
     /// How the kernel is asked which pages of its memory a JavaScript hook wrote.
     pub pagemap_scan: PagemapScan,
+    /// The memory that executions may have together beyond 16 MiB each, in MiB; 0 is a half of what the machine has for the process.
+    pub memory_mib: u32,
+}
+
+impl SandboxConfig {
+    /// The memory that executions may have together, in bytes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        match self.memory_mib {
+            0 => machine_memory::bytes() / 2,
+            mib => (mib as usize).saturating_mul(1 << 20),
+        }
+    }
 }
 
 /// How the kernel is asked which pages of a memory were written.

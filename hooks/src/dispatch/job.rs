@@ -87,7 +87,7 @@ impl Job {
 
     /// One run in a sandbox of its own.
     async fn attempt(&self, context: Bytes, mask: Arc<Mask>) -> RunResult {
-        let Execution { result, usage, log } = self.serving.function.clone().execute(self.share(), self.invocation(context, mask)).await;
+        let Execution { result, usage, log } = self.serving.function.clone().execute(self.invocation(context, mask)).await;
         let result = result.map_err(|failure| named(failure, self.serving.limits, self.serving.timeout));
         RunResult { result: result.and_then(|result| self.judge(result)), usage, log }
     }
@@ -132,10 +132,6 @@ impl Job {
         ExecutionIdentity { account: self.account, hook_id, version: Some(version), on_error: self.serving.policy.on_error }
     }
 
-    fn share(&self) -> Share {
-        Share { owner: self.account.get(), hook: self.serving.hook_id.number() }
-    }
-
     fn invocation(&self, context: Bytes, mask: Arc<Mask>) -> Invocation {
         Invocation {
             execution_id: self.event.execution_id.shared(),
@@ -145,6 +141,7 @@ impl Job {
             mask,
             limits: self.serving.limits,
             deadline: self.deadline(),
+            share: Share { owner: self.account.get(), hook: self.serving.hook_id.number() },
             log_limit: self.shared.limits.log_bytes,
         }
     }

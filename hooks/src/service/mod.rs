@@ -67,6 +67,8 @@ pub struct ServiceConfig {
     pub concurrency: u32,
     /// Executions that wait for a place.
     pub queue: QueueConfig,
+    /// The memory that executions may have together beyond 16 MiB each.
+    pub memory_budget_bytes: usize,
     /// Threads of the runtime that may run a function's first step at a time. It must have more threads.
     pub helpers: usize,
     /// The most that the sandbox may use of the kernel's interfaces for the memories of JavaScript hooks.

@@ -127,6 +127,7 @@ fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn
     let sandbox = Sandbox::new(SandboxConfig {
         concurrency: config.concurrency.saturating_add(DEPLOYMENTS),
         max_memory_bytes: usize::try_from(max_memory).unwrap_or(usize::MAX),
+        memory_budget_bytes: config.memory_budget_bytes,
         max_result_bytes: config.limits.result_bytes,
         pagemap: config.pagemap,
     })

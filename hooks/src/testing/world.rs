@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{Failure, FailureKind, Secret, Usage};
-use hookbox_runtime::{AdmissionError, Execution, FunctionDigest, Invocation, PagemapUse, SchedulerLoad, Share};
+use hookbox_runtime::{AdmissionError, Execution, FunctionDigest, Invocation, PagemapUse, SchedulerLoad};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
@@ -80,6 +80,7 @@ impl World {
             javascript_at_start: false,
             concurrency: 1,
             queue: QueueConfig::default(),
+            memory_budget_bytes: 1 << 30,
             helpers: 0,
             pagemap: PagemapUse::Read,
             retention: Duration::from_secs(7 * 86_400),
@@ -329,7 +330,7 @@ struct Script {
 const USED: Usage = Usage { duration_us: 0, fuel: 7, memory_bytes: 65_536, attempts: 1 };
 
 impl PreparedFunction for Script {
-    fn execute(self: Arc<Self>, _: Share, invocation: Invocation) -> Boxed<Execution> {
+    fn execute(self: Arc<Self>, invocation: Invocation) -> Boxed<Execution> {
         Box::pin(async move {
             let mut log = LogBuffer::new(invocation.execution_id.clone(), invocation.mask.clone(), invocation.log_limit);
             let context = String::from_utf8(invocation.context.to_vec()).unwrap();

@@ -2,6 +2,7 @@
 
 use wasmtime::ResourceLimiter;
 
+use super::budget::MemoryShare;
 use crate::engine::{INSTANCES_PER_COMPONENT, TABLE_ELEMENTS};
 
 /// The limiter of one store.
@@ -11,11 +12,15 @@ pub(crate) struct MemoryLimiter {
     /// Bytes granted to all memories of the store. A memory never shrinks, so this is the peak too.
     granted: usize,
     refused: bool,
+    /// What the execution has of the memory for all.
+    share: MemoryShare,
+    /// Whether space was refused that the hook's own limit allows.
+    pressed: bool,
 }
 
 impl MemoryLimiter {
-    pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, granted: 0, refused: false }
+    pub(crate) fn new(limit: usize, share: MemoryShare) -> Self {
+        Self { limit, granted: 0, refused: false, share, pressed: false }
     }
 
     /// The most bytes that are granted.
@@ -38,6 +43,11 @@ impl MemoryLimiter {
         self.refused
     }
 
+    /// Whether the guest was refused space because the memory for all was taken.
+    pub(crate) fn pressed(&self) -> bool {
+        self.pressed
+    }
+
     fn grant(&mut self, allowed: bool) -> wasmtime::Result<bool> {
         self.refused |= !allowed;
         Ok(allowed)
@@ -47,7 +57,9 @@ impl MemoryLimiter {
 impl ResourceLimiter for MemoryLimiter {
     fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
         let total = self.granted.saturating_add(desired.saturating_sub(current));
-        let allowed = total <= self.limit && maximum.is_none_or(|maximum| desired <= maximum);
+        let within = total <= self.limit && maximum.is_none_or(|maximum| desired <= maximum);
+        let allowed = within && self.share.reach(total);
+        self.pressed |= within && !allowed;
         if allowed {
             self.granted = total;
         }
@@ -83,11 +95,18 @@ impl ResourceLimiter for MemoryLimiter {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::execution::MemoryBudget;
+
+    fn with_limit(limit: usize) -> MemoryLimiter {
+        MemoryLimiter::new(limit, Arc::new(MemoryBudget::new(0)).share(1))
+    }
 
     #[test]
     fn counts_all_memories_and_remembers_refusals() {
-        let mut limiter = MemoryLimiter::new(100);
+        let mut limiter = with_limit(100);
         assert!(limiter.memory_growing(0, 60, None).unwrap());
         assert!(limiter.memory_growing(0, 40, Some(40)).unwrap());
         assert!(!limiter.refused());
@@ -98,10 +117,10 @@ mod tests {
 
     #[test]
     fn a_declared_maximum_is_a_refusal_too() {
-        let mut limiter = MemoryLimiter::new(100);
+        let mut limiter = with_limit(100);
         assert!(!limiter.memory_growing(10, 20, Some(15)).unwrap());
         assert!(limiter.refused());
-        let mut limiter = MemoryLimiter::new(100);
+        let mut limiter = with_limit(100);
         assert!(!limiter.table_growing(0, TABLE_ELEMENTS + 1, None).unwrap());
         assert!(limiter.refused());
     }

@@ -1,5 +1,6 @@
 //! One execution: its input, its state and its result.
 
+mod budget;
 mod call_state;
 mod failure;
 mod limiter;
@@ -17,6 +18,9 @@ use hookbox_host_api::{EnvVars, Failure, Usage};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
+use crate::scheduler::Share;
+
+pub(crate) use budget::MemoryBudget;
 pub(crate) use call_state::CallState;
 pub(crate) use failure::{classify, plain_name};
 pub(crate) use limiter::MemoryLimiter;
@@ -59,6 +63,8 @@ pub struct Invocation {
     pub env: Arc<EnvVars>,
     /// Hides their values in the log.
     pub mask: Arc<Mask>,
+    /// Whose hook it is.
+    pub share: Share,
     /// Fuel and memory.
     pub limits: Limits,
     /// The moment when the execution has to be over, including the wait for a slot.

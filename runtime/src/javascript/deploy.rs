@@ -15,7 +15,7 @@ use super::{Engine, Image, Source};
 use crate::execution::{CallState, DeadlinePassed, Invocation, Limits, classify, sliced};
 use crate::host::WorldReads;
 use crate::memory::Base;
-use crate::{AdmissionError, FunctionDigest, Sandbox};
+use crate::{AdmissionError, FunctionDigest, Sandbox, Share};
 
 /// The limits of one evaluation of a top level.
 const LIMITS: Limits = Limits { fuel: 20_000_000_000, memory_bytes: 64 << 20 };
@@ -136,6 +136,7 @@ fn scratch(sandbox: &Sandbox, env: Arc<EnvVars>) -> Store<CallState> {
         mask: Arc::default(),
         limits: LIMITS,
         deadline: Instant::now() + TIME_LIMIT,
+        share: Share::default(),
         log_limit: LOG_LIMIT,
     };
     sandbox.store(sandbox.javascript(), invocation, false)

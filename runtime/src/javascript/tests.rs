@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use wasmtime::Module;
 
 use super::*;
+use crate::Share;
 use crate::admission::BUILT;
 use crate::host::WorldReads;
 use crate::memory::Base;
@@ -32,8 +33,13 @@ async fn world() -> &'static World {
 }
 
 async fn make_world() -> World {
-    let config =
-        SandboxConfig { concurrency: 8, max_memory_bytes: 128 << 20, max_result_bytes: 256 << 10, pagemap: crate::PagemapUse::Scan };
+    let config = SandboxConfig {
+        concurrency: 8,
+        max_memory_bytes: 128 << 20,
+        memory_budget_bytes: 1 << 30,
+        max_result_bytes: 256 << 10,
+        pagemap: crate::PagemapUse::Scan,
+    };
     let sandbox = Sandbox::new(config).unwrap();
     let built = EngineModule::take_apart(&BUILT).unwrap();
     let engine = Engine::new(&Module::new(sandbox.javascript(), &built.code).unwrap()).unwrap();
@@ -83,6 +89,7 @@ fn invocation(context: &str) -> Invocation {
         mask: Arc::new(Mask::default()),
         limits: Limits { fuel: 1_000_000_000, memory_bytes: 64 << 20 },
         deadline: Instant::now() + Duration::from_secs(20),
+        share: Share::default(),
         log_limit: 64 << 10,
     }
 }

@@ -5,7 +5,7 @@ use wasmtime::Module;
 
 use super::*;
 use crate::admission::precompile;
-use crate::{Limits, PagemapUse, SandboxConfig};
+use crate::{Limits, PagemapUse, SandboxConfig, Share};
 
 fn invocation(fuel: u64) -> Invocation {
     Invocation {
@@ -16,13 +16,20 @@ fn invocation(fuel: u64) -> Invocation {
         mask: Mask::default().into(),
         limits: Limits { fuel, memory_bytes: 16 << 20 },
         deadline: Instant::now() + Duration::from_secs(60),
+        share: Share::default(),
         log_limit: 1 << 10,
     }
 }
 
 #[allow(unsafe_code, reason = "the code was compiled by this test")]
 async fn profile(wat: &str, fuel: u64) -> Profile {
-    let config = SandboxConfig { concurrency: 1, max_memory_bytes: 16 << 20, max_result_bytes: 1 << 10, pagemap: PagemapUse::None };
+    let config = SandboxConfig {
+        concurrency: 1,
+        max_memory_bytes: 16 << 20,
+        memory_budget_bytes: 1 << 30,
+        max_result_bytes: 1 << 10,
+        pagemap: PagemapUse::None,
+    };
     let sandbox = Sandbox::for_profiles(config).unwrap();
     let code = precompile(&wat::parse_str(wat).unwrap()).unwrap();
     let module = unsafe { Module::deserialize(sandbox.engine(), code) }.unwrap();

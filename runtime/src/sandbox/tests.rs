@@ -12,7 +12,7 @@ mod wasi;
 
 use super::*;
 use crate::admission::precompile;
-use crate::{FunctionKind, Limits};
+use crate::{FunctionKind, Limits, Share};
 
 const ECHO: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
@@ -27,6 +27,7 @@ fn sandbox() -> Sandbox {
     Sandbox::new(SandboxConfig {
         concurrency: 4,
         max_memory_bytes: 128 << 20,
+        memory_budget_bytes: 1 << 30,
         max_result_bytes: 256 << 10,
         pagemap: crate::PagemapUse::Scan,
     })
@@ -63,6 +64,7 @@ fn invocation(timeout: Duration) -> Invocation {
         mask: Mask::default().into(),
         limits: Limits { fuel: 1_000_000_000, memory_bytes: 64 << 20 },
         deadline: Instant::now() + timeout,
+        share: Share::default(),
         log_limit: 64 << 10,
     }
 }
@@ -238,9 +240,14 @@ async fn fuel_is_the_same_for_the_same_input() {
 
 #[tokio::test]
 async fn who_finds_no_slot_is_overloaded() {
-    let sandbox =
-        Sandbox::new(SandboxConfig { concurrency: 1, max_memory_bytes: 1 << 20, max_result_bytes: 1024, pagemap: crate::PagemapUse::Scan })
-            .unwrap();
+    let sandbox = Sandbox::new(SandboxConfig {
+        concurrency: 1,
+        max_memory_bytes: 1 << 20,
+        memory_budget_bytes: 1 << 30,
+        max_result_bytes: 1024,
+        pagemap: crate::PagemapUse::Scan,
+    })
+    .unwrap();
     let spin = prepare(&sandbox, &command(r#"(func (export "_start") (loop (br 0)))"#)).unwrap();
     let plenty = Limits { fuel: 100_000_000_000, memory_bytes: 1 << 20 };
     let long = Invocation { limits: plenty, ..invocation(Duration::from_millis(300)) };

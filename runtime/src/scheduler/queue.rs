@@ -78,6 +78,8 @@ pub(super) struct Queue<T> {
     held: usize,
     busy: usize,
     waiting: usize,
+    /// How many executions have begun so far.
+    begun: u64,
     /// Executions past their deadline, which only have to be told so.
     overdue: VecDeque<Next<T>>,
 }
@@ -109,7 +111,7 @@ impl<T> Owner<T> {
 
 impl<T> Queue<T> {
     pub(super) fn new(bounds: Bounds) -> Self {
-        Self { bounds, owners: HashMap::new(), floor: Duration::ZERO, held: 0, busy: 0, waiting: 0, overdue: VecDeque::new() }
+        Self { bounds, owners: HashMap::new(), floor: Duration::ZERO, held: 0, busy: 0, waiting: 0, begun: 0, overdue: VecDeque::new() }
     }
 
     /// Adds an execution that has not begun, or returns it when its owner has too many waiting.
@@ -162,11 +164,20 @@ impl<T> Queue<T> {
             }
             return Some(next);
         }
+        self.choose(false)
+    }
+
+    /// The same of those that have not begun.
+    pub(super) fn next_to_begin(&mut self) -> Option<Next<T>> {
+        if self.waiting == 0 { None } else { self.choose(true) }
+    }
+
+    fn choose(&mut self, only_new: bool) -> Option<Next<T>> {
         let (bounds, held, busy) = (self.bounds, self.held, self.busy);
         let may_begin = |owner: &Owner<T>, hook: &Hook<T>| {
             !hook.waiting.is_empty() && may_take(owner.held, held, bounds.places) && (busy < bounds.ready || hook.busy == 0)
         };
-        let may_run = |owner: &Owner<T>, hook: &Hook<T>| !hook.ready.is_empty() || may_begin(owner, hook);
+        let may_run = |owner: &Owner<T>, hook: &Hook<T>| (!only_new && !hook.ready.is_empty()) || may_begin(owner, hook);
         let chosen = self.owners.iter().filter(|(_, owner)| owner.stepping < bounds.steps);
         let chosen = chosen.filter(|(_, owner)| owner.hooks.values().any(|hook| may_run(owner, hook)));
         let owner_id = *chosen.min_by_key(|(_, owner)| owner.time)?.0;
@@ -182,6 +193,7 @@ impl<T> Queue<T> {
             (hook.held, hook.busy) = (hook.held + 1, hook.busy + 1);
             (owner.held, owner.waiting) = (owner.held + 1, owner.waiting - 1);
             (self.held, self.busy, self.waiting) = (self.held + 1, self.busy + 1, self.waiting - 1);
+            self.begun += 1;
             item
         } else {
             hook.ready.pop_front()?.item
@@ -257,9 +269,14 @@ impl<T> Queue<T> {
         self.waiting == 0 && self.busy == 0
     }
 
-    /// Whether anything has not been chosen, be it that it must wait.
-    pub(super) fn has_unchosen(&self) -> bool {
-        self.waiting > 0 || !self.overdue.is_empty() || self.owners.values().flat_map(|owner| owner.hooks.values()).any(Hook::is_ready)
+    /// How many executions have begun so far.
+    pub(super) fn begun(&self) -> u64 {
+        self.begun
+    }
+
+    /// Whether anything that has begun has not been chosen.
+    pub(super) fn has_ready(&self) -> bool {
+        !self.overdue.is_empty() || self.owners.values().flat_map(|owner| owner.hooks.values()).any(Hook::is_ready)
     }
 
     pub(super) fn held(&self) -> usize {

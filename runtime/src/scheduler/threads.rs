@@ -121,17 +121,15 @@ impl Shared {
         let mut state = self.lock();
         let added = if state.closed { Err(item) } else { state.queue.add(share, item, until) };
         let helps = added.is_ok() && state.helping < self.helpers;
-        if helps {
-            state.helping += 1;
-            self.wake_watch(&state);
-        } else {
-            self.wake(&state);
+        state.helping += usize::from(helps);
+        // Where threads help, those that do so already look for more when they are done.
+        match self.helpers {
+            0 => self.wake(&state),
+            _ => self.wake_watch(&state),
         }
         drop(state);
         if helps {
-            let helper = Helper(self.clone());
-            // The task is run next by the thread that spawns it. It is one of its own, so that the caller can be answered while it goes on.
-            drop(self.handle.spawn(async move { helper.run_step() }));
+            Helper(self.clone()).spawn();
         } else if let Err(item) = added {
             cancel.cancel(NotRun::QueueFull);
             drop(item);
@@ -249,7 +247,7 @@ impl Shared {
 
     /// Looks after the steps until the scheduler is closed.
     fn watch(self: &Arc<Self>) {
-        let mut quiet = 0_u32;
+        let (mut quiet, mut begun) = (0_u32, 0);
         loop {
             let mut state = self.lock();
             while !state.closed && quiet > QUIET_LOOKS && state.queue.is_empty() {
@@ -266,7 +264,10 @@ impl Shared {
             let overdue = state.overdue(now);
             let replaced = state.long_steps(now);
             let away = state.steps().any(|(_, step)| step.helps && now.duration_since(step.since) > WATCH_INTERVAL);
-            if state.idle > 0 && state.queue.has_unchosen() {
+            // Where threads that help are away, nobody has begun anything.
+            let stuck = state.queue.waiting() > 0 && state.queue.begun() == begun;
+            begun = state.queue.begun();
+            if state.idle > 0 && (stuck || state.queue.has_ready()) {
                 self.work.notify_all();
             }
             drop(state);
@@ -339,13 +340,25 @@ impl State {
 struct Helper(Arc<Shared>);
 
 impl Helper {
-    fn run_step(&self) {
+    /// Runs a step in a task of its own, which the thread that spawns it runs next. So the caller can be answered while the step goes on.
+    fn spawn(self) {
+        let handle = self.0.handle.clone();
+        drop(handle.spawn(async move {
+            if self.run_step() {
+                self.spawn();
+            }
+        }));
+    }
+
+    /// Begins the execution whose turn it is. Returns whether others wait to begin.
+    fn run_step(&self) -> bool {
         let shared = &*self.0;
         let mut state = shared.lock();
-        let Some(Next { share, item }) = state.queue.next() else { return };
+        let Some(Next { share, item }) = state.queue.next_to_begin() else { return false };
         let index = state.free_index();
         let (mut state, _) = shared.run_step(state, index, share, item, true);
         state.set(index, Thread::Ended);
+        state.queue.waiting() > 0
     }
 }
 
@@ -353,8 +366,8 @@ impl Drop for Helper {
     fn drop(&mut self) {
         let mut state = self.0.lock();
         state.helping -= 1;
-        // What the step has left, or what it has not begun.
-        if !state.queue.is_empty() {
+        // What the step has left to be done.
+        if state.queue.has_ready() {
             self.0.wake(&state);
         }
     }

@@ -38,7 +38,14 @@ fn looking(pages: usize, tail: &str) -> String {
 }
 
 fn sandbox_of_one(pagemap: PagemapUse) -> Sandbox {
-    Sandbox::new(SandboxConfig { concurrency: 1, max_memory_bytes: 64 << 20, max_result_bytes: 1 << 20, pagemap }).unwrap()
+    Sandbox::new(SandboxConfig {
+        concurrency: 1,
+        max_memory_bytes: 64 << 20,
+        memory_budget_bytes: 1 << 30,
+        max_result_bytes: 1 << 20,
+        pagemap,
+    })
+    .unwrap()
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use wasmtime::{Module, Store};
 use super::*;
 use crate::execution::{CallState, classify};
 use crate::host::javascript_linker;
-use crate::{Invocation, Limits, Sandbox, SandboxConfig};
+use crate::{Invocation, Limits, Sandbox, SandboxConfig, Share};
 
 /// Calls `compute` with what is in its memory, and writes the answer over it.
 const GUEST: &str = r#"(module
@@ -39,15 +39,21 @@ fn store(sandbox: &Sandbox, fuel: u64, timeout: Duration) -> Store<CallState> {
         mask: Arc::new(Mask::default()),
         limits: Limits { fuel, memory_bytes: 2 << 20 },
         deadline: tokio::time::Instant::now() + timeout,
+        share: Share::default(),
         log_limit: 1024,
     };
     sandbox.store(sandbox.engine(), invocation, false)
 }
 
 async fn run(fuel: u64, timeout: Duration, header: Value, parts: &[&[u8]]) -> Seen {
-    let sandbox =
-        Sandbox::new(SandboxConfig { concurrency: 2, max_memory_bytes: 2 << 20, max_result_bytes: 1024, pagemap: crate::PagemapUse::Scan })
-            .unwrap();
+    let sandbox = Sandbox::new(SandboxConfig {
+        concurrency: 2,
+        max_memory_bytes: 2 << 20,
+        memory_budget_bytes: 1 << 30,
+        max_result_bytes: 1024,
+        pagemap: crate::PagemapUse::Scan,
+    })
+    .unwrap();
     let mut store = store(&sandbox, fuel, timeout);
     let module = Module::new(sandbox.engine(), wat::parse_str(GUEST).unwrap()).unwrap();
     let instance = javascript_linker(sandbox.engine()).unwrap().instantiate_async(&mut store, &module).await.unwrap();
