@@ -103,6 +103,7 @@ mod tests {
         drop(first);
         assert!(second.reach(INCLUDED_BYTES + 50 * MIB));
         drop(second);
-        assert_eq!((budget.lock().sum, budget.lock().by_owner.len()), (0, 0));
+        let taken = budget.lock();
+        assert_eq!((taken.sum, taken.by_owner.len()), (0, 0));
     }
 }

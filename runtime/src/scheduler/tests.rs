@@ -77,41 +77,28 @@ fn who_rested_has_no_credit() {
         queue.resume(share, item, later(), Instant::now());
         queue.stepped(share, Duration::from_millis(1));
     }
-    assert_eq!(seen.iter().filter(|item| **item == "c").count(), 2, "{seen:?}");
+    let turns = seen.iter().filter(|item| **item == "c").count();
+    assert!((2..=3).contains(&turns), "{seen:?}");
 }
 
 #[test]
 fn an_owner_may_hold_as_many_places_as_are_free() {
-    let mut queue = queue(4, 8, 8);
-    for owner in [1, 1, 1, 1, 2, 3] {
-        queue.add(share(owner, u128::from(owner)), "run", later()).unwrap();
-    }
-    let mut began = [0; 4];
-    while let Some(next) = queue.next() {
-        queue.stepped(next.share, Duration::ZERO);
-        began[next.share.owner as usize] += 1;
-    }
-    // Owner 1 has begun at most as many as were free at that moment; the others found room.
-    assert_eq!((began[2], began[3]), (1, 1));
-    assert!((1..=3).contains(&began[1]), "{began:?}");
-    assert_eq!(queue.held(), began.iter().sum::<usize>());
-    // A place that is given back is taken by who waits.
-    queue.ended(share(2, 2));
-    assert!(queue.waiting() > 0);
-}
-
-#[test]
-fn alone_an_owner_may_hold_half_of_the_places_and_one() {
     let mut queue = Queue::new(Bounds { places: 10, waiting: 64, steps: 64, ready: 64 });
-    for _ in 0..10 {
-        queue.add(share(1, 1), "run", later()).unwrap();
-    }
-    let mut began = 0;
-    while let Some(next) = queue.next() {
-        queue.stepped(next.share, Duration::ZERO);
-        began += 1;
-    }
-    assert_eq!((began, queue.waiting()), (6, 4));
+    let mut begin_all = |owners: &[u64]| {
+        for owner in owners {
+            queue.add(share(*owner, 1), "run", later()).unwrap();
+        }
+        let mut began = 0;
+        while let Some(next) = queue.next() {
+            queue.stepped(next.share, Duration::ZERO);
+            began += 1;
+        }
+        (began, queue.waiting())
+    };
+    assert_eq!(begin_all(&[1; 10]), (6, 4), "alone a half, and one");
+    assert_eq!(begin_all(&[2, 3, 4]), (3, 4), "others find room");
+    assert_eq!(begin_all(&[1, 1]), (0, 6), "who holds most waits");
+    assert_eq!(begin_all(&[5]), (1, 6), "and leaves room for one more");
 }
 
 #[test]
@@ -316,10 +303,10 @@ async fn what_is_left_when_it_is_dropped_is_answered() {
     let scheduler = scheduler(1, PATIENCE);
     let (_never, waits) = tokio::sync::oneshot::channel::<()>();
     let first = scheduler.run(share(1, 1), later(), waits);
-    let second = scheduler.run(share(2, 1), later(), async {});
     while scheduler.load().places_taken == 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
+    let second = scheduler.run(share(2, 1), later(), async {});
     drop(scheduler);
     assert_eq!(second.await, Err(NotRun::BrokeOff));
     drop(first);
