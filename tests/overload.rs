@@ -1,4 +1,4 @@
-//! More work than there are slots, and callers who do not wait for their answer.
+//! More work than there are places, accounts that do their worst beside others, and callers who do not wait for their answer.
 
 use std::thread;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use crate::harness::guests::{allowing, doing, sleeping};
 use crate::harness::{Hook, Server, context, eventually};
 
 #[test]
-fn who_finds_no_slot_in_time_is_told_to_come_back() {
-    let server = Server::with("concurrency = 1");
+fn who_finds_no_place_in_time_is_told_to_come_back() {
+    let server = Server::with("concurrency = 1\n[queue]\nwait = \"1s\"");
     let admin = server.admin();
     admin.allow_many_hooks();
     let long = admin.deploy(&Hook::wat(&sleeping(4000, 1)));
-    let short = admin.deploy(&Hook::wat(&allowing(2)).with("timeout", 1).with("on_error", "allow").disabled());
+    let short = admin.deploy(&Hook::wat(&allowing(2)).with("timeout", 9).with("on_error", "allow").disabled());
     let api = admin.clone();
     let first = thread::spawn(move || api.trigger(&context(1)));
     thread::sleep(Duration::from_millis(500));
@@ -28,7 +28,7 @@ fn who_finds_no_slot_in_time_is_told_to_come_back() {
     }
     admin.create_env("WHILE_BUSY", "value");
     let reply = second.join().unwrap();
-    assert!(!first.is_finished(), "the slot was free all the time");
+    assert!(!first.is_finished(), "the place was free all the time");
     assert_eq!(reply.header("retry-after"), Some("1"));
     let answer = reply.expect(503);
     let expected = json!({
@@ -40,17 +40,17 @@ fn who_finds_no_slot_in_time_is_told_to_come_back() {
     });
     assert_eq!(answer, expected);
     let waited = answer["usage"]["duration_us"].as_u64().unwrap();
-    assert!((1_000_000..3_000_000).contains(&waited), "waited {waited} us, with a timeout of 1 s");
+    assert!((1_000_000..3_000_000).contains(&waited), "waited {waited} us, where 1 s is allowed");
     assert_eq!(first.join().unwrap()["outcome"], "completed");
-    assert_eq!(admin.fire(&short, &context(7))["outcome"], "completed", "the slot is free again");
+    assert_eq!(admin.fire(&short, &context(7))["outcome"], "completed", "the place is free again");
     let outcomes: Vec<Value> = admin.executions(&short).iter().map(|one| one["outcome"].clone()).collect();
     assert_eq!(outcomes, [json!("completed"), json!("overloaded")]);
     assert_eq!(admin.executions(&long).len(), 1);
 }
 
 #[test]
-fn who_waits_for_a_slot_gets_it() {
-    let server = Server::with("concurrency = 1");
+fn who_waits_for_a_place_gets_it() {
+    let server = Server::with("concurrency = 1\n[queue]\nwait = \"30s\"");
     let admin = server.admin();
     admin.deploy(&Hook::wat(&sleeping(100, 5)));
     let callers: Vec<_> = (0..8)
@@ -66,7 +66,7 @@ fn who_waits_for_a_slot_gets_it() {
 
 #[test]
 fn time_in_the_queue_is_part_of_the_timeout() {
-    let server = Server::with("concurrency = 1");
+    let server = Server::with("concurrency = 1\n[queue]\nwait = \"30s\"");
     let admin = server.admin();
     admin.allow_many_hooks();
     admin.deploy(&Hook::wat(&sleeping(2000, 1)));
@@ -117,4 +117,96 @@ fn hooks_that_burn_all_they_may_leave_others_served() {
     for burner in burners {
         assert_eq!(burner.join().unwrap()["outcome"], "timeout");
     }
+}
+
+/// A hook whose function does `deed` for as long as it may, with its own limits far away.
+fn hostile(deed: &str) -> Hook {
+    let source = format!("exports.handler = async () => {{ {deed} return null; }};");
+    let limits = json!({"fuel": 100_000_000_000_u64, "memory_mib": 128});
+    Hook::new(source.as_bytes()).with("runtime", "nodejs22.x").with("limits", limits).with("timeout", 3).disabled()
+}
+
+/// Fires a hook on so many connections at a time while another account logs in. The outcomes of both.
+fn beside(server: &Server, deed: &str, callers: u64) -> (Vec<Value>, Vec<Value>) {
+    let (_, bad) = server.admin().account(&json!({"name": "bad"}));
+    let (_, good) = server.admin().account(&json!({"name": "good"}));
+    good.deploy(&Hook::wat(&allowing(1)));
+    let id = bad.deploy(&hostile(deed));
+    let flood: Vec<_> = (0..callers)
+        .map(|n| {
+            let (api, id) = (bad.clone(), id.clone());
+            thread::spawn(move || api.fire_request(&id, &context(n)).send().value()["outcome"].clone())
+        })
+        .collect();
+    thread::sleep(Duration::from_millis(300));
+    let mut outcomes = Vec::new();
+    while flood.iter().any(|caller| !caller.is_finished()) || outcomes.len() < 20 {
+        outcomes.push(good.trigger(&context(9))["outcome"].clone());
+        assert_eq!(good.get("/healthz").status, 200);
+    }
+    (outcomes, flood.into_iter().map(|caller| caller.join().unwrap()).collect())
+}
+
+#[test]
+fn whatever_an_account_does_the_logins_of_another_complete() {
+    let server = Server::with("concurrency = 24");
+    let deeds = [
+        ("for (;;);", 24, "timeout"),
+        ("await new Promise((done) => setTimeout(done, 2500));", 48, "completed"),
+        ("const a = new Uint8Array(90e6); for (;;) a.fill(7);", 6, "timeout"),
+        ("const a = new Uint8Array(90e6); for (;;) a.copyWithin(1, 0);", 6, "timeout"),
+        ("for (;;) require('crypto').pbkdf2Sync('p', 's', 1999999, 64, 'sha512');", 6, "timeout"),
+    ];
+    for (deed, callers, ends) in deeds {
+        let (good, bad) = beside(&server, deed, callers);
+        assert!(good.iter().all(|outcome| outcome == "completed"), "{deed}: {good:?}");
+        assert!(bad.iter().any(|outcome| outcome == ends), "{deed}: {bad:?}");
+        assert!(bad.iter().all(|outcome| outcome == ends || outcome == "overloaded"), "{deed}: {bad:?}");
+    }
+    // An account may hold half of the places, and one.
+    let (_, slept) = beside(&server, "await new Promise((done) => setTimeout(done, 2500));", 48);
+    let completed = slept.iter().filter(|outcome| *outcome == "completed").count();
+    assert!((1..=13).contains(&completed), "{completed} of 24 places");
+}
+
+#[test]
+fn the_answer_comes_when_the_time_is_over_whatever_the_function_is_in() {
+    let server = Server::start();
+    let admin = server.admin();
+    let deed = "const a = new Uint8Array(90e6); a.fill(1); require('crypto').pbkdf2Sync('p', 's', 9999999, 64, 'sha512');";
+    let id = admin.deploy(&hostile(deed).with("timeout", 1));
+    let answer = admin.fire(&id, &context(1));
+    assert_eq!((&answer["outcome"], &answer["usage"]["attempts"]), (&json!("timeout"), &json!(1)), "{answer}");
+    // The step alone takes longer than this.
+    assert!(answer["usage"]["duration_us"].as_u64().unwrap() < 2_000_000, "{answer}");
+    assert_eq!(admin.executions(&id)[0]["outcome"], "timeout");
+    assert_eq!(admin.fire(&id, &context(1))["outcome"], "timeout", "the server still runs functions");
+}
+
+#[test]
+fn memory_for_all_is_shared() {
+    let server = Server::with("[sandbox]\nmemory_mib = 200");
+    let (_, greedy) = server.admin().account(&json!({"name": "greedy"}));
+    let (_, modest) = server.admin().account(&json!({"name": "modest"}));
+    let holds = |mib: u32, timeout: u32| {
+        let deed = format!("const a = new Uint8Array({mib} << 20).fill(1); await new Promise((done) => setTimeout(done, 1500));");
+        hostile(&deed).with("timeout", timeout)
+    };
+    let id = greedy.deploy(&holds(80, 9));
+    let callers: Vec<_> = (0..3)
+        .map(|n| {
+            let (api, id) = (greedy.clone(), id.clone());
+            thread::spawn(move || api.fire_request(&id, &context(n)).send().value())
+        })
+        .collect();
+    thread::sleep(Duration::from_millis(500));
+    let small = modest.deploy(&holds(40, 9));
+    assert_eq!(modest.fire(&small, &context(1))["outcome"], "completed");
+    let mut answers: Vec<Value> = callers.into_iter().map(|caller| caller.join().unwrap()).collect();
+    answers.sort_by_key(|answer| answer["outcome"].to_string());
+    let outcomes: Vec<&str> = answers.iter().map(|answer| answer["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["completed", "overloaded", "overloaded"]);
+    let message = answers[2]["error"]["message"].as_str().unwrap();
+    assert!(message.contains("no memory left"), "{message}");
+    assert_eq!(greedy.fire(&id, &context(1))["outcome"], "completed", "what was taken is given back");
 }

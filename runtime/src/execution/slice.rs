@@ -66,10 +66,12 @@ impl<F: Future> Future for Slice<'_, F> {
             // While the future is polled, a wake-up by the guest itself only sets a flag and does not reach tokio.
             this.wake.outer.take();
             this.wake.woken.store(false, Ordering::Release);
-            if let Poll::Ready(output) = this.future.as_mut().poll(&mut Context::from_waker(&this.waker)) {
-                return Poll::Ready(Ok(output));
-            }
+            let polled = this.future.as_mut().poll(&mut Context::from_waker(&this.waker));
             let now = Instant::now();
+            if let Poll::Ready(output) = polled {
+                // What is ready too late is late: it was not there when it was asked for.
+                return Poll::Ready(if now < this.deadline { Ok(output) } else { Err(DeadlinePassed) });
+            }
             if now >= this.deadline {
                 return Poll::Ready(Err(DeadlinePassed));
             }
@@ -112,6 +114,12 @@ mod tests {
         };
         let stopped: Result<(), _> = within(spin, Duration::from_millis(20)).await;
         assert_eq!(stopped, Err(DeadlinePassed));
+    }
+
+    #[tokio::test]
+    async fn what_is_ready_after_the_deadline_is_late() {
+        let late = async { std::thread::sleep(Duration::from_millis(20)) };
+        assert_eq!(within(late, Duration::from_millis(5)).await, Err(DeadlinePassed));
     }
 
     #[tokio::test]
