@@ -49,12 +49,12 @@ fn a_scope_is_used_from_its_addresses_only() {
     let accounts = admin.request("GET", "/v1/accounts");
     let env = |name: &str| admin.request("POST", "/v1/env-vars").json(&json!({"name": name, "value": "x"}));
     let dialect = |name: &str| admin.request("POST", "/api/2/hooks/envs").json(&json!({"name": name, "value": "x"}));
-    assert_eq!((from(&accounts, "10.1.2.3").status, from(&env("A"), "10.1.2.3").status), (200, 201));
-    assert_eq!((from(&accounts, "10.2.2.3").status, from(&env("B"), "10.2.2.3").status), (403, 201));
-    let refused = from(&env("C"), "203.0.113.9").error(403, "ForbiddenError");
+    assert_eq!((from(&accounts, "10.1.2.3").status, from(&env("NAME_A"), "10.1.2.3").status), (200, 201));
+    assert_eq!((from(&accounts, "10.2.2.3").status, from(&env("NAME_B"), "10.2.2.3").status), (403, 201));
+    let refused = from(&env("NAME_C"), "203.0.113.9").error(403, "ForbiddenError");
     assert_eq!(refused, "the scope manage must not be used from the address 203.0.113.9");
     // Its clients would repeat a 403 without end.
-    assert_eq!(from(&dialect("C"), "203.0.113.9").error(400, "BadRequestError"), refused);
+    assert_eq!(from(&dialect("NAME_C"), "203.0.113.9").error(400, "BadRequestError"), refused);
     // What needs less than `manage` is open to the same token.
     assert_eq!(from(&admin.request("GET", &format!("/api/2/hooks/{id}")), "203.0.113.9").status, 200);
     assert_eq!(from(&admin.trigger_request("pre-authentication", &context(1)), "203.0.113.9").status, 200);

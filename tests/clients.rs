@@ -115,9 +115,12 @@ fn a_known_client_s_place_is_taken_only_while_it_asks_nothing() {
     let token = server.admin().token.clone();
     let mut first = connect(server.address()).unwrap();
     // A body that is still to come keeps the connection busy.
-    let head =
-        format!("POST /v1/triggers/pre-authentication HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\ncontent-length: 2\r\n\r\n");
+    let head = format!("POST /v1/triggers/pre-authentication HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n");
+    let head = head + "expect: 100-continue\r\ncontent-length: 2\r\n\r\n";
     first.write_all(head.as_bytes()).unwrap();
+    let mut go_on = [0; 25];
+    first.read_exact(&mut go_on).unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
     eventually("a refusal", || {
         let reply = server.get("/healthz").try_send().ok()?;
         (reply.status == 503 && reply.header("retry-after") == Some("1")).then_some(())

@@ -187,7 +187,7 @@ impl From<AuthError> for ApiError {
             AuthError::Client => Self::WrongClient,
             AuthError::Throttled(wait) => Self::Throttled(wait),
             AuthError::Scope(scope) => Self::MissingScope(scope),
-            AuthError::Address(..) => Self::WrongAddress(error.to_string()),
+            AuthError::Address(_) | AuthError::ScopeAddress(..) => Self::WrongAddress(error.to_string()),
         }
     }
 }

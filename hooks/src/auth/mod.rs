@@ -49,9 +49,12 @@ pub(crate) enum AuthError {
     /// The token lacks this scope.
     #[error("the scope {} is missing", .0.as_str())]
     Scope(Scope),
-    /// The credential, or the scope that is needed, must not be used from this address.
-    #[error("{0} must not be used from the address {1}")]
-    Address(&'static str, IpAddr),
+    /// The credential must not be used from this address.
+    #[error("the credential must not be used from the address {0}")]
+    Address(IpAddr),
+    /// The scope must not be used from this address.
+    #[error("the scope {} must not be used from the address {}", .0.as_str(), .1)]
+    ScopeAddress(Scope, IpAddr),
 }
 
 /// The account and the scopes of an authenticated request.
@@ -117,7 +120,7 @@ impl Authenticator {
     ) -> Result<Caller, AuthError> {
         let token = header.and_then(presented::bearer).ok_or(AuthError::Token)?;
         let record = self.owner(clients, token, now).ok_or(AuthError::Token)?;
-        access::check(&record, address)?;
+        check_address(&record, address)?;
         Ok(Caller { account: record.account, scopes: record.scopes })
     }
 
@@ -126,7 +129,7 @@ impl Authenticator {
         if !caller.may(scope) {
             return Err(AuthError::Scope(scope));
         }
-        self.access.check(scope, address)
+        if self.access.allows(scope, address) { Ok(()) } else { Err(AuthError::ScopeAddress(scope, address)) }
     }
 
     /// The credential that a token belongs to, if the token is valid now.
@@ -149,7 +152,7 @@ impl Authenticator {
     ) -> Result<Arc<CredentialRecord>, AuthError> {
         let sent = sent.ok_or(AuthError::Client)?;
         if let Some(record) = verified(clients, &sent) {
-            access::check(&record, address)?;
+            check_address(&record, address)?;
             return Ok(record);
         }
         let now = self.started.elapsed();
@@ -171,6 +174,10 @@ impl Authenticator {
         issued.insert(record.client_id.clone(), one.clone());
         Ok(one)
     }
+}
+
+fn check_address(record: &CredentialRecord, address: IpAddr) -> Result<(), AuthError> {
+    if record.allowed_addresses.allow(address) { Ok(()) } else { Err(AuthError::Address(address)) }
 }
 
 /// The credential, if the secret is its own.
@@ -332,7 +339,7 @@ mod tests {
         clients.0.insert("client".to_owned(), Arc::new(record));
         let header = format!("Bearer {token}");
         let (inside, outside) = (address("192.0.2.7"), address("192.0.3.7"));
-        let refused = AuthError::Address("the credential", outside);
+        let refused = AuthError::Address(outside);
         assert!(auth.client(&clients, sent("client", "right"), inside).is_ok());
         assert_eq!(auth.client(&clients, sent("client", "right"), outside).unwrap_err(), refused);
         assert_eq!(auth.client(&clients, sent("client", "wrong"), outside).unwrap_err(), AuthError::Client);
