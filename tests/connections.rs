@@ -111,6 +111,27 @@ fn a_slow_head_is_cut_off_wherever_it_comes() {
 }
 
 #[test]
+fn a_head_that_two_servers_could_read_differently_is_refused() {
+    let server = server();
+    let status = |head: &str| {
+        let mut stream = connect(server.address()).unwrap();
+        stream.write_all(format!("{head}\r\n\r\n").as_bytes()).unwrap();
+        answer(&mut stream).split(' ').nth(1).unwrap().to_owned()
+    };
+    for (head, expected) in [
+        ("GET /healthz HTTP/1.1\r\nhost: a", "200"),
+        ("GET /healthz HTTP/1.0", "200"),
+        ("GET /healthz HTTP/1.1", "400"),
+        ("GET /healthz HTTP/1.1\r\nhost: a\r\nhost: a", "400"),
+        ("GET /healthz HTTP/1.0\r\nhost: a\r\nhost: b", "400"),
+        ("GET /api/2/hooks HTTP/1.1\r\nhost: a\r\nauthorization: Bearer x\r\nauthorization: Bearer x", "400"),
+        ("GET /api/2/hooks HTTP/1.1\r\nhost: a\r\nauthorization: Bearer x", "401"),
+    ] {
+        assert_eq!(status(head), expected, "{head}");
+    }
+}
+
+#[test]
 fn a_client_that_asks_for_the_end_gets_it_at_once() {
     let server = server();
     let mut stream = connect(server.address()).unwrap();

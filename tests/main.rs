@@ -11,6 +11,7 @@
 )]
 
 mod accounts;
+mod addresses;
 mod auth;
 mod cli_admin;
 mod cli_apply;
@@ -24,6 +25,7 @@ mod contexts;
 mod durability;
 mod envs;
 mod examples;
+mod floods;
 mod fulldisk;
 mod handlers;
 mod harness;

@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use hookbox_hooks::api::MAX_SECRET_BYTES;
 use hookbox_hooks::offline::{Folder, reset_credential};
 use hookbox_hooks::{ClientId, Service};
 use hookbox_host_api::Secret;
@@ -38,6 +39,9 @@ impl AdminCredential {
         };
         if secret.chars().count() < SHORTEST_SECRET {
             bail!("{SECRET_VARIABLE} must have {SHORTEST_SECRET} characters or more");
+        }
+        if secret.len() > MAX_SECRET_BYTES {
+            bail!("{SECRET_VARIABLE} must not be longer than {MAX_SECRET_BYTES} bytes");
         }
         let rule = "must have 1 to 128 characters of A-Z a-z 0-9 . _ -";
         let client_id = client_id.parse().with_context(|| format!("{ID_VARIABLE} {rule}"))?;
@@ -137,6 +141,7 @@ mod tests {
             ("admin", "", "HOOKBOX_BOOTSTRAP_CLIENT_SECRET is not"),
             ("", long.as_str(), "HOOKBOX_BOOTSTRAP_CLIENT_ID is not"),
             ("admin", &long[1..], "32 characters or more"),
+            ("admin", &"s".repeat(1025), "longer than 1024 bytes"),
             ("ad min", &long, "1 to 128 characters"),
         ] {
             let error = format!("{:#}", given(client_id, secret).unwrap_err());

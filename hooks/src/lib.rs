@@ -6,6 +6,7 @@
 //! | module | what is in it |
 //! |---|---|
 //! | `clock`, `ids`, `uuid_pool`, `limits`, `message` | time, names of things, sizes, masked messages |
+//! | `shares`, `networks` | bounds that several share; lists of addresses |
 //! | `vault` | keys, sealed values, hashes of secrets |
 //! | `store` | the port to the embedded storage engines, with the adapters redb and sled |
 //! | `error`, `fields` | why the service refuses; how bodies are read |
@@ -43,10 +44,12 @@ mod local;
 mod logs;
 mod message;
 mod metrics;
+mod networks;
 pub mod offline;
 mod resources;
 mod sandbox;
 mod service;
+mod shares;
 mod state;
 mod store;
 #[cfg(any(test, feature = "testing"))]
@@ -65,6 +68,7 @@ pub use http::{Listener, ServerError, Tls, TlsError};
 pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
 pub use limits::ServiceLimits;
 pub use local::{LocalError, LocalOutcome, LocalRun};
+pub use networks::{Networks, NotANetwork};
 pub use resources::bodies;
 pub use resources::{
     AccessTokenView, AccountSettings, AccountView, Condition, CredentialView, EnvView, ExecutionView, HookInput, HookView, InputRules,

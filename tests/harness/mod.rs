@@ -5,6 +5,7 @@ mod cli;
 mod client;
 pub(crate) mod guests;
 mod hook;
+pub(crate) mod http2;
 mod recorded;
 mod server;
 
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) use api::Api;
 pub(crate) use cli::{Ran, Shell};
-pub(crate) use client::{Reply, Request, connect};
+pub(crate) use client::{Reply, Request, connect, connect_from};
 pub(crate) use hook::Hook;
 pub(crate) use recorded::{Recorded, Secrets};
 pub(crate) use server::{ADMIN_ID, ADMIN_SECRET, Server, ServerBuilder};

@@ -164,6 +164,13 @@ impl Server {
         Pid::from_child(&self.child)
     }
 
+    /// The memory that the process uses, in MiB.
+    pub(crate) fn memory_mib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+    }
+
     pub(crate) fn request(&self, method: &str, target: &str) -> Request {
         Request::new(self.address, method, target)
     }

@@ -1,10 +1,10 @@
 //! `hookbox credentials`: who may call the server, for its operator. A new secret is shown once.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use hookbox_hooks::bodies::CredentialBody;
-use hookbox_hooks::{AccountId, CredentialView, NewCredentialView, Scope, Scopes};
+use hookbox_hooks::{AccountId, CredentialView, Networks, NewCredentialView, Scope, Scopes};
 use serde_json::json;
 
 use super::credentials_reset::{self, ResetArgs};
@@ -59,6 +59,9 @@ struct CreateArgs {
     /// A name for people
     #[arg(long)]
     name: Option<String>,
+    /// An address or network that it may be used from; may be repeated [default: anywhere]
+    #[arg(long = "allow-address", value_name = "CIDR", value_delimiter = ',')]
+    allowed_addresses: Vec<String>,
     #[command(flatten)]
     server: ServerArgs,
     #[command(flatten)]
@@ -92,11 +95,11 @@ fn list(args: &ListArgs) -> Result<()> {
     let query: Vec<_> = args.account.map(|id| ("account_id", id.to_string())).into_iter().collect();
     let found: Vec<CredentialView> = args.server.connect()?.pages(CREDENTIALS, &query)?;
     args.output.table(&found, "there are no credentials", || {
-        let mut table = Table::new(["CLIENT ID", "ACCOUNT", "SCOPES", "NAME", "CREATED"]);
+        let mut table = Table::new(["CLIENT ID", "ACCOUNT", "SCOPES", "FROM", "NAME", "CREATED"]);
         for one in &found {
-            let CredentialView { client_id, account_id, name, created_at, .. } = one;
-            let name = name.clone().unwrap_or_default();
-            let cells = [client_id.to_string(), account_id.to_string(), scopes(one.scopes), name, created_at.to_string()];
+            let CredentialView { client_id, account_id, name, created_at, allowed_addresses, .. } = one;
+            let (name, from) = (name.clone().unwrap_or_default(), allowed_addresses.to_string());
+            let cells = [client_id.to_string(), account_id.to_string(), scopes(one.scopes), from, name, created_at.to_string()];
             table.row(cells.map(Into::into));
         }
         table
@@ -117,7 +120,9 @@ fn scope_parser() -> impl TypedValueParser<Value = Scope> {
 }
 
 fn create(args: &CreateArgs) -> Result<()> {
-    let body = CredentialBody { account_id: args.account, scopes: args.scopes.iter().copied().collect(), name: args.name.clone() };
+    let allowed_addresses = Networks::parse(args.allowed_addresses.iter().map(String::as_str)).context("--allow-address")?;
+    let scopes = args.scopes.iter().copied().collect();
+    let body = CredentialBody { account_id: args.account, scopes, name: args.name.clone(), allowed_addresses };
     let made: NewCredentialView = args.server.connect()?.post(CREDENTIALS, &body)?;
     if args.output.json {
         return output::json(&made);

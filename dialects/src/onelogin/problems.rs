@@ -21,7 +21,7 @@ pub(super) static STYLES: [ErrorStyle; 2] = [
     ErrorStyle {
         root: "/api/2",
         write: |error, problem| match error {
-            ApiError::MissingScope(_) => Problem::bad_request(error.to_string()).plain(),
+            ApiError::MissingScope(_) | ApiError::WrongAddress(_) => Problem::bad_request(error.to_string()).plain(),
             _ => problem.plain(),
         },
         schema: "Error",

@@ -93,10 +93,10 @@ impl fmt::Debug for Fields {
 }
 
 impl Fields {
-    /// A body that is neither JSON nor a form has no fields.
-    fn parse(body: &[u8]) -> Self {
+    /// A body that is neither JSON nor a form has no fields. In a form that has one twice, RFC 6749 has it refused.
+    fn parse(body: &[u8]) -> Result<Self, ApiError> {
         if body.trim_ascii_start().starts_with(b"{") {
-            return serde_json::from_slice(body).unwrap_or_default();
+            return Ok(serde_json::from_slice(body).unwrap_or_default());
         }
         let mut fields = Self::default();
         for (name, value) in form_urlencoded::parse(body) {
@@ -107,9 +107,11 @@ impl Fields {
                 "access_token" => &mut fields.access_token,
                 _ => continue,
             };
-            *field = Some(value.into_owned());
+            if field.replace(value.into_owned()).is_some() {
+                return Err(ApiError::Malformed("invalid_request: a parameter stands in the form twice"));
+            }
         }
-        fields
+        Ok(fields)
     }
 
     fn client(&mut self) -> Option<ClientCredentials> {
@@ -147,7 +149,7 @@ async fn generate_v1(core: &Core, call: Call<'_>) -> Answered {
 }
 
 fn token(core: &Core, call: &Call<'_>) -> Result<Token, ApiError> {
-    let mut fields = Fields::parse(&call.body);
+    let mut fields = Fields::parse(&call.body)?;
     if fields.grant_type.as_deref() != Some("client_credentials") {
         return Err(ApiError::GrantType);
     }
@@ -204,7 +206,7 @@ async fn rate_limit(_: &Core, _: Call<'_>) -> Answered {
 /// `POST /auth/oauth2/revoke`: the token must be a valid one of the caller's. All tokens of the credential are revoked with it, because
 /// single tokens are not stored.
 async fn revoke(core: &Core, call: Call<'_>) -> Answered {
-    let mut fields = Fields::parse(&call.body);
+    let mut fields = Fields::parse(&call.body)?;
     let credential = core.credential(&call.head, credentials_from(&call, &mut fields))?;
     let owner = core.owner(&fields.access_token.unwrap_or_default());
     if owner.is_none_or(|owner| owner != *credential.client_id()) {
@@ -225,18 +227,26 @@ mod tests {
             r#" {"grant_type":"client_credentials","client_id":"a","client_secret":"b+c","other":1}"#,
             "grant_type=client_credentials&client_id=a&client_secret=b%2Bc&other=1",
         ] {
-            let mut fields = Fields::parse(body.as_bytes());
+            let mut fields = Fields::parse(body.as_bytes()).unwrap();
             let client = fields.client().unwrap();
             assert_eq!((fields.grant_type.as_deref(), &*client.id, client.secret.expose()), (Some("client_credentials"), "a", "b+c"));
         }
         for body in ["", "{", "{\"grant_type\":1}", "\u{0}", "[]"] {
-            assert!(Fields::parse(body.as_bytes()).grant_type.is_none(), "{body}");
+            assert!(Fields::parse(body.as_bytes()).unwrap().grant_type.is_none(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_stands_once_in_a_form() {
+        for name in ["grant_type", "client_id", "client_secret", "access_token"] {
+            let twice = format!("other=1&{name}=a&other=2&{name}=a");
+            assert!(matches!(Fields::parse(twice.as_bytes()), Err(ApiError::Malformed(_))), "{name}");
         }
     }
 
     #[test]
     fn debug_shows_no_secret() {
-        let fields = Fields::parse(b"client_secret=hunter2&access_token=hunter2");
+        let fields = Fields::parse(b"client_secret=hunter2&access_token=hunter2").unwrap();
         assert!(!format!("{fields:?}").contains("hunter2"));
     }
 }

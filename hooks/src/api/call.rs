@@ -30,8 +30,8 @@ pub struct Head<'a> {
     pub params: Params<'a>,
     /// The headers.
     pub headers: &'a HeaderMap,
-    /// The IP address of the client.
-    pub peer: IpAddr,
+    /// The IP address of the client, which a trusted proxy may have named.
+    pub client: IpAddr,
 }
 
 /// One request on its way to its handler.
@@ -153,7 +153,7 @@ impl Core {
     /// # Errors
     /// The id or secret is missing or wrong, or there were too many wrong ones.
     pub fn credential(&self, head: &Head<'_>, sent: Option<ClientCredentials>) -> Result<Credential, ApiError> {
-        Ok(Credential(self.auth.client(&*self.service, sent, head.peer)?))
+        Ok(Credential(self.auth.client(&*self.service, sent, head.client)?))
     }
 
     /// Issues a token for a credential.
@@ -176,7 +176,7 @@ impl Core {
     /// # Errors
     /// The token is missing or not valid.
     pub fn bearer(&self, head: &Head<'_>) -> Result<Caller, ApiError> {
-        Ok(self.auth.caller(&*self.service, head.authorization(), self.service.now())?)
+        Ok(self.auth.caller(&*self.service, head.authorization(), head.client, self.service.now())?)
     }
 }
 
@@ -187,6 +187,7 @@ impl From<AuthError> for ApiError {
             AuthError::Client => Self::WrongClient,
             AuthError::Throttled(wait) => Self::Throttled(wait),
             AuthError::Scope(scope) => Self::MissingScope(scope),
+            AuthError::Address(_) | AuthError::ScopeAddress(..) => Self::WrongAddress(error.to_string()),
         }
     }
 }

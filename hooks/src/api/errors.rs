@@ -35,6 +35,15 @@ pub enum ApiError {
     /// The token is valid but lacks this scope.
     #[error("the scope {} is missing", .0.as_str())]
     MissingScope(Scope),
+    /// The caller is known, but must not call from here. The text says what must not be used from which address.
+    #[error("{0}")]
+    WrongAddress(String),
+    /// The head or the form is not as HTTP or OAuth has it.
+    #[error("{0}")]
+    Malformed(&'static str),
+    /// There is no room for the body, or for the answer.
+    #[error("The server holds as many requests as it can; try again")]
+    NoRoom,
     /// The token request has another grant type than client credentials.
     #[error("grant_type is incorrect/absent")]
     GrantType,
@@ -138,8 +147,9 @@ impl ApiError {
             Self::Unauthenticated => unauthorized("The request requires user authentication."),
             Self::WrongClient => unauthorized("The client credentials are not valid."),
             Self::Throttled(wait) => throttled(*wait),
-            Self::MissingScope(_) => Problem::new(StatusCode::FORBIDDEN, "ForbiddenError", "forbidden", text),
-            Self::GrantType | Self::ForeignToken => Problem::bad_request(text),
+            Self::MissingScope(_) | Self::WrongAddress(_) => Problem::new(StatusCode::FORBIDDEN, "ForbiddenError", "forbidden", text),
+            Self::GrantType | Self::ForeignToken | Self::Malformed(_) => Problem::bad_request(text),
+            Self::NoRoom => Problem::unavailable(text),
             Self::BodyTooLong(limit) => Problem::too_large("The body", *limit),
             Self::BodyTooSlow => Problem::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeoutError", "request timeout", text),
             Self::BodyBroken => Problem::bad_request(text),

@@ -11,7 +11,7 @@ mod query;
 mod reply_body;
 pub mod respond;
 
-pub use crate::auth::{Caller, ClientCredentials, LIFETIME};
+pub use crate::auth::{Caller, ClientCredentials, LIFETIME, MAX_SECRET_BYTES};
 pub use call::{Call, Core, Credential, Head, IssuedToken, Params};
 pub use endpoint::{Access, Answered, Answering, BINARY, BodyKind, Doc, Endpoint, Handler, PAGE};
 pub use error_style::ErrorStyle;

@@ -42,16 +42,16 @@ impl<'a> Query<'a> {
     /// `path` with the query, without the parameters of the page.
     pub fn without_page(&self, path: &str) -> String {
         let mut rest = form_urlencoded::Serializer::new(String::new());
-        let paging = |name: &str| ["limit", "page", "cursor"].iter().any(|one| name.eq_ignore_ascii_case(one));
+        let paging = |name: &str| ["limit", "page", "after", "cursor"].iter().any(|one| name.eq_ignore_ascii_case(one));
         rest.extend_pairs(self.0.iter().filter(|(name, _)| !paging(name)));
         let rest = rest.finish();
         if rest.is_empty() { path.to_owned() } else { format!("{path}?{rest}") }
     }
 
-    /// The requested page.
+    /// The requested page. A client that takes a cursor apart sends `after` as a parameter of its own.
     pub fn page(&self) -> Result<Page, ServiceError> {
         let number = |name| self.number(name);
-        Page::new(number("limit")?, number("page")?, self.get("cursor"))
+        Ok(Page::new(number("limit")?, number("page")?, self.get("cursor"))?.or_after(self.get("after")))
     }
 }
 
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn what_is_asked_for_is_written_without_its_page() {
         let list = |text| Query::parse(text).without_page("/hooks");
-        assert_eq!(list(Some("Cursor=abc&limit=5")), "/hooks");
+        assert_eq!(list(Some("Cursor=abc&limit=5&after=x")), "/hooks");
         assert_eq!(list(None), "/hooks");
         assert_eq!(list(Some("type=a%26b&page=2&x=%22%3E")), "/hooks?type=a%26b&x=%22%3E");
     }

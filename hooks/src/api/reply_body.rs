@@ -7,7 +7,6 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http_body_util::Full;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -22,8 +21,8 @@ type Guard = Box<dyn Send + Sync>;
 
 /// What is sent after the head of an answer.
 pub enum ReplyBody {
-    /// Bytes that are complete.
-    Whole(Full<Bytes>),
+    /// Bytes that are complete; `None` once they are taken, or if there are none.
+    Whole(Option<Bytes>),
     /// Bytes that arrive until the sender is dropped.
     Stream {
         /// The receiver of the bytes.
@@ -94,7 +93,7 @@ async fn send(file: File, length: u64, to: &Sender<io::Result<Bytes>>) {
 
 impl From<Bytes> for ReplyBody {
     fn from(bytes: Bytes) -> Self {
-        Self::Whole(Full::new(bytes))
+        Self::Whole(Some(bytes).filter(|bytes| !bytes.is_empty()))
     }
 }
 
@@ -104,7 +103,7 @@ impl Body for ReplyBody {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         match self.get_mut() {
-            Self::Whole(body) => Pin::new(body).poll_frame(cx).map_err(|never| match never {}),
+            Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Stream { chunks, .. } => chunks.poll_recv(cx).map(|chunk| chunk.map(|chunk| Ok(Frame::data(chunk)))),
             Self::File { pieces, left, .. } => match ready!(pieces.poll_recv(cx)) {
                 Some(Ok(piece)) => {
@@ -120,7 +119,7 @@ impl Body for ReplyBody {
 
     fn is_end_stream(&self) -> bool {
         match self {
-            Self::Whole(body) => body.is_end_stream(),
+            Self::Whole(bytes) => bytes.is_none(),
             Self::Stream { .. } => false,
             Self::File { left, .. } => *left == 0,
         }
@@ -128,7 +127,7 @@ impl Body for ReplyBody {
 
     fn size_hint(&self) -> SizeHint {
         match self {
-            Self::Whole(body) => body.size_hint(),
+            Self::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
             Self::Stream { .. } => SizeHint::default(),
             Self::File { left, .. } => SizeHint::with_exact(*left),
         }

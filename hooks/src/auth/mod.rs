@@ -2,6 +2,7 @@
 //!
 //! Everything here is answered from memory. The endpoints define what a caller may do, and the gateways write the refusals.
 
+mod access;
 mod presented;
 mod throttle;
 mod token;
@@ -15,11 +16,15 @@ use tokio::time::Instant;
 
 use crate::ids::{AccountId, ClientId};
 use crate::resources::{CredentialRecord, Scope, Scopes};
+pub use access::AccessConfig;
 pub use presented::ClientCredentials;
 use throttle::Throttle;
 pub use throttle::ThrottleConfig;
 pub use token::LIFETIME;
 use token::{SHARED, TokenKey};
+
+/// The longest secret that is looked at.
+pub const MAX_SECRET_BYTES: usize = 1024;
 
 /// The credentials of the server.
 pub(crate) trait Clients {
@@ -44,6 +49,12 @@ pub(crate) enum AuthError {
     /// The token lacks this scope.
     #[error("the scope {} is missing", .0.as_str())]
     Scope(Scope),
+    /// The credential must not be used from this address.
+    #[error("the credential must not be used from the address {0}")]
+    Address(IpAddr),
+    /// The scope must not be used from this address.
+    #[error("the scope {} must not be used from the address {}", .0.as_str(), .1)]
+    ScopeAddress(Scope, IpAddr),
 }
 
 /// The account and the scopes of an authenticated request.
@@ -64,11 +75,6 @@ impl Caller {
     pub(crate) fn may(&self, scope: Scope) -> bool {
         self.scopes.allow(scope)
     }
-
-    /// Refuses a caller without this scope.
-    pub(crate) fn require(&self, scope: Scope) -> Result<(), AuthError> {
-        if self.scopes.allow(scope) { Ok(()) } else { Err(AuthError::Scope(scope)) }
-    }
 }
 
 /// A token, and when it was made.
@@ -87,21 +93,43 @@ pub(crate) struct Authenticator {
     /// The newest token of each credential, which is issued again while it is fresh enough.
     issued: Mutex<HashMap<ClientId, Issued>>,
     throttle: Throttle,
+    access: AccessConfig,
     /// The origin of the throttle's times. It is monotonic, so that a change of the wall clock does not help a guesser.
     started: Instant,
 }
 
 impl Authenticator {
     /// An authenticator that signs tokens with this key.
-    pub(crate) fn new(key: &[u8; 32], throttle: &ThrottleConfig) -> Self {
-        Self { key: TokenKey::new(key), issued: Mutex::default(), throttle: Throttle::new(throttle), started: Instant::now() }
+    pub(crate) fn new(key: &[u8; 32], throttle: &ThrottleConfig, access: &AccessConfig) -> Self {
+        Self {
+            key: TokenKey::new(key),
+            issued: Mutex::default(),
+            throttle: Throttle::new(throttle),
+            access: access.clone(),
+            started: Instant::now(),
+        }
     }
 
-    /// The caller behind an `Authorization` header.
-    pub(crate) fn caller(&self, clients: &impl Clients, header: Option<&str>, now: SystemTime) -> Result<Caller, AuthError> {
+    /// The caller behind an `Authorization` header, who calls from an address.
+    pub(crate) fn caller(
+        &self,
+        clients: &impl Clients,
+        header: Option<&str>,
+        address: IpAddr,
+        now: SystemTime,
+    ) -> Result<Caller, AuthError> {
         let token = header.and_then(presented::bearer).ok_or(AuthError::Token)?;
         let record = self.owner(clients, token, now).ok_or(AuthError::Token)?;
+        check_address(&record, address)?;
         Ok(Caller { account: record.account, scopes: record.scopes })
+    }
+
+    /// Refuses a caller without a scope, or from an address where it must not be used.
+    pub(crate) fn require(&self, caller: &Caller, scope: Scope, address: IpAddr) -> Result<(), AuthError> {
+        if !caller.may(scope) {
+            return Err(AuthError::Scope(scope));
+        }
+        if self.access.allows(scope, address) { Ok(()) } else { Err(AuthError::ScopeAddress(scope, address)) }
     }
 
     /// The credential that a token belongs to, if the token is valid now.
@@ -111,6 +139,11 @@ impl Authenticator {
     }
 
     /// The credential whose id and secret a client sends.
+    ///
+    /// A right secret is always answered, and a wrong one costs its sender a wait: if the wait were for everybody who names the client id, or
+    /// who shares an address, others could keep a client out. So a guess is looked at even while its sender should wait, and there is no
+    /// bound on guesses. None is needed: a secret that the server makes is 256 random bits, and one that an operator chooses must have 32
+    /// characters. What a guess costs is bounded: a hash of at most [`MAX_SECRET_BYTES`], less than reading the request did.
     pub(crate) fn client(
         &self,
         clients: &impl Clients,
@@ -118,16 +151,14 @@ impl Authenticator {
         address: IpAddr,
     ) -> Result<Arc<CredentialRecord>, AuthError> {
         let sent = sent.ok_or(AuthError::Client)?;
+        if let Some(record) = verified(clients, &sent) {
+            check_address(&record, address)?;
+            return Ok(record);
+        }
         let now = self.started.elapsed();
         self.throttle.check(&sent.id, address, now).map_err(AuthError::Throttled)?;
-        let record = clients.credential(&sent.id);
-        // An unknown id costs a comparison too, so that the time does not reveal which ids exist.
-        let hash = record.as_ref().map_or([0; 32], |record| record.secret_hash);
-        let right = clients.verify_secret(sent.secret.expose(), &hash);
-        record.filter(|_| right).ok_or_else(|| {
-            self.throttle.failed(&sent.id, address, now);
-            AuthError::Client
-        })
+        self.throttle.failed(&sent.id, address, now);
+        Err(AuthError::Client)
     }
 
     /// A token for a credential: the previous one, if it stays valid for [`LIFETIME`] at least.
@@ -145,6 +176,20 @@ impl Authenticator {
     }
 }
 
+fn check_address(record: &CredentialRecord, address: IpAddr) -> Result<(), AuthError> {
+    if record.allowed_addresses.allow(address) { Ok(()) } else { Err(AuthError::Address(address)) }
+}
+
+/// The credential, if the secret is its own.
+fn verified(clients: &impl Clients, sent: &ClientCredentials) -> Option<Arc<CredentialRecord>> {
+    let secret = sent.secret.expose();
+    let record = clients.credential(&sent.id);
+    // An unknown id costs a comparison too, so that the time does not reveal which ids exist.
+    let hash = record.as_ref().map_or([0; 32], |record| record.secret_hash);
+    let right = secret.len() <= MAX_SECRET_BYTES && clients.verify_secret(secret, &hash);
+    record.filter(|_| right)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
@@ -153,6 +198,7 @@ mod tests {
     use hookbox_host_api::Secret;
 
     use super::*;
+    use crate::networks::Networks;
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
@@ -183,13 +229,23 @@ mod tests {
                 secret_hash: hash("right"),
                 generation,
                 created_at: UNIX_EPOCH.into(),
+                allowed_addresses: Networks::default(),
             };
             Self(HashMap::from([("client".to_owned(), Arc::new(record))]))
         }
     }
 
     fn authenticator() -> Authenticator {
-        Authenticator::new(&[1; 32], &ThrottleConfig { client_failures: 3, address_failures: 100 })
+        let access = AccessConfig { operate: networks("192.0.2.0/24"), manage: networks("192.0.2.1") };
+        Authenticator::new(&[1; 32], &ThrottleConfig { client_failures: 3, address_failures: 5 }, &access)
+    }
+
+    fn networks(text: &str) -> Networks {
+        Networks::parse([text]).unwrap()
+    }
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
     }
 
     fn sent(id: &str, secret: &str) -> Option<ClientCredentials> {
@@ -201,14 +257,14 @@ mod tests {
         let (auth, clients) = (authenticator(), FakeClients::with(4, Scope::Read));
         let record = auth.client(&clients, sent("client", "right"), HERE).unwrap();
         let token = auth.issue(&record, UNIX_EPOCH).unwrap().token;
-        let caller = auth.caller(&clients, Some(&format!("bearer:{token}")), UNIX_EPOCH).unwrap();
+        let caller = auth.caller(&clients, Some(&format!("bearer:{token}")), HERE, UNIX_EPOCH).unwrap();
         assert_eq!(caller.account, AccountId::OPERATOR);
-        assert_eq!(caller.require(Scope::Read), Ok(()));
-        assert_eq!(caller.require(Scope::Manage), Err(AuthError::Scope(Scope::Manage)));
-        let expired = auth.caller(&clients, Some(&format!("Bearer {token}")), UNIX_EPOCH + LIFETIME + SHARED);
+        assert_eq!(auth.require(&caller, Scope::Read, HERE), Ok(()));
+        assert_eq!(auth.require(&caller, Scope::Manage, HERE), Err(AuthError::Scope(Scope::Manage)));
+        let expired = auth.caller(&clients, Some(&format!("Bearer {token}")), HERE, UNIX_EPOCH + LIFETIME + SHARED);
         assert_eq!(expired, Err(AuthError::Token));
         for header in [None, Some("Bearer x"), Some(token.as_str())] {
-            assert_eq!(auth.caller(&clients, header, UNIX_EPOCH), Err(AuthError::Token));
+            assert_eq!(auth.caller(&clients, header, HERE, UNIX_EPOCH), Err(AuthError::Token));
         }
     }
 
@@ -245,15 +301,65 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_guesser_waits_and_even_a_right_guess_is_not_looked_at() {
+    async fn who_guesses_waits_and_who_knows_never_does() {
         let (auth, clients) = (authenticator(), FakeClients::with(0, Scope::Read));
         let guess = |secret| auth.client(&clients, sent("client", secret), HERE).map(|_| ());
         for _ in 0..3 {
             assert_eq!(guess("wrong"), Err(AuthError::Client));
         }
-        assert!(matches!(guess("right"), Err(AuthError::Throttled(_))));
-        assert!(auth.client(&clients, sent("client", "right"), "192.0.2.9".parse().unwrap()).is_ok());
-        tokio::time::advance(Duration::from_secs(21)).await;
+        for _ in 0..10 {
+            assert!(matches!(guess("wrong"), Err(AuthError::Throttled(_))));
+            assert_eq!(guess("right"), Ok(()));
+        }
+        // The address is used up too.
+        let other = |id: &str| auth.client(&clients, sent(id, "wrong"), HERE).map(|_| ());
+        assert_eq!((other("a"), other("b")), (Err(AuthError::Client), Err(AuthError::Client)));
+        assert!(matches!(other("c"), Err(AuthError::Throttled(_))));
         assert_eq!(guess("right"), Ok(()));
+        tokio::time::advance(Duration::from_secs(21)).await;
+        assert_eq!(guess("wrong"), Err(AuthError::Client));
+    }
+
+    #[tokio::test]
+    async fn a_secret_beyond_all_lengths_is_wrong_unread() {
+        let auth = authenticator();
+        let long = "right".to_owned() + &"\0".repeat(MAX_SECRET_BYTES);
+        let clients = FakeClients::with(0, Scope::Read);
+        assert!(clients.verify_secret(&long, &hash("right")), "the fake would take it");
+        assert_eq!(auth.client(&clients, sent("client", &long), HERE).unwrap_err(), AuthError::Client);
+    }
+
+    #[tokio::test]
+    async fn a_credential_is_good_at_its_own_addresses_only() {
+        let auth = authenticator();
+        let mut clients = FakeClients::with(0, Scope::Read);
+        let mut record = CredentialRecord::clone(&clients.0["client"]);
+        record.allowed_addresses = networks("192.0.2.0/24");
+        let token = auth.issue(&record, UNIX_EPOCH).unwrap().token;
+        clients.0.insert("client".to_owned(), Arc::new(record));
+        let header = format!("Bearer {token}");
+        let (inside, outside) = (address("192.0.2.7"), address("192.0.3.7"));
+        let refused = AuthError::Address(outside);
+        assert!(auth.client(&clients, sent("client", "right"), inside).is_ok());
+        assert_eq!(auth.client(&clients, sent("client", "right"), outside).unwrap_err(), refused);
+        assert_eq!(auth.client(&clients, sent("client", "wrong"), outside).unwrap_err(), AuthError::Client);
+        assert!(auth.caller(&clients, Some(&header), inside, UNIX_EPOCH).is_ok());
+        assert_eq!(auth.caller(&clients, Some(&header), outside, UNIX_EPOCH).unwrap_err(), refused);
+    }
+
+    #[tokio::test]
+    async fn a_scope_is_good_at_its_addresses_only() {
+        let auth = authenticator();
+        for (scope, from, allowed) in [
+            (Scope::Operate, "192.0.2.9", true),
+            (Scope::Operate, "192.0.3.9", false),
+            (Scope::Manage, "192.0.2.1", true),
+            (Scope::Manage, "192.0.2.9", false),
+            (Scope::Read, "203.0.113.1", true),
+            (Scope::Fire, "203.0.113.1", true),
+        ] {
+            let caller = Caller { account: AccountId::OPERATOR, scopes: [Scope::Operate, Scope::Manage].into_iter().collect() };
+            assert_eq!(auth.require(&caller, scope, address(from)).is_ok(), allowed, "{scope:?} from {from}");
+        }
     }
 }

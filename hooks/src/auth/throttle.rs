@@ -1,13 +1,15 @@
 //! Slows down the guessing of secrets: token buckets for failures, by client id and address together, and by address.
 //!
-//! There is no bucket for a client id alone, because a stranger could then lock its owner out. A bucket holds a minute's worth of failures
-//! and refills evenly. Successes change nothing, so that they do not buy an attacker more guesses.
+//! A bucket holds a minute's worth of failures and refills evenly. Only who sends a wrong secret is told to wait; the caller of this module
+//! answers a right one whatever the buckets say. Successes change nothing, so that they do not buy an attacker more guesses.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+use crate::networks::Neighbourhood;
 
 /// How many wrong secrets are answered before the client must wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +34,8 @@ pub(crate) struct Throttle {
 
 #[derive(Debug)]
 struct Buckets {
-    pairs: Table<(u64, u64)>,
-    addresses: Table<u64>,
+    pairs: Table<(u64, Neighbourhood)>,
+    addresses: Table<Neighbourhood>,
 }
 
 impl Throttle {
@@ -59,17 +61,9 @@ impl Throttle {
         buckets.addresses.take(network, now);
     }
 
-    fn keys(&self, client_id: &str, address: IpAddr) -> ((u64, u64), u64) {
-        let network = network(address);
+    fn keys(&self, client_id: &str, address: IpAddr) -> ((u64, Neighbourhood), Neighbourhood) {
+        let network = Neighbourhood::from(address);
         ((self.hasher.hash_one(client_id), network), network)
-    }
-}
-
-/// The network that an address counts for. An IPv6 host usually has a /64 to itself, and no /64 in use has the number of an IPv4 address.
-fn network(address: IpAddr) -> u64 {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => u64::from(v4.to_bits()),
-        IpAddr::V6(v6) => u64::try_from(v6.to_bits() >> 64).unwrap_or(u64::MAX),
     }
 }
 

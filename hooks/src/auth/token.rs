@@ -20,6 +20,10 @@ pub const LIFETIME: Duration = Duration::from_secs(36_000);
 /// How long the same token is issued again. A token is valid for at most this much longer than [`LIFETIME`].
 pub(super) const SHARED: Duration = Duration::from_secs(3600);
 
+/// How far ahead of the clock a token may have been issued: what clocks that are set right differ. A clock that was far ahead would otherwise
+/// leave tokens behind that are valid for as long as it was wrong.
+const AHEAD: Duration = Duration::from_secs(300);
+
 const VERSION: u8 = 1;
 const MAC_BYTES: usize = 32;
 /// Everything before the client id: version, generation, seconds, nonce.
@@ -86,9 +90,9 @@ fn read(signed: &[u8], now: u64) -> Option<Claims> {
     let (generation, rest) = rest.split_first_chunk()?;
     let (issued, rest) = rest.split_first_chunk()?;
     let (_nonce, client_id) = rest.split_first_chunk::<8>()?;
-    // After the clock was set back, a token may seem to come from the future. It then counts as new.
-    let age = now.saturating_sub(u64::from_be_bytes(*issued));
-    if *version != VERSION || age >= (LIFETIME + SHARED).as_secs() {
+    let issued = u64::from_be_bytes(*issued);
+    let (age, ahead) = (now.saturating_sub(issued), issued.saturating_sub(now));
+    if *version != VERSION || age >= (LIFETIME + SHARED).as_secs() || ahead > AHEAD.as_secs() {
         return None;
     }
     let client_id = std::str::from_utf8(client_id).ok()?.parse().ok()?;
@@ -124,6 +128,14 @@ mod tests {
         assert_eq!(key().verify(&token, at(0)), Ok(Claims { client_id: client(), generation: 3 }));
         assert_eq!(key().verify(&token, at(39_599)), Ok(claims));
         assert_eq!(key().verify(&token, at(39_600)), Err(InvalidToken));
+    }
+
+    #[test]
+    fn a_token_from_a_clock_far_ahead_is_refused() {
+        let token = key().issue(&client(), 3, at(1000)).unwrap();
+        assert!(key().verify(&token, at(700)).is_ok());
+        assert_eq!(key().verify(&token, at(699)), Err(InvalidToken));
+        assert_eq!(key().verify(&token, at(0)), Err(InvalidToken));
     }
 
     #[test]

@@ -11,14 +11,15 @@ mod value;
 
 use std::path::PathBuf;
 
-pub use crate::auth::ThrottleConfig;
+pub use crate::auth::{AccessConfig, ThrottleConfig};
 use crate::hook_type::Registry;
 pub use crate::limits::QueueConfig;
 use crate::service::ServiceConfig;
 
 pub use layers::{ConfigError, Effective, Loaded, Origin, Sources};
 pub use tables::{
-    CompileConfig, Config, HttpConfig, LogConfig, LogFormat, MetricsConfig, PagemapScan, SandboxConfig, StoreConfig, TlsConfig,
+    CompileConfig, Config, ForwardedHeader, HttpConfig, LogConfig, LogFormat, MetricsConfig, PagemapScan, SandboxConfig, StoreConfig,
+    TlsConfig,
 };
 
 /// The most log entries that wait to be written: seconds of them at full load. Their bytes have a separate limit.

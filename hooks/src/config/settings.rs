@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use super::tables::{
-    CompileConfig, Config, HttpConfig, LogConfig, LogFormat, MetricsConfig, PagemapScan, SandboxConfig, StoreConfig, TlsConfig,
+    CompileConfig, Config, ForwardedHeader, HttpConfig, LogConfig, LogFormat, MetricsConfig, PagemapScan, SandboxConfig, StoreConfig,
+    TlsConfig,
 };
 use super::value::{Value, number, span};
-use crate::auth::ThrottleConfig;
+use crate::auth::{AccessConfig, ThrottleConfig};
 use crate::limits::{QueueConfig, ServiceLimits};
+use crate::networks::Networks;
 use crate::store::Engine;
 
 const KIB: usize = 1024;
@@ -49,7 +51,7 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 33] = [
+pub(super) static SETTINGS: [Setting; 38] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
@@ -67,6 +69,11 @@ pub(super) static SETTINGS: [Setting; 33] = [
     setting!("http.header_timeout", http.header_timeout, |text| span(text, Duration::from_millis(100), 10 * MINUTE)),
     setting!("http.body_timeout", http.body_timeout, |text| span(text, Duration::from_millis(100), 10 * MINUTE)),
     setting!("http.idle_timeout", http.idle_timeout, |text| span(text, Duration::from_millis(100), 60 * MINUTE)),
+    setting!("http.in_flight_mib", http.in_flight_mib, |text| number(text, 4, 65_536)),
+    setting!("http.trusted_proxies", http.trusted_proxies),
+    setting!("http.forwarded_header", http.forwarded_header),
+    setting!("access.operate", access.operate),
+    setting!("access.manage", access.manage),
     setting!("limits.context_bytes", limits.context_bytes, |text| number(text, KIB, 16 * MIB)),
     setting!("limits.result_bytes", limits.result_bytes, |text| number(text, KIB, 16 * MIB)),
     setting!("limits.error_bytes", limits.error_bytes, |text| number(text, 256, MIB)),
@@ -109,7 +116,11 @@ fn defaults() -> Config {
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(75),
+            in_flight_mib: 256,
+            trusted_proxies: Networks::default(),
+            forwarded_header: ForwardedHeader::XForwardedFor,
         },
+        access: AccessConfig::default(),
         limits: ServiceLimits::default(),
         sandbox: SandboxConfig { pagemap_scan: PagemapScan::Auto, memory_mib: 0 },
         compile: CompileConfig { timeout: Duration::from_secs(30), memory_mib: 1024, javascript_at_start: true },

@@ -7,8 +7,9 @@ use std::time::Duration;
 use hookbox_runtime::PagemapUse;
 
 use super::machine_memory;
-use crate::auth::ThrottleConfig;
+use crate::auth::{AccessConfig, ThrottleConfig};
 use crate::limits::{QueueConfig, ServiceLimits};
+use crate::networks::Networks;
 use crate::store::Engine;
 
 /// Every setting, validated. The fields are named as in the configuration file.
@@ -37,6 +38,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// The limits of the HTTP server.
     pub http: HttpConfig,
+    /// From where callers may use a scope.
+    pub access: AccessConfig,
     /// Sizes that requests and executions may have.
     pub limits: ServiceLimits,
     /// The sandboxes that functions run in.
@@ -96,7 +99,7 @@ pub struct StoreConfig {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpConfig {
-    /// Connections at a time; more wait in the kernel's queue.
+    /// Connections at a time. One address may hold as many as are free.
     pub connections: u32,
     /// How long a client may take to send the head of a request.
     pub header_timeout: Duration,
@@ -104,6 +107,21 @@ pub struct HttpConfig {
     pub body_timeout: Duration,
     /// How long a connection may stay open with no request in it.
     pub idle_timeout: Duration,
+    /// Bodies of requests and answers that are held at a time, in MiB. An account may hold as much as is free.
+    pub in_flight_mib: u32,
+    /// The proxies that say where a request comes from.
+    pub trusted_proxies: Networks,
+    /// Where they say it.
+    pub forwarded_header: ForwardedHeader,
+}
+
+/// The header in which a proxy names the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`, a list of addresses.
+    XForwardedFor,
+    /// `Forwarded`, of RFC 7239.
+    Forwarded,
 }
 
 /// The sandboxes that functions run in.

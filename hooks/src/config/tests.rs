@@ -89,10 +89,23 @@ fn a_wrong_value_names_the_setting_the_source_and_the_rule() {
         ("[sandbox]\npagemap_scan = 'yes'", "`sandbox.pagemap_scan`", "\"auto\" or \"read\" or \"off\""),
         ("[store]\nengine = 'mysql'", "`store.engine`", "\"redb\" or \"sled\""),
         ("log = []", "`log`", "unknown setting"),
+        ("[access]\noperate = ['10.0.0.1/8']", "`access.operate`", "\"10.0.0.1/8\" is not an IP address or a network"),
+        ("[access]\nmanage = [1]", "`access.manage`", "a list of networks"),
+        ("[http]\nforwarded_header = 'via'", "`http.forwarded_header`", "\"x-forwarded-for\" or \"forwarded\""),
     ] {
         let message = error(text);
         assert!(message.contains(key) && message.contains(rule), "{text}: {message}");
     }
+}
+
+#[test]
+fn networks_are_listed_as_toml_does_or_with_commas() {
+    let wanted = crate::networks::Networks::parse(["10.0.0.0/8", "::1"]).unwrap();
+    let listed = with_file("[http]\ntrusted_proxies = ['10.0.0.0/8', '::1']").unwrap();
+    assert_eq!(listed.config.http.trusted_proxies, wanted);
+    let variable = ("HOOKBOX_HTTP_TRUSTED_PROXIES".into(), "10.0.0.0/8, ::1".into());
+    let named = Config::load(&Sources { environment: vec![variable], ..Sources::default() }).unwrap();
+    assert_eq!(named.config.http.trusted_proxies, wanted);
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::tables::{LogFormat, PagemapScan};
+use super::tables::{ForwardedHeader, LogFormat, PagemapScan};
+use crate::networks::Networks;
 use crate::store::Engine;
 
 /// A setting's value as text, both ways. The error says what is expected.
@@ -103,6 +104,36 @@ fn choice<T: Copy + Debug>(text: &str, choices: &[(&str, T)]) -> Result<T, Strin
     let names = || choices.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(" or ");
     let found = choices.iter().find(|(name, _)| *name == text.trim());
     found.map(|(_, value)| *value).ok_or_else(|| format!("expected {}", names()))
+}
+
+/// A list as TOML writes it, or with commas between. An empty text is an empty list.
+impl Value for Networks {
+    fn read(text: &str) -> Result<Self, String> {
+        let expected = || "expected a list of networks such as [\"192.0.2.0/24\", \"::1\"]".to_owned();
+        if !text.trim_start().starts_with('[') {
+            let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+            return Self::parse(parts).map_err(|error| error.to_string());
+        }
+        let table: toml::Table = format!("list = {text}").parse().map_err(|_| expected())?;
+        let items = table.get("list").and_then(toml::Value::as_array).ok_or_else(expected)?;
+        let texts: Vec<&str> = items.iter().map(|item| item.as_str().ok_or_else(expected)).collect::<Result<_, _>>()?;
+        Self::parse(texts).map_err(|error| error.to_string())
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Value for ForwardedHeader {
+    fn read(text: &str) -> Result<Self, String> {
+        choice(text, &[("x-forwarded-for", Self::XForwardedFor), ("forwarded", Self::Forwarded)])
+    }
+    fn show(&self) -> String {
+        match self {
+            Self::XForwardedFor => "x-forwarded-for".to_owned(),
+            Self::Forwarded => "forwarded".to_owned(),
+        }
+    }
 }
 
 impl Value for LogFormat {

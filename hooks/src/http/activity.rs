@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// The requests of one connection.
@@ -24,6 +25,11 @@ pub(super) struct Activity {
     shared: AtomicBool,
     /// Whether the connection ends with its next answer.
     closing: AtomicBool,
+    /// Whether a request showed a valid token or secret.
+    known: AtomicBool,
+    /// Whether the connection must make room for another.
+    giving_way: AtomicBool,
+    asked: Notify,
 }
 
 /// A request in progress, until it is dropped.
@@ -50,6 +56,9 @@ impl Activity {
             head: AtomicU64::new(0),
             shared: AtomicBool::new(false),
             closing: AtomicBool::new(false),
+            known: AtomicBool::new(false),
+            giving_way: AtomicBool::new(false),
+            asked: Notify::new(),
         }
     }
 
@@ -77,6 +86,39 @@ impl Activity {
     /// Whether the connection ends with its next answer.
     pub(super) fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Relaxed)
+    }
+
+    /// Notes that a request showed a valid token or secret.
+    pub(super) fn recognise(&self) {
+        self.known.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether any request did.
+    pub(super) fn is_known(&self) -> bool {
+        self.known.load(Ordering::Relaxed)
+    }
+
+    /// Asks the connection to make room for another.
+    pub(super) fn give_way(&self) {
+        self.giving_way.store(true, Ordering::Relaxed);
+        self.asked.notify_one();
+    }
+
+    /// Whether it was asked to.
+    pub(super) fn gives_way(&self) -> bool {
+        self.giving_way.load(Ordering::Relaxed)
+    }
+
+    /// Returns when the connection was asked to make room.
+    pub(super) async fn asked_to_give_way(&self) {
+        while !self.gives_way() {
+            self.asked.notified().await;
+        }
+    }
+
+    /// When something last happened: the connection came, or a request began or ended.
+    pub(super) fn last(&self) -> Instant {
+        self.started + Duration::from_millis(self.last.load(Ordering::Relaxed))
     }
 
     /// Whether a request is in progress.

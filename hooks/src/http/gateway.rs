@@ -13,7 +13,10 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Level, Span};
 use uuid::Uuid;
 
-use super::body::{BodyRules, linger};
+use super::activity::Activity;
+use super::body::{Bodies, Sender, linger};
+use super::budget::Holder;
+use super::forwarded::Proxies;
 use super::router::{Match, Router, TableError};
 use super::v1;
 use crate::api::{Access, ApiError, Call, Core, Endpoint, Head, PLAIN, Query, Reply};
@@ -30,7 +33,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) struct Gateway {
     core: Core,
     router: Router,
-    bodies: BodyRules,
+    bodies: Bodies,
+    proxies: Proxies,
     requests: Arc<RequestMetrics>,
 }
 
@@ -44,10 +48,11 @@ pub(crate) fn router(dialects: &[&'static dyn Dialect]) -> Result<Router, TableE
 impl Gateway {
     /// A gateway to this service.
     pub(crate) fn new(service: Arc<Service>, dialects: &[&'static dyn Dialect], config: &Config) -> Result<Self, TableError> {
-        let auth = Arc::new(Authenticator::new(service.token_key(), &config.throttle));
+        let auth = Arc::new(Authenticator::new(service.token_key(), &config.throttle, &config.access));
         let router = router(dialects)?;
         let requests = Arc::new(RequestMetrics::new(router.ids().iter().copied()));
-        Ok(Self { core: Core { service, auth }, router, bodies: BodyRules::new(config), requests })
+        let (bodies, proxies) = (Bodies::new(config), Proxies::new(&config.http));
+        Ok(Self { core: Core { service, auth }, router, bodies, proxies, requests })
     }
 
     /// The counts of requests, for the page of metrics.
@@ -55,8 +60,8 @@ impl Gateway {
         self.requests.clone()
     }
 
-    /// Answers one request. Every request gets an answer, which carries the request's id.
-    pub(crate) async fn handle<B>(&self, request: Request<B>, peer: IpAddr) -> Reply
+    /// Answers one request of a connection. Every request gets an answer, which carries the request's id.
+    pub(super) async fn handle<B>(&self, request: Request<B>, peer: IpAddr, connection: &Activity) -> Reply
     where
         B: Body<Data = Bytes> + Unpin + Send + 'static,
     {
@@ -69,15 +74,24 @@ impl Gateway {
             Match::WrongMethod(_) | Match::Nothing => ("none", self.router.style(parts.uri.path()).unwrap_or(&PLAIN), None),
         };
         let http_request_id = id.clone();
+        let client = self.proxies.client(peer, &parts.headers);
         let span = || {
             let http_request_id = http_request_id.to_str().unwrap_or_default();
-            tracing::info_span!("request", operation, http_request_id, execution_id = Empty, request_id = Empty, correlation_id = Empty)
+            tracing::info_span!(
+                "request",
+                operation,
+                http_request_id,
+                %client,
+                execution_id = Empty,
+                request_id = Empty,
+                correlation_id = Empty
+            )
         };
         // A span costs a login more than the check of its token. Unless every request is logged, only one that fails has a span.
         let request_span = if tracing::enabled!(Level::DEBUG) { span() } else { Span::none() };
         let bare = request_span.is_none();
         let answer = async {
-            let answered = self.answer(found, &parts, &mut body, peer).await;
+            let answered = self.answer(found, &parts, &mut body, client, connection).await;
             if answered.is_err() && sends_regardless(&parts) {
                 linger(body);
             }
@@ -100,21 +114,38 @@ impl Gateway {
         answer.instrument(request_span).await
     }
 
-    async fn answer<B>(&self, found: Match<'_, '_>, parts: &Parts, body: &mut B, peer: IpAddr) -> Result<Reply, ApiError>
+    async fn answer<B>(
+        &self,
+        found: Match<'_, '_>,
+        parts: &Parts,
+        body: &mut B,
+        client: IpAddr,
+        connection: &Activity,
+    ) -> Result<Reply, ApiError>
     where
         B: Body<Data = Bytes> + Unpin,
     {
+        check_head(parts)?;
         let (endpoint, params) = match found {
             Match::Found(row, params) => (row.endpoint, params),
             Match::WrongMethod(methods) => return Err(ApiError::WrongMethod(allow(&methods))),
             Match::Nothing => return Err(ApiError::NoRoute),
         };
-        let head = Head { path: parts.uri.path(), params, headers: &parts.headers, peer };
+        let head = Head { path: parts.uri.path(), params, headers: &parts.headers, client };
         // Before the body: a caller without access cannot make the server hold one.
         let caller = self.caller(endpoint, &head)?;
-        let body = self.bodies.read(endpoint.body, body).await?;
+        if caller.is_some() {
+            connection.recognise();
+        }
+        let holder = caller.map_or(Holder::Stranger(client), |caller| Holder::Account(caller.account));
+        let body = self.bodies.read(endpoint.body, body, Sender { holder, headers: &parts.headers }).await?;
         let call = Call { caller, head, query: Query::parse(parts.uri.query()), body, read_at: Instant::now() };
-        (endpoint.handler)(&self.core, call).await
+        let reply = (endpoint.handler)(&self.core, call).await?;
+        if matches!(endpoint.access, Access::Client) {
+            // It showed a secret.
+            connection.recognise();
+        }
+        self.bodies.hold(reply, holder)
     }
 
     fn caller(&self, endpoint: &Endpoint, head: &Head<'_>) -> Result<Option<Caller>, ApiError> {
@@ -123,12 +154,24 @@ impl Gateway {
             Access::Token => self.core.bearer(head).map(Some),
             Access::Scope(scope) => {
                 let caller = self.core.bearer(head)?;
-                caller.require(scope)?;
+                self.core.auth.require(&caller, scope, head.client)?;
                 Ok(Some(caller))
             }
             Access::Dialect(authenticate) => authenticate(&self.core, head).map(Some),
         }
     }
+}
+
+/// Refuses a head that proxies and servers may read differently.
+fn check_head(parts: &Parts) -> Result<(), ApiError> {
+    let hosts = parts.headers.get_all(header::HOST).iter().count();
+    if hosts > 1 || (hosts == 0 && parts.version == Version::HTTP_11) {
+        return Err(ApiError::Malformed("The request must have one Host header"));
+    }
+    if parts.headers.get_all(header::AUTHORIZATION).iter().count() > 1 {
+        return Err(ApiError::Malformed("The request has more than one Authorization header"));
+    }
+    Ok(())
 }
 
 /// The caller's own id of the request if it is safe, else a new one.

@@ -4,6 +4,8 @@
 //!   all of them for clients. What endpoints are made of is in [`crate::api`].
 //! * [`server`] accepts connections and keeps them within their limits; it alone names hyper's server. [`tls`] is in front of it where a
 //!   certificate is set.
+//! * `places` and `frames` are what one client may take of the connections, and of the work beside requests; `budget` what bodies may take of
+//!   the memory; `forwarded` tells who the client is.
 //! * [`gateway`] takes a request to its endpoint: who calls, what the body is.
 //! * [`metrics`] is the one page of the second listener.
 //!
@@ -11,9 +13,13 @@
 
 mod activity;
 mod body;
+mod budget;
+mod forwarded;
+mod frames;
 pub(crate) mod gateway;
 mod metrics;
 pub mod openapi;
+mod places;
 pub(crate) mod router;
 mod server;
 mod socket;

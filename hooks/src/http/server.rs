@@ -18,13 +18,15 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulConnection;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 
 use super::activity::{Activity, Over};
+use super::forwarded::Proxies;
 use super::gateway::Gateway;
 use super::metrics;
+use super::places::{Place, Places};
 use super::router::TableError;
 use super::socket::Socket;
 use super::tls::{Tls, TlsError};
@@ -45,6 +47,10 @@ const STREAM_WINDOW_BYTES: u32 = 256 * 1024;
 const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
 /// Connections at a time to the metrics: enough for a few scrapers.
 const METRICS_CONNECTIONS: u32 = 16;
+/// Connections at a time that are told that there is no place for them; more are closed without a word.
+const REFUSALS: usize = 64;
+/// What they are told. It is said before a request is read.
+const NO_PLACE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 /// How much longer than announced a connection takes a request, so that a request that is already on its way is served.
 const GRACE: Duration = Duration::from_secs(1);
@@ -171,6 +177,20 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Server
     Ok((socket, address))
 }
 
+/// The next connection.
+async fn accept(socket: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match socket.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) if is_about_one_connection(&error) => {}
+            Err(error) => {
+                tracing::warn!(%error, "a connection cannot be accepted");
+                tokio::time::sleep(BACK_OFF).await;
+            }
+        }
+    }
+}
+
 /// What is behind a listener.
 #[allow(clippy::large_enum_variant, reason = "there are two of them in a process")]
 enum Listening {
@@ -179,9 +199,9 @@ enum Listening {
 }
 
 impl Listening {
-    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Reply {
+    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr, activity: &Activity) -> Reply {
         match self {
-            Self::Api(gateway) => gateway.handle(request, peer.ip().to_canonical()).await,
+            Self::Api(gateway) => gateway.handle(request, peer.ip(), activity).await,
             Self::Metrics(service, requests) => metrics::answer(service, requests, request.method(), request.uri().path()),
         }
     }
@@ -193,7 +213,9 @@ struct Connections {
     listening: Arc<Listening>,
     tls: Option<Tls>,
     http: Arc<Builder<TokioExecutor>>,
-    slots: Arc<Semaphore>,
+    places: Arc<Places>,
+    proxies: Arc<Proxies>,
+    refusals: Arc<Semaphore>,
     idle: Duration,
     first: Duration,
     /// The header that announces `idle`; `None` if that is less than a second.
@@ -214,12 +236,13 @@ impl Connections {
         aborted: watch::Receiver<()>,
     ) -> Self {
         let seconds = Some(config.http.idle_timeout.as_secs()).filter(|seconds| *seconds > 0);
-        let slots = usize::try_from(most).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         Self {
             listening: Arc::new(listening),
             tls,
             http: Arc::new(protocol()),
-            slots: Arc::new(Semaphore::new(slots)),
+            places: Arc::new(Places::new(usize::try_from(most).unwrap_or(usize::MAX))),
+            proxies: Arc::new(Proxies::new(&config.http)),
+            refusals: Arc::new(Semaphore::new(REFUSALS)),
             idle: config.http.idle_timeout,
             first: config.http.header_timeout,
             keep_alive: seconds.and_then(|seconds| HeaderValue::try_from(format!("timeout={seconds}")).ok()),
@@ -231,54 +254,65 @@ impl Connections {
     /// Accepts connections until it is dropped.
     async fn accept_all(&self, socket: &TcpListener) {
         loop {
-            let (stream, peer, permit) = self.accept(socket).await;
-            tokio::spawn(self.clone().run(stream, peer, permit));
-        }
-    }
-
-    /// The next connection. It is accepted only when a slot is free; until then it waits in the kernel.
-    async fn accept(&self, socket: &TcpListener) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
-        // The semaphore is never closed, so there is always a permit.
-        let permit = Arc::clone(&self.slots).acquire_owned().await.ok();
-        loop {
-            match socket.accept().await {
-                Ok((stream, peer)) => return (stream, peer, permit),
-                Err(error) if is_about_one_connection(&error) => {}
-                Err(error) => {
-                    tracing::warn!(%error, "a connection cannot be accepted");
-                    tokio::time::sleep(BACK_OFF).await;
-                }
+            let (stream, peer) = accept(socket).await;
+            let activity = Arc::new(Activity::new());
+            match self.places.take(peer.ip(), self.proxies.trusts(peer.ip()), &activity) {
+                Some(place) => drop(tokio::spawn(self.clone().run(stream, peer, activity, place))),
+                None => self.refuse(stream, peer),
             }
         }
     }
 
-    async fn run(self, stream: TcpStream, peer: SocketAddr, permit: Option<OwnedSemaphorePermit>) {
+    /// Tells a client that there is no place for its connection. Over TLS it could not be read, and nothing is said.
+    fn refuse(&self, stream: TcpStream, peer: SocketAddr) {
+        tracing::debug!(%peer, "there is no place for a connection");
+        let Ok(permit) = Arc::clone(&self.refusals).try_acquire_owned() else { return };
+        if self.tls.is_some() {
+            return;
+        }
+        tokio::spawn(async move {
+            let mut socket = Socket::new(stream, Arc::new(Activity::new()));
+            // The few bytes fit into the buffer of a new socket, so they do not wait for the client.
+            if socket.write_all(NO_PLACE).await.is_ok() {
+                let _ = socket.shutdown().await;
+            }
+            drop(permit);
+        });
+    }
+
+    async fn run(self, stream: TcpStream, peer: SocketAddr, activity: Arc<Activity>, place: Place) {
         // Answers are written whole, so waiting for more bytes gains nothing.
         let _ = stream.set_nodelay(true);
         match self.tls.clone() {
-            None => self.carry(stream, peer).await,
-            // The handshake has the time limit of a request's head.
-            Some(tls) => match tokio::time::timeout(self.first, tls.accept(stream)).await {
-                Ok(Ok(stream)) => self.carry(stream, peer).await,
-                Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
-                Err(_) => tracing::debug!("a handshake took too long"),
-            },
+            None => self.carry(stream, peer, activity).await,
+            Some(tls) => {
+                let handshake = tokio::select! {
+                    biased;
+                    () = activity.asked_to_give_way() => return,
+                    // The handshake has the time limit of a request's head.
+                    handshake = tokio::time::timeout(self.first, tls.accept(stream)) => handshake,
+                };
+                match handshake {
+                    Ok(Ok(stream)) => self.carry(stream, peer, activity).await,
+                    Ok(Err(error)) => tracing::debug!(%peer, %error, "a handshake failed"),
+                    Err(_) => tracing::debug!(%peer, "a handshake took too long"),
+                }
+            }
         }
-        drop(permit);
+        drop(place);
     }
 
-    async fn carry<S>(mut self, stream: S, peer: SocketAddr)
+    async fn carry<S>(mut self, stream: S, peer: SocketAddr, activity: Arc<Activity>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let activity = Arc::new(Activity::new());
         let (listening, seen, keep_alive) = (Arc::clone(&self.listening), Arc::clone(&activity), self.keep_alive.clone());
         let service = service_fn(move |request: Request<Incoming>| {
             let version = request.version();
             let (listening, busy) = (Arc::clone(&listening), seen.begin(version == Version::HTTP_2));
             let (seen, keep_alive, last) = (Arc::clone(&seen), keep_alive.clone(), asks_to_close(&request));
             async move {
-                let mut reply = listening.answer(request, peer).await;
+                let mut reply = listening.answer(request, peer, &seen).await;
                 if version == Version::HTTP_11 {
                     announce(&mut reply, seen.is_closing(), last, keep_alive);
                 }
@@ -289,9 +323,13 @@ impl Connections {
         let mut connection = pin!(http.serve_connection(TokioIo::new(Socket::new(stream, Arc::clone(&activity))), service));
         let grace = tokio::select! {
             biased;
-            ended = connection.as_mut() => return log_end(ended),
+            ended = connection.as_mut() => return log_end(ended, peer),
+            () = activity.asked_to_give_way() => match activity.is_known() {
+                true => GRACE_AT_STOP,
+                false => return tracing::debug!(%peer, "a connection without a token made room for another"),
+            },
             over = activity.over(self.first, self.idle) => match over {
-                Over::Slow => return tracing::debug!("the head of a request took too long"),
+                Over::Slow => return tracing::debug!(%peer, "the head of a request took too long"),
                 Over::Idle => GRACE,
             },
             _ = self.ending.changed() => GRACE_AT_STOP,
@@ -299,7 +337,7 @@ impl Connections {
         };
         tokio::select! {
             biased;
-            ended = close_gracefully(connection, &activity, grace, self.first) => log_end(ended),
+            ended = close_gracefully(connection, &activity, grace, self.first) => log_end(ended, peer),
             _ = self.aborted.changed() => {}
         }
     }
@@ -351,9 +389,9 @@ fn asks_to_close(request: &Request<Incoming>) -> bool {
     tokens.map(str::trim).any(|token| token.eq_ignore_ascii_case("close"))
 }
 
-fn log_end(ended: Served) {
+fn log_end(ended: Served, peer: SocketAddr) {
     if let Err(error) = ended {
-        tracing::debug!(error, "a connection broke off");
+        tracing::debug!(%peer, error, "a connection broke off");
     }
 }
 

@@ -1,4 +1,5 @@
-//! The socket under a connection: it reports incoming bytes, and closes without cutting off what the other side is sending.
+//! The socket under a connection: it reports incoming bytes, breaks off at a flood of frames, and closes without cutting off what the other side
+//! is sending.
 
 use std::io;
 use std::pin::Pin;
@@ -10,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 use super::activity::Activity;
+use super::frames::Frames;
 
 /// How long bytes from the other side are read and discarded after the end was announced. A socket that is closed with unread bytes in it
 /// is reset, and the reset may overtake the last answer.
@@ -21,13 +23,14 @@ const SCRAP: usize = 4096;
 pub(super) struct Socket<S> {
     stream: S,
     activity: Arc<Activity>,
+    frames: Frames,
     /// Set after the end was announced.
     lingers: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Socket<S> {
     pub(super) fn new(stream: S, activity: Arc<Activity>) -> Self {
-        Self { stream, activity, lingers: None }
+        Self { stream, activity, frames: Frames::new(), lingers: None }
     }
 }
 
@@ -35,20 +38,28 @@ impl<S: AsyncRead + Unpin> AsyncRead for Socket<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        if buf.filled().len() > before {
+        let new = buf.filled().get(before..).unwrap_or_default();
+        if !new.is_empty() {
             self.activity.received();
         }
-        Poll::Ready(Ok(()))
+        match self.frames.received(new) {
+            true => Poll::Ready(Ok(())),
+            false => Poll::Ready(Err(io::Error::other("a flood of frames that carry no request"))),
+        }
     }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Socket<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes))?;
+        self.frames.sent(written);
+        Poll::Ready(Ok(written))
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, parts: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, parts)
+        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, parts))?;
+        self.frames.sent(written);
+        Poll::Ready(Ok(written))
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -6,6 +6,7 @@ use super::{Folder, OfflineError};
 use crate::clock::{Clock as _, SystemClock};
 use crate::directory::records::{account_key, credential_key, put_credential};
 use crate::ids::{AccountId, ClientId};
+use crate::networks::Networks;
 use crate::resources::{CredentialRecord, Scope};
 use crate::store::Batch;
 
@@ -29,6 +30,7 @@ pub fn reset_credential(folder: &Folder, client_id: ClientId, secret: &Secret) -
         secret_hash: opened.vault.secret_hash(secret.expose()),
         generation: 0,
         created_at: SystemClock.now().into(),
+        allowed_addresses: Networks::default(),
     };
     put_credential(&mut batch, &record).map_err(OfflineError::new)?;
     opened.store.commit(batch).map_err(OfflineError::new)

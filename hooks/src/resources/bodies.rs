@@ -13,6 +13,7 @@ use super::credential::{Scopes, secret_text};
 use super::hook_view::HookView;
 use crate::hook_type::Settings;
 use crate::ids::AccountId;
+use crate::networks::Networks;
 
 /// A hook: for `POST /v1/hooks`, `PUT /v1/hooks/{id}` and, in a list, [`ApplyBody`].
 ///
@@ -216,6 +217,9 @@ pub struct CredentialBody {
     /// A name for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// From where it may be used; from anywhere if the list is empty.
+    #[serde(default, skip_serializing_if = "Networks::is_empty")]
+    pub allowed_addresses: Networks,
 }
 
 #[cfg(test)]
@@ -355,9 +359,16 @@ mod tests {
     #[test]
     fn credentials_are_understood() {
         let scopes: Scopes = [Scope::Read, Scope::Fire].into_iter().collect();
-        let body = CredentialBody { account_id: Some(AccountId::OPERATOR), scopes, name: Some("idp".to_owned()) };
+        let allowed_addresses = Networks::parse(["192.0.2.0/24", "::1"]).unwrap();
+        let name = Some("idp".to_owned());
+        let body = CredentialBody {
+            account_id: Some(AccountId::OPERATOR),
+            scopes,
+            name: name.clone(),
+            allowed_addresses: allowed_addresses.clone(),
+        };
         let input = CredentialInput::parse(&written(&body)).unwrap();
-        assert_eq!(input, CredentialInput { account: Some(AccountId::OPERATOR), scopes, name: Some("idp".to_owned()) });
+        assert_eq!(input, CredentialInput { account: Some(AccountId::OPERATOR), scopes, name, allowed_addresses });
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::error::ServiceError;
 use crate::fields::Fields;
 use crate::ids::{AccountId, ClientId};
+use crate::networks::Networks;
 
 /// What a credential may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +110,9 @@ pub(crate) struct CredentialRecord {
     /// Tokens of an earlier generation are revoked.
     pub(crate) generation: u64,
     pub(crate) created_at: Timestamp,
+    /// From where it may be used; from anywhere if the list is empty.
+    #[serde(default, skip_serializing_if = "Networks::is_empty")]
+    pub(crate) allowed_addresses: Networks,
 }
 
 impl fmt::Debug for CredentialRecord {
@@ -130,12 +134,14 @@ pub struct CredentialView {
     pub name: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// From where it may be used; from anywhere if the list is empty.
+    pub allowed_addresses: Networks,
 }
 
 impl From<&CredentialRecord> for CredentialView {
     fn from(record: &CredentialRecord) -> Self {
-        let CredentialRecord { client_id, account, name, scopes, created_at, .. } = record.clone();
-        Self { client_id, account_id: account, scopes, name, created_at }
+        let CredentialRecord { client_id, account, name, scopes, created_at, allowed_addresses, .. } = record.clone();
+        Self { client_id, account_id: account, scopes, name, created_at, allowed_addresses }
     }
 }
 
@@ -201,11 +207,12 @@ pub(crate) struct CredentialInput {
     pub(crate) account: Option<AccountId>,
     pub(crate) scopes: Scopes,
     pub(crate) name: Option<String>,
+    pub(crate) allowed_addresses: Networks,
 }
 
 impl CredentialInput {
     pub(crate) fn parse(body: &[u8]) -> Result<Self, ServiceError> {
-        let mut fields = Fields::parse(body)?.only(&["account_id", "scopes", "name"])?;
+        let mut fields = Fields::parse(body)?.only(&["account_id", "scopes", "name", "allowed_addresses"])?;
         let account = fields.integer("account_id", 1..=u64::MAX)?.and_then(|number| AccountId::new(number).ok());
         let name = fields.string("name")?;
         if name.as_ref().is_some_and(|name| name.chars().count() > 200) {
@@ -220,8 +227,26 @@ impl CredentialInput {
             parse_scope(name).ok_or_else(unknown)
         };
         let scopes = names.iter().enumerate().map(scope).collect::<Result<_, _>>()?;
-        Ok(Self { account, scopes, name })
+        Ok(Self { account, scopes, name, allowed_addresses: allowed_addresses(&mut fields)? })
     }
+}
+
+/// The networks that a credential may be used from. Each call of its owner looks through them, so there are not many.
+fn allowed_addresses(fields: &mut Fields) -> Result<Networks, ServiceError> {
+    const MOST: usize = 100;
+    const NAME: &str = "allowed_addresses";
+    let texts = fields.strings(NAME)?.unwrap_or_default();
+    if texts.len() > MOST {
+        return Err(fields.wrong(NAME, format_args!("does not meet maximum length of {MOST}")));
+    }
+    let unfit = |(index, text): (usize, &String)| {
+        let error = Networks::parse([text.as_str()]).err()?;
+        Some(ServiceError::invalid(format!("{NAME}[{index}]"), format!("instance.{NAME}[{index}] is wrong: {error}")))
+    };
+    if let Some(error) = texts.iter().enumerate().find_map(unfit) {
+        return Err(error);
+    }
+    Networks::parse(texts.iter().map(String::as_str)).map_err(|error| fields.wrong(NAME, error))
 }
 
 #[cfg(test)]
@@ -261,6 +286,11 @@ mod tests {
             (r#"{"scopes":["read"],"account_id":0}"#, "instance.account_id must be greater than or equal to 1"),
             (r#"{"scopes":["read"],"account_id":"1"}"#, "instance.account_id is not of a type(s) integer"),
             (r#"{"scopes":["read"],"name":1}"#, "instance.name is not of a type(s) string"),
+            (r#"{"scopes":["read"],"allowed_addresses":"::1"}"#, "instance.allowed_addresses is not of a type(s) array"),
+            (
+                r#"{"scopes":["read"],"allowed_addresses":["::1","10.0.0.1/8"]}"#,
+                "instance.allowed_addresses[1] is wrong: \"10.0.0.1/8\" is not an IP address or a network such as 192.0.2.0/24",
+            ),
             (r#"{"scopes":["read"],"client_secret":"x"}"#, "instance is not allowed to have the additional property \"client_secret\""),
         ] {
             assert_eq!(CredentialInput::parse(body.as_bytes()).unwrap_err().to_string(), says, "{body}");

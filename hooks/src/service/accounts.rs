@@ -7,6 +7,7 @@ use super::{Page, Paged, Service};
 use crate::directory::records;
 use crate::error::ServiceError;
 use crate::ids::{AccountId, ClientId};
+use crate::networks::Networks;
 use crate::resources::{AccountInput, AccountView, CredentialInput, CredentialRecord, CredentialView, Scope};
 use crate::state::{State, Transaction};
 
@@ -18,7 +19,8 @@ impl Service {
                 return Err(ServiceError::Conflict("The server has accounts already".into()));
             }
             let account = put_account(state, change, AccountInput::default())?;
-            let input = CredentialInput { account: None, scopes: [Scope::Operate, Scope::Manage].into_iter().collect(), name: None };
+            let scopes = [Scope::Operate, Scope::Manage].into_iter().collect();
+            let input = CredentialInput { account: None, scopes, name: None, allowed_addresses: Networks::default() };
             put_credential(state, change, account.id, client_id, &secret, input).map(|_| ())
         };
         self.state.write(make).await
@@ -130,8 +132,9 @@ fn put_credential(
         ));
     }
     let secret_hash = state.vault.secret_hash(secret.expose());
-    let CredentialInput { scopes, name, .. } = input;
-    let record = CredentialRecord { client_id, account, name, scopes, secret_hash, generation: 0, created_at: state.now() };
+    let CredentialInput { scopes, name, allowed_addresses, .. } = input;
+    let created_at = state.now();
+    let record = CredentialRecord { client_id, account, name, scopes, secret_hash, generation: 0, created_at, allowed_addresses };
     change.batch.require_absent(records::credential_key(account, &record.client_id));
     records::put_credential(&mut change.batch, &record)?;
     let view = CredentialView::from(&record);

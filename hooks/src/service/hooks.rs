@@ -1,14 +1,17 @@
 //! Hooks: creates, changes, deletes and lists them. Admission decides whether a function can be used.
 
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::{HookFilter, Page, Paged, Service};
+use crate::clock::Timestamp;
 use crate::directory::{Account, Hook, records};
 use crate::error::ServiceError;
 use crate::hook_type::{HookType, Registry, Settings};
-use crate::ids::{AccountId, HookId};
+use crate::ids::{AccountId, HookId, InvalidId};
 use crate::resources::{
     AccountSettings, EnvView, HookInput, HookRecord, HookView, InputRules, Runtime, ServingView, Spec, Status, TopLevel, Upload,
 };
@@ -39,12 +42,11 @@ impl Service {
                 && filter.disabled.is_none_or(|one| one == record.disabled)
         };
         let mut hooks: Vec<Arc<Hook>> = directory.account(account)?.hooks().filter(fits).cloned().collect();
-        hooks.sort_by_key(|hook| (hook.record.created_at, hook.record.id));
-        let page = Paged::of(hooks, &page);
+        hooks.sort_by_key(position);
         if !functions {
-            return page.try_map(|hook| Ok(view(account, &hook)));
+            return Paged::filled(&hooks, &page, position, |hook| Ok(view(account, hook)));
         }
-        self.state.read(move |state| page.try_map(|hook| whole_view(state, account, &hook))).await
+        self.state.read(move |state| Paged::filled(&hooks, &page, position, |hook| whole_view(state, account, hook))).await
     }
 
     /// One hook, with its function.
@@ -150,6 +152,29 @@ pub async fn read_body<T: Send + 'static>(
         return read(&body);
     }
     blocking(move || read(&body)).await
+}
+
+/// Where a hook stands in a list: by its age.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Position(Timestamp, HookId);
+
+fn position(hook: &Arc<Hook>) -> Position {
+    Position(hook.record.created_at, hook.record.id)
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", self.0, self.1)
+    }
+}
+
+impl FromStr for Position {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let (created_at, id) = text.split_once('_').ok_or(InvalidId)?;
+        Ok(Self(created_at.parse().map_err(|_| InvalidId)?, id.parse()?))
+    }
 }
 
 fn view(account: AccountId, hook: &Hook) -> HookView {

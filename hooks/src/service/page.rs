@@ -1,8 +1,12 @@
 //! Pages of lists, and the cursors that lead from one to the next.
 //!
 //! A cursor is the base64 of a query string such as `limit=50&page=2`, escaped so that it can be put into a URL as it is: clients in the
-//! field unescape and decode it, padding and all, and use the pairs as parameters. In a list that grows at its head, the cursor also holds
-//! where the previous page ended, `after=`.
+//! field unescape and decode it, padding and all, and use the pairs as parameters. In a list that grows at its head, or whose pages end when
+//! they are full, the cursor also holds where the previous page ended, `after=`.
+
+use std::fmt::Display;
+use std::io;
+use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
@@ -32,6 +36,9 @@ impl Page {
     /// The most items on a page.
     pub const MAX_LIMIT: u32 = 1000;
 
+    /// The most bytes of the items on a page, written as JSON. It has one item at least.
+    pub(crate) const BYTES: usize = 4 << 20;
+
     /// The page that a caller asks for. A cursor takes precedence over the other parameters.
     pub fn new(limit: Option<u64>, page: Option<u64>, cursor: Option<&str>) -> Result<Self, ServiceError> {
         if let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) {
@@ -39,6 +46,12 @@ impl Page {
         }
         let limit = within("limit", limit.unwrap_or(Self::DEFAULT_LIMIT.into()), Self::MAX_LIMIT)?;
         Ok(Self { limit, number: within("page", page.unwrap_or(1), u32::MAX)?, after: None })
+    }
+
+    /// The page after this position, unless a cursor said one.
+    #[must_use]
+    pub(crate) fn or_after(self, position: Option<&str>) -> Self {
+        Self { after: self.after.or_else(|| position.map(ToOwned::to_owned)), ..self }
     }
 
     /// The most items on the page.
@@ -152,6 +165,40 @@ impl<T> Paged<T> {
         Self::new(items, page, u64::try_from(total).unwrap_or(u64::MAX), more.then(|| page.following(None)))
     }
 
+    /// The page of a list in memory, from the position where the previous page ended, or else by count. It ends early when it is full.
+    ///
+    /// # Errors
+    /// The page begins after what is no position, or an item cannot be made.
+    pub(crate) fn filled<R, P>(
+        all: &[R],
+        page: &Page,
+        position: impl Fn(&R) -> P,
+        mut item: impl FnMut(&R) -> Result<T, ServiceError>,
+    ) -> Result<Self, ServiceError>
+    where
+        T: Serialize,
+        P: Ord + FromStr + Display,
+    {
+        let unknown = |_| ServiceError::invalid("cursor", "cursor is not one that this server made");
+        let begins = match page.after() {
+            Some(after) => after.parse().map_err(unknown).map(|after: P| all.partition_point(|one| position(one) <= after))?,
+            None => page.skip(),
+        };
+        let rest = all.get(begins..).unwrap_or_default();
+        let (mut items, mut bytes) = (Vec::new(), 0_usize);
+        for one in rest.iter().take(usize::try_from(page.limit).unwrap_or(usize::MAX)) {
+            let made = item(one)?;
+            bytes = bytes.saturating_add(size(&made)?);
+            if bytes > Page::BYTES && !items.is_empty() {
+                break;
+            }
+            items.push(made);
+        }
+        let last = items.len().checked_sub(1).filter(|last| last + 1 < rest.len()).and_then(|last| rest.get(last));
+        let next = last.map(|last| page.following(Some(position(last).to_string())));
+        Ok(Self::new(items, page, u64::try_from(all.len()).unwrap_or(u64::MAX), next))
+    }
+
     /// A page whose items the caller has selected.
     pub(crate) fn new(items: Vec<T>, page: &Page, total: u64, next: Option<Page>) -> Self {
         let previous = page.preceding().map(|page| page.encode());
@@ -166,6 +213,23 @@ impl<T> Paged<T> {
         let items = self.items.into_iter().map(change).collect::<Result<_, E>>()?;
         Ok(Paged { items, page: self.page, limit: self.limit, total: self.total, next: self.next, previous: self.previous })
     }
+}
+
+/// The length of an item as JSON.
+fn size(item: &impl Serialize) -> Result<usize, ServiceError> {
+    struct Length(usize);
+    impl io::Write for Length {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.saturating_add(bytes.len());
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, item).map_err(|error| ServiceError::Internal(error.to_string()))?;
+    Ok(length.0)
 }
 
 #[cfg(test)]
@@ -189,6 +253,28 @@ mod tests {
         assert_eq!(seen, [vec![1, 2], vec![3, 4], vec![5]]);
         assert!(Paged::of(vec![1, 2], &Page::new(Some(2), None, None).unwrap()).next.is_none());
         assert!(Paged::of(vec![1], &Page::new(None, Some(u64::from(u32::MAX)), None).unwrap()).items.is_empty());
+    }
+
+    #[test]
+    fn a_page_ends_when_it_is_full_and_the_next_goes_on_there() {
+        let mib = |number: &u32| Ok("x".repeat(if *number == 5 { 9 << 20 } else { 1 << 20 }));
+        let all: Vec<u32> = (1..=9).collect();
+        let mut page = Page::new(Some(1000), None, None).unwrap();
+        let mut seen = Vec::new();
+        loop {
+            let got = Paged::filled(&all, &page, |number| *number, mib).unwrap();
+            assert_eq!((got.total, got.limit, got.page), (9, 1000, u32::try_from(seen.len()).unwrap() + 1));
+            seen.push(got.items.len());
+            let Some(next) = got.next else { break };
+            page = Page::new(None, None, Some(&next)).unwrap();
+        }
+        assert_eq!(seen, [3, 1, 1, 3, 1], "each item is somewhat more than a MiB, and one is nine");
+        // Where the last item of a page is gone, the next one follows.
+        let after = |text| Page::new(Some(2), Some(7), None).unwrap().or_after(Some(text));
+        let short = |number: &u32| Ok(*number);
+        assert_eq!(Paged::filled(&[1, 2, 5, 6, 7], &after("4"), |number| *number, short).unwrap().items, [5, 6]);
+        assert!(Paged::filled(&[1, 2, 5, 6, 7], &after("x"), |number| *number, short).is_err());
+        assert!(Paged::filled(&[1], &after("1"), |number| *number, short).unwrap().next.is_none());
     }
 
     #[test]

@@ -187,7 +187,7 @@ impl TestServer {
 
     /// A token that this server did not sign, of a credential that it knows.
     pub fn forged_token(&self) -> String {
-        let foreign = crate::auth::Authenticator::new(&[3; 32], &Config::default().throttle);
+        let foreign = crate::auth::Authenticator::new(&[3; 32], &Config::default().throttle, &Config::default().access);
         let record = crate::auth::Clients::credential(&*self.service, ADMIN).unwrap();
         foreign.issue(&record, self.service.now()).unwrap().token
     }

@@ -143,17 +143,17 @@ fn responses(row: &Row) -> Value {
 fn errors(row: &Row) -> BTreeSet<u16> {
     let (endpoint, style) = (row.endpoint, row.style);
     let mut errors: BTreeSet<u16> = endpoint.doc.errors.iter().copied().collect();
-    errors.insert(500);
+    errors.extend([400, 500]);
     match endpoint.access {
         Access::Open => {}
-        Access::Client => errors.extend([400, 401, 429]),
-        Access::Token | Access::Dialect(_) => errors.extend([401]),
-        Access::Scope(_) => errors.extend([401, style.missing_scope]),
+        Access::Client => errors.extend([401, 403, 429, 503]),
+        Access::Dialect(_) => errors.extend([401, 503]),
+        Access::Token | Access::Scope(_) => errors.extend([401, style.missing_scope, 503]),
     }
     if endpoint.body != BodyKind::None {
-        errors.extend([400, 408, 413]);
+        errors.extend([408, 413]);
         if style.checks_fields {
-            errors.extend([422, 503]);
+            errors.insert(422);
         }
     }
     if !endpoint.doc.query.is_empty() {
@@ -204,7 +204,7 @@ fn meaning(status: u16) -> &'static str {
     match status {
         400 => "The request cannot be read, or the token's scope does not suffice",
         401 => "No valid token or client credentials",
-        403 => "The token's scope does not suffice",
+        403 => "The token's scope does not suffice, or it must not be used from this address",
         404 => "There is no such thing in the caller's account",
         408 => "The body did not arrive in time",
         409 => "It does not go together with what there is",

@@ -1,6 +1,7 @@
 //! `GET /v1/hooks/{id}/executions/stream`: executions as JSON, one a line, as they end. The service selects them; this module sends them as
 //! long as the reader stays and may read.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +31,7 @@ pub(super) async fn follow(core: &Core, filter: ExecutionFilter, call: &Call<'_>
         service: Arc::clone(&core.service),
         auth: Arc::clone(&core.auth),
         authorization: call.head.authorization().unwrap_or_default().to_owned(),
+        client: call.head.client,
         lines,
     };
     tokio::spawn(reader.feed(follow));
@@ -41,6 +43,7 @@ struct Reader {
     service: Arc<Service>,
     auth: Arc<Authenticator>,
     authorization: String,
+    client: IpAddr,
     lines: Sender<Bytes>,
 }
 
@@ -72,7 +75,7 @@ impl Reader {
     }
 
     fn may_read(&self) -> bool {
-        let caller = self.auth.caller(&*self.service, Some(&self.authorization), self.service.now());
+        let caller = self.auth.caller(&*self.service, Some(&self.authorization), self.client, self.service.now());
         caller.is_ok_and(|caller| caller.may(Scope::Read))
     }
 }

@@ -1,4 +1,4 @@
-//! `POST /v1/tokens`: issues an access token for client credentials. They stand in a header or in the body, and the body is JSON or a form.
+//! `POST /v1/tokens`: issues an access token for client credentials. They stand in a header or in the body.
 
 use hookbox_host_api::Secret;
 use http::{HeaderValue, Method, header};
