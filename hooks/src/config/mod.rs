@@ -11,8 +11,8 @@ mod value;
 use std::path::PathBuf;
 
 pub use crate::auth::ThrottleConfig;
-pub use crate::limits::QueueConfig;
 use crate::hook_type::Registry;
+pub use crate::limits::QueueConfig;
 use crate::service::ServiceConfig;
 
 pub use layers::{ConfigError, Effective, Loaded, Origin, Sources};
@@ -32,6 +32,7 @@ impl Config {
             master_key_file: self.master_key_file.clone(),
             compile_worker,
             compile_timeout: self.compile.timeout,
+            compile_workers: self.compile.workers,
             compile_memory_bytes: u64::from(self.compile.memory_mib) << 20,
             javascript_at_start: self.compile.javascript_at_start,
             concurrency: self.concurrency,
