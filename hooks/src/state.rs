@@ -147,6 +147,11 @@ impl State {
         .await
     }
 
+    /// Waits until a change of an account that is being made is in the directory, or was given up.
+    pub(crate) async fn published(&self, account: AccountId) {
+        drop(self.locks.of(Area::Account(account)).lock_owned().await);
+    }
+
     /// Makes a change and discards it. Returns what it would be, or why it cannot be made. It waits for nobody.
     pub(crate) async fn dry_run<T, F>(self: &Arc<Self>, edit: F) -> Result<T, ServiceError>
     where

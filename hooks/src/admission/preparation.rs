@@ -16,7 +16,7 @@ use crate::error::ServiceError;
 use crate::ids::AccountId;
 use crate::resources::{Build, Runtime};
 use crate::sandbox::{Boxed, Function, PreparedFunction};
-use crate::state::{Area, State};
+use crate::state::State;
 use crate::store::StoreError;
 
 /// How often a function is tried at which the server itself breaks off.
@@ -84,9 +84,8 @@ impl Preparations {
         match error {
             StoreError::Corrupt(_) | StoreError::Format { .. } => {
                 // An update that overtakes the version takes its function away, and is seen when it has ended.
-                let wanted = task.clone();
-                let is_wanted = self.state.write(Area::Account(task.account), move |_, change| Ok(wanted.is_wanted(&change.directory)));
-                if is_wanted.await.unwrap_or(true) {
+                self.state.published(task.account).await;
+                if task.is_wanted(&self.state.directory.load()) {
                     tracing::error!(account = %task.account, hook = %task.hook, %error, "a function cannot be read");
                 }
                 Prepared::Refused(damaged(error))

@@ -183,7 +183,8 @@ mod tests {
         drop((busy, event));
         deployment.await.unwrap();
         warm_up.await.unwrap();
-        assert_eq!((turns.places().taken, turns.places().accounts.len()), (0, 0));
+        let left = turns.places();
+        assert_eq!((left.taken, left.accounts.len()), (0, 0));
     }
 
     #[tokio::test(start_paused = true)]

@@ -13,6 +13,7 @@ use crate::resources::{
     AccountSettings, EnvView, HookInput, HookRecord, HookView, InputRules, Runtime, ServingView, Spec, Status, TopLevel, Upload,
 };
 use crate::state::{Area, State, Transaction, blocking};
+use crate::store::StoreError;
 
 /// Bodies of more bytes than this are read on a thread that may block.
 const READ_INLINE_BYTES: usize = 64 << 10;
@@ -44,13 +45,24 @@ impl Service {
         if !functions {
             return page.try_map(|hook| Ok(view(account, &hook)));
         }
-        self.state.read(move |state| page.try_map(|hook| Ok(whole_view(state, account, &hook)))).await
+        let shown = page.clone();
+        let whole = self.state.read(move |state| Ok(shown.try_map(|hook| whole_view(state, account, &hook)))).await?;
+        if let Ok(page) = whole {
+            return Ok(page);
+        }
+        self.state.published(account).await;
+        self.state.read(move |state| page.try_map(|hook| Ok(present_view(state, account, &hook)))).await
     }
 
     /// One hook, with its function.
     pub async fn get_hook(&self, account: AccountId, id: &str) -> Result<HookView, ServiceError> {
         let hook = self.hook(account, id)?;
-        self.state.read(move |state| Ok(whole_view(state, account, &hook))).await
+        let shown = hook.clone();
+        if let Ok(view) = self.state.read(move |state| Ok(whole_view(state, account, &shown))).await? {
+            return Ok(view);
+        }
+        self.state.published(account).await;
+        self.state.read(move |state| Ok(present_view(state, account, &hook))).await
     }
 
     /// The type of a hook.
@@ -156,17 +168,24 @@ fn view(account: AccountId, hook: &Hook) -> HookView {
     HookView::new(account, &hook.record, serving_view(hook))
 }
 
-/// The view with the function. A function that cannot be read leaves the rest to be seen, and the message says why.
-fn whole_view(state: &State, account: AccountId, hook: &Hook) -> HookView {
+fn whole_view(state: &State, account: AccountId, hook: &Hook) -> Result<HookView, StoreError> {
+    let function = state.function(account, &hook.record.spec.function.digest)?;
+    Ok(view(account, hook).with_function(&function))
+}
+
+/// The view of a hook as it is by now, for a function that could not be read: an update may have taken it away. Damage leaves the rest to be
+/// seen, and the message says why.
+fn present_view(state: &State, account: AccountId, hook: &Arc<Hook>) -> HookView {
+    let directory = state.directory.load();
+    let present = directory.account(account).and_then(|account| account.hook(hook.record.id)).unwrap_or(hook);
+    whole_view(state, account, present).unwrap_or_else(|error| faulty_view(account, present, &error))
+}
+
+fn faulty_view(account: AccountId, hook: &Hook, error: &StoreError) -> HookView {
+    tracing::error!(%account, hook = %hook.record.id, %error, "a function cannot be read");
     let view = view(account, hook);
-    match state.function(account, &hook.record.spec.function.digest) {
-        Ok(function) => view.with_function(&function),
-        Err(error) => {
-            tracing::error!(%account, hook = %hook.record.id, %error, "a function cannot be read");
-            let fault = format!("the server's copy of the function cannot be read: {error}");
-            HookView { status_message: view.status_message.or(Some(fault)), ..view }
-        }
-    }
+    let fault = || format!("the server's copy of the function cannot be read: {error}");
+    HookView { status_message: view.status_message.or_else(|| Some(fault())), ..view }
 }
 
 /// The serving version. A version that was ready and can no longer be prepared does not serve.
@@ -227,7 +246,7 @@ fn update(state: &State, change: &mut Transaction, id: AccountId, hook: HookId, 
     let hook = change.directory.account(id)?.hook(hook)?;
     match &input.function {
         Some(upload) if record != before => Ok(view(id, hook).with_function(&upload.bytes)),
-        _ => Ok(whole_view(state, id, hook)),
+        _ => Ok(whole_view(state, id, hook).unwrap_or_else(|error| faulty_view(id, hook, &error))),
     }
 }
 

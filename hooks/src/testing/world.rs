@@ -1,6 +1,6 @@
 //! A service for tests: a store whose disk can be full, a clock that stands still, and a compiler whose functions are scripts. A function
 //! is a command, as WebAssembly after the magic bytes of a module: `return JSON`, `fail KIND MESSAGE`, `throw MESSAGE`, `env NAME`, `echo`,
-//! `print`, `panic`, `wait`, or, for its preparation, `reject MESSAGE` and `trouble TIMES`. JavaScript may also be `linger`, whose
+//! `print`, `panic`, `wait`, or, for its preparation, `reject MESSAGE`, `trouble TIMES` and `break TIMES`. JavaScript may also be `linger`, whose
 //! preparation ends with the next `go_on`; `top NAME`, which reads a variable when it is prepared and throws if the value begins with
 //! "bad"; and `clock`.
 
@@ -279,6 +279,11 @@ impl FunctionCompiler for ScriptCompiler {
             }
             if let Some(message) = script.strip_prefix("reject ") {
                 return Err(AdmissionError::Rejected(message.to_owned()));
+            }
+            if let Some(times) = script.strip_prefix("break ")
+                && self.troubles.fetch_add(1, Ordering::SeqCst) < times.parse().unwrap()
+            {
+                panic!("the compiler broke off");
             }
             if let Some(times) = script.strip_prefix("trouble ")
                 && self.troubles.fetch_add(1, Ordering::SeqCst) < times.parse().unwrap()

@@ -30,8 +30,9 @@ const OUT_OF_MEMORY: &str = "memory allocation of";
 const REJECTED: u8 = 2;
 /// The exit code of a Rust program that panicked. The child does the same with the same function each time, so another try is of no use.
 const PANICKED: i32 = 101;
-/// A child may take so many times its processor time by the clock. It is niced, so others may keep it waiting.
-const PATIENCE: u32 = 4;
+/// A child may take so many times its processor time by the clock. It is niced: beside two busy threads for each processor it gets a
+/// twentieth of one.
+const PATIENCE: u32 = 20;
 
 /// Compiles a function in a child process.
 pub(super) async fn compile(config: &AdmissionConfig, function: &[u8]) -> Result<Vec<u8>, AdmissionError> {
@@ -220,6 +221,6 @@ mod tests {
     #[tokio::test]
     async fn a_child_that_does_not_get_to_work_is_the_hosts_fault() {
         let late = verdict_on("sleep 60", Duration::from_millis(20)).await;
-        assert_eq!(late, Err(AdmissionError::Host("the compiler did not get its processor time within 80ms".to_owned())));
+        assert_eq!(late, Err(AdmissionError::Host("the compiler did not get its processor time within 400ms".to_owned())));
     }
 }
