@@ -30,14 +30,16 @@ struct Need {
     env: Arc<EnvVars>,
 }
 
+/// A function, or why its author's code refuses the values.
+type Prepared = Result<Arc<dyn PreparedFunction>, String>;
+
 /// The functions that a change needs.
 #[derive(Clone, Default)]
 pub(super) struct Renewals(Arc<Mutex<Known>>);
 
 #[derive(Default)]
 struct Known {
-    /// Prepared, or refused with a message.
-    done: Vec<(Need, Result<Arc<dyn PreparedFunction>, String>)>,
+    done: Vec<(Need, Prepared)>,
     missing: Vec<Need>,
 }
 
@@ -75,7 +77,7 @@ impl Service {
     }
 
     /// The function, or why its author's code refuses these values.
-    async fn prepare_renewal(&self, account: AccountId, need: &Need) -> Result<Result<Arc<dyn PreparedFunction>, String>, ServiceError> {
+    async fn prepare_renewal(&self, account: AccountId, need: &Need) -> Result<Prepared, ServiceError> {
         let Build { digest, runtime, entries } = need.build;
         let _turn = self.admission.turn(account, runtime).await;
         let bytes = match self.state.read(move |state| Ok(state.function(account, &digest))).await? {
@@ -108,7 +110,7 @@ impl Renewals {
     }
 
     /// The function for a need; `None` notes that it is missing.
-    fn take(&self, need: Need) -> Option<Result<Arc<dyn PreparedFunction>, String>> {
+    fn take(&self, need: Need) -> Option<Prepared> {
         let mut known = self.known();
         let found = known.done.iter().find(|(done, _)| *done == need).map(|(_, prepared)| prepared.clone());
         if found.is_none() {
