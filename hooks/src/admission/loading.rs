@@ -73,7 +73,11 @@ impl Loading {
         let Some(lock) = self.unloaded.lock_of(name) else { return Some(None) };
         // Somebody loads it already.
         let Ok(guard) = lock.try_lock_owned() else { return None };
-        let Some(task) = self.task(name) else { return Some(None) };
+        let Some(task) = self.task(name) else {
+            // It is deleted, or a newer version serves.
+            self.unloaded.remove(name);
+            return Some(None);
+        };
         let prepared = match self.preparations.shared(&task) {
             Some(shared) => shared,
             None => match self.preparations.read(&task).await {

@@ -309,8 +309,8 @@ async fn what_was_acknowledged_is_resumed_at_the_next_start() {
 
     let service = world.start();
     let seen = service.get_hook(ONE, &old).await.unwrap();
-    assert_eq!((seen.status, seen.timeout, seen.function), (Status::UpdateQueued, 5, Some(encoded("reject later"))));
-    assert_eq!(service.get_hook(ONE, &new).await.unwrap().status, Status::CreateQueued);
+    assert_eq!((seen.status.queued(), seen.timeout, seen.function), (Status::UpdateQueued, 5, Some(encoded("reject later"))));
+    assert_eq!(service.get_hook(ONE, &new).await.unwrap().status.queued(), Status::CreateQueued);
     assert_eq!(service.readiness(), ["1 hooks are still to be prepared"]);
     assert_eq!(outcome(&service).await, (Outcome::NotReady, None));
     world.compiler.open();
@@ -318,6 +318,24 @@ async fn what_was_acknowledged_is_resumed_at_the_next_start() {
     assert!(matches!(outcome(&service).await, (Outcome::Completed, Some(1 | 2))));
     assert_eq!(settled(&service, ONE, &old).await.status, Status::UpdateFailed);
     assert_eq!(settled(&service, ONE, &new).await.status, Status::Ready);
+}
+
+#[tokio::test]
+async fn a_version_that_is_ready_before_the_one_before_is_loaded_leaves_nothing_to_load() {
+    let world = World::new();
+    let service = world.first_start().await;
+    world.compiler.go_on.notify_one();
+    let id = deploy(&service, ONE, new_hook("linger")).await.id.to_string();
+    world.compiler.close();
+    update(&service, ONE, &id, script_of(GOOD)).await.unwrap();
+    service.shutdown().await;
+    drop(service);
+    world.compiler.open();
+    let service = world.start();
+    assert_eq!(settled(&service, ONE, &id).await.status, Status::Ready);
+    world.compiler.go_on.notify_one();
+    ready(&service).await;
+    assert_eq!(outcome(&service).await, (Outcome::Completed, Some(2)));
 }
 
 #[tokio::test]
