@@ -22,7 +22,9 @@ fn javascript(source: &str) -> Hook {
 /// One server for all: it compiles the engine once, which is the one thing about JavaScript that takes long.
 #[test]
 fn images() {
-    let server = ServerBuilder::new().config("[compile]\ntimeout = \"300s\"").start();
+    let server = ServerBuilder::new()
+        .config("limits.account_hooks = 100000\nlimits.account_deployments = 100000\n[compile]\ntimeout = \"300s\"")
+        .start();
     server.admin().put("/v1/accounts/1", &json!({"hooks_per_type": many() + 10})).expect(200);
     let live = server.admin().deploy(&numbered(1_000_000).with("disabled", false));
     state_that_is_too_large_to_keep_is_evaluated_each_time(&server.admin().account(&json!({})).1);

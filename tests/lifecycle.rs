@@ -73,7 +73,7 @@ fn what_runs_is_logged_before_the_end_though_its_caller_hung_up() {
 fn health_is_told_without_a_token() {
     let server = Server::start();
     assert_eq!(server.get("/healthz").send().expect(200), json!({"status": "ok"}));
-    assert_eq!(server.get("/readyz").send().expect(200), json!({"status": "ready"}));
+    assert_eq!(server.get("/readyz").send().expect(200), json!({"status": "ready", "troubles": []}));
 }
 
 #[test]

@@ -30,6 +30,7 @@ mod fulldisk;
 mod handlers;
 mod harness;
 mod hooks;
+mod host_faults;
 mod hostile;
 mod images;
 mod import;

@@ -128,7 +128,7 @@ fn a_compilation_has_only_so_much_memory() {
 
 #[test]
 fn logins_are_answered_while_a_compiler_works() {
-    let server = lab_with("compile.timeout = \"3s\"");
+    let server = lab_with("compile.timeout = \"1s\"");
     let admin = server.admin();
     let id = admin.create_hook(&too_costly().disabled())["id"].as_str().unwrap().to_owned();
     let pending = |hook: Value| !hook["status"].as_str().unwrap().ends_with("-failed");

@@ -76,9 +76,10 @@ impl Workshop {
             cache_key: [7; 32],
             compile_timeout: Duration::from_secs(60),
             compile_memory_bytes: 1 << 30,
+            compile_workers: 1,
             samples: hookbox_dialects::registry()?.samples(),
         };
-        Ok(Self { admission: Admission::new(sandbox.clone(), config)?, sandbox, _cache: cache })
+        Ok(Self { admission: Admission::new(sandbox.clone(), config), sandbox, _cache: cache })
     }
 
     pub(crate) async fn webassembly(&self, function: &[u8]) -> Result<PreparedHook> {

@@ -45,6 +45,9 @@ impl Server {
             .current_dir(folder)
             // What is measured is not to share the machine with the engine's compilation.
             .env("HOOKBOX_COMPILE_JAVASCRIPT_AT_START", "false")
+            // Thousands of hooks are deployed at once.
+            .env("HOOKBOX_LIMITS_ACCOUNT_HOOKS", "100000")
+            .env("HOOKBOX_LIMITS_ACCOUNT_DEPLOYMENTS", "100000")
             .env("HOOKBOX_BOOTSTRAP_CLIENT_ID", CLIENT_ID)
             .env("HOOKBOX_BOOTSTRAP_CLIENT_SECRET", CLIENT_SECRET);
         Self::start(command, folder.join("server.log"))

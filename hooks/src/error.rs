@@ -53,6 +53,14 @@ impl ServiceError {
     }
 }
 
+/// Refuses one more of something that there may be only so many of.
+pub(crate) fn check_room(what: &str, have: usize, most: usize) -> Result<(), ServiceError> {
+    match have < most {
+        true => Ok(()),
+        false => Err(ServiceError::invalid_body(format!("There are {have} {what} already, and {most} is the most that there may be"))),
+    }
+}
+
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
         match error {

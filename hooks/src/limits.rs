@@ -23,6 +23,16 @@ pub struct ServiceLimits {
     pub max_memory_mib: u32,
     /// The most fuel that a hook may ask for.
     pub max_fuel: u64,
+    /// Accounts of the server.
+    pub accounts: usize,
+    /// Env vars of one account.
+    pub account_env_vars: usize,
+    /// Hooks of one account, of all types.
+    pub account_hooks: usize,
+    /// Credentials of one account.
+    pub account_credentials: usize,
+    /// Hooks of one account that wait to be prepared.
+    pub account_deployments: usize,
 }
 
 /// How executions wait for their turn.
@@ -56,6 +66,11 @@ impl Default for ServiceLimits {
             log_bytes: 64 * KIB,
             max_memory_mib: 128,
             max_fuel: 100_000_000_000,
+            accounts: 10_000,
+            account_env_vars: 1_000,
+            account_hooks: 1_000,
+            account_credentials: 1_000,
+            account_deployments: 100,
         }
     }
 }

@@ -130,11 +130,12 @@ impl LocalRun {
             cache_key: CACHE_KEY,
             compile_timeout: Duration::from_secs(60),
             compile_memory_bytes: 2 << 30,
+            compile_workers: 1,
             samples: self.registry.samples(),
         };
         let env = Arc::new(self.env.iter().cloned().collect::<EnvVars>());
         let hook =
-            prepare(&Admission::new(sandbox.clone(), admission)?, self.function, self.hook_type, self.node_major, env.clone()).await?;
+            prepare(&Admission::new(sandbox.clone(), admission), self.function, self.hook_type, self.node_major, env.clone()).await?;
         let mask = Arc::new(Mask::new(self.env.iter().map(|(_, value)| value)).map_err(|error| LocalError::Env(error.to_string()))?);
         let limits = Limits { fuel: self.fuel, memory_bytes };
         Ok(Prepared { sandbox, hook, adapter, context, env, mask, limits, timeout: self.timeout })

@@ -10,7 +10,6 @@ use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{EnvVars, Failure, FailureKind, Usage};
 use hookbox_runtime::{
     Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, NotRun, PreparedHook, Sandbox, Scheduler, SchedulerLoad,
-    Share,
 };
 
 use crate::resources::Runtime;
@@ -130,9 +129,7 @@ fn javascript(function: &Function, node_major: u8) -> Result<JavaScript, Admissi
 
 impl FunctionCompiler for SandboxCompiler {
     fn prepare(self: Arc<Self>, function: Function) -> Boxed<Result<Arc<dyn PreparedFunction>, AdmissionError>> {
-        let scheduler = self.scheduler.clone();
-        // A top level is a guest too, and so is what the engine does to freeze it.
-        let preparing = scheduler.run_beside(Share::default(), async move {
+        Box::pin(async move {
             let hook = match function.runtime {
                 Runtime::Wasm => self.admission.prepare(function.bytes).await?,
                 Runtime::Node(version) => self.admission.prepare_javascript(javascript(&function, version.major())?).await?,
@@ -140,8 +137,7 @@ impl FunctionCompiler for SandboxCompiler {
             let (sandbox, scheduler) = (self.sandbox.clone(), self.scheduler.clone());
             let prepared: Arc<dyn PreparedFunction> = Arc::new(SandboxFunction { sandbox, scheduler, hook });
             Ok(prepared)
-        });
-        Box::pin(async move { preparing.await.unwrap_or_else(|reason| Err(AdmissionError::Host(reason.to_string()))) })
+        })
     }
 
     fn name(&self, function: &Function) -> FunctionDigest {
@@ -153,11 +149,8 @@ impl FunctionCompiler for SandboxCompiler {
     }
 
     fn warm(self: Arc<Self>) -> Boxed<()> {
-        let scheduler = self.scheduler.clone();
-        let warming = scheduler.run_beside(Share::default(), async move { self.admission.warm().await });
         Box::pin(async move {
-            let warmed = warming.await.unwrap_or_else(|reason| Err(AdmissionError::Host(reason.to_string())));
-            if let Err(error) = warmed {
+            if let Err(error) = self.admission.warm().await {
                 tracing::warn!(%error, "the JavaScript engine is not ready; the first JavaScript hook tries again");
             }
         })

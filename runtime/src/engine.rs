@@ -43,6 +43,8 @@ const WASM_STACK: usize = 16 << 20;
 const ASYNC_STACK: usize = 17 << 20;
 /// The largest table of one module; also what the pool reserves for each.
 pub(crate) const TABLE_ELEMENTS: usize = 20_000;
+/// Tables of one module.
+pub(crate) const TABLES_PER_MODULE: u32 = 4;
 /// Bytes of a table that are zeroed in place when its slot is reset.
 const TABLE_ZEROED_BYTES: usize = 4 << 10;
 /// Core instances in one component: the guest, the adapters that wit-component adds, and a reserve.
@@ -102,7 +104,7 @@ pub(crate) fn runner(sandbox: &SandboxConfig, frames: NonZeroUsize) -> Result<En
         .max_memories_per_component(MEMORIES_PER_COMPONENT)
         .max_tables_per_component(TABLES_PER_COMPONENT)
         .max_memories_per_module(1)
-        .max_tables_per_module(4)
+        .max_tables_per_module(TABLES_PER_MODULE)
         .max_memory_size(sandbox.max_memory_bytes)
         .table_elements(TABLE_ELEMENTS)
         .max_unused_warm_slots(slots)

@@ -20,7 +20,7 @@ mod profile;
 mod sandbox;
 mod scheduler;
 
-pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, compile_worker};
+pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, Kept, compile_worker};
 pub use engine::{SandboxConfig, SandboxError};
 pub use execution::{Execution, Identity, Invocation, Limits};
 pub use function::{FunctionDigest, FunctionKind};

@@ -75,6 +75,11 @@ impl Sandbox {
         (self.0.memories.pagemap_use(), self.0.no_scan.as_deref())
     }
 
+    /// The most linear memory of a hook.
+    pub(crate) fn max_memory_bytes(&self) -> usize {
+        self.0.config.max_memory_bytes
+    }
+
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
     }

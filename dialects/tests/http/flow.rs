@@ -21,7 +21,7 @@ async fn settled(server: &TestServer, token: &str, id: &str) -> Value {
 
 async fn health(server: &TestServer) {
     assert_eq!(server.raw("GET /healthz", &[], "").await.expect(200), json!({"status": "ok"}));
-    assert_eq!(server.raw("GET /readyz", &[], "").await.expect(200), json!({"status": "ready"}));
+    assert_eq!(server.raw("GET /readyz", &[], "").await.expect(200), json!({"status": "ready", "troubles": []}));
 }
 
 async fn accounts(server: &TestServer, admin: &str) -> u64 {

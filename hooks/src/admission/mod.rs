@@ -1,90 +1,95 @@
-//! Admission: prepares uploaded functions off the request path, one hook of a language at a time, and records the result.
+//! Admission: prepares uploaded functions off the request path, and records the result.
 //!
 //! The queues hold names only. The work for a hook is in its record, so an update that overtakes another is prepared once, and a restart
 //! needs no stored queue: pending records are found in the store.
 //!
-//! Hooks that were ready before a start are unloaded until they are prepared again, which is quick with a cache. They are loaded in order.
-//! An event for an unloaded hook loads it at once.
+//! A function is refused only for its own faults. As long as the host is at fault, a new version stays pending, a hook that was ready stays
+//! ready, and both are tried again.
 
+mod deployments;
 mod lane;
+mod loading;
+mod preparation;
+mod tasks;
 mod transitions;
+mod troubles;
+mod turns;
 mod unloaded;
-mod worker;
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc::unbounded_channel;
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
-use self::lane::{Lane, Name, PerLane};
-use self::unloaded::Unloaded;
-use self::worker::Worker;
+use self::deployments::Deployments;
+use self::lane::{Lane, Name};
+use self::loading::Loading;
+use self::preparation::Preparations;
+use self::tasks::Tasks;
+use self::turns::{Turn, Urgency};
 use crate::directory::{Account, Directory};
 use crate::ids::{AccountId, HookId};
 use crate::resources::Runtime;
 use crate::state::State;
 
-/// The queues and their workers, which stop when this is dropped.
+/// The work of admission, which stops when this is dropped.
 pub(crate) struct AdmissionQueue {
-    state: Arc<State>,
-    names: lane::Names,
-    unloaded: Arc<Unloaded>,
-    workers: PerLane<Arc<Worker>>,
-    tasks: [JoinHandle<()>; 2],
+    preparations: Arc<Preparations>,
+    deployments: Arc<Deployments>,
+    loading: Arc<Loading>,
+    tasks: Arc<Tasks>,
 }
 
 impl AdmissionQueue {
-    /// Starts the workers. Each first loads the hooks that were ready before, which compiles nothing unless the engine has changed, and
-    /// then prepares the hooks that were pending.
-    pub(crate) fn start(state: Arc<State>) -> Self {
-        let (wasm, wasm_waiting) = unbounded_channel();
-        let (javascript, javascript_waiting) = unbounded_channel();
-        let names = PerLane { wasm, javascript };
+    /// Begins to load the hooks that were ready before, and to prepare those that were pending. In each language, `places` functions are
+    /// prepared at a time.
+    pub(crate) fn start(state: Arc<State>, places: usize) -> Self {
         let directory = state.directory.load_full();
-        for (lane, name) in pending(&directory) {
-            names.send(lane, name);
-        }
-        let unloaded_hooks = PerLane::new(|lane| ready(&directory, lane));
-        let unloaded = Arc::new(Unloaded::new(unloaded_hooks.wasm.iter().chain(&unloaded_hooks.javascript).copied()));
-        let workers = PerLane::new(|lane| Arc::new(Worker::new(state.clone(), lane, names.clone(), unloaded.clone())));
-        let tasks = [
-            tokio::spawn(workers.wasm.clone().run(unloaded_hooks.wasm, wasm_waiting)),
-            tokio::spawn(workers.javascript.clone().run(unloaded_hooks.javascript, javascript_waiting)),
-        ];
-        Self { state, names, unloaded, workers, tasks }
+        let ready = Lane::ALL.map(|lane| (lane, ready(&directory, lane)));
+        let names: Vec<Name> = ready.iter().flat_map(|(_, names)| names).copied().collect();
+        let (preparations, tasks) = (Arc::new(Preparations::new(state, places)), Arc::new(Tasks::new()));
+        let deployments = Arc::new(Deployments::new(preparations.clone(), tasks.clone()));
+        let loading = Arc::new(Loading::new(preparations.clone(), tasks.clone(), names.into_iter()));
+        pending(&directory).for_each(|(lane, name)| deployments.queue(name, lane));
+        ready.into_iter().for_each(|(lane, names)| tasks.spawn(loading.clone().load_all(lane, names)));
+        Self { preparations, deployments, loading, tasks }
     }
 
     /// Queues a hook for preparation.
     pub(crate) fn queue(&self, account: AccountId, hook: HookId) {
-        let directory = self.state.directory.load();
+        let directory = self.preparations.state.directory.load();
         // A deleted hook or account needs no work.
         if let Ok(record) = directory.account(account).and_then(|account| account.hook(hook)) {
-            self.names.send(Lane::of(record.record.spec.runtime), (account, hook));
+            self.deployments.queue((account, hook), Lane::of(record.record.spec.runtime));
         }
     }
 
-    /// The number of hooks that served before the start and do not serve yet.
+    /// The number of hooks that served before the start and whose first load is not over.
     pub(crate) fn unloaded_count(&self) -> usize {
-        self.unloaded.len()
+        self.loading.count()
+    }
+
+    /// What keeps the server from preparing functions for now, a sentence each.
+    pub(crate) fn troubles(&self) -> Vec<String> {
+        let said = |(what, found): (&str, Option<(usize, String)>)| {
+            found.map(|(hooks, problem)| format!("{what} {hooks} hooks has trouble and is tried again: {problem}"))
+        };
+        let found = [("preparing new versions of", self.deployments.troubles.summary()), ("loading", self.loading.trouble())];
+        found.into_iter().filter_map(said).collect()
     }
 
     /// Loads an unloaded hook ahead of all others, and waits for that until the deadline. Returns whether the hook was unloaded.
-    pub(crate) async fn load(&self, account: AccountId, hook: HookId, runtime: Runtime, deadline: Instant) -> bool {
-        if !self.unloaded.contains((account, hook)) {
-            return false;
-        }
-        let worker = self.workers.get(Lane::of(runtime)).clone();
-        // A separate task, so that the deadline of one event does not cancel the load.
-        let loading = tokio::spawn(async move { worker.load_now((account, hook)).await });
-        // On timeout the caller proceeds with the hook's current state.
-        let _ = timeout_at(deadline, loading).await;
-        true
+    pub(crate) async fn load(&self, account: AccountId, hook: HookId, deadline: Instant) -> bool {
+        self.loading.load_for_event((account, hook), deadline).await
     }
 
-    /// Stops the workers. The next start repeats the preparations in progress.
+    /// Waits for the turn of an account's function of this runtime, which somebody else prepares.
+    pub(crate) async fn turn(&self, account: AccountId, runtime: Runtime) -> Turn {
+        self.preparations.turn(Lane::of(runtime), Urgency::Deployment, account).await
+    }
+
+    /// Stops the work. The next start repeats the preparations in progress.
     pub(crate) fn stop(&self) {
-        self.tasks.iter().for_each(JoinHandle::abort);
+        self.tasks.stop();
     }
 }
 

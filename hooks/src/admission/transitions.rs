@@ -1,12 +1,12 @@
-//! State transitions of hooks: which version is prepared, and what the result changes. The worker does the preparation.
+//! State transitions of hooks: which version is prepared, and what the result changes. Preparing is done elsewhere.
 
 use std::sync::Arc;
 
 use hookbox_host_api::EnvVars;
 use hookbox_runtime::FunctionDigest;
 
-use super::lane::Lane;
-use crate::directory::{Account, records};
+use super::lane::{Lane, Name};
+use crate::directory::{Account, Directory, records};
 use crate::error::ServiceError;
 use crate::ids::{AccountId, HookId};
 use crate::message::masked;
@@ -17,10 +17,14 @@ use crate::state::{State, Transaction};
 /// The result of a preparation.
 pub(super) enum Prepared {
     Ready(Arc<dyn PreparedFunction>),
+    /// The function is at fault, or damaged: another try would end the same.
     Refused(String),
+    /// The host is at fault: another try may succeed.
+    Trouble(String),
 }
 
 /// A version to be prepared.
+#[derive(Clone)]
 pub(super) struct Task {
     pub(super) account: AccountId,
     pub(super) hook: HookId,
@@ -37,12 +41,26 @@ impl Task {
         Self { account: account.record.id, hook, version, build: spec.build(hook_type), env }
     }
 
+    /// The hook's name in the queues.
+    pub(super) fn name(&self) -> Name {
+        (self.account, self.hook)
+    }
+
+    /// Whether the version is still the newest or the serving one. The result of any other version is not needed.
+    pub(super) fn is_wanted(&self, directory: &Directory) -> bool {
+        let hook = directory.account(self.account).and_then(|account| account.hook(self.hook));
+        hook.is_ok_and(|hook| {
+            let ready = hook.record.ready.as_ref().map(|ready| ready.version);
+            hook.record.version == self.version || ready == Some(self.version)
+        })
+    }
+
     /// Whether the result depends on env values that have changed since.
     fn is_outdated(&self, account: &Account, spec: &Spec, prepared: &Prepared) -> bool {
         let depends = match prepared {
             Prepared::Ready(function) => function.holds_env(),
             // An old value may be the reason, and the message may quote it. The account's mask no longer hides it.
-            Prepared::Refused(_) => self.build.runtime != Runtime::Wasm,
+            Prepared::Refused(_) | Prepared::Trouble(_) => self.build.runtime != Runtime::Wasm,
         };
         depends && !self.env.iter().eq(account.values(&spec.env_vars).iter())
     }
@@ -124,7 +142,21 @@ fn decide(state: &State, change: &mut Transaction, id: AccountId, before: &HookR
             account.put_hook(record.clone());
             records::put_hook(&mut change.batch, id, &record)
         }
+        Prepared::Trouble(_) => Ok(()),
     }
+}
+
+/// Tells the author of a version that the host is at fault. It is not stored, because it concerns this moment of this server.
+pub(super) fn tell_trouble(state: &State, change: &mut Transaction, task: &Task, problem: &str) -> Result<(), ServiceError> {
+    let account = change.directory.account_mut(task.account)?;
+    let Some(before) = account.hook(task.hook).ok().map(|hook| hook.record.clone()).filter(|record| record.version == task.version) else {
+        return Ok(());
+    };
+    let message = format!("the server has trouble; it tries again: {problem}");
+    let record = before.troubled(masked(&account.mask()?, &message, state.limits.error_bytes));
+    let status = if before.status.is_pending() { before.status.queued() } else { before.status };
+    account.put_hook(record.with_status(status));
+    Ok(())
 }
 
 /// Puts a version back into service that served before the start.
@@ -138,7 +170,7 @@ pub(super) fn serve_loaded(state: &State, change: &mut Transaction, task: &Task,
     match prepared {
         Prepared::Ready(function) => {
             let record = before.revived();
-            if record != before {
+            if record.status != before.status {
                 records::put_hook(&mut change.batch, task.account, &record)?;
             }
             account.serve(record, function)?;
@@ -150,6 +182,7 @@ pub(super) fn serve_loaded(state: &State, change: &mut Transaction, task: &Task,
                 account.put_hook(before.refused(message));
             }
         }
+        Prepared::Trouble(_) => {}
     }
     Ok(Concluded::Yes)
 }

@@ -35,6 +35,7 @@ impl Config {
             master_key_file: self.master_key_file.clone(),
             compile_worker,
             compile_timeout: self.compile.timeout,
+            compile_workers: self.compile.workers,
             compile_memory_bytes: u64::from(self.compile.memory_mib) << 20,
             javascript_at_start: self.compile.javascript_at_start,
             concurrency: self.concurrency,

@@ -51,7 +51,7 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 38] = [
+pub(super) static SETTINGS: [Setting; 44] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
@@ -83,9 +83,15 @@ pub(super) static SETTINGS: [Setting; 38] = [
     setting!("limits.log_bytes", limits.log_bytes, |text| number(text, KIB, 16 * MIB)),
     setting!("limits.max_memory_mib", limits.max_memory_mib, |text| number(text, 16, 4096)),
     setting!("limits.max_fuel", limits.max_fuel, |text| number(text, 10_000_000, i64::MAX as u64)),
+    setting!("limits.accounts", limits.accounts, |text| number(text, 1, 1_000_000)),
+    setting!("limits.account_env_vars", limits.account_env_vars, |text| number(text, 0, 100_000)),
+    setting!("limits.account_hooks", limits.account_hooks, |text| number(text, 1, 100_000)),
+    setting!("limits.account_credentials", limits.account_credentials, |text| number(text, 1, 100_000)),
+    setting!("limits.account_deployments", limits.account_deployments, |text| number(text, 1, 100_000)),
     setting!("sandbox.pagemap_scan", sandbox.pagemap_scan),
     setting!("sandbox.memory_mib", sandbox.memory_mib, |text| number(text, 0, 16_777_216)),
     setting!("compile.timeout", compile.timeout, |text| span(text, Duration::from_secs(1), 60 * MINUTE)),
+    setting!("compile.workers", compile.workers, |text| number(text, 2, 64)),
     setting!("compile.memory_mib", compile.memory_mib, |text| number(text, 64, 65_536)),
     setting!("compile.javascript_at_start", compile.javascript_at_start),
     setting!("throttle.client_failures", throttle.client_failures, |text| number(text, 1, 1_000_000)),
@@ -123,7 +129,7 @@ fn defaults() -> Config {
         access: AccessConfig::default(),
         limits: ServiceLimits::default(),
         sandbox: SandboxConfig { pagemap_scan: PagemapScan::Auto, memory_mib: 0 },
-        compile: CompileConfig { timeout: Duration::from_secs(30), memory_mib: 1024, javascript_at_start: true },
+        compile: CompileConfig { timeout: Duration::from_secs(30), workers: 2, memory_mib: 1024, javascript_at_start: true },
         throttle: ThrottleConfig { client_failures: 10, address_failures: 60 },
     }
 }

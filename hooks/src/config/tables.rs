@@ -170,8 +170,10 @@ impl PagemapScan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CompileConfig {
-    /// Wall time for one function.
+    /// Processor time for one function.
     pub timeout: Duration,
+    /// Functions that are prepared at a time, in each language. One account never has all places.
+    pub workers: u32,
     /// Memory for one function, in MiB.
     pub memory_mib: u32,
     /// Whether the JavaScript engine is made ready when the server starts, and not with the first JavaScript hook.

@@ -20,6 +20,8 @@ pub(crate) struct Account {
     pub(crate) record: AccountRecord,
     hooks: BTreeMap<HookId, Arc<Hook>>,
     envs: BTreeMap<EnvId, Arc<EnvVar>>,
+    /// The same by name.
+    named: BTreeMap<EnvName, Arc<EnvVar>>,
     /// The enabled hook of each type, for events to find.
     live: Vec<(HookType, Arc<Hook>)>,
     /// The adapters for events without a live hook, in the registry's order of types.
@@ -36,7 +38,7 @@ impl Account {
     /// An account without hooks and env vars.
     pub(super) fn new(record: AccountRecord, registry: &Registry) -> Self {
         let adapters = adapters(&record, registry);
-        Self { record, hooks: BTreeMap::new(), envs: BTreeMap::new(), live: Vec::new(), adapters }
+        Self { record, hooks: BTreeMap::new(), envs: BTreeMap::new(), named: BTreeMap::new(), live: Vec::new(), adapters }
     }
 
     /// Replaces the account's own record. Hooks follow its settings from their next event on.
@@ -119,8 +121,23 @@ impl Account {
     }
 
     /// The builds that the hooks need.
-    pub(super) fn builds(&self) -> impl Iterator<Item = Build> {
+    pub(crate) fn builds(&self) -> impl Iterator<Item = Build> {
         self.hooks().flat_map(|hook| hook.record.builds())
+    }
+
+    /// The number of hooks that wait to be prepared, or are being prepared.
+    pub(crate) fn pending(&self) -> usize {
+        self.hooks().filter(|hook| hook.record.status.is_pending()).count()
+    }
+
+    /// The number of hooks.
+    pub(crate) fn hook_count(&self) -> usize {
+        self.hooks.len()
+    }
+
+    /// The number of env vars.
+    pub(crate) fn env_count(&self) -> usize {
+        self.envs.len()
     }
 
     /// Every env var, by id.
@@ -134,14 +151,15 @@ impl Account {
 
     /// The env var with this name.
     pub(crate) fn env_named(&self, name: &EnvName) -> Option<&Arc<EnvVar>> {
-        self.envs().find(|env| env.record.name == *name)
+        self.named.get(name)
     }
 
     /// Adds an env var, or gives it another value, which linked hooks use from their next execution on. The caller replaces guests that
     /// hold the old value.
     pub(crate) fn put_env(&mut self, env: EnvVar) -> Result<(), ServiceError> {
-        let name = env.record.name.clone();
-        self.envs.insert(env.record.id, Arc::new(env));
+        let (name, env) = (env.record.name.clone(), Arc::new(env));
+        self.envs.insert(env.record.id, env.clone());
+        self.named.insert(name.clone(), env);
         self.relink(&name)
     }
 
@@ -149,6 +167,7 @@ impl Account {
     pub(crate) fn remove_env(&mut self, id: EnvId) -> Result<Vec<HookRecord>, ServiceError> {
         let env = self.envs.remove(&id).ok_or(ServiceError::NotFound)?;
         let name = &env.record.name;
+        self.named.remove(name);
         let changed: Vec<HookRecord> = self.hooks().filter_map(|hook| hook.record.without_env(name)).collect();
         for record in &changed {
             match self.hooks.get(&record.id).and_then(|hook| hook.serving.clone()) {

@@ -78,7 +78,7 @@ fn load_account(store: &dyn Store, vault: &Vault, id: AccountId, directory: &mut
         let record = record.resolve(&registry)?;
         // No preparation runs at the start, so a version that was being prepared is queued again.
         let status = if record.status.is_pending() { record.status.queued() } else { record.status };
-        account.put_hook(record.with_status(status));
+        account.put_hook(record.with_status(status).without_trouble());
     }
     Ok(())
 }

@@ -26,13 +26,13 @@ pub(crate) use load::{load, unsealed};
 pub(crate) struct Directory {
     registry: Registry,
     accounts: BTreeMap<AccountId, Arc<Account>>,
-    credentials: HashMap<ClientId, Arc<CredentialRecord>>,
+    credentials: Arc<HashMap<ClientId, Arc<CredentialRecord>>>,
 }
 
 impl Directory {
     /// An empty directory.
     pub(crate) fn new(registry: Registry) -> Self {
-        Self { registry, accounts: BTreeMap::new(), credentials: HashMap::new() }
+        Self { registry, accounts: BTreeMap::new(), credentials: Arc::default() }
     }
 
     /// The hook types of the server.
@@ -84,11 +84,11 @@ impl Directory {
 
     /// Adds a credential, or replaces it.
     pub(crate) fn put_credential(&mut self, record: CredentialRecord) {
-        self.credentials.insert(record.client_id.clone(), Arc::new(record));
+        Arc::make_mut(&mut self.credentials).insert(record.client_id.clone(), Arc::new(record));
     }
 
     pub(crate) fn remove_credential(&mut self, client_id: &ClientId) {
-        self.credentials.remove(client_id);
+        Arc::make_mut(&mut self.credentials).remove(client_id);
     }
 
     /// Whether a credential other than `client_id` can operate the server.
@@ -96,9 +96,29 @@ impl Directory {
         self.credentials().any(|one| one.client_id != *client_id && one.scopes.allow(Scope::Operate))
     }
 
-    /// Whether a hook of any account needs this build.
-    pub(crate) fn uses(&self, build: Build) -> bool {
-        self.accounts().any(|account| account.builds().any(|used| used == build))
+    /// The number of accounts.
+    pub(crate) fn account_count(&self) -> usize {
+        self.accounts.len()
+    }
+
+    /// This directory with what a change made of another one. What the change left as it was stays as it is here, so that changes of different
+    /// accounts do not undo each other.
+    pub(crate) fn with_changes(&self, before: &Self, changed: &Self) -> Self {
+        let mut merged = self.clone();
+        let is_other = |id: &AccountId, account: &Arc<Account>| before.accounts.get(id).is_none_or(|old| !Arc::ptr_eq(old, account));
+        let changes = changed.accounts.iter().filter(|(id, account)| is_other(id, account));
+        merged.accounts.extend(changes.map(|(id, account)| (*id, account.clone())));
+        if !Arc::ptr_eq(&before.credentials, &changed.credentials) {
+            merged.credentials = changed.credentials.clone();
+        }
+        merged
+    }
+
+    /// Removes from a list the builds that a hook of any account needs.
+    pub(crate) fn retain_unused<T>(&self, builds: &mut Vec<(Build, T)>) {
+        for used in self.accounts().flat_map(|account| account.builds()) {
+            builds.retain(|(build, _)| *build != used);
+        }
     }
 
     /// The prepared function of this build, if a hook is served by it.

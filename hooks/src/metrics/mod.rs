@@ -31,8 +31,12 @@ pub(crate) struct Metrics {
     running: AtomicU64,
     /// Functions that were prepared.
     prepared: Histogram,
-    /// Functions that were refused, or could not be prepared.
+    /// Functions that were refused.
     refused: Histogram,
+    /// Functions that could not be prepared for the host's own reasons, each try.
+    host_faults: AtomicU64,
+    /// Preparations that panicked.
+    panics: AtomicU64,
     pub(crate) store: StoreMetrics,
 }
 
@@ -80,7 +84,17 @@ impl Metrics {
         executions.fuel.fetch_add(fuel, Ordering::Relaxed);
     }
 
-    /// Counts a function that was prepared, or was not.
+    /// Counts a function that could not be prepared for the host's own reasons.
+    pub(crate) fn host_fault(&self) {
+        self.host_faults.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a preparation that panicked.
+    pub(crate) fn admission_panicked(&self) {
+        self.panics.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a function that was prepared, or was refused.
     pub(crate) fn admitted(&self, prepared: bool, duration: Duration) {
         let histogram = if prepared { &self.prepared } else { &self.refused };
         histogram.observe(duration);
@@ -111,6 +125,8 @@ impl Metrics {
             running: AtomicU64::new(0),
             prepared: Histogram::new(LONG),
             refused: Histogram::new(LONG),
+            host_faults: AtomicU64::new(0),
+            panics: AtomicU64::new(0),
             store: StoreMetrics { get: Operation::default(), scan: Operation::default(), commit: Operation::default() },
         }
     }

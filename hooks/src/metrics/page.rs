@@ -87,6 +87,10 @@ impl Metrics {
     fn admission(&self, text: &mut Text, gauges: &Gauges) {
         let help = "Hooks that wait to be prepared, or are being prepared.";
         text.single("hookbox_admission_queue", "gauge", help, gauges.admission_queue);
+        let help = "Tries to prepare a function that failed for the server's own reasons, and are repeated.";
+        text.single("hookbox_admission_host_faults_total", "counter", help, self.host_faults.load(Ordering::Relaxed));
+        let help = "Tries to prepare a function in which the server itself broke off.";
+        text.single("hookbox_admission_panics_total", "counter", help, self.panics.load(Ordering::Relaxed));
         let name = "hookbox_admission_duration_seconds";
         text.begin(name, "histogram", "The time that it took to prepare a function, or to find that it cannot be.");
         text.histogram(name, &[("result", "prepared")], &self.prepared).histogram(name, &[("result", "refused")], &self.refused);
@@ -152,6 +156,7 @@ mod tests {
         metrics.executed(registry.types()[1], Outcome::NoHook, 10, 0);
         metrics.admitted(true, Duration::from_millis(7));
         metrics.admitted(false, Duration::from_secs(100));
+        metrics.host_fault();
         metrics.store.commit.observe(Duration::from_millis(2), true);
         let gauges = Gauges { engine: "redb", slots: 64, free_slots: 63, admission_queue: 2, log_written: 5, ..Gauges::default() };
         let samples = parse(&metrics.page(&gauges));
@@ -166,6 +171,8 @@ mod tests {
             ("hookbox_pool_slots", 64.0),
             ("hookbox_pool_slots_free", 63.0),
             ("hookbox_admission_queue", 2.0),
+            ("hookbox_admission_host_faults_total", 1.0),
+            ("hookbox_admission_panics_total", 0.0),
             ("hookbox_admission_duration_seconds_count{result=\"prepared\"}", 1.0),
             ("hookbox_admission_duration_seconds_bucket{result=\"refused\",le=\"60\"}", 0.0),
             ("hookbox_admission_duration_seconds_bucket{result=\"refused\",le=\"+Inf\"}", 1.0),

@@ -45,23 +45,26 @@ pub struct Checked {
 /// Checks everything in a folder.
 ///
 /// # Errors
-/// When the store cannot be opened or read at all, or the key is not the store's.
+/// When the store cannot be opened, or the key is not the store's.
 pub fn verify(folder: &Folder) -> Result<Checked, OfflineError> {
     let opened = folder.open()?;
-    check(&*opened.store, &opened.functions, Some(&opened.vault))
+    Ok(check(&*opened.store, &opened.functions, Some(&opened.vault)))
 }
 
 /// Checks everything in a store; the values of env vars where there is a key.
-pub(super) fn check(store: &dyn Store, functions: &Functions, vault: Option<&Vault>) -> Result<Checked, OfflineError> {
+pub(super) fn check(store: &dyn Store, functions: &Functions, vault: Option<&Vault>) -> Checked {
     let mut survey = Survey { vault, ..Survey::default() };
     // A visitor must not call the store, so it notes what has to be looked up afterwards.
     let visit = &mut |key: &[u8], value: &[u8]| {
         survey.visit(key, value);
         ControlFlow::Continue(())
     };
-    store.scan(KeyRange::all(), Order::Ascending, visit).map_err(OfflineError::new)?;
-    survey.look_up(functions);
-    Ok(survey.checked)
+    match store.scan(KeyRange::all(), Order::Ascending, visit) {
+        Ok(()) => survey.look_up(functions),
+        // What was not read cannot be missed.
+        Err(error) => survey.problem(format!("the records after these cannot be read: {error}")),
+    }
+    survey.checked
 }
 
 #[derive(Default)]

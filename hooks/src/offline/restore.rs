@@ -47,7 +47,7 @@ pub fn restore(backup: &Path, folder: &Folder, engine: Engine) -> Result<Restore
     // Opening the store again checks its format.
     let store = open(&staging.0, engine).map_err(OfflineError::new)?;
     let vault = vault(folder, &store)?;
-    let checked = check(&*store, &functions(&staging.0, &store)?, vault.as_ref())?;
+    let checked = check(&*store, &functions(&staging.0, &store)?, vault.as_ref());
     if let Some(first) = checked.problems.first() {
         return Err(OfflineError(format!("the backup holds {} problems; the first: {first}", checked.problem_count)));
     }

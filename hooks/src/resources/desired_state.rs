@@ -1,5 +1,7 @@
 //! The desired state of an account, as one caller sends it. The service works out the changes.
 
+use std::collections::HashSet;
+
 use hookbox_host_api::Secret;
 use serde_json::Value;
 
@@ -48,16 +50,14 @@ impl DesiredState {
 
     /// Refuses duplicate names, and links to env vars that will not exist.
     fn check_names(&self) -> Result<(), ServiceError> {
-        for (index, env) in self.envs.iter().enumerate() {
-            if self.envs.iter().take(index).any(|other| other.name == env.name) {
-                let field = format!("env_vars[{index}].name");
-                let message = format!("instance.{field} is there twice: \"{}\"", env.name);
-                return Err(ServiceError::invalid(field, message));
-            }
+        let mut names = HashSet::new();
+        if let Some((index, env)) = self.envs.iter().enumerate().find(|(_, env)| !names.insert(&env.name)) {
+            let field = format!("env_vars[{index}].name");
+            let message = format!("instance.{field} is there twice: \"{}\"", env.name);
+            return Err(ServiceError::invalid(field, message));
         }
         for (index, hook) in self.hooks.iter().enumerate() {
-            let linked = hook.env_vars.iter().flatten();
-            if let Some(name) = linked.into_iter().find(|name| !self.envs.iter().any(|env| env.name == **name)) {
+            if let Some(name) = hook.env_vars.iter().flatten().find(|name| !names.contains(name)) {
                 let field = format!("hooks[{index}].env_vars");
                 let message = format!("instance.{field} names the environment variable \"{name}\", which is not among env_vars");
                 return Err(ServiceError::invalid(field, message));

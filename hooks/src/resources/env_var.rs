@@ -1,6 +1,7 @@
 //! Env vars: named secrets of an account, linked to hooks by name. Their values are sealed in the store and never returned.
 
 use std::fmt;
+use std::sync::Arc;
 
 use hookbox_host_api::Secret;
 use serde::{Deserialize, Serialize};
@@ -11,9 +12,11 @@ use crate::fields::Fields;
 use crate::ids::EnvId;
 
 /// The name of an env var: `^[a-zA-Z_][a-zA-Z0-9_]*$`, 2 to 100 characters.
+///
+/// Shared, because every change of an account copies the map of its names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub(crate) struct EnvName(String);
+pub(crate) struct EnvName(Arc<str>);
 
 impl EnvName {
     const PATTERN: &str = "^[a-zA-Z_][a-zA-Z0-9_]*$";
@@ -24,7 +27,7 @@ impl EnvName {
         match name.len() {
             0..2 => Err("does not meet minimum length of 2".into()),
             101.. => Err("does not meet maximum length of 100".into()),
-            _ if name.starts_with(letter) && name.chars().all(|c| letter(c) || c.is_ascii_digit()) => Ok(Self(name)),
+            _ if name.starts_with(letter) && name.chars().all(|c| letter(c) || c.is_ascii_digit()) => Ok(Self(name.into())),
             _ => Err(format!("does not match pattern {:?}", Self::PATTERN)),
         }
     }

@@ -180,7 +180,7 @@ pub(crate) struct HookRecord<T = HookType> {
     pub(crate) version: u32,
     pub(crate) spec: Spec,
     pub(crate) status: Status,
-    /// Why the newest version failed; masked and cut.
+    /// Why the newest version failed, or what keeps the server from preparing it for now; masked and cut.
     pub(crate) status_message: Option<String>,
     pub(crate) ready: Option<Ready>,
     pub(crate) created_at: Timestamp,
@@ -238,7 +238,18 @@ impl HookRecord {
 
     /// The record after a version that was ready has been prepared again. A newer version that failed keeps its status.
     pub(crate) fn revived(&self) -> Self {
-        if self.newest_was_ready() && self.status.is_failed() { self.admitted() } else { self.clone() }
+        if self.newest_was_ready() { self.admitted() } else { self.clone() }
+    }
+
+    /// The record with what keeps the server from preparing it for now.
+    pub(crate) fn troubled(&self, message: String) -> Self {
+        Self { status_message: Some(message), ..self.clone() }
+    }
+
+    /// The record without a message of trouble, which concerns a server that runs no more.
+    pub(crate) fn without_trouble(self) -> Self {
+        let status_message = self.status_message.filter(|_| self.status.is_failed());
+        Self { status_message, ..self }
     }
 
     /// The record with another status.

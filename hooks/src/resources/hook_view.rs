@@ -50,7 +50,7 @@ pub struct HookView {
     pub version: u32,
     /// The state of admission of the newest version.
     pub status: Status,
-    /// Why admission of the newest version failed.
+    /// Why the newest version failed, what keeps the server from preparing it for now, or why its function cannot be shown.
     pub status_message: Option<String>,
     /// The version that runs at events; `None` until one is ready, and if it can no longer be prepared.
     pub serving_version: Option<u32>,

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use hookbox_runtime::FunctionKind;
 
 use super::hook::{FunctionRef, Kind};
@@ -19,7 +20,7 @@ const NOT_BASE64: &str = "is not base64 encoded";
 /// A function as it was uploaded.
 #[derive(Debug)]
 pub(crate) struct Upload {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Bytes,
     digest: Digest,
     content: Content,
     /// Whether it came as its own text, without base64 around it.
@@ -68,7 +69,7 @@ impl Upload {
         if bytes.len() > most {
             return Err(too_long());
         }
-        Ok(Some(Self { digest: Digest::of(&bytes), content: Content::of(&bytes), plain, source_bytes, bytes }))
+        Ok(Some(Self { digest: Digest::of(&bytes), content: Content::of(&bytes), plain, source_bytes, bytes: bytes.into() }))
     }
 
     /// The source, if the function is text.

@@ -5,11 +5,11 @@ use hookbox_host_api::Secret;
 
 use super::{Page, Paged, Service};
 use crate::directory::records;
-use crate::error::ServiceError;
+use crate::error::{ServiceError, check_room};
 use crate::ids::{AccountId, ClientId};
 use crate::networks::Networks;
 use crate::resources::{AccountInput, AccountView, CredentialInput, CredentialRecord, CredentialView, Scope};
-use crate::state::{State, Transaction};
+use crate::state::{Area, State, Transaction};
 
 impl Service {
     /// Makes account 1 and its credential with `operate` and `manage`, unless an account exists.
@@ -23,7 +23,7 @@ impl Service {
             let input = CredentialInput { account: None, scopes, name: None, allowed_addresses: Networks::default() };
             put_credential(state, change, account.id, client_id, &secret, input).map(|_| ())
         };
-        self.state.write(make).await
+        self.state.write(Area::Server, make).await
     }
 
     /// The accounts of the server, by id.
@@ -41,7 +41,7 @@ impl Service {
     /// Makes an account.
     pub async fn create_account(&self, body: Bytes) -> Result<AccountView, ServiceError> {
         let input = AccountInput::parse(&body, &self.registry)?;
-        self.state.write(move |state, change| put_account(state, change, input)).await
+        self.state.write(Area::Server, move |state, change| put_account(state, change, input)).await
     }
 
     /// Changes an account's name or settings.
@@ -57,7 +57,7 @@ impl Service {
             change.directory.put_account(record)?;
             Ok(view)
         };
-        self.state.write(update).await
+        self.state.write(Area::Account(id), update).await
     }
 
     /// The credentials of the server, or of one account; oldest first.
@@ -77,13 +77,13 @@ impl Service {
         let secret = random_text()?;
         let kept = secret.clone();
         let make = move |state: &State, change: &mut Transaction| put_credential(state, change, account, client_id, &kept, input);
-        Ok((self.state.write(make).await?, secret))
+        Ok((self.state.write(Area::Server, make).await?, secret))
     }
 
     /// Deletes a credential and revokes its tokens. The last one with `operate` stays, because the server could not be operated without it.
     pub async fn delete_credential(&self, client_id: &str) -> Result<(), ServiceError> {
         let client_id = client_id.parse().map_err(|_| ServiceError::NotFound)?;
-        self.state.write(move |_, change| delete_credential(change, &client_id)).await
+        self.state.write(Area::Server, move |_, change| delete_credential(change, &client_id)).await
     }
 
     /// Revokes all tokens of a credential that were issued so far.
@@ -96,7 +96,7 @@ impl Service {
             change.directory.put_credential(record);
             Ok(())
         };
-        self.state.write(bump).await
+        self.state.write(Area::Server, bump).await
     }
 }
 
@@ -105,6 +105,7 @@ fn find(change: &Transaction, client_id: &ClientId) -> Result<CredentialRecord, 
 }
 
 fn put_account(state: &State, change: &mut Transaction, input: AccountInput) -> Result<AccountView, ServiceError> {
+    check_room("accounts", change.directory.account_count(), state.limits.accounts)?;
     let registry = change.directory.registry().clone();
     let record = input.create(change.directory.next_account()?, &registry, state.now())?;
     change.batch.require_absent(records::account_key(record.id));
@@ -131,6 +132,8 @@ fn put_credential(
             format!("instance.scopes may hold \"operate\" in account {} only", AccountId::OPERATOR),
         ));
     }
+    let have = change.directory.credentials().filter(|one| one.account == account).count();
+    check_room("credentials of the account", have, state.limits.account_credentials)?;
     let secret_hash = state.vault.secret_hash(secret.expose());
     let CredentialInput { scopes, name, allowed_addresses, .. } = input;
     let created_at = state.now();

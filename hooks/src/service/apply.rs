@@ -5,16 +5,18 @@
 //! `envs` does so for env vars.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::renewal::Renewals;
 use super::{Service, envs, hooks};
 use crate::error::ServiceError;
 use crate::hook_type::{HookType, Settings};
 use crate::ids::{AccountId, HookId};
-use crate::resources::{DesiredEnv, DesiredState, HookInput, HookRecord, HookView, ServingView, Spec, Status, at};
+use crate::resources::{DesiredEnv, DesiredState, EnvName, HookInput, HookRecord, HookView, ServingView, Spec, Status, at};
 use crate::state::{State, Transaction, blocking};
 
 /// The changes that were made, or would be.
@@ -89,8 +91,11 @@ impl Service {
         let (rules, registry) = (self.input_rules(self.registry.types().to_vec()), self.registry.clone());
         let desired = blocking(move || DesiredState::parse(&body, &rules, &registry)).await?;
         let dry_run = desired.dry_run;
-        let edit = move |state: &State, change: &mut Transaction| apply(state, change, account, desired);
-        let mut applied = if dry_run { self.state.dry_run(edit).await? } else { self.state.write(edit).await? };
+        let edit = move |state: &State, change: &mut Transaction, renewals: &Renewals| apply(state, change, renewals, account, &desired);
+        let mut applied = match dry_run {
+            true => self.state.dry_run(move |state, change| edit(state, change, &Renewals::default())).await?,
+            false => self.write_renewing(account, edit).await?,
+        };
         for hook in &mut applied.hooks {
             match (dry_run, hook.id) {
                 (true, _) if hook.action == Action::Create => hook.id = None,
@@ -103,12 +108,18 @@ impl Service {
 }
 
 /// Creates and updates env vars first, so that hooks can link to them, and deletes the others last.
-fn apply(state: &State, change: &mut Transaction, id: AccountId, desired: DesiredState) -> Result<Applied, ServiceError> {
+fn apply(
+    state: &State,
+    change: &mut Transaction,
+    renewals: &Renewals,
+    id: AccountId,
+    desired: &DesiredState,
+) -> Result<Applied, ServiceError> {
     let DesiredState { hooks, envs, dry_run } = desired;
-    let names: Vec<_> = envs.iter().map(|env| env.name.clone()).collect();
+    let names: HashSet<&EnvName> = envs.iter().map(|env| &env.name).collect();
     let mut env_vars = Vec::new();
-    for (index, env) in envs.into_iter().enumerate() {
-        env_vars.push(put_env(state, change, id, index, env)?);
+    for (index, env) in envs.iter().enumerate() {
+        env_vars.push(put_env(state, change, renewals, id, index, env)?);
     }
     let mut applied = Vec::new();
     for hook_type in change.directory.registry().types().to_vec() {
@@ -124,18 +135,25 @@ fn apply(state: &State, change: &mut Transaction, id: AccountId, desired: Desire
     }
     let gone: Vec<_> = change.directory.account(id)?.envs().filter(|env| !names.contains(&env.record.name)).cloned().collect();
     for env in gone {
-        envs::delete(state, change, id, env.record.id)?;
+        envs::delete(state, change, renewals, id, env.record.id)?;
         env_vars.push(AppliedEnv { action: Action::Delete, name: env.record.name.to_string() });
     }
     let changed =
         applied.iter().any(|hook: &AppliedHook| hook.action != Action::Keep) || env_vars.iter().any(|env| env.action != Action::Keep);
-    Ok(Applied { dry_run, changed, hooks: applied, env_vars })
+    Ok(Applied { dry_run: *dry_run, changed, hooks: applied, env_vars })
 }
 
-fn put_env(state: &State, change: &mut Transaction, id: AccountId, index: usize, env: DesiredEnv) -> Result<AppliedEnv, ServiceError> {
+fn put_env(
+    state: &State,
+    change: &mut Transaction,
+    renewals: &Renewals,
+    id: AccountId,
+    index: usize,
+    env: &DesiredEnv,
+) -> Result<AppliedEnv, ServiceError> {
     let DesiredEnv { name, value } = env;
     let text = name.to_string();
-    let before = change.directory.account(id)?.env_named(&name).cloned();
+    let before = change.directory.account(id)?.env_named(name).cloned();
     let action = match (before, value) {
         (None, None) => {
             let field = format!("env_vars[{index}].value");
@@ -143,11 +161,11 @@ fn put_env(state: &State, change: &mut Transaction, id: AccountId, index: usize,
             return Err(ServiceError::invalid(field, message));
         }
         (None, Some(value)) => {
-            envs::create(state, change, id, name, value)?;
+            envs::create(state, change, id, name.clone(), value.clone())?;
             Action::Create
         }
-        (Some(before), Some(value)) if before.value != value => {
-            envs::update(state, change, id, before.record.id, value)?;
+        (Some(before), Some(value)) if before.value != *value => {
+            envs::update(state, change, renewals, id, before.record.id, value.clone())?;
             Action::Update
         }
         (Some(_), _) => Action::Keep,

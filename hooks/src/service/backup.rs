@@ -35,18 +35,21 @@ pub(crate) struct Backup {
 }
 
 impl Service {
-    /// Makes a backup, with or without the log entries. Changes wait until it is made; events and their log entries do not.
+    /// Makes a backup, with or without the log entries, as of one moment. Nothing waits for it in a store that has snapshots; one that has none
+    /// takes no writes while its records are read.
     pub(crate) async fn backup(&self, with_logs: bool) -> Result<Backup, ServiceError> {
         let permit = Arc::clone(&self.backups).try_acquire_owned();
         let permit = permit.map_err(|_| ServiceError::Conflict("A backup is under way already".into()))?;
         self.log.flush().await;
-        // Prevents that a function is removed after its record was read and before its bytes are.
-        let lock = self.state.write_lock.clone().lock_owned().await;
         let (state, data) = (self.state.clone(), self.fixed.data.clone());
         blocking(move || {
-            let _lock = lock;
             let mut file = nameless(&data).map_err(StoreError::from)?;
-            write(&state, &file, with_logs)?;
+            // No function is removed after its record was read and before its bytes are.
+            let held = state.functions.hold_all();
+            let written = write(&state, &file, with_logs);
+            drop(held);
+            state.collect_garbage();
+            written?;
             let length = file.stream_position().and_then(|length| file.rewind().map(|()| length)).map_err(StoreError::from)?;
             Ok(Backup { file, length, permit })
         })

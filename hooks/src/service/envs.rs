@@ -7,13 +7,13 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use hookbox_host_api::Secret;
 
-use super::renewal::renew;
+use super::renewal::{Renewals, renew};
 use super::{Page, Paged, Service};
 use crate::directory::{EnvVar, records};
-use crate::error::ServiceError;
+use crate::error::{ServiceError, check_room};
 use crate::ids::{AccountId, EnvId, HookId};
 use crate::resources::{EnvName, EnvRecord, EnvView, NewEnv, NewValue};
-use crate::state::{State, Transaction};
+use crate::state::{Area, State, Transaction};
 
 impl Service {
     /// The env vars of an account, oldest first.
@@ -32,20 +32,20 @@ impl Service {
     /// Makes an env var.
     pub async fn create_env(&self, account: AccountId, body: Bytes) -> Result<EnvView, ServiceError> {
         let NewEnv { name, value } = NewEnv::parse(&body)?;
-        self.state.write(move |state, change| create(state, change, account, name, value)).await
+        self.state.write(Area::Account(account), move |state, change| create(state, change, account, name, value)).await
     }
 
     /// Gives an env var a new value, which is used from the next execution on.
     pub async fn update_env(&self, account: AccountId, id: &str, body: Bytes) -> Result<EnvView, ServiceError> {
         let id = self.env(account, id)?.record.id;
         let NewValue(value) = NewValue::parse(&body)?;
-        self.state.write(move |state, change| update(state, change, account, id, value)).await
+        self.write_renewing(account, move |state, change, renewals| update(state, change, renewals, account, id, value.clone())).await
     }
 
     /// Deletes an env var, and its links from hooks.
     pub async fn delete_env(&self, account: AccountId, id: &str) -> Result<(), ServiceError> {
         let id = self.env(account, id)?.record.id;
-        self.state.write(move |state, change| delete(state, change, account, id)).await
+        self.write_renewing(account, move |state, change, renewals| delete(state, change, renewals, account, id)).await
     }
 
     fn env(&self, account: AccountId, id: &str) -> Result<Arc<EnvVar>, ServiceError> {
@@ -65,6 +65,7 @@ pub(super) fn create(
         let message = format!("instance.name is taken: the environment variable \"{name}\" exists");
         return Err(ServiceError::invalid("name", message));
     }
+    check_room("environment variables", change.directory.account(account)?.env_count(), state.limits.account_env_vars)?;
     let (id, now) = (EnvId::random(), state.now());
     let sealed = seal(state, account, id, &name, &value)?;
     let record = EnvRecord { id, name, sealed, created_at: now, updated_at: now };
@@ -75,6 +76,7 @@ pub(super) fn create(
 pub(super) fn update(
     state: &State,
     change: &mut Transaction,
+    renewals: &Renewals,
     account: AccountId,
     id: EnvId,
     value: Secret,
@@ -83,7 +85,7 @@ pub(super) fn update(
     let sealed = seal(state, account, id, &before.name, &value)?;
     let linked: Vec<HookId> = change.directory.account(account)?.linked_to(&before.name).map(|hook| hook.record.id).collect();
     let view = put(change, account, EnvRecord { sealed, updated_at: state.now(), ..before }, value)?;
-    renew(state, change, account, &linked)?;
+    renew(state, change, renewals, account, &linked)?;
     Ok(view)
 }
 
@@ -94,13 +96,19 @@ fn put(change: &mut Transaction, account: AccountId, record: EnvRecord, value: S
     Ok(view)
 }
 
-pub(super) fn delete(state: &State, change: &mut Transaction, account: AccountId, id: EnvId) -> Result<(), ServiceError> {
+pub(super) fn delete(
+    state: &State,
+    change: &mut Transaction,
+    renewals: &Renewals,
+    account: AccountId,
+    id: EnvId,
+) -> Result<(), ServiceError> {
     let name = change.directory.account(account)?.env(id)?.record.name.clone();
     let linked: Vec<HookId> = change.directory.account(account)?.linked_to(&name).map(|hook| hook.record.id).collect();
     let hooks = change.directory.account_mut(account)?.remove_env(id)?;
     change.batch.delete(records::env_key(account, id));
     hooks.iter().try_for_each(|hook| records::put_hook(&mut change.batch, account, hook))?;
-    renew(state, change, account, &linked)
+    renew(state, change, renewals, account, &linked)
 }
 
 fn seal(state: &State, account: AccountId, id: EnvId, name: &EnvName, value: &Secret) -> Result<String, ServiceError> {

@@ -59,7 +59,7 @@ impl Service {
         let Some(hook) = pick(&found).filter(|hook| hook.serving.is_none()) else { return Ok(found) };
         let Some(ready) = &hook.record.ready else { return Ok(found) };
         let deadline = read_at + Duration::from_secs(ready.spec.timeout.into());
-        match self.admission.load(account, hook.record.id, ready.spec.runtime, deadline).await {
+        match self.admission.load(account, hook.record.id, deadline).await {
             true => Ok(self.state.directory.load().account(account)?.clone()),
             false => Ok(found),
         }

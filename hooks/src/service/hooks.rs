@@ -9,13 +9,14 @@ use bytes::Bytes;
 use super::{HookFilter, Page, Paged, Service};
 use crate::clock::Timestamp;
 use crate::directory::{Account, Hook, records};
-use crate::error::ServiceError;
+use crate::error::{ServiceError, check_room};
 use crate::hook_type::{HookType, Registry, Settings};
 use crate::ids::{AccountId, HookId, InvalidId};
 use crate::resources::{
     AccountSettings, EnvView, HookInput, HookRecord, HookView, InputRules, Runtime, ServingView, Spec, Status, TopLevel, Upload,
 };
-use crate::state::{State, Transaction, blocking};
+use crate::state::{Area, State, Transaction, blocking};
+use crate::store::StoreError;
 
 /// Bodies of more bytes than this are read on a thread that may block.
 const READ_INLINE_BYTES: usize = 64 << 10;
@@ -46,13 +47,25 @@ impl Service {
         if !functions {
             return Paged::filled(&hooks, &page, position, |hook| Ok(view(account, hook)));
         }
-        self.state.read(move |state| Paged::filled(&hooks, &page, position, |hook| whole_view(state, account, hook))).await
+        let (shown, asked) = (hooks.clone(), page.clone());
+        let whole = move |state: &State| Ok(Paged::filled(&shown, &asked, position, |hook| Ok(whole_view(state, account, hook)?)));
+        if let Ok(page) = self.state.read(whole).await? {
+            return Ok(page);
+        }
+        // The reason may be a function that an update has just taken away, a damaged one, or the cursor.
+        self.state.published(account).await;
+        self.state.read(move |state| Paged::filled(&hooks, &page, position, |hook| Ok(present_view(state, account, hook)))).await
     }
 
     /// One hook, with its function.
     pub async fn get_hook(&self, account: AccountId, id: &str) -> Result<HookView, ServiceError> {
         let hook = self.hook(account, id)?;
-        self.state.read(move |state| whole_view(state, account, &hook)).await
+        let shown = hook.clone();
+        if let Ok(view) = self.state.read(move |state| Ok(whole_view(state, account, &shown))).await? {
+            return Ok(view);
+        }
+        self.state.published(account).await;
+        self.state.read(move |state| Ok(present_view(state, account, &hook))).await
     }
 
     /// The type of a hook.
@@ -77,7 +90,7 @@ impl Service {
 
     /// Creates a hook and queues it for admission.
     pub async fn create_hook(&self, account: AccountId, input: HookInput) -> Result<HookView, ServiceError> {
-        let view = self.state.write(move |state, change| create(state, change, account, &input)).await?;
+        let view = self.state.write(Area::Account(account), move |state, change| create(state, change, account, &input)).await?;
         self.admission.queue(account, view.id);
         Ok(view)
     }
@@ -86,7 +99,7 @@ impl Service {
     /// until the new one is ready.
     pub async fn update_hook(&self, account: AccountId, id: &str, input: HookInput) -> Result<HookView, ServiceError> {
         let id = self.hook(account, id)?.record.id;
-        let view = self.state.write(move |state, change| update(state, change, account, id, &input)).await?;
+        let view = self.state.write(Area::Account(account), move |state, change| update(state, change, account, id, &input)).await?;
         if view.status.is_pending() {
             self.admission.queue(account, id);
         }
@@ -96,7 +109,7 @@ impl Service {
     /// Deletes a hook with its versions and functions. Its log entries stay until their retention ends.
     pub async fn delete_hook(&self, account: AccountId, id: &str) -> Result<(), ServiceError> {
         let id = self.hook(account, id)?.record.id;
-        self.state.write(move |state, change| delete(state, change, account, id)).await
+        self.state.write(Area::Account(account), move |state, change| delete(state, change, account, id)).await
     }
 
     /// The account's env vars of these names, in this order. Names that do not exist are left out.
@@ -181,9 +194,24 @@ fn view(account: AccountId, hook: &Hook) -> HookView {
     HookView::new(account, &hook.record, serving_view(hook))
 }
 
-fn whole_view(state: &State, account: AccountId, hook: &Hook) -> Result<HookView, ServiceError> {
+fn whole_view(state: &State, account: AccountId, hook: &Hook) -> Result<HookView, StoreError> {
     let function = state.function(account, &hook.record.spec.function.digest)?;
     Ok(view(account, hook).with_function(&function))
+}
+
+/// The view of a hook as it is by now, for a function that could not be read: an update may have taken it away. Damage leaves the rest to be
+/// seen, and the message says why.
+fn present_view(state: &State, account: AccountId, hook: &Arc<Hook>) -> HookView {
+    let directory = state.directory.load();
+    let present = directory.account(account).and_then(|account| account.hook(hook.record.id)).unwrap_or(hook);
+    whole_view(state, account, present).unwrap_or_else(|error| faulty_view(account, present, &error))
+}
+
+fn faulty_view(account: AccountId, hook: &Hook, error: &StoreError) -> HookView {
+    tracing::error!(%account, hook = %hook.record.id, %error, "a function cannot be read");
+    let view = view(account, hook);
+    let fault = || format!("the server's copy of the function cannot be read: {error}");
+    HookView { status_message: view.status_message.or_else(|| Some(fault())), ..view }
 }
 
 /// The serving version. A version that was ready and can no longer be prepared does not serve.
@@ -224,12 +252,14 @@ pub(super) fn create(state: &State, change: &mut Transaction, id: AccountId, inp
         updated_at: now,
     };
     check_links(account, &record.spec)?;
-    check_room(account, &record)?;
+    check_room("hooks", account.hook_count(), state.limits.account_hooks)?;
+    check_type_room(account, &record)?;
+    check_deployments(state, account)?;
     check_live(account, &record)?;
     let upload = input.function.as_ref().ok_or_else(|| ServiceError::Internal("a checked hook has no function".into()))?;
     account.put_hook(record.clone());
     change.batch.require_absent(records::hook_key(id, record.id));
-    store(state, change, id, &record, Some(upload))?;
+    store(change, id, &record, Some(upload))?;
     Ok(HookView::new(id, &record, ServingView::default()).with_function(&upload.bytes))
 }
 
@@ -242,7 +272,7 @@ fn update(state: &State, change: &mut Transaction, id: AccountId, hook: HookId, 
     let hook = change.directory.account(id)?.hook(hook)?;
     match &input.function {
         Some(upload) if record != before => Ok(view(id, hook).with_function(&upload.bytes)),
-        _ => whole_view(state, id, hook),
+        _ => Ok(whole_view(state, id, hook).unwrap_or_else(|error| faulty_view(id, hook, &error))),
     }
 }
 
@@ -261,8 +291,11 @@ pub(super) fn put(
     let account = change.directory.account_mut(id)?;
     check_links(account, &record.spec)?;
     check_live(account, record)?;
+    if record.status.is_pending() && !before.status.is_pending() {
+        check_deployments(state, account)?;
+    }
     account.put_hook(record.clone());
-    store(state, change, id, record, upload)?;
+    store(change, id, record, upload)?;
     let needed: Vec<_> = record.builds().collect();
     let ready = before.ready.as_ref().map(|ready| &ready.spec);
     for build in
@@ -299,9 +332,9 @@ pub(super) fn delete(state: &State, change: &mut Transaction, id: AccountId, hoo
     builds.into_iter().try_for_each(|build| change.release(state, id, build))
 }
 
-fn store(state: &State, change: &mut Transaction, id: AccountId, record: &HookRecord, upload: Option<&Upload>) -> Result<(), ServiceError> {
+fn store(change: &mut Transaction, id: AccountId, record: &HookRecord, upload: Option<&Upload>) -> Result<(), ServiceError> {
     if let Some(upload) = upload {
-        state.functions.put(id.get(), &upload.bytes, &mut change.batch)?;
+        change.upload(id, record.spec.function.digest, &upload.bytes);
     }
     records::put_hook(&mut change.batch, id, record)
 }
@@ -319,7 +352,7 @@ fn check_links(account: &Account, spec: &Spec) -> Result<(), ServiceError> {
 }
 
 /// Refuses a hook if the account already has as many of its type as it may have.
-fn check_room(account: &Account, record: &HookRecord) -> Result<(), ServiceError> {
+fn check_type_room(account: &Account, record: &HookRecord) -> Result<(), ServiceError> {
     let hook_type = record.hook_type;
     let most = account.record.settings.hooks_per_type;
     let have = account.hooks().filter(|hook| hook.record.hook_type == hook_type).count();
@@ -327,6 +360,17 @@ fn check_room(account: &Account, record: &HookRecord) -> Result<(), ServiceError
         (false, _) => Ok(()),
         (true, 1) => Err(ServiceError::Conflict(format!("The '{hook_type}' hook is synchronous and can only have one defined function"))),
         (true, _) => Err(ServiceError::Conflict(format!("The account has {most} '{hook_type}' hooks already, the most that it may have"))),
+    }
+}
+
+/// Refuses one more deployment while too many of the account are under way.
+fn check_deployments(state: &State, account: &Account) -> Result<(), ServiceError> {
+    let (pending, most) = (account.pending(), state.limits.account_deployments);
+    match pending < most {
+        true => Ok(()),
+        false => Err(ServiceError::Unavailable(format!(
+            "{pending} hooks of the account wait to be prepared, the most that may; please try again"
+        ))),
     }
 }
 

@@ -57,8 +57,10 @@ pub struct ServiceConfig {
     pub master_key_file: Option<PathBuf>,
     /// The program, and its arguments, that compiles functions in a process of its own: it calls `compile_worker`.
     pub compile_worker: (PathBuf, Vec<String>),
-    /// Wall time for one compilation.
+    /// Processor time for one compilation.
     pub compile_timeout: Duration,
+    /// Functions that are prepared at a time, in each language.
+    pub compile_workers: u32,
     /// Memory for one compilation, in bytes.
     pub compile_memory_bytes: u64,
     /// Whether the JavaScript engine is made ready when the service opens.
@@ -141,6 +143,11 @@ impl Service {
         }
     }
 
+    /// What the server has trouble with although it serves, a sentence each.
+    pub fn troubles(&self) -> Vec<String> {
+        self.admission.troubles()
+    }
+
     /// Finishes running executions and writes, and the queued log entries. It stops preparations, which the next start repeats.
     pub async fn shutdown(&self) {
         self.admission.stop();
@@ -149,7 +156,7 @@ impl Service {
         if tokio::time::timeout(DETACHED_TIMEOUT, self.dispatcher.detached_ended()).await.is_err() {
             tracing::error!("executions whose caller has gone did not end in time");
         }
-        drop(self.state.write_lock.lock().await);
+        self.state.under_way.ended().await;
         self.log.flush().await;
     }
 
@@ -167,10 +174,10 @@ impl Service {
         }
     }
 
-    /// The lock that every change holds.
+    /// Waits until no change is being made, and what changes left without an owner is removed.
     #[cfg(any(test, feature = "testing"))]
-    pub(crate) async fn write_lock(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.state.write_lock.lock().await
+    pub(crate) async fn quiet(&self) {
+        self.state.under_way.ended().await;
     }
 
     /// Log entries that were lost since the start.

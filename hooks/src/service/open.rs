@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use hookbox_runtime::{Admission, AdmissionConfig, PagemapUse, Sandbox, SandboxConfig, Scheduler, SchedulerConfig};
-use tokio::sync::{Mutex, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 
 use super::server_facts::ServerFacts;
 use super::{Opened, Service, ServiceConfig};
@@ -16,12 +16,14 @@ use crate::hook_type::Registry;
 use crate::logs::{LogReader, LogWriter, QueueSettings, Retention, start_sweeping};
 use crate::metrics::{MeasuredStore, Metrics};
 use crate::sandbox::{FunctionCompiler, SandboxCompiler};
-use crate::state::State;
+use crate::state::{Garbage, IsKept, Locks, State, UnderWay};
 use crate::store::{Blobs, Functions, Store, name, open};
 use crate::vault::Vault;
 
-/// Functions that are evaluated at a time beside executions: one for each lane that prepares them, and the engine itself.
-const DEPLOYMENTS: u32 = 4;
+/// Functions that are evaluated at a time beside executions: those that have a turn, one for an event, and the engine itself.
+fn evaluations(config: &ServiceConfig) -> u32 {
+    config.compile_workers.saturating_add(2)
+}
 
 /// Why a service does not open, in words for an operator.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +54,7 @@ impl Service {
             let compiler = make_compiler(&opening, kept.vault.artifact_key())?;
             Ok((kept, compiler))
         });
-        let (kept, compiler) = opened.await.map_err(OpenError::new)??;
+        let (kept, (compiler, is_kept)) = opened.await.map_err(OpenError::new)??;
         let mut warnings = Vec::new();
         if kept.vault.key_is_inside_data_folder() {
             warnings.push("the master key lies in the data folder: whoever copies the folder can read every secret in it".to_owned());
@@ -61,11 +63,17 @@ impl Service {
         if config.javascript_at_start {
             tokio::spawn(compiler.clone().warm());
         }
-        Ok(Opened { service: Arc::new(Self::start(&config, kept, compiler, clock)), first_start, warnings })
+        Ok(Opened { service: Arc::new(Self::start(&config, kept, compiler, is_kept, clock)), first_start, warnings })
     }
 
     /// Starts the tasks.
-    pub(crate) fn start(config: &ServiceConfig, kept: DataFolder, compiler: Arc<dyn FunctionCompiler>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn start(
+        config: &ServiceConfig,
+        kept: DataFolder,
+        compiler: Arc<dyn FunctionCompiler>,
+        is_kept: IsKept,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let DataFolder { store, functions, vault, directory, metrics } = kept;
         let retention = Retention::new(config.retention);
         let queue = QueueSettings { entries: config.log_queue, ..QueueSettings::default() };
@@ -76,14 +84,17 @@ impl Service {
             vault,
             clock: clock.clone(),
             compiler,
+            is_kept,
             limits: config.limits,
             metrics: metrics.clone(),
             directory: ArcSwap::from_pointee(directory),
-            write_lock: Arc::new(Mutex::new(())),
+            locks: Locks::default(),
+            under_way: UnderWay::default(),
+            garbage: Garbage::default(),
         });
         Self {
             registry: config.registry.clone(),
-            admission: AdmissionQueue::start(state.clone()),
+            admission: AdmissionQueue::start(state.clone(), config.compile_workers as usize),
             dispatcher: Dispatcher::new(log.clone(), clock.clone(), config.limits, metrics),
             reader: LogReader::new(store.clone(), retention),
             sweeping: start_sweeping(store, retention, clock.clone()),
@@ -116,16 +127,16 @@ pub(crate) fn keep(store: Arc<dyn Store>, vault: Vault, blobs: Blobs, registry: 
     let functions = Functions::new(store.clone(), Arc::new(blobs));
     let directory = load(&*store, &vault, registry).map_err(OpenError::new)?;
     // Nothing is uploaded yet, so files without a reference are left over.
-    if let Err(error) = functions.sweep(std::time::Duration::ZERO) {
+    if let Err(error) = functions.sweep() {
         tracing::warn!(%error, "left-over files could not be removed");
     }
     Ok(DataFolder { store, functions, vault, directory, metrics })
 }
 
-fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn FunctionCompiler>, OpenError> {
+fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<(Arc<dyn FunctionCompiler>, IsKept), OpenError> {
     let max_memory = u64::from(config.limits.max_memory_mib) << 20;
     let sandbox = Sandbox::new(SandboxConfig {
-        concurrency: config.concurrency.saturating_add(DEPLOYMENTS),
+        concurrency: config.concurrency.saturating_add(evaluations(config)),
         max_memory_bytes: usize::try_from(max_memory).unwrap_or(usize::MAX),
         memory_budget_bytes: config.memory_budget_bytes,
         max_result_bytes: config.limits.result_bytes,
@@ -148,9 +159,12 @@ fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn
         cache_key: *cache_key,
         compile_timeout: config.compile_timeout,
         compile_memory_bytes: config.compile_memory_bytes,
+        // One more for an event's function.
+        compile_workers: config.compile_workers.saturating_add(1),
         samples: config.registry.samples(),
     };
-    let admission = Admission::new(sandbox.clone(), admission).map_err(OpenError::new)?;
+    let admission = Admission::new(sandbox.clone(), admission);
+    let kept = admission.kept();
     let scheduler = SchedulerConfig {
         places: config.concurrency as usize,
         waiting: config.queue.length as usize,
@@ -158,5 +172,5 @@ fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn
         helpers: config.helpers,
     };
     let scheduler = Scheduler::start(scheduler).map_err(|error| OpenError(format!("the threads that run hooks: {error}")))?;
-    Ok(Arc::new(SandboxCompiler::new(sandbox, admission, scheduler)))
+    Ok((Arc::new(SandboxCompiler::new(sandbox, admission, scheduler)), Arc::new(move |name| kept.has(name))))
 }

@@ -1,12 +1,13 @@
 //! Content-addressed files for large values. This stores the bytes and checks them; its users know which record needs which blob.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
@@ -70,15 +71,82 @@ impl fmt::Debug for Digest {
 pub(crate) struct Blobs {
     folder: PathBuf,
     next_temp: AtomicU64,
-    /// Held while a name is made or removed, so that a sweep cannot remove a blob that `put` has just found in place.
-    names: Mutex<()>,
+    /// Held while a name is made or removed, so that no removal meets a blob that `put` has just found in place.
+    held: Mutex<Held>,
+}
+
+/// What must not be removed now.
+#[derive(Debug, Default)]
+struct Held {
+    /// How many users each blob has whose records may not be committed yet.
+    blobs: HashMap<Digest, usize>,
+    /// How many users want all blobs to stay.
+    all: usize,
+}
+
+/// Keeps a blob from being removed: it was put, and the record that refers to it is yet to be committed.
+#[derive(Debug)]
+pub(crate) struct HeldBlob {
+    blobs: Arc<Blobs>,
+    digest: Digest,
+}
+
+/// Keeps every blob from being removed.
+#[derive(Debug)]
+pub(crate) struct HeldBlobs(Arc<Blobs>);
+
+impl Drop for HeldBlob {
+    fn drop(&mut self) {
+        let mut held = self.blobs.held();
+        if let Some(users) = held.blobs.get_mut(&self.digest) {
+            *users = users.saturating_sub(1);
+            if *users == 0 {
+                held.blobs.remove(&self.digest);
+            }
+        }
+    }
+}
+
+impl Drop for HeldBlobs {
+    fn drop(&mut self) {
+        let mut held = self.0.held();
+        held.all = held.all.saturating_sub(1);
+    }
 }
 
 impl Blobs {
     /// Opens the folder, or makes it.
     pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
         make_folder(&folder.join("temp"))?;
-        Ok(Self { folder: folder.to_owned(), next_temp: AtomicU64::new(0), names: Mutex::new(()) })
+        Ok(Self { folder: folder.to_owned(), next_temp: AtomicU64::new(0), held: Mutex::default() })
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a blob from being removed until the result is dropped.
+    pub(super) fn hold(self: &Arc<Self>, digest: Digest) -> HeldBlob {
+        *self.held().blobs.entry(digest).or_default() += 1;
+        HeldBlob { blobs: self.clone(), digest }
+    }
+
+    /// Keeps every blob from being removed until the result is dropped.
+    pub(super) fn hold_all(self: &Arc<Self>) -> HeldBlobs {
+        self.held().all += 1;
+        HeldBlobs(self.clone())
+    }
+
+    /// Removes a blob that `is_used` does not know, unless it is held. Returns whether that is decided; a held blob is decided on later.
+    pub(super) fn remove_unused(&self, digest: &Digest, is_used: impl FnOnce() -> Result<bool, StoreError>) -> Result<bool, StoreError> {
+        let held = self.held();
+        if held.all > 0 || held.blobs.contains_key(digest) {
+            return Ok(false);
+        }
+        if !is_used()? {
+            remove_file(&self.path(digest))?;
+        }
+        Ok(true)
     }
 
     /// Stores these bytes. After `Ok` they survive a power loss.
@@ -103,8 +171,8 @@ impl Blobs {
         }
     }
 
-    /// Removes the blobs that `keep` does not know and the remains of interrupted writes, unless they are younger than `grace`:
-    /// a blob is written before the record that refers to it. Gives the number of files removed.
+    /// Removes the blobs that `keep` does not know and the remains of interrupted writes, unless they are younger than `grace`: nothing is
+    /// put meanwhile. Gives the number of files removed.
     pub(crate) fn sweep(&self, grace: Duration, keep: impl Fn(&Digest) -> bool) -> Result<usize, StoreError> {
         let mut removed = 0;
         for folder in fs::read_dir(&self.folder)? {
@@ -140,13 +208,13 @@ impl Blobs {
         let path = self.path(digest);
         let folder = path.parent().unwrap_or(&self.folder);
         make_folder(folder)?;
-        let _names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let _held = self.held();
         fs::rename(temp, &path)?;
         sync_folder(folder)
     }
 
     fn remove_older(&self, path: &Path, grace: Duration) -> io::Result<bool> {
-        let _names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let _held = self.held();
         let modified = match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             other => other?.modified()?,

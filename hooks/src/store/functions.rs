@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::blobs::{HeldBlob, HeldBlobs};
 use super::{Batch, Blobs, Digest, Key, KeyReader, Kind, Order, SERVER, Store, StoreError};
 
 /// The largest function that stays in the store, in bytes.
@@ -27,25 +28,50 @@ impl Functions {
         Self { store, blobs }
     }
 
-    /// Adds a function to a batch that the caller commits, next to the records that refer to it. Large bytes are on disk when
-    /// this returns; if the batch is then never committed, a sweep removes them.
-    pub(crate) fn put(&self, account: u64, bytes: &[u8], batch: &mut Batch) -> Result<Digest, StoreError> {
-        let digest = Digest::of(bytes);
-        if bytes.len() <= INLINE_LIMIT {
-            batch.put(key(account, &digest), [&[INLINE], bytes].concat());
-        } else {
-            self.blobs.put(bytes)?;
-            batch.put(key(account, &digest), [BLOB]).put(reference(&digest, account), []);
-        }
-        Ok(digest)
+    /// Adds a function to a batch that the caller commits, next to the records that refer to it. Large bytes must be on disk before that:
+    /// the result says whether they are to be [written](Self::write).
+    pub(crate) fn put(account: u64, digest: &Digest, bytes: &[u8], batch: &mut Batch) -> bool {
+        let is_large = bytes.len() > INLINE_LIMIT;
+        match is_large {
+            false => batch.put(key(account, digest), [&[INLINE], bytes].concat()),
+            true => batch.put(key(account, digest), [BLOB]).put(reference(digest, account), []),
+        };
+        is_large
     }
 
-    /// The bytes, or `None` if this account has no such function.
-    pub(crate) fn get(&self, account: u64, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some(record) = self.store.get(key(account, digest).as_bytes())? else { return Ok(None) };
+    /// Writes large bytes. They stay as long as the result is held, and then if a record refers to them.
+    pub(crate) fn write(&self, digest: Digest, bytes: &[u8]) -> Result<HeldBlob, StoreError> {
+        let held = self.blobs.hold(digest);
+        self.blobs.put(bytes)?;
+        Ok(held)
+    }
+
+    /// Keeps all large bytes on disk, whatever is deleted meanwhile, until the result is dropped.
+    pub(crate) fn hold_all(&self) -> HeldBlobs {
+        self.blobs.hold_all()
+    }
+
+    /// Removes a function's large bytes if no account refers to them. Returns whether that is decided: bytes that are held are looked at again
+    /// later.
+    pub(crate) fn remove_unused(&self, digest: &Digest) -> Result<bool, StoreError> {
+        self.blobs.remove_unused(digest, || {
+            let mut is_used = false;
+            let references = Key::new(SERVER, Kind::Function).fixed(digest.as_bytes()).range();
+            self.store.scan(references, Order::Ascending, &mut |_, _| {
+                is_used = true;
+                ControlFlow::Break(())
+            })?;
+            Ok(is_used)
+        })
+    }
+
+    /// The bytes of a function that a record of the account refers to.
+    pub(crate) fn get(&self, account: u64, digest: &Digest) -> Result<Vec<u8>, StoreError> {
+        let missing = || StoreError::Corrupt(format!("the function {digest} is missing"));
+        let record = self.store.get(key(account, digest).as_bytes())?.ok_or_else(missing)?;
         match record.split_first() {
-            Some((&INLINE, bytes)) if Digest::of(bytes) == *digest => Ok(Some(bytes.to_vec())),
-            Some((&BLOB, [])) => self.file(digest).map(Some),
+            Some((&INLINE, bytes)) if Digest::of(bytes) == *digest => Ok(bytes.to_vec()),
+            Some((&BLOB, [])) => self.file(digest),
             _ => Err(StoreError::Corrupt(format!("the record of function {digest} is not one"))),
         }
     }
@@ -56,13 +82,13 @@ impl Functions {
         self.blobs.get(digest)?.ok_or_else(missing)
     }
 
-    /// Removes a function's records with a batch that the caller commits. The next sweep removes its blob.
-    pub(crate) fn delete(&self, account: u64, digest: &Digest, batch: &mut Batch) {
+    /// Removes a function's records with a batch that the caller commits.
+    pub(crate) fn delete(account: u64, digest: &Digest, batch: &mut Batch) {
         batch.delete(key(account, digest)).delete(reference(digest, account));
     }
 
-    /// Removes the blobs that no account refers to and that are older than `grace`, which must be longer than any upload takes.
-    pub(crate) fn sweep(&self, grace: Duration) -> Result<usize, StoreError> {
+    /// Removes the blobs that no account refers to. Nothing may be uploaded meanwhile.
+    pub(crate) fn sweep(&self) -> Result<usize, StoreError> {
         let mut referred = BTreeSet::new();
         let visit = &mut |key: &[u8], _: &[u8]| {
             let digest = KeyReader::new(key, Kind::Function).and_then(|(_, mut parts)| parts.fixed::<32>());
@@ -70,7 +96,7 @@ impl Functions {
             ControlFlow::Continue(())
         };
         self.store.scan(Key::new(SERVER, Kind::Function).range(), Order::Ascending, visit)?;
-        self.blobs.sweep(grace, |digest| referred.contains(digest))
+        self.blobs.sweep(Duration::ZERO, |digest| referred.contains(digest))
     }
 }
 
@@ -94,15 +120,15 @@ mod tests {
     }
 
     fn put(functions: &Functions, account: u64, bytes: &[u8]) -> Digest {
-        let mut batch = Batch::new();
-        let digest = functions.put(account, bytes, &mut batch).unwrap();
+        let (mut batch, digest) = (Batch::new(), Digest::of(bytes));
+        let _held = Functions::put(account, &digest, bytes, &mut batch).then(|| functions.write(digest, bytes).unwrap());
         functions.store.commit(batch).unwrap();
         digest
     }
 
     fn delete(functions: &Functions, account: u64, digest: &Digest) {
         let mut batch = Batch::new();
-        functions.delete(account, digest, &mut batch);
+        Functions::delete(account, digest, &mut batch);
         functions.store.commit(batch).unwrap();
     }
 
@@ -113,8 +139,8 @@ mod tests {
         for bytes in [vec![], vec![1; INLINE_LIMIT], vec![2; INLINE_LIMIT + 1], vec![3; 8 << 20]] {
             let digest = put(&functions, 1, &bytes);
             assert_eq!(functions.blobs.get(&digest).unwrap().is_some(), bytes.len() > INLINE_LIMIT);
-            assert_eq!(functions.get(1, &digest).unwrap().unwrap(), bytes);
-            assert_eq!(functions.get(2, &digest).unwrap(), None);
+            assert_eq!(functions.get(1, &digest).unwrap(), bytes);
+            assert!(matches!(functions.get(2, &digest), Err(StoreError::Corrupt(_))));
         }
     }
 
@@ -126,11 +152,32 @@ mod tests {
         let digest = put(&functions, 1, &large);
         assert_eq!(put(&functions, 2, &large), digest);
         delete(&functions, 1, &digest);
-        assert_eq!(functions.sweep(Duration::ZERO).unwrap(), 0);
-        assert_eq!(functions.get(2, &digest).unwrap().unwrap(), large);
+        assert_eq!((functions.sweep().unwrap(), functions.remove_unused(&digest).unwrap()), (0, true));
+        assert_eq!(functions.get(2, &digest).unwrap(), large);
         delete(&functions, 2, &digest);
-        assert_eq!(functions.sweep(Duration::ZERO).unwrap(), 1);
+        assert!(functions.remove_unused(&digest).unwrap());
         assert_eq!(functions.blobs.get(&digest).unwrap(), None);
+        functions.write(digest, &large).map(drop).unwrap();
+        assert_eq!(functions.sweep().unwrap(), 1, "an upload that was never committed");
+    }
+
+    #[test]
+    fn a_blob_that_is_held_stays_for_now() {
+        let folder = tempfile::tempdir().unwrap();
+        let functions = functions(&folder);
+        let large = vec![9; 100_000];
+        let digest = Digest::of(&large);
+        let upload = functions.write(digest, &large).unwrap();
+        let same = functions.write(digest, &large).unwrap();
+        drop(upload);
+        assert!(!functions.remove_unused(&digest).unwrap());
+        drop(same);
+        let backup = functions.hold_all();
+        assert!(!functions.remove_unused(&digest).unwrap());
+        assert!(functions.blobs.get(&digest).unwrap().is_some());
+        drop(backup);
+        assert!(functions.remove_unused(&digest).unwrap());
+        assert!(functions.blobs.get(&digest).unwrap().is_none());
     }
 
     #[test]

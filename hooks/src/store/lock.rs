@@ -1,4 +1,5 @@
-//! The lock on a store's folder: one server at a time.
+//! The locks on a store: one server at a time. The folder has a file that is locked, and the store's own file is locked too, for the case that
+//! somebody deletes the first.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -15,7 +16,15 @@ pub(super) const LOCK_RETRY: Duration = Duration::from_millis(10);
 
 /// Locks a folder until the file is closed; `None` when another process holds the lock.
 pub(super) fn lock(folder: &Path) -> io::Result<Option<File>> {
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(folder.join("lock"))?;
+    lock_file(OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(folder.join("lock"))?)
+}
+
+/// Locks a file that exists until it is closed; `None` when another process holds the lock.
+pub(super) fn lock_existing(path: &Path) -> io::Result<Option<File>> {
+    lock_file(File::open(path)?)
+}
+
+fn lock_file(file: File) -> io::Result<Option<File>> {
     let deadline = Instant::now() + LOCK_TIMEOUT;
     loop {
         match file.try_lock() {

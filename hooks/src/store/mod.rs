@@ -14,6 +14,7 @@ mod disk_space;
 mod error;
 mod folder;
 mod functions;
+mod guard;
 mod keys;
 mod lock;
 mod open;
@@ -24,7 +25,7 @@ mod sled;
 use std::ops::ControlFlow;
 
 pub(crate) use batch::Batch;
-pub(crate) use blobs::{Blobs, Digest};
+pub(crate) use blobs::{Blobs, Digest, HeldBlob};
 pub(crate) use disk_space::free_bytes;
 pub(crate) use error::StoreError;
 pub(crate) use folder::{make_folder, make_private, sync_folder};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::folder::{NotPrivate, make_folder, make_private, remove_any, sync_folder};
-use super::lock::lock;
+use super::lock::{lock, lock_existing};
 use super::redb::RedbStore;
 use super::sled::SledStore;
 use super::{Batch, Key, KeyRange, Kind, Order, SERVER, Store, StoreError, Visit};
@@ -85,27 +85,27 @@ pub(crate) fn open(folder: &Path, engine: Engine) -> Result<Arc<dyn Store>, Open
             return Err(OpenError::OtherEngine { folder: folder.to_owned(), found: other, asked: engine });
         }
     }
-    let store = open_engine(folder, engine).map_err(failed)?;
-    Ok(Arc::new(Locked { store, _lock: lock }))
-}
-
-/// Opens the store, or makes one. A new store has another name until its format is on disk, so that an unfinished one is never opened.
-fn open_engine(folder: &Path, engine: Engine) -> Result<Box<dyn Store>, StoreError> {
     let path = path_in(folder, engine);
     if !path.exists() {
-        let unfinished = path.with_extension(format!("{}.new", name(engine)));
-        remove_any(&unfinished)?;
-        let store = open_at(&unfinished, engine)?;
-        let mut batch = Batch::new();
-        batch.require_absent(format_key()).put(format_key(), FORMAT.to_be_bytes());
-        store.commit(batch)?;
-        drop(store);
-        fs::rename(&unfinished, &path)?;
-        sync_folder(folder)?;
+        make_store(folder, &path, engine).map_err(failed)?;
     }
-    let store = open_at(&path, engine)?;
-    check_format(store.as_ref())?;
-    Ok(store)
+    let own = lock_existing(&path).map_err(|error| failed(error.into()))?.ok_or_else(|| OpenError::InUse(folder.to_owned()))?;
+    let store = open_at(&path, engine).map_err(failed)?;
+    check_format(store.as_ref()).map_err(failed)?;
+    Ok(Arc::new(Locked { store, _locks: [own, lock] }))
+}
+
+/// Makes a store. It has another name until its format is on disk, so that an unfinished one is never opened.
+fn make_store(folder: &Path, path: &Path, engine: Engine) -> Result<(), StoreError> {
+    let unfinished = path.with_extension(format!("{}.new", name(engine)));
+    remove_any(&unfinished)?;
+    let store = open_at(&unfinished, engine)?;
+    let mut batch = Batch::new();
+    batch.require_absent(format_key()).put(format_key(), FORMAT.to_be_bytes());
+    store.commit(batch)?;
+    drop(store);
+    fs::rename(&unfinished, path)?;
+    Ok(sync_folder(folder)?)
 }
 
 fn format_key() -> Key {
@@ -122,10 +122,10 @@ fn check_format(store: &dyn Store) -> Result<(), StoreError> {
     }
 }
 
-/// A store and the lock on its folder. The fields are dropped in this order.
+/// A store and the locks on it and its folder. The fields are dropped in this order.
 struct Locked {
     store: Box<dyn Store>,
-    _lock: File,
+    _locks: [File; 2],
 }
 
 impl Store for Locked {
@@ -162,6 +162,16 @@ mod tests {
             assert!(error(folder.path(), engine).ends_with("is in use by another Hookbox server"));
             drop(store);
             open(folder.path(), engine).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_deleted_lock_lets_no_second_server_in() {
+        for engine in ENGINES {
+            let folder = tempfile::tempdir().unwrap();
+            let _store = open(folder.path(), engine).unwrap();
+            fs::remove_file(folder.path().join("lock")).unwrap();
+            assert!(error(folder.path(), engine).ends_with("is in use by another Hookbox server"));
         }
     }
 
@@ -213,6 +223,36 @@ mod tests {
         let _store = open(&folder, Engine::Redb).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&folder), mode(&folder.join("store.redb")), mode(&folder.join("lock"))), (0o700, 0o600, 0o600));
+    }
+
+    /// Whatever byte of a store is damaged, and wherever it is cut: reading it ends in values or in an error.
+    #[test]
+    fn no_damage_makes_a_reader_panic() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.redb");
+        let store = open(folder.path(), Engine::Redb).unwrap();
+        for number in 0..300_u64 {
+            let mut batch = Batch::new();
+            batch.put(Key::new(number, Kind::Log).u64(number), vec![7; 200]);
+            store.commit(batch).unwrap();
+        }
+        drop(store);
+        let whole = fs::read(&path).unwrap();
+        let mut wrong = 0;
+        for place in (0..whole.len()).step_by(whole.len() / 120) {
+            let mut damaged = whole.clone();
+            damaged[place..].iter_mut().take(64).for_each(|byte| *byte ^= 0xff);
+            damaged.truncate(if place % 7 == 0 { place } else { whole.len() });
+            fs::write(&path, damaged).unwrap();
+            let read = || {
+                let store = open(folder.path(), Engine::Redb).map_err(|error| error.to_string())?;
+                let visit = &mut |_: &[u8], _: &[u8]| std::ops::ControlFlow::Continue(());
+                store.scan(KeyRange::all(), Order::Ascending, visit).map_err(|error| error.to_string())?;
+                store.scan(KeyRange::all(), Order::Descending, visit).map_err(|error| error.to_string())
+            };
+            wrong += usize::from(read().is_err());
+        }
+        assert!(wrong > 20, "{wrong} of 120 damages were noticed");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use ::sled::{Db, Mode};
 
 use super::batch::Change;
 use super::folder::make_folder;
+use super::guard::guarded;
 use super::lock::{LOCK_RETRY, LOCK_TIMEOUT};
 use super::{Batch, KeyRange, Order, Store, StoreError, Visit, disk_space};
 
@@ -40,7 +41,7 @@ impl SledStore {
     pub(super) fn open(folder: &Path) -> Result<Self, StoreError> {
         make_folder(folder)?;
         let config = ::sled::Config::new().path(folder).mode(Mode::LowSpace).cache_capacity(CACHE_BYTES).flush_every_ms(None);
-        let db = open_soon(&config).map_err(explain)?;
+        let db = guarded(|| open_soon(&config))?.map_err(explain)?;
         let store = Self { folder: folder.to_owned(), db, state: RwLock::new(State::Live) };
         store.sync()?;
         Ok(store)
@@ -86,7 +87,7 @@ fn sync_files(folder: &Path) -> io::Result<()> {
 impl Store for SledStore {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let _state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(self.db.get(key).map_err(explain)?.map(|value| value.to_vec()))
+        Ok(guarded(|| self.db.get(key))?.map_err(explain)?.map(|value| value.to_vec()))
     }
 
     fn scan(&self, range: KeyRange, order: Order, visit: &mut Visit<'_>) -> Result<(), StoreError> {
@@ -95,7 +96,7 @@ impl Store for SledStore {
         }
         let _state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         let mut entries = self.db.range::<&[u8], _>(range.bounds());
-        while let Some(entry) = if order == Order::Ascending { entries.next() } else { entries.next_back() } {
+        while let Some(entry) = guarded(|| if order == Order::Ascending { entries.next() } else { entries.next_back() })? {
             let (key, value) = entry.map_err(explain)?;
             if visit(&key, &value) == ControlFlow::Break(()) {
                 break;
@@ -112,7 +113,7 @@ impl Store for SledStore {
         if !disk_space::has_space_for(&batch, || File::open(&self.folder).ok().and_then(disk_space::free_bytes)) {
             return Err(StoreError::Full);
         }
-        let result = self.apply(&batch);
+        let result = guarded(|| self.apply(&batch)).flatten();
         if !matches!(result, Ok(()) | Err(StoreError::Conflict)) {
             *state = State::Poisoned;
             // After an error sled's threads may never answer, and dropping the last handle would wait for them forever.

@@ -1,9 +1,10 @@
 //! A service for tests: a store whose disk can be full, a clock that stands still, and a compiler whose functions are scripts. A function
 //! is a command, as WebAssembly after the magic bytes of a module: `return JSON`, `fail KIND MESSAGE`, `throw MESSAGE`, `env NAME`, `echo`,
-//! `print`, `panic`, `wait`, or, for its preparation, `reject MESSAGE` and `trouble TIMES`. JavaScript may also be `linger`, whose
+//! `print`, `panic`, `wait`, or, for its preparation, `reject MESSAGE`, `trouble TIMES` and `break TIMES`. JavaScript may also be `linger`, whose
 //! preparation ends with the next `go_on`; `top NAME`, which reads a variable when it is prepared and throws if the value begins with
 //! "bad"; and `clock`.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -76,6 +77,7 @@ impl World {
             master_key_file: None,
             compile_worker: ("none".into(), Vec::new()),
             compile_timeout: Duration::ZERO,
+            compile_workers: 2,
             compile_memory_bytes: 0,
             javascript_at_start: false,
             concurrency: 1,
@@ -91,7 +93,9 @@ impl World {
         let vault = Vault::open(self.folder.path(), None, &*self.store).unwrap();
         let blobs = Blobs::open(&self.folder.path().join("blobs")).unwrap();
         let kept = keep(self.store.clone(), vault, blobs, self.registry.clone()).unwrap();
-        Arc::new(Service::start(&config, kept, self.compiler.clone(), self.clock.clone()))
+        let compiler = self.compiler.clone();
+        let is_kept = Arc::new(move |name| compiler.kept.lock().unwrap().contains(&name));
+        Arc::new(Service::start(&config, kept, self.compiler.clone(), is_kept, self.clock.clone()))
     }
 
     /// A service with account 1 and its operator.
@@ -156,8 +160,7 @@ pub async fn settled(service: &Service, account: AccountId, id: &str) -> HookVie
     loop {
         let hook = service.get_hook(account, id).await.unwrap();
         if !hook.status.is_pending() {
-            // A change removes what it left without an owner before it gives up the write lock.
-            drop(service.write_lock().await);
+            service.quiet().await;
             return hook;
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
@@ -216,6 +219,8 @@ impl Store for FillingStore {
 pub struct ScriptCompiler {
     /// What was prepared, in order.
     pub prepared: Mutex<Vec<String>>,
+    /// The names of what the machine is to have kept.
+    pub kept: Mutex<HashSet<FunctionDigest>>,
     /// What was forgotten, in order.
     pub forgotten: Mutex<Vec<FunctionDigest>>,
     troubles: AtomicUsize,
@@ -276,6 +281,11 @@ impl FunctionCompiler for ScriptCompiler {
             }
             if let Some(message) = script.strip_prefix("reject ") {
                 return Err(AdmissionError::Rejected(message.to_owned()));
+            }
+            if let Some(times) = script.strip_prefix("break ")
+                && self.troubles.fetch_add(1, Ordering::SeqCst) < times.parse().unwrap()
+            {
+                panic!("the compiler broke off");
             }
             if let Some(times) = script.strip_prefix("trouble ")
                 && self.troubles.fetch_add(1, Ordering::SeqCst) < times.parse().unwrap()

@@ -124,13 +124,26 @@ pub(super) fn publish_next(path: &Path) -> Result<(), VaultError> {
     File::open(folder(path)).and_then(|folder| folder.sync_all()).map_err(failed)
 }
 
-/// Gives the file a second name, under which its present key stays available.
+/// Removes what a process left that was killed while it wrote a key. The caller has locked the data folder.
+pub(super) fn tidy(path: &Path) {
+    for unfinished in [unfinished(path), unfinished(&next(path))] {
+        match fs::remove_file(&unfinished) {
+            Ok(()) => tracing::info!(file = %unfinished.display(), "a key that was never finished is removed"),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => tracing::warn!(file = %unfinished.display(), %error, "a key that was never finished cannot be removed"),
+        }
+    }
+}
+
+/// Gives the file a second name, under which its present key stays available. An attempt that was broken off may have done so.
 pub(super) fn keep_former(path: &Path) -> Result<PathBuf, VaultError> {
+    let identity = |path: &Path| fs::metadata(path).map(|file| (file.dev(), file.ino())).ok();
     let mut number = 1_u32;
     loop {
         let former = beside(path, &format!(".former-{number}"));
         match fs::hard_link(path, &former) {
             Ok(()) => return Ok(former),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && identity(&former) == identity(path) => return Ok(former),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number = number.saturating_add(1),
             Err(error) => return Err(problem(&former, &error.to_string())),
         }
@@ -148,8 +161,13 @@ fn make(path: &Path) -> Result<File, VaultError> {
     write(path, &key).map_err(|error| problem(path, &format!("it cannot be made: {error}")))
 }
 
+/// The name of a key's file until it is whole.
+fn unfinished(path: &Path) -> PathBuf {
+    beside(path, ".new")
+}
+
 fn write(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<File> {
-    let unfinished = path.with_extension("key.new");
+    let unfinished = unfinished(path);
     match fs::remove_file(&unfinished) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}

@@ -28,6 +28,7 @@ impl Vault {
     pub(crate) fn open(data: &Path, key_file: Option<&Path>, store: &dyn Store) -> Result<Self, VaultError> {
         let stored = store.get(check_key().as_bytes())?;
         let (path, master) = master::load(data, key_file, stored.is_none())?;
+        master::tidy(&path);
         let master = match stored {
             Some(stored) => the_stores(&stored, master, &path)?,
             None => {

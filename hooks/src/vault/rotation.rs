@@ -129,9 +129,12 @@ mod tests {
         drop(Rotation::begin(folder.path(), None, &vault).unwrap());
         assert_eq!(Vault::open(folder.path(), None, &*store).unwrap().token_key(), vault.token_key());
         assert_eq!(fs::read(folder.path().join("master.key")).unwrap(), before);
+        fs::write(folder.path().join("master.key.next.new"), b"half").unwrap();
+        drop(Vault::open(folder.path(), None, &*store).unwrap());
+        assert!(!folder.path().join("master.key.next.new").exists());
         let rotation = Rotation::begin(folder.path(), None, &vault).unwrap();
         commit(&rotation, &*store);
-        rotation.finish().unwrap();
+        assert_eq!(rotation.finish().unwrap().1, folder.path().join("master.key.former-1"), "the broken attempt left no key more");
         assert_ne!(Vault::open(folder.path(), None, &*store).unwrap().token_key(), vault.token_key());
     }
 

@@ -54,27 +54,32 @@ impl Loaded {
 /// The extension of a file that is being written.
 const DRAFT: &str = "new";
 /// The age from which a draft belongs to a write that was broken off.
-pub(super) const DRAFT_AGE: Duration = Duration::from_secs(3600);
+const DRAFT_AGE: Duration = Duration::from_secs(3600);
 
 /// Bytes of the keyed hash, which is in a file of its own beside the artifact.
 const TAG_SIZE: usize = 32;
 
 impl Cache {
-    /// Opens the cache in `dir`, a folder for one engine.
-    pub(super) fn open(dir: &Path, key: [u8; 32]) -> io::Result<Self> {
-        make_private(dir)?;
-        remove_drafts(dir, DRAFT_AGE)?;
-        Ok(Self { dir: dir.to_owned(), key: block(key), names: Mutex::new(()) })
+    /// The cache in `dir`, a folder for one engine, which is made with the first artifact.
+    pub(super) fn new(dir: &Path, key: [u8; 32]) -> Self {
+        Self { dir: dir.to_owned(), key: block(key), names: Mutex::new(()) }
+    }
+
+    /// Whether an artifact seems to be there.
+    pub(super) fn has(&self, digest: FunctionDigest) -> bool {
+        self.path(digest, "cwasm").is_file()
     }
 
     fn path(&self, digest: FunctionDigest, extension: &str) -> PathBuf {
         self.dir.join(format!("{}.{extension}", digest.to_hex()))
     }
 
-    /// Stores an artifact. Nothing is synced: a torn write is noticed when the artifact is loaded.
+    /// Stores an artifact. Nothing is synced: a torn write is noticed when the artifact is loaded. The folder is made again if it is gone.
     pub(super) fn store(&self, digest: FunctionDigest, code: Code, artifact: &[u8]) -> io::Result<()> {
         let tag = self.mac(digest, code, artifact).finalize().into_bytes();
         let _names = self.lock_names();
+        make_private(&self.dir)?;
+        ["cwasm", "tag"].iter().try_for_each(|extension| make_way(&self.path(digest, extension)))?;
         write(&self.path(digest, "tag"), &[&tag])?;
         write(&self.path(digest, "cwasm"), &[artifact])
     }
@@ -90,6 +95,11 @@ impl Cache {
                 self.remove_unless_usable(engine, digest, code)
             }
         }
+    }
+
+    /// Maps an artifact that has just been stored.
+    pub(super) fn load_new(&self, engine: &Engine, digest: FunctionDigest, code: Code) -> io::Result<Loaded> {
+        self.open_verified(digest, code).and_then(|file| map(engine, code, file))
     }
 
     /// Removes an artifact that could not be loaded, unless it was stored again meanwhile and can be.
@@ -139,9 +149,14 @@ impl Cache {
 
 const NOFOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
 
-/// Removes the folders of other engines: all but those named.
+/// Removes the folders of other engines: all but those named, and from these the drafts that are old.
 pub(super) fn sweep(dir: &Path, kept: &[&str]) -> io::Result<()> {
     make_private(dir)?;
+    for name in kept {
+        let folder = dir.join(name);
+        make_private(&folder)?;
+        remove_drafts(&folder, DRAFT_AGE)?;
+    }
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         let is_kept = kept.iter().any(|name| entry.file_name() == **name);
@@ -153,9 +168,28 @@ pub(super) fn sweep(dir: &Path, kept: &[&str]) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a folder that is private to this user. An existing folder stays as it is.
+/// Makes a folder that is private to this user. An existing folder stays as it is; what is no folder gives way to one.
 pub(super) fn make_private(dir: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir)
+    let make = || DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    match make() {
+        Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory) => {
+            let in_the_way = dir.ancestors().find(|folder| folder.exists() && !folder.is_dir());
+            in_the_way.map_or(Err(error), |file| {
+                tracing::warn!(path = %file.display(), "a file is where the cache has a folder; it is removed");
+                fs::remove_file(file)
+            })?;
+            make()
+        }
+        made => made,
+    }
+}
+
+/// Removes a folder that has the name of a file that is to be written.
+pub(super) fn make_way(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file under a name of its own and renames it. A file under its final name is whole, and nothing has it open for writing.
@@ -183,7 +217,7 @@ fn write_new(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
 
 /// Removes the drafts that processes left when they ended in the middle of a write. A younger one may be another process's, which still
 /// writes it.
-pub(super) fn remove_drafts(dir: &Path, age: Duration) -> io::Result<()> {
+fn remove_drafts(dir: &Path, age: Duration) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         let is_draft = Path::new(&entry.file_name()).extension().is_some_and(|extension| extension == DRAFT);
@@ -229,7 +263,21 @@ fn map(engine: &Engine, code: Code, file: File) -> io::Result<Loaded> {
             Code::Component => Component::deserialize_file(engine, format!("/proc/self/fd/{}", file.as_raw_fd())).map(Loaded::Component),
         }
     };
-    loaded.map_err(|error| io::Error::other(format!("{error:#}")))
+    loaded.map_err(|error| io::Error::other(TooLarge::of(&error).unwrap_or_else(|| format!("{error:#}").into())))
+}
+
+/// The engine's pool has no place for what a function is made of.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct TooLarge(String);
+
+impl TooLarge {
+    /// wasmtime has no type for this error, but one phrase for all of its limits. The host's own troubles, such as too many open files, come
+    /// with the system's words.
+    fn of(error: &wasmtime::Error) -> Option<Box<dyn std::error::Error + Send + Sync>> {
+        let text = error.root_cause().to_string();
+        text.contains("exceeds the").then(|| Self(text.replace(" in the pooling allocator", "")).into())
+    }
 }
 
 #[cfg(test)]
@@ -243,7 +291,7 @@ mod tests {
     fn setup() -> (tempfile::TempDir, Engine, Cache, FunctionDigest) {
         let dir = tempfile::tempdir().unwrap();
         let engine = engine::compiler().unwrap();
-        let cache = Cache::open(&dir.path().join("engine-1"), [7; 32]).unwrap();
+        let cache = Cache::new(&dir.path().join("engine-1"), [7; 32]);
         let function = wat::parse_str("(module (memory (export \"memory\") 1) (func (export \"_start\")))").unwrap();
         let digest = FunctionDigest::of(&function);
         cache.store(digest, Code::Module, &precompile(&function).unwrap()).unwrap();
@@ -282,7 +330,7 @@ mod tests {
     #[test]
     fn refuses_another_key_another_kind_and_a_link() {
         let (dir, engine, cache, digest) = setup();
-        assert!(Cache::open(&cache.dir, [8; 32]).unwrap().open_verified(digest, Code::Module).is_err());
+        assert!(Cache::new(&cache.dir, [8; 32]).open_verified(digest, Code::Module).is_err());
         assert!(cache.open_verified(digest, Code::Component).is_err());
         let elsewhere = dir.path().join("elsewhere");
         fs::rename(cache.path(digest, "cwasm"), &elsewhere).unwrap();
@@ -357,6 +405,30 @@ mod tests {
         remove_drafts(&cache.dir, Duration::ZERO).unwrap();
         assert!(!draft.exists());
         assert!(cache.path(digest, "cwasm").exists());
+    }
+
+    #[test]
+    fn a_folder_that_is_gone_or_blocked_is_made_again() {
+        let (dir, engine, cache, digest) = setup();
+        let artifact = fs::read(cache.path(digest, "cwasm")).unwrap();
+        type Damage = fn(&Path, &Cache, FunctionDigest);
+        let damages: [Damage; 3] = [
+            |dir, _, _| fs::remove_dir_all(dir).unwrap(),
+            |_, cache, _| {
+                fs::remove_dir_all(&cache.dir).unwrap();
+                fs::write(&cache.dir, b"a file").unwrap();
+            },
+            |_, cache, digest| {
+                cache.remove(digest);
+                fs::create_dir_all(cache.path(digest, "cwasm").join("a folder")).unwrap();
+            },
+        ];
+        for damage in damages {
+            damage(dir.path(), &cache, digest);
+            assert!(cache.load(&engine, digest, Code::Module).is_none() && !cache.has(digest));
+            cache.store(digest, Code::Module, &artifact).unwrap();
+            assert!(cache.load(&engine, digest, Code::Module).is_some() && cache.has(digest));
+        }
     }
 
     #[test]

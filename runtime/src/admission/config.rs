@@ -12,10 +12,12 @@ pub struct AdmissionConfig {
     pub cache_dir: PathBuf,
     /// The key that authenticates cached native code.
     pub cache_key: [u8; 32],
-    /// Wall time and processor time for one compilation.
+    /// Processor time for one compilation.
     pub compile_timeout: Duration,
     /// Memory for one compilation, in bytes.
     pub compile_memory_bytes: u64,
+    /// Compilations at a time.
+    pub compile_workers: u32,
     /// Inputs of JavaScript functions with empty values. The engine learns their shapes when it boots.
     pub samples: Vec<String>,
 }

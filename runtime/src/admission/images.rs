@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::cache::{DRAFT_AGE, block, make_private, open_private, remove_drafts, write};
+use super::cache::{block, make_private, make_way, open_private, write};
 use crate::FunctionDigest;
 
 /// The folder of one engine's images.
@@ -28,11 +28,14 @@ pub(super) fn folder(engine: FunctionDigest) -> String {
 }
 
 impl Images {
-    /// Opens the folder of one engine.
-    pub(super) fn open(dir: PathBuf, key: [u8; 32]) -> io::Result<Self> {
-        make_private(&dir)?;
-        remove_drafts(&dir, DRAFT_AGE)?;
-        Ok(Self { dir, key: block(key) })
+    /// The folder of one engine, which is made with the first image.
+    pub(super) fn new(dir: PathBuf, key: [u8; 32]) -> Self {
+        Self { dir, key: block(key) }
+    }
+
+    /// Whether an image seems to be there.
+    pub(super) fn has(&self, key: FunctionDigest) -> bool {
+        self.path(key).is_file()
     }
 
     fn path(&self, key: FunctionDigest) -> PathBuf {
@@ -40,9 +43,10 @@ impl Images {
     }
 
     /// Stores an image. Nothing is synced: a torn write is noticed when the image is loaded. The folder is made again, because a program with
-    /// another engine that shares the cache may have removed it.
+    /// another engine that shares the cache, or a person, may have removed it.
     pub(super) fn store(&self, key: FunctionDigest, image: &[u8]) -> io::Result<()> {
         make_private(&self.dir)?;
+        make_way(&self.path(key))?;
         write(&self.path(key), &[&self.mac(key, image).finalize().into_bytes(), image])
     }
 
@@ -91,7 +95,7 @@ mod tests {
 
     fn setup() -> (tempfile::TempDir, Images, FunctionDigest) {
         let dir = tempfile::tempdir().unwrap();
-        let images = Images::open(dir.path().join("images"), [7; 32]).unwrap();
+        let images = Images::new(dir.path().join("images"), [7; 32]);
         let key = FunctionDigest::of(b"a source");
         images.store(key, b"what it changed").unwrap();
         (dir, images, key)

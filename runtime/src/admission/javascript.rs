@@ -6,6 +6,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use hookbox_host_api::EnvVars;
 use hookbox_host_api::log::LogBuffer;
+use tokio::runtime::Handle;
 
 use super::Admission;
 use super::blocking::blocking;
@@ -13,7 +14,7 @@ use super::built_engine::{BUILT, BUILT_DIGEST, Ready};
 use super::cache::Code;
 use super::error::AdmissionError;
 use crate::host::WorldReads;
-use crate::javascript::{self, Deployed, Engine, EngineModule, Image, Source, StartupLog};
+use crate::javascript::{self, Deployed, Engine, EngineModule, Evaluated, Image, Source, StartupLog};
 use crate::memory::Base;
 use crate::prepared::Shape;
 use crate::{FunctionDigest, PreparedHook};
@@ -61,7 +62,7 @@ impl Admission {
         if let Some(image) = self.load_image(&ready.base, key).await? {
             return Ok(deployed(ready, image, None, pure, None));
         }
-        let evaluated = javascript::evaluate(&self.sandbox, &ready.engine, &ready.base, &source, function.env).await?;
+        let evaluated = self.evaluate(ready, source.clone(), function.env).await?;
         let reason = evaluated.reads.fleeting.or((evaluated.image.size() > MAX_IMAGE).then_some(TOO_LARGE));
         if let Some(reason) = reason {
             return Ok(deployed(ready, Image::of_base(ready.base.clone()), Some((source, reason)), evaluated.reads, None));
@@ -71,6 +72,13 @@ impl Admission {
             self.keep_image(key, evaluated.image.encode()).await?;
         }
         Ok(deployed(ready, evaluated.image, None, evaluated.reads, Some(evaluated.log)))
+    }
+
+    /// Evaluates a source on a thread of its own: a step of a top level may take long, and a thread of the runtime serves others.
+    async fn evaluate(&self, ready: &Ready, source: Source, env: Arc<EnvVars>) -> Result<Evaluated, AdmissionError> {
+        let (sandbox, engine, base) = (self.sandbox.clone(), ready.engine.clone(), ready.base.clone());
+        let runtime = Handle::current();
+        blocking(move || runtime.block_on(javascript::evaluate(&sandbox, &engine, &base, &source, env))).await
     }
 
     /// Compiles and boots the engine unless that is done, so that the first JavaScript function does not wait for it.

@@ -14,16 +14,16 @@ mod javascript;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::{OnceCell, Semaphore};
 use wasmtime::Engine;
 
-use crate::engine::{self, SandboxError};
+use crate::engine;
 use crate::{FunctionDigest, FunctionKind, PreparedHook, Sandbox};
 use blocking::blocking;
 #[cfg(test)]
 pub(crate) use built_engine::BUILT;
 use built_engine::{BUILT_DIGEST, Ready};
-use cache::{Cache, Code, Loaded};
+use cache::{Cache, Code, Loaded, TooLarge};
 pub use compile::compile_worker;
 #[cfg(test)]
 pub(crate) use compile::precompile;
@@ -38,27 +38,43 @@ pub struct Admission {
     config: AdmissionConfig,
     cache: Arc<Cache>,
     images: Arc<Images>,
-    /// Held while something is compiled: one compilation at a time leaves the processor to logins.
-    compiling: Mutex<()>,
+    /// A permit for each compilation at a time. Each is a process with much memory.
+    compiling: Semaphore,
     javascript: OnceCell<Ready>,
 }
 
+/// What this machine has kept of functions.
+#[derive(Clone)]
+pub struct Kept {
+    cache: Arc<Cache>,
+    images: Arc<Images>,
+}
+
+impl Kept {
+    /// Whether what was made of a function seems to be there, so that it need not be made again. The name is the digest of WebAssembly, and
+    /// [`Admission::cache_name`] of JavaScript.
+    pub fn has(&self, name: FunctionDigest) -> bool {
+        self.cache.has(name) || self.images.has(name)
+    }
+}
+
 impl Admission {
-    /// Opens the cache for this sandbox's engine.
-    ///
-    /// # Errors
-    /// When the cache's folder cannot be made or read.
-    pub fn new(sandbox: Sandbox, config: AdmissionConfig) -> Result<Self, SandboxError> {
+    /// Prepares the cache for this sandbox's engine. A cache that cannot be written is no reason not to start: what it holds may be enough.
+    pub fn new(sandbox: Sandbox, config: AdmissionConfig) -> Self {
         let compatibility = engine::compatibility(sandbox.engine());
         let images = images::folder(*BUILT_DIGEST);
-        let open = || {
-            cache::sweep(&config.cache_dir, &[&compatibility, &images])?;
-            let cache = Cache::open(&config.cache_dir.join(&compatibility), config.cache_key)?;
-            let images = Images::open(config.cache_dir.join(&images), config.cache_key)?;
-            std::io::Result::Ok((Arc::new(cache), Arc::new(images)))
-        };
-        let (cache, images) = open().map_err(|error| SandboxError(format!("{}: {error}", config.cache_dir.display())))?;
-        Ok(Self { sandbox, config, cache, images, compiling: Mutex::new(()), javascript: OnceCell::new() })
+        if let Err(error) = cache::sweep(&config.cache_dir, &[&compatibility, &images]) {
+            tracing::warn!(folder = %config.cache_dir.display(), %error, "compiled code may not be kept");
+        }
+        let cache = Arc::new(Cache::new(&config.cache_dir.join(&compatibility), config.cache_key));
+        let images = Arc::new(Images::new(config.cache_dir.join(&images), config.cache_key));
+        let compiling = Semaphore::new(config.compile_workers as usize);
+        Self { sandbox, config, cache, images, compiling, javascript: OnceCell::new() }
+    }
+
+    /// What is kept of functions.
+    pub fn kept(&self) -> Kept {
+        Kept { cache: self.cache.clone(), images: self.images.clone() }
     }
 
     /// Checks, compiles (unless compiled code is cached) and links a function.
@@ -68,9 +84,9 @@ impl Admission {
     pub async fn prepare(&self, function: Bytes) -> Result<PreparedHook, AdmissionError> {
         let kind =
             FunctionKind::sniff(&function).ok_or_else(|| AdmissionError::Rejected("does not parse: this is no WebAssembly".into()))?;
-        let checked = function.clone();
+        let (checked, memory) = (function.clone(), self.sandbox.max_memory_bytes());
         let digest = blocking(move || {
-            caps::check(&checked)?;
+            caps::check(&checked, memory)?;
             imports::check(kind, &checked)?;
             Ok(FunctionDigest::of(&checked))
         })
@@ -89,7 +105,7 @@ impl Admission {
         if let Some(loaded) = self.load(engine, digest, code).await? {
             return Ok(loaded);
         }
-        let _alone = self.compiling.lock().await;
+        let _turn = self.compiling.acquire().await.map_err(|error| AdmissionError::Host(error.to_string()))?;
         if let Some(loaded) = self.load(engine, digest, code).await? {
             return Ok(loaded);
         }
@@ -101,10 +117,17 @@ impl Admission {
 
     /// Stores compiled code, and maps what was stored.
     async fn keep(&self, engine: &Engine, digest: FunctionDigest, code: Code, artifact: Vec<u8>) -> Result<Loaded, AdmissionError> {
-        let cache = self.cache.clone();
-        blocking(move || cache.store(digest, code, &artifact).map_err(|error| AdmissionError::Host(format!("the cache: {error}")))).await?;
-        let loaded = self.load(engine, digest, code).await?;
-        loaded.ok_or_else(|| AdmissionError::Host("compiled code cannot be loaded".into()))
+        let (engine, cache) = (engine.clone(), self.cache.clone());
+        blocking(move || {
+            let broken = |error: std::io::Error| AdmissionError::Host(format!("the cache of compiled code: {error}"));
+            cache.store(digest, code, &artifact).map_err(broken)?;
+            cache.load_new(&engine, digest, code).map_err(|error| {
+                let too_large = error.get_ref().and_then(|cause| cause.downcast_ref::<TooLarge>());
+                let Some(cause) = too_large else { return broken(error) };
+                AdmissionError::Rejected(format!("over the compile limits: {cause}"))
+            })
+        })
+        .await
     }
 
     /// Removes the compiled code or image of a function that no hook uses any more. Executions that use it go on.

@@ -20,13 +20,11 @@ use tokio::runtime::Handle;
 
 pub use self::queue::Share;
 pub use self::reply::NotRun;
+pub use self::threads::SchedulerLoad;
 
 use self::queue::Bounds;
 use self::reply::Reply;
 use self::threads::{Place, Shared, Ticket};
-
-/// The time that the host's own work may take. It has limits of its own; this one is never meant to be met.
-const LONGEST: Duration = Duration::from_secs(3600);
 
 /// The bounds of a scheduler.
 #[derive(Clone, Copy, Debug)]
@@ -40,17 +38,6 @@ pub struct SchedulerConfig {
     /// How many threads of the tokio runtime may run the first step of an execution at a time. It must have more threads than that: a guest
     /// may be in a long step on all of these.
     pub helpers: usize,
-}
-
-/// How busy a scheduler is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SchedulerLoad {
-    /// Executions that have begun and not ended.
-    pub places_taken: usize,
-    /// Executions that wait for a place.
-    pub waiting: usize,
-    /// How often a step of a guest took so long that its thread was replaced, since the start.
-    pub long_steps: u64,
 }
 
 /// The threads that run guests, and the queue in front of them. The threads end when it is dropped.
@@ -96,22 +83,6 @@ impl Scheduler {
             reply.send(answer);
         };
         self.shared.submit(ticket, work, Instant::now() + self.wait);
-        answer
-    }
-
-    /// Runs the host's own work on a guest, such as its deployment, on a guest thread. It takes no place, and does not wait for one.
-    ///
-    /// # Errors
-    /// When `work` panics, and when the scheduler is dropped.
-    pub fn run_beside<T: Send + 'static>(
-        &self,
-        share: Share,
-        work: impl Future<Output = T> + Send + 'static,
-    ) -> impl Future<Output = Result<T, NotRun>> + Send + 'static {
-        let (reply, answer) = Reply::new();
-        let reply = Arc::new(reply);
-        let ticket = Ticket { share, deadline: Instant::now() + LONGEST, cancel: reply.clone() };
-        self.shared.begin(ticket, async move { reply.send(work.await) });
         answer
     }
 

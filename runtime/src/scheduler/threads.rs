@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use async_task::{Builder, Runnable, ScheduleInfo, WithInfo};
 use tokio::runtime::Handle;
 
-use super::SchedulerLoad;
 use super::queue::{Bounds, Next, Queue, Share};
 use super::reply::{Cancel, NotRun};
 
@@ -23,6 +22,17 @@ const QUIET_LOOKS: u32 = 400;
 const LONG_STEP: Duration = Duration::from_millis(2);
 /// How long after the deadline the answer of a step is waited for: a guest that notices itself answers with its log lines.
 const GRACE: Duration = Duration::from_millis(2);
+
+/// How busy a scheduler is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SchedulerLoad {
+    /// Executions that have begun and not ended.
+    pub places_taken: usize,
+    /// Executions that wait for a place.
+    pub waiting: usize,
+    /// How often a step of a guest took so long that its thread was replaced, since the start.
+    pub long_steps: u64,
+}
 
 /// What belongs to an execution.
 pub(super) struct Ticket {
@@ -134,11 +144,6 @@ impl Shared {
             cancel.cancel(NotRun::QueueFull);
             drop(item);
         }
-    }
-
-    /// Adds work that takes no place.
-    pub(super) fn begin(self: &Arc<Self>, ticket: Ticket, work: impl Future<Output = ()> + Send + 'static) {
-        self.item(ticket, work).schedule();
     }
 
     fn item(self: &Arc<Self>, ticket: Ticket, work: impl Future<Output = ()> + Send + 'static) -> Item {

@@ -36,13 +36,17 @@ async fn healthz(_: &Core, _: Call<'_>) -> Answered {
     Ok(respond::ok(&json!({"status": "ok"})))
 }
 
-/// Whether the service is ready, or why it is not.
+/// Whether the service is ready, or why it is not. Trouble that leaves the hooks that serve to serve is told, and is no reason to send logins
+/// elsewhere.
 async fn readyz(core: &Core, _: Call<'_>) -> Answered {
     let reasons = core.service.readiness();
     if reasons.is_empty() {
-        return Ok(respond::ok(&json!({"status": "ready"})));
+        return Ok(respond::ok(&json!({"status": "ready", "troubles": core.service.troubles()})));
     }
-    let mut reply = respond::json(StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "unready", "reasons": reasons}));
+    let mut reply = respond::json(
+        StatusCode::SERVICE_UNAVAILABLE,
+        &json!({"status": "unready", "reasons": reasons, "troubles": core.service.troubles()}),
+    );
     reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
     Ok(reply)
 }

@@ -120,5 +120,6 @@ async fn nothing_of_another_account_is_there() {
     let theirs = deploy(&service, other, new_hook("echo")).await;
     service.delete_hook(ONE, &hook).await.unwrap();
     assert_eq!(service.get_hook(other, &theirs.id.to_string()).await.unwrap().function, theirs.function);
+    service.quiet().await;
     assert!(world.compiler.forgotten.lock().unwrap().is_empty());
 }

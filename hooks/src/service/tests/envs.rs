@@ -95,3 +95,41 @@ async fn names_are_unique_and_links_must_exist() {
     assert_eq!(refused(unknown), "instance.env_vars[1] names the environment variable \"NONE\", which does not exist");
     assert_eq!(service.list_envs(ONE, Page::default()).await.unwrap().total, 1);
 }
+
+#[tokio::test]
+async fn there_is_room_for_so_much_in_an_account_and_on_a_server() {
+    let mut world = World::new();
+    (world.limits.account_env_vars, world.limits.account_hooks, world.limits.account_credentials, world.limits.accounts) = (2, 1, 2, 2);
+    let service = world.first_start().await;
+    service.update_account("1", r#"{"hooks_per_type":9}"#.into()).await.unwrap();
+    env(&service, "ONE", "v").await;
+    let two = env(&service, "TWO", "v").await;
+    let says = |have: usize, what: &str| format!("There are {have} {what} already, and {have} is the most that there may be");
+    let third = || service.create_env(ONE, r#"{"name":"THREE","value":"w"}"#.into());
+    assert_eq!(refused(third().await), says(2, "environment variables"));
+    service.delete_env(ONE, &two).await.unwrap();
+    third().await.unwrap();
+    deploy(&service, ONE, new_hook("echo")).await;
+    assert_eq!(refused(create(&service, ONE, with(json!({"disabled": true}))).await), says(1, "hooks"));
+    service.create_credential(ONE, r#"{"scopes":["read"]}"#.into()).await.unwrap();
+    let another = service.create_credential(ONE, r#"{"scopes":["read"]}"#.into()).await;
+    assert_eq!(another.map(drop).unwrap_err().to_string(), says(2, "credentials of the account"));
+    service.create_account("{}".into()).await.unwrap();
+    assert_eq!(refused(service.create_account("{}".into()).await), says(2, "accounts"));
+}
+
+#[tokio::test]
+async fn twenty_thousand_variables_are_applied_at_once() {
+    let mut world = World::new();
+    world.limits.account_env_vars = 20_000;
+    let service = world.first_start().await;
+    let vars: Vec<Value> = (0..20_000).map(|number| json!({"name": format!("KEY_{number}"), "value": format!("value {number}")})).collect();
+    for (dry_run, changed, total) in [(true, true, 0), (false, true, 20_000), (true, false, 20_000), (false, false, 20_000)] {
+        let wanted = json!({"hooks": [], "env_vars": vars, "dry_run": dry_run});
+        let begun = std::time::Instant::now();
+        let applied = service.apply(ONE, wanted.to_string().into()).await.unwrap();
+        println!("dry_run {dry_run}, {total}: {:?}", begun.elapsed());
+        assert_eq!((applied.env_vars.len(), applied.changed), (20_000, changed));
+        assert_eq!(service.list_envs(ONE, Page::default()).await.unwrap().total, total);
+    }
+}

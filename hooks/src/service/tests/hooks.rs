@@ -130,6 +130,7 @@ async fn a_deleted_hook_leaves_nothing_but_its_log() {
     assert_eq!(blobs(), 1);
     service.delete_hook(ONE, &id).await.unwrap();
     assert!(matches!(service.get_hook(ONE, &id).await, Err(ServiceError::NotFound)));
+    service.quiet().await;
     assert_eq!((world.store.dump().len(), blobs()), (before, 0));
     assert_eq!(*world.compiler.forgotten.lock().unwrap(), [FunctionDigest::of(&function(&format!("return {{}}{large}")))]);
 }
@@ -148,6 +149,7 @@ async fn an_old_version_goes_once_the_new_one_is_ready() {
     update(&service, ONE, &id, json!({"function": encoded("return 2")}).to_string().into()).await.unwrap();
     settled(&service, ONE, &id).await;
     assert_eq!(world.store.dump().len(), records);
+    service.quiet().await;
     assert_eq!(*world.compiler.forgotten.lock().unwrap(), [FunctionDigest::of(&function("return 1"))]);
 }
 

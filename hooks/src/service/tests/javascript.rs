@@ -88,11 +88,13 @@ async fn another_version_of_node_is_another_version_of_the_hook() {
     assert_eq!((updated.version, &*updated.runtime, updated.status), (2, "nodejs24.x", Status::UpdateQueued));
     assert_eq!(settled(&service, ONE, &id).await.status, Status::Ready);
     assert_eq!(*world.compiler.prepared.lock().unwrap(), [GOOD, GOOD]);
+    service.quiet().await;
     assert_eq!(*world.compiler.forgotten.lock().unwrap(), [javascript_name("nodejs20.x", GOOD)], "the source stays, its old image goes");
     let wasm = update(&service, ONE, &id, r#"{"runtime":"wasm"}"#.into()).await;
     assert_eq!(refused(wasm), "instance.runtime does not match the function, which is JavaScript");
     let records = world.store.dump().len();
     service.delete_hook(ONE, &id).await.unwrap();
+    service.quiet().await;
     assert_eq!(world.store.dump().len(), records - 2, "the hook's record and its source");
     assert_eq!(world.compiler.forgotten.lock().unwrap().last(), Some(&javascript_name("nodejs24.x", GOOD)));
 }
@@ -260,8 +262,10 @@ async fn a_value_that_changes_while_a_server_starts_is_in_its_hooks() {
         let service = service.clone();
         async move { set(&service, &value, "second-value").await }
     });
-    // The change holds the write lock and prepares the hook too, because nothing serves.
-    preparing(&world, 3).await;
+    // The change needs the hook with its value too, because nothing serves. It waits for the account's turn, or is told to.
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
     world.compiler.open();
     changing.await.unwrap().unwrap();
     awake(&service).await;
@@ -270,6 +274,52 @@ async fn a_value_that_changes_while_a_server_starts_is_in_its_hooks() {
         service.list_hooks(ONE, crate::service::HookFilter::default(), Page::default(), true).await.unwrap().items[0].status,
         Status::Ready
     );
+}
+
+#[tokio::test]
+async fn a_slow_top_level_holds_up_no_other_change() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let value = env(&service, "API_KEY", "first-value").await;
+    let hook = deploy(&service, ONE, reader()).await.id.to_string();
+    world.compiler.close();
+    let changing = tokio::spawn({
+        let (service, value) = (service.clone(), value.clone());
+        async move { set(&service, &value, "second-value").await }
+    });
+    preparing(&world, 2).await;
+    // Of this account and of others. One of them makes the change begin again.
+    env(&service, "OTHER_KEY", "a-value").await;
+    let other = service.create_account("{}".into()).await.unwrap().id;
+    service.create_env(other, r#"{"name":"API_KEY","value":"theirs"}"#.into()).await.unwrap();
+    set(&service, &env(&service, "THIRD_KEY", "old").await, "new").await.unwrap();
+    assert_eq!(value_seen(&service).await, "first-value");
+    world.compiler.open();
+    changing.await.unwrap().unwrap();
+    assert_eq!((value_seen(&service).await, state(&service, &hook).await.0), (json!("second-value"), Status::Ready));
+}
+
+/// Two changes at once, each of a variable that a top level reads: the function that serves was prepared with both.
+#[tokio::test]
+async fn changes_of_values_that_overtake_each_other_are_made_again() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let (first, second) = (env(&service, "API_KEY", "first-value").await, env(&service, "SECOND", "old").await);
+    let hook = body(&new_javascript("top API_KEY"), json!({"env_vars": ["API_KEY", "SECOND"]}));
+    deploy(&service, ONE, serde_json::from_slice(&hook).unwrap()).await;
+    world.compiler.close();
+    let change = |id: String, value: &'static str| {
+        let service = service.clone();
+        tokio::spawn(async move { set(&service, &id, value).await })
+    };
+    let changes = [change(first, "second-value"), change(second, "new")];
+    preparing(&world, 2).await;
+    world.compiler.open();
+    for change in changes {
+        change.await.unwrap().unwrap();
+    }
+    assert_eq!(value_seen(&service).await, "second-value");
+    assert!(world.compiler.count() >= 4, "one of them was made again: {}", world.compiler.count());
 }
 
 /// Lets the account have two hooks of a type.

@@ -83,7 +83,7 @@ impl Fault {
     }
 
     /// Only the first failure is recorded.
-    fn note(&self, failure: Failure) {
+    pub(super) fn note(&self, failure: Failure) {
         let _ = self.0.set(failure);
     }
 }

@@ -15,7 +15,6 @@ mod fault_tests;
 mod overlay;
 
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 
@@ -25,6 +24,7 @@ use self::disk::{Backend, Disk, Fault, FileDisk};
 use self::overlay::Overlay;
 use super::batch::Change;
 use super::error::is_full;
+use super::guard::{guarded, outside};
 use super::{Batch, KeyRange, Order, Store, StoreError, Visit, disk_space};
 
 const TABLE: TableDefinition<'static, &'static [u8], &'static [u8]> = TableDefinition::new("records");
@@ -156,11 +156,8 @@ impl Opened {
     fn over(disk: Arc<dyn Disk>) -> Result<Self, StoreError> {
         let fault = Arc::new(Fault::default());
         let backend = Backend::new(disk, fault.clone());
-        // A damaged file can make redb panic while it opens it; the caller gets an error like any other.
-        let opening = catch_unwind(AssertUnwindSafe(|| Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(backend)));
-        let database = opening
-            .map_err(|_| StoreError::Corrupt("the file cannot be opened".to_owned()))?
-            .map_err(|error| fault.explain(error.into()))?;
+        let opening = guarded(|| Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(backend))?;
+        let database = opening.map_err(|error| fault.explain(error.into()))?;
         Ok(Self { database, fault })
     }
 
@@ -169,7 +166,7 @@ impl Opened {
             let table = self.database.begin_read()?.open_table(TABLE)?;
             Ok(table.get(key)?.map(|value| value.value().to_vec()))
         };
-        value().map_err(|error| self.fault.explain(error))
+        guarded(value)?.map_err(|error| self.fault.explain(error))
     }
 
     fn scan(&self, range: &KeyRange, order: Order, visit: &mut Visit<'_>) -> Result<(), Interrupted> {
@@ -180,17 +177,21 @@ impl Opened {
             while let Some(entry) = if order == Order::Ascending { entries.next() } else { entries.next_back() } {
                 let (key, value) = entry?;
                 visited = true;
-                if visit(key.value(), value.value()) == ControlFlow::Break(()) {
+                if outside(|| visit(key.value(), value.value())) == ControlFlow::Break(()) {
                     break;
                 }
             }
             Ok(())
         };
-        let result = scanning();
-        result.map_err(|error| Interrupted { error: self.fault.explain(error), restartable: !visited })
+        guarded(&mut scanning)?.map_err(|error| Interrupted { error: self.fault.explain(error), restartable: !visited })
     }
 
+    /// A panic fails the disk: what a damaged file made of the batch is unknown.
     fn write(&self, batch: &Batch) -> Result<(), StoreError> {
+        guarded(|| self.write_unguarded(batch)).inspect_err(|_| self.fault.note(disk::Failure::Broken))?
+    }
+
+    fn write_unguarded(&self, batch: &Batch) -> Result<(), StoreError> {
         let explain = |error| self.fault.explain(error);
         let mut transaction = self.database.begin_write().map_err(|error| explain(error.into()))?;
         transaction.set_durability(Durability::Immediate).map_err(|error| explain(error.into()))?;
