@@ -6,6 +6,7 @@
 //! | module | what is in it |
 //! |---|---|
 //! | `clock`, `ids`, `uuid_pool`, `limits`, `message` | time, names of things, sizes, masked messages |
+//! | `shares` | bounds that several share |
 //! | `vault` | keys, sealed values, hashes of secrets |
 //! | `store` | the port to the embedded storage engines, with the adapters redb and sled |
 //! | `error`, `fields` | why the service refuses; how bodies are read |
@@ -47,6 +48,7 @@ pub mod offline;
 mod resources;
 mod sandbox;
 mod service;
+mod shares;
 mod state;
 mod store;
 #[cfg(any(test, feature = "testing"))]
@@ -63,7 +65,7 @@ pub use hookbox_runtime::{Frame, Profile, ProfileError, Sample, compile_worker};
 pub use http::openapi::{self, OpenApiError};
 pub use http::{Listener, ServerError, Tls, TlsError};
 pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
-pub use limits::ServiceLimits;
+pub use limits::{ReadLimits, ServiceLimits};
 pub use local::{LocalError, LocalOutcome, LocalRun};
 pub use resources::bodies;
 pub use resources::{
@@ -71,6 +73,6 @@ pub use resources::{
     LimitsView, NewCredentialView, OnNoHook, Operator, Scope, Scopes, Source, Status, TopLevel, read_roles,
 };
 pub use service::{
-    Action, Applied, AppliedEnv, AppliedHook, Engine, ExecutionFilter, FoundHook, HookFilter, OpenError, Opened, Page, PageView, Paged,
+    Action, Applied, AppliedEnv, AppliedHook, Engine, ExecutionFilter, ExecutionForm, ExecutionPage, FoundHook, HookFilter, OpenError, Opened, Page, PageView, Paged,
     Service, ServiceConfig, read_body,
 };

@@ -7,7 +7,7 @@ use super::tables::{
 };
 use super::value::{Value, number, span};
 use crate::auth::ThrottleConfig;
-use crate::limits::{QueueConfig, ServiceLimits};
+use crate::limits::{QueueConfig, ReadLimits, ServiceLimits};
 use crate::store::Engine;
 
 const KIB: usize = 1024;
@@ -49,7 +49,7 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 32] = [
+pub(super) static SETTINGS: [Setting; 40] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
@@ -67,6 +67,14 @@ pub(super) static SETTINGS: [Setting; 32] = [
     setting!("http.header_timeout", http.header_timeout, |text| span(text, Duration::from_millis(100), 10 * MINUTE)),
     setting!("http.body_timeout", http.body_timeout, |text| span(text, Duration::from_millis(100), 10 * MINUTE)),
     setting!("http.idle_timeout", http.idle_timeout, |text| span(text, Duration::from_millis(100), 60 * MINUTE)),
+    setting!("http.write_timeout", http.write_timeout, |text| span(text, Duration::from_millis(100), 10 * MINUTE)),
+    setting!("reads.threads", reads.threads, |text| number(text, 1, 256)),
+    setting!("reads.waiting", reads.waiting, |text| number(text, 1, 100_000)),
+    setting!("reads.pages_bytes", reads.pages_bytes, |text| number(text, 4 * MIB, 1 << 40)),
+    setting!("reads.streams", reads.streams, |text| number(text, 1, 100_000)),
+    setting!("reads.stream_bytes", reads.stream_bytes, |text| number(text, 64 * KIB, 1 << 30)),
+    setting!("reads.streams_bytes", reads.streams_bytes, |text| number(text, MIB, 1 << 40)),
+    setting!("reads.stream_timeout", reads.stream_timeout, |text| span(text, Duration::from_millis(100), 10 * MINUTE)),
     setting!("limits.context_bytes", limits.context_bytes, |text| number(text, KIB, 16 * MIB)),
     setting!("limits.result_bytes", limits.result_bytes, |text| number(text, KIB, 16 * MIB)),
     setting!("limits.error_bytes", limits.error_bytes, |text| number(text, 256, MIB)),
@@ -108,7 +116,9 @@ fn defaults() -> Config {
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(75),
+            write_timeout: Duration::from_secs(30),
         },
+        reads: ReadLimits::default(),
         limits: ServiceLimits::default(),
         sandbox: SandboxConfig { pagemap_scan: PagemapScan::Auto },
         compile: CompileConfig { timeout: Duration::from_secs(30), memory_mib: 1024, javascript_at_start: true },

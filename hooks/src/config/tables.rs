@@ -7,7 +7,7 @@ use std::time::Duration;
 use hookbox_runtime::PagemapUse;
 
 use crate::auth::ThrottleConfig;
-use crate::limits::{QueueConfig, ServiceLimits};
+use crate::limits::{QueueConfig, ReadLimits, ServiceLimits};
 use crate::store::Engine;
 
 /// Every setting, validated. The fields are named as in the configuration file.
@@ -36,6 +36,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// The limits of the HTTP server.
     pub http: HttpConfig,
+    /// How much of the log is read at a time.
+    pub reads: ReadLimits,
     /// Sizes that requests and executions may have.
     pub limits: ServiceLimits,
     /// The sandboxes that functions run in.
@@ -103,6 +105,8 @@ pub struct HttpConfig {
     pub body_timeout: Duration,
     /// How long a connection may stay open with no request in it.
     pub idle_timeout: Duration,
+    /// How long a client may take nothing of what is sent to it.
+    pub write_timeout: Duration,
 }
 
 /// The sandboxes that functions run in.

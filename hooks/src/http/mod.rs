@@ -13,6 +13,7 @@ mod activity;
 mod body;
 pub(crate) mod gateway;
 mod metrics;
+mod patience;
 pub mod openapi;
 pub(crate) mod router;
 mod server;

@@ -25,6 +25,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use super::activity::{Activity, Over};
 use super::gateway::Gateway;
 use super::metrics;
+use super::patience::Patience;
 use super::router::TableError;
 use super::socket::Socket;
 use super::tls::{Tls, TlsError};
@@ -196,6 +197,7 @@ struct Connections {
     slots: Arc<Semaphore>,
     idle: Duration,
     first: Duration,
+    patience: Duration,
     /// The header that announces `idle`; `None` if that is less than a second.
     keep_alive: Option<HeaderValue>,
     /// Changes when the server stops. The stop waits until all receivers are dropped.
@@ -222,6 +224,7 @@ impl Connections {
             slots: Arc::new(Semaphore::new(slots)),
             idle: config.http.idle_timeout,
             first: config.http.header_timeout,
+            patience: config.http.write_timeout,
             keep_alive: seconds.and_then(|seconds| HeaderValue::try_from(format!("timeout={seconds}")).ok()),
             ending,
             aborted,
@@ -286,6 +289,7 @@ impl Connections {
             }
         });
         let http = Arc::clone(&self.http);
+        let stream = Patience::new(stream, self.patience);
         let mut connection = pin!(http.serve_connection(TokioIo::new(Socket::new(stream, Arc::clone(&activity))), service));
         let grace = tokio::select! {
             biased;

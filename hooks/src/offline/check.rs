@@ -11,7 +11,7 @@ use super::{Folder, OfflineError};
 use crate::directory::records::{credential_key, decode, env_key, hook_key};
 use crate::directory::unsealed;
 use crate::ids::AccountId;
-use crate::logs::LogEntry;
+use crate::logs::{LogEntry, check_index, check_row};
 use crate::resources::{AccountRecord, CredentialRecord, EnvRecord, HookRecord};
 use crate::store::{Digest, Functions, Key, KeyRange, KeyReader, Kind, Order, SERVER, Store, StoreError};
 use crate::vault::Vault;
@@ -61,6 +61,10 @@ pub(super) fn check(store: &dyn Store, functions: &Functions, vault: Option<&Vau
     };
     store.scan(KeyRange::all(), Order::Ascending, visit).map_err(OfflineError::new)?;
     survey.look_up(functions);
+    let missing = |entry: &LogEntry| {
+        survey.problem(format!("account {}: the index does not lead to the log entry {}", entry.account, entry.id));
+    };
+    check_index(store, missing).map_err(OfflineError::new)?;
     Ok(survey.checked)
 }
 
@@ -95,6 +99,7 @@ impl Survey<'_> {
             Kind::EnvVar => self.env_var(id, key, value),
             Kind::Function => self.function(key),
             Kind::Log => self.log_entry(key, value),
+            Kind::LogIndex => check_row(key),
         };
         if let Err(error) = read {
             self.problem(format!("account {account}: {error}"));

@@ -26,7 +26,7 @@ use crate::dialect::{Dialect, registry};
 use crate::error::ServiceError;
 use crate::hook_type::Registry;
 use crate::ids::AccountId;
-use crate::limits::{QueueConfig, ServiceLimits};
+use crate::limits::{QueueConfig, ReadLimits, ServiceLimits};
 use crate::resources::{HookView, Runtime, Status};
 use crate::sandbox::{Boxed, Function, FunctionCompiler, PreparedFunction};
 use crate::service::{Service, ServiceConfig, keep};
@@ -46,6 +46,7 @@ pub struct World {
     pub compiler: Arc<ScriptCompiler>,
     pub folder: tempfile::TempDir,
     pub limits: ServiceLimits,
+    pub reads: ReadLimits,
     registry: Registry,
 }
 
@@ -64,6 +65,7 @@ impl World {
             compiler: Arc::new(ScriptCompiler::default()),
             folder,
             limits: ServiceLimits { context_bytes: 2048, ..ServiceLimits::default() },
+            reads: ReadLimits::default(),
             registry: registry(dialects).unwrap(),
         }
     }
@@ -83,6 +85,7 @@ impl World {
             pagemap: PagemapUse::Read,
             retention: Duration::from_secs(7 * 86_400),
             log_queue: 1024,
+            reads: self.reads,
             limits: self.limits,
             registry: self.registry.clone(),
         };
