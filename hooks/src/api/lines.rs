@@ -16,7 +16,7 @@ use tokio::time::Instant;
 pub(crate) struct LineSender(Arc<Shared>);
 
 /// The end from which they are sent.
-pub(crate) struct LineReceiver(Arc<Shared>);
+pub struct LineReceiver(Arc<Shared>);
 
 /// The reader has gone.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,6 +44,12 @@ struct State {
 enum End {
     Done,
     Cut,
+}
+
+impl std::fmt::Debug for LineReceiver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LineReceiver").finish_non_exhaustive()
+    }
 }
 
 /// A way for chunks of which at most `most` bytes wait at a time, or one chunk.
@@ -246,7 +252,10 @@ mod tests {
         assert!(!sender.is_stalled(LONG));
         let shared = sender.0.clone();
         sender.cut();
-        assert_eq!((shared.state().held, shared.state().chunks.len()), (0, 0));
+        {
+            let state = shared.state();
+            assert_eq!((state.held, state.chunks.len()), (0, 0));
+        }
         assert_eq!(next(&receiver).await.unwrap().unwrap_err().kind(), io::ErrorKind::TimedOut);
     }
 

@@ -59,10 +59,6 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patience<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.stream).poll_flush(cx);
-        // Nothing to flush is no progress of a write that waits.
-        if flushed.is_ready() && self.over.is_some() {
-            return flushed;
-        }
         self.bounded(cx, flushed)
     }
 

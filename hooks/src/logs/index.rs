@@ -265,7 +265,11 @@ mod tests {
             add(&mut batch, &LogEntry { account: 2, ..entry(0, "hook", NOW) });
             store.commit(batch).unwrap();
             let found = |sought: Sought<'_>, oldest, before, most| {
-                moments(store, (1, day(NOW), sought.tag("hook")), oldest, before, most).unwrap().iter().map(|one| one - NOW).collect::<Vec<_>>()
+                moments(store, (1, day(NOW), sought.tag("hook")), oldest, before, most)
+                    .unwrap()
+                    .iter()
+                    .map(|one| one - NOW)
+                    .collect::<Vec<_>>()
             };
             assert_eq!(found(Sought::Request("request-3"), 0, None, 9), [3]);
             assert_eq!(found(Sought::Login("login-1"), 0, None, 9), [3, 2]);

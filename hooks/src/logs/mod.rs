@@ -5,6 +5,8 @@
 
 mod entry;
 mod index;
+#[cfg(test)]
+mod large;
 mod reader;
 mod retention;
 mod tail;

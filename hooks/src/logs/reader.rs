@@ -516,7 +516,8 @@ mod tests {
     #[test]
     fn a_long_search_goes_on_from_where_it_ended() {
         let fixture = fixture();
-        let large = |number| LogEntry { events: ["x".repeat(1 << 20)].iter().collect(), ..entry(number, "hook", micros(fixture.now) - number) };
+        let large =
+            |number| LogEntry { events: ["x".repeat(1 << 20)].iter().collect(), ..entry(number, "hook", micros(fixture.now) - number) };
         for number in 0..40 {
             fixture.add([large(number)]);
         }
@@ -547,7 +548,10 @@ mod tests {
         assert_eq!(found, ids([0, 1]));
         assert_eq!(log.positions(&LogFilter::default(), 0, 3).unwrap().len(), 3);
         let failed = LogFilter { outcome: Some(Outcome::Failed), ..LogFilter::default() };
-        assert_eq!(log.positions(&failed, 0, 2).unwrap(), [2, 5].map(|number| entry(number, "hook", micros(fixture.now) - number * 6 * HOUR).cursor()));
+        assert_eq!(
+            log.positions(&failed, 0, 2).unwrap(),
+            [2, 5].map(|number| entry(number, "hook", micros(fixture.now) - number * 6 * HOUR).cursor())
+        );
         assert_eq!(log.entry(&entry(39, "hook", micros(fixture.now) - 39 * 6 * HOUR).cursor()).unwrap(), None, "too old");
     }
 }

@@ -145,7 +145,10 @@ impl Task {
                 Message::Entry(entry) => gathered.add(*entry),
                 Message::Mark(done) => gathered.waiting.push(done),
             }
-            if gathered.entries.is_empty() || gathered.entries.len() >= self.settings.batch_entries || gathered.bytes >= self.settings.batch_bytes {
+            if gathered.entries.is_empty()
+                || gathered.entries.len() >= self.settings.batch_entries
+                || gathered.bytes >= self.settings.batch_bytes
+            {
                 break;
             }
             next = timeout_at(deadline, self.messages.recv()).await.ok().flatten();
@@ -262,7 +265,8 @@ mod tests {
         writer.caught_up().await;
         for round in 1..=3 {
             (0..100).for_each(|number| writer.append(entry(round * 1000 + number, "hook", NOW)));
-            let waiting: Vec<_> = (0..20).map(|_| writer.clone()).map(|writer| tokio::spawn(async move { writer.caught_up().await })).collect();
+            let waiting: Vec<_> =
+                (0..20).map(|_| writer.clone()).map(|writer| tokio::spawn(async move { writer.caught_up().await })).collect();
             writer.caught_up().await;
             assert_eq!(count(&reader), usize::try_from(round).unwrap() * 100);
             for one in waiting {

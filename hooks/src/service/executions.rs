@@ -166,7 +166,9 @@ impl Written {
         let next = match stopped {
             Stopped::End => None,
             Stopped::At(position) => Some(position),
-            Stopped::TooFar => return Err(ServiceError::invalid("page", "page is too far back: follow the cursors of the pages before it")),
+            Stopped::TooFar => {
+                return Err(ServiceError::invalid("page", "page is too far back: follow the cursors of the pages before it"));
+            }
         };
         Ok(Self { bytes, items, next })
     }

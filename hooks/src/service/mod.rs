@@ -13,9 +13,9 @@ mod page;
 mod reads;
 mod renewal;
 mod server_facts;
-mod turns;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -120,10 +120,8 @@ mod tests {
     async fn who_has_gone_takes_no_turn() {
         let turns = Turns::new(2);
         let (one, two) = (turns.next(account(1)).await, turns.next(account(1)).await);
-        let waiting: Vec<_> = (0..5)
-            .map(|_| turns.clone())
-            .map(|turns| tokio::spawn(async move { drop(turns.next(account(2)).await) }))
-            .collect();
+        let waiting: Vec<_> =
+            (0..5).map(|_| turns.clone()).map(|turns| tokio::spawn(async move { drop(turns.next(account(2)).await) })).collect();
         tokio::task::yield_now().await;
         waiting.iter().take(4).for_each(tokio::task::JoinHandle::abort);
         for one in waiting.into_iter().take(4) {

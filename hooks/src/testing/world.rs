@@ -27,9 +27,9 @@ use crate::error::ServiceError;
 use crate::hook_type::Registry;
 use crate::ids::AccountId;
 use crate::limits::{QueueConfig, ReadLimits, ServiceLimits};
-use crate::resources::{HookView, Runtime, Status};
+use crate::resources::{ExecutionView, HookView, Runtime, Status};
 use crate::sandbox::{Boxed, Function, FunctionCompiler, PreparedFunction};
-use crate::service::{Service, ServiceConfig, keep};
+use crate::service::{ExecutionFilter, ExecutionForm, Page, Service, ServiceConfig, keep};
 use crate::store::{Batch, Blobs, Engine, KeyRange, Order, Store, StoreError, Visit, open};
 use crate::vault::Vault;
 
@@ -163,6 +163,23 @@ pub async fn settled(service: &Service, account: AccountId, id: &str) -> HookVie
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
+}
+
+/// A page of executions, read back.
+#[derive(Debug)]
+pub struct Listed {
+    pub items: Vec<ExecutionView>,
+    pub page: u32,
+    pub next: Option<String>,
+}
+
+/// Lists executions.
+pub async fn list(service: &Service, account: AccountId, id: &str, filter: ExecutionFilter, page: Page) -> Result<Listed, ServiceError> {
+    let form = ExecutionForm { start: "[", show: |one: ExecutionView| one, end: |page, _| page.push(b']') };
+    let page = service.executions(account, id, filter, page, form).await?;
+    let items: Vec<ExecutionView> = serde_json::from_slice(&page.body).unwrap();
+    assert_eq!(items.len(), page.items);
+    Ok(Listed { items, page: page.page, next: page.next })
 }
 
 /// The refusal, in words.

@@ -51,7 +51,13 @@ async fn logs(core: &Core, call: Call<'_>) -> Answered {
     let text = |name: &str| call.query.get(name).map(str::to_owned);
     let filter = ExecutionFilter { request_id: text("request_id"), correlation_id: text("correlation_id"), outcome: None };
     let page = core.service.executions(call.account()?, call.id(), filter, call.query.page()?, FORM).await?;
-    let paging =
-        Paging { page: page.page, items: page.items, limit: page.limit, total: None, next: page.next.as_deref(), previous: page.previous.as_deref() };
+    let paging = Paging {
+        page: page.page,
+        items: page.items,
+        limit: page.limit,
+        total: None,
+        next: page.next.as_deref(),
+        previous: page.previous.as_deref(),
+    };
     Ok(paged(respond::written(page.body), &paging, &list(&call)))
 }

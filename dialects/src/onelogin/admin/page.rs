@@ -100,7 +100,10 @@ mod tests {
     fn a_page_of_a_log_has_no_totals() {
         let paging = Paging { page: 1, items: 3, limit: 50, total: None, next: Some("abc"), previous: None };
         let reply = paged(respond::ok(&[1, 2, 3]), &paging, "/logs");
-        assert_eq!((&reply.headers()["page-items"], &reply.headers()["after-cursor"]), (&HeaderValue::from(3), &HeaderValue::from_static("abc")));
+        assert_eq!(
+            (&reply.headers()["page-items"], &reply.headers()["after-cursor"]),
+            (&HeaderValue::from(3), &HeaderValue::from_static("abc"))
+        );
         assert!(!reply.headers().contains_key("total-count") && !reply.headers().contains_key("total-pages"));
     }
 }
