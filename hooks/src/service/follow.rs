@@ -57,7 +57,7 @@ impl Service {
         let stream = self.reads.stream(account)?;
         let (filter, clock) = (LogFilter::from(filter), self.state.clock.clone());
         let source = Source { reads: self.reads.clone(), reader: self.reader.clone(), clock, account, hook: hook.clone() };
-        let place = self.reads.place(account)?;
+        let place = self.reads.place_of_stream(account);
         // The order matters: listen, wait for the commit of everything that ended, read.
         let mut follower = self.tail.follow(account.get(), hook.to_string(), filter.clone());
         self.log.caught_up().await;
@@ -110,7 +110,7 @@ impl Follow {
 impl Source {
     /// The lines of the first of these entries, and how many entries they are. Those that are gone have none.
     async fn read(&self, positions: Vec<LogCursor>) -> Result<(usize, Bytes), ServiceError> {
-        let place = self.reads.place_in_time(self.account).await;
+        let place = self.reads.place_of_stream(self.account);
         let source = self.clone();
         self.reads.run(place, move |given_up| source.lines(&positions, given_up)).await
     }

@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// The bounds, and who holds what of them.
 pub(super) struct Reads {
     pub(super) limits: ReadLimits,
-    /// Reads that wait or run.
+    /// Lists that wait or are read.
     places: Arc<Shares<AccountId>>,
     turns: Arc<Turns>,
     pages: Arc<Shares<AccountId>>,
@@ -31,7 +31,7 @@ pub(super) struct Reads {
 /// The right to wait for a turn, and to have one.
 pub(super) struct Place {
     account: AccountId,
-    _taken: Taken<AccountId>,
+    _taken: Option<Taken<AccountId>>,
 }
 
 /// Bytes that count in a bound until they are dropped.
@@ -62,17 +62,12 @@ impl Reads {
     /// A place, unless all are taken that the account may have.
     pub(super) fn place(&self, account: AccountId) -> Result<Place, ServiceError> {
         let taken = self.places.try_take(account, 1).ok_or_else(|| busy("The server reads as much of its log as it can; try again"))?;
-        Ok(Place { account, _taken: taken })
+        Ok(Place { account, _taken: Some(taken) })
     }
 
-    /// A place for a stream, which is told nothing and waits.
-    pub(super) async fn place_in_time(&self, account: AccountId) -> Place {
-        loop {
-            match self.place(account) {
-                Ok(place) => return place,
-                Err(_) => tokio::time::sleep(PAUSE).await,
-            }
-        }
+    /// A place for a stream. Streams are few and each reads one thing at a time, so they take no places from lists, and wait their turn.
+    pub(super) fn place_of_stream(&self, account: AccountId) -> Place {
+        Place { account, _taken: None }
     }
 
     /// Does blocking work when it is this place's turn. The work looks at the flag now and then, which is set once nobody waits for it.
