@@ -137,8 +137,8 @@ fn entries_come_newest_first_and_in_pages() {
     let target = format!("/api/2/hooks/{id}/logs");
     let first = admin.get(&format!("{target}?limit=2"));
     assert_eq!(request_ids(first.expect(200).as_array().unwrap()), ["request-4", "request-3"]);
-    for (name, value) in [("current-page", "1"), ("page-items", "2"), ("total-count", "5"), ("total-pages", "3")] {
-        assert_eq!(first.header(name), Some(value), "{name}");
+    for (name, value) in [("current-page", Some("1")), ("page-items", Some("2")), ("total-count", None), ("total-pages", None)] {
+        assert_eq!(first.header(name), value, "{name}");
     }
     // What comes in between moves no page that is reached by a cursor.
     admin.trigger(&context(9));
@@ -225,7 +225,7 @@ fn old_entries_are_not_served() {
     assert!(began.elapsed() >= Duration::from_secs(2), "gone too early: {:?}", began.elapsed());
     admin.trigger(&context(2));
     let now = admin.get(&format!("/api/2/hooks/{id}/logs"));
-    assert_eq!((now.header("total-count"), request_ids(now.value().as_array().unwrap())), (Some("1"), vec!["request-2"]));
+    assert_eq!((now.header("page-items"), request_ids(now.value().as_array().unwrap())), (Some("1"), vec!["request-2"]));
 }
 
 #[test]

@@ -40,6 +40,7 @@ mod javascript_limits;
 mod layers;
 mod lifecycle;
 mod local_run;
+mod log_reads;
 mod logs;
 mod masks;
 mod onelogin_cli;

@@ -87,6 +87,8 @@ fn a_backup_of_a_running_server_becomes_another_one() {
     let next = next.start();
     assert_eq!(next.admin().get("/v1/hooks").expect(200), server.admin().get("/v1/hooks").expect(200));
     assert_eq!(next.admin().logs(&id), server.admin().logs(&id));
+    let found = next.admin().get(&format!("/v1/hooks/{id}/executions?request_id=request-7")).expect(200);
+    assert_eq!(found["items"].as_array().unwrap().len(), 1, "the index of the log came with it");
     assert_eq!(next.admin().trigger(&context(7))["outcome"], "completed");
     let again = failed(&hookbox(next.builder().folder(), &["restore", file.to_str().unwrap(), "--data", "data"], &[]));
     assert!(again.contains("is not empty"), "{again}");

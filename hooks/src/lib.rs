@@ -66,7 +66,7 @@ pub use hookbox_runtime::{Frame, Profile, ProfileError, Sample, compile_worker};
 pub use http::openapi::{self, OpenApiError};
 pub use http::{Listener, ServerError, Tls, TlsError};
 pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
-pub use limits::ServiceLimits;
+pub use limits::{ReadLimits, ServiceLimits};
 pub use local::{LocalError, LocalOutcome, LocalRun};
 pub use networks::{Networks, NotANetwork};
 pub use resources::bodies;
@@ -75,6 +75,6 @@ pub use resources::{
     LimitsView, NewCredentialView, OnNoHook, Operator, Scope, Scopes, Source, Status, TopLevel, read_roles,
 };
 pub use service::{
-    Action, Applied, AppliedEnv, AppliedHook, Engine, ExecutionFilter, FoundHook, HookFilter, OpenError, Opened, Page, PageView, Paged,
-    Service, ServiceConfig, read_body,
+    Action, Applied, AppliedEnv, AppliedHook, Engine, ExecutionFilter, ExecutionForm, ExecutionPage, FoundHook, HookFilter, OpenError,
+    Opened, Page, PageView, Paged, Service, ServiceConfig, read_body,
 };

@@ -51,6 +51,39 @@ impl Default for QueueConfig {
     }
 }
 
+/// How much of the log is read at a time, and by how many. Each is a bound for the server, of which an account may have as much as is free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadLimits {
+    /// Reads at a time.
+    pub threads: usize,
+    /// Reads that wait for their turn.
+    pub waiting: usize,
+    /// Pages that were read and not sent yet, in bytes.
+    pub pages_bytes: usize,
+    /// Streams of followed logs.
+    pub streams: usize,
+    /// What waits to be sent to one of them, in bytes.
+    pub stream_bytes: usize,
+    /// What waits to be sent to all of them, in bytes.
+    pub streams_bytes: usize,
+    /// How long the reader of a stream may take nothing.
+    pub stream_timeout: Duration,
+}
+
+impl Default for ReadLimits {
+    fn default() -> Self {
+        Self {
+            threads: 4,
+            waiting: 64,
+            pages_bytes: 64 * MIB,
+            streams: 256,
+            stream_bytes: MIB,
+            streams_bytes: 64 * MIB,
+            stream_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
 

@@ -97,7 +97,7 @@ async fn events(server: &TestServer, token: &str, id: &str) {
     assert_eq!(fired["hook_id"], id);
 
     let logs = server.call(token, &format!("GET /api/2/hooks/{id}/logs?limit=1"), None).await;
-    assert_eq!((logs.header("total-count"), logs.header("total-pages")), (Some("2"), Some("2")));
+    assert_eq!((logs.header("page-items"), logs.header("total-count")), (Some("1"), None), "a log is not counted");
     let next = logs.header("after-cursor").unwrap().to_owned();
     assert_eq!(logs.expect(200)[0]["request_id"], "r-1");
     let last = server.call(token, &format!("GET /api/2/hooks/{id}/logs?Cursor={next}"), None).await;

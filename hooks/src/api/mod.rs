@@ -7,6 +7,7 @@ mod call;
 mod endpoint;
 mod error_style;
 mod errors;
+mod lines;
 mod query;
 mod reply_body;
 pub mod respond;
@@ -17,6 +18,8 @@ pub use endpoint::{Access, Answered, Answering, BINARY, BodyKind, Doc, Endpoint,
 pub use error_style::ErrorStyle;
 pub(crate) use error_style::PLAIN;
 pub use errors::{ApiError, Problem, RETRY_AFTER};
+pub use lines::LineReceiver;
+pub(crate) use lines::{LineSender, lines};
 pub use query::Query;
 pub use reply_body::ReplyBody;
 pub use respond::Reply;

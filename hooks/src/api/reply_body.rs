@@ -11,6 +11,8 @@ use hyper::body::{Body, Frame, SizeHint};
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use super::lines::LineReceiver;
+
 /// Bytes that are read from a file at a time.
 const CHUNK_BYTES: usize = 64 << 10;
 /// How long a client may take to fetch one piece. A client that stops reading does not hold the file, and what goes with it, for longer.
@@ -23,10 +25,10 @@ type Guard = Box<dyn Send + Sync>;
 pub enum ReplyBody {
     /// Bytes that are complete; `None` once they are taken, or if there are none.
     Whole(Option<Bytes>),
-    /// Bytes that arrive until the sender is dropped.
+    /// Bytes that arrive until the sender ends.
     Stream {
         /// The receiver of the bytes.
-        chunks: Receiver<Bytes>,
+        chunks: LineReceiver,
         /// Counts as work on the connection, so that it is not closed as idle.
         _busy: Option<Guard>,
     },
@@ -104,7 +106,7 @@ impl Body for ReplyBody {
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         match self.get_mut() {
             Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Self::Stream { chunks, .. } => chunks.poll_recv(cx).map(|chunk| chunk.map(|chunk| Ok(Frame::data(chunk)))),
+            Self::Stream { chunks, .. } => chunks.poll_next(cx).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data))),
             Self::File { pieces, left, .. } => match ready!(pieces.poll_recv(cx)) {
                 Some(Ok(piece)) => {
                     *left = left.saturating_sub(piece.len() as u64);

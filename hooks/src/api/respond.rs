@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
-use tokio::sync::mpsc::Receiver;
 
+use super::lines::LineReceiver;
 use super::reply_body::ReplyBody;
 use crate::service::Paged;
 
@@ -37,6 +37,11 @@ pub fn created<T: Serialize + ?Sized>(body: &T) -> Reply {
     json(StatusCode::CREATED, body)
 }
 
+/// 200 with JSON that is written already.
+pub fn written(bytes: Bytes) -> Reply {
+    with_body(StatusCode::OK, bytes)
+}
+
 /// An answer without a body. It has no content type either, because a client would try to read a body of that type.
 pub fn empty(status: StatusCode) -> Reply {
     let mut reply = Response::new(Bytes::new().into());
@@ -45,7 +50,7 @@ pub fn empty(status: StatusCode) -> Reply {
 }
 
 /// 200 with lines of JSON that are sent as they are made. Its headers ask proxies not to buffer them.
-pub fn lines(chunks: Receiver<Bytes>) -> Reply {
+pub(crate) fn lines(chunks: LineReceiver) -> Reply {
     let mut reply = Response::new(ReplyBody::Stream { chunks, _busy: None });
     let headers = reply.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));

@@ -45,6 +45,7 @@ impl Config {
             pagemap: self.sandbox.pagemap_scan.most(),
             retention: self.retention,
             log_queue: LOG_QUEUE,
+            reads: self.reads,
             limits: self.limits,
             registry,
         }

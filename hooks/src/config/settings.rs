@@ -8,7 +8,7 @@ use super::tables::{
 };
 use super::value::{Value, number, span};
 use crate::auth::{AccessConfig, ThrottleConfig};
-use crate::limits::{QueueConfig, ServiceLimits};
+use crate::limits::{QueueConfig, ReadLimits, ServiceLimits};
 use crate::networks::Networks;
 use crate::store::Engine;
 
@@ -51,7 +51,7 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 44] = [
+pub(super) static SETTINGS: [Setting; 52] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
@@ -69,11 +69,19 @@ pub(super) static SETTINGS: [Setting; 44] = [
     setting!("http.header_timeout", http.header_timeout, |text| span(text, Duration::from_millis(100), 10 * MINUTE)),
     setting!("http.body_timeout", http.body_timeout, |text| span(text, Duration::from_millis(100), 10 * MINUTE)),
     setting!("http.idle_timeout", http.idle_timeout, |text| span(text, Duration::from_millis(100), 60 * MINUTE)),
+    setting!("http.write_timeout", http.write_timeout, |text| span(text, Duration::from_millis(100), 10 * MINUTE)),
     setting!("http.in_flight_mib", http.in_flight_mib, |text| number(text, 4, 65_536)),
     setting!("http.trusted_proxies", http.trusted_proxies),
     setting!("http.forwarded_header", http.forwarded_header),
     setting!("access.operate", access.operate),
     setting!("access.manage", access.manage),
+    setting!("reads.threads", reads.threads, |text| number(text, 1, 256)),
+    setting!("reads.waiting", reads.waiting, |text| number(text, 1, 100_000)),
+    setting!("reads.pages_bytes", reads.pages_bytes, |text| number(text, 4 * MIB, 1 << 40)),
+    setting!("reads.streams", reads.streams, |text| number(text, 1, 100_000)),
+    setting!("reads.stream_bytes", reads.stream_bytes, |text| number(text, 64 * KIB, 1 << 30)),
+    setting!("reads.streams_bytes", reads.streams_bytes, |text| number(text, MIB, 1 << 40)),
+    setting!("reads.stream_timeout", reads.stream_timeout, |text| span(text, Duration::from_millis(100), 10 * MINUTE)),
     setting!("limits.context_bytes", limits.context_bytes, |text| number(text, KIB, 16 * MIB)),
     setting!("limits.result_bytes", limits.result_bytes, |text| number(text, KIB, 16 * MIB)),
     setting!("limits.error_bytes", limits.error_bytes, |text| number(text, 256, MIB)),
@@ -122,11 +130,13 @@ fn defaults() -> Config {
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(75),
+            write_timeout: Duration::from_secs(30),
             in_flight_mib: 256,
             trusted_proxies: Networks::default(),
             forwarded_header: ForwardedHeader::XForwardedFor,
         },
         access: AccessConfig::default(),
+        reads: ReadLimits::default(),
         limits: ServiceLimits::default(),
         sandbox: SandboxConfig { pagemap_scan: PagemapScan::Auto, memory_mib: 0 },
         compile: CompileConfig { timeout: Duration::from_secs(30), workers: 2, memory_mib: 1024, javascript_at_start: true },

@@ -8,7 +8,7 @@ use hookbox_runtime::PagemapUse;
 
 use super::machine_memory;
 use crate::auth::{AccessConfig, ThrottleConfig};
-use crate::limits::{QueueConfig, ServiceLimits};
+use crate::limits::{QueueConfig, ReadLimits, ServiceLimits};
 use crate::networks::Networks;
 use crate::store::Engine;
 
@@ -40,6 +40,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// From where callers may use a scope.
     pub access: AccessConfig,
+    /// How much of the log is read at a time.
+    pub reads: ReadLimits,
     /// Sizes that requests and executions may have.
     pub limits: ServiceLimits,
     /// The sandboxes that functions run in.
@@ -107,6 +109,8 @@ pub struct HttpConfig {
     pub body_timeout: Duration,
     /// How long a connection may stay open with no request in it.
     pub idle_timeout: Duration,
+    /// How long a client may take nothing of what is sent to it.
+    pub write_timeout: Duration,
     /// Bodies of requests and answers that are held at a time, in MiB. An account may hold as much as is free.
     pub in_flight_mib: u32,
     /// The proxies that say where a request comes from.

@@ -19,6 +19,7 @@ mod frames;
 pub(crate) mod gateway;
 mod metrics;
 pub mod openapi;
+mod patience;
 mod places;
 pub(crate) mod router;
 mod server;

@@ -26,6 +26,7 @@ use super::activity::{Activity, Over};
 use super::forwarded::Proxies;
 use super::gateway::Gateway;
 use super::metrics;
+use super::patience::Patience;
 use super::places::{Place, Places};
 use super::router::TableError;
 use super::socket::Socket;
@@ -218,6 +219,7 @@ struct Connections {
     refusals: Arc<Semaphore>,
     idle: Duration,
     first: Duration,
+    patience: Duration,
     /// The header that announces `idle`; `None` if that is less than a second.
     keep_alive: Option<HeaderValue>,
     /// Changes when the server stops. The stop waits until all receivers are dropped.
@@ -245,6 +247,7 @@ impl Connections {
             refusals: Arc::new(Semaphore::new(REFUSALS)),
             idle: config.http.idle_timeout,
             first: config.http.header_timeout,
+            patience: config.http.write_timeout,
             keep_alive: seconds.and_then(|seconds| HeaderValue::try_from(format!("timeout={seconds}")).ok()),
             ending,
             aborted,
@@ -320,6 +323,7 @@ impl Connections {
             }
         });
         let http = Arc::clone(&self.http);
+        let stream = Patience::new(stream, self.patience);
         let mut connection = pin!(http.serve_connection(TokioIo::new(Socket::new(stream, Arc::clone(&activity))), service));
         let grace = tokio::select! {
             biased;

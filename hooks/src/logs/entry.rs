@@ -211,6 +211,16 @@ impl LogCursor {
         Some(Self { created_at: created_at.parse().ok()?, id: id.to_owned() })
     }
 
+    /// The position before all entries of a moment.
+    pub(super) fn at(created_at: u64) -> Self {
+        Self { created_at, id: String::new() }
+    }
+
+    /// The execution's id.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     pub(super) fn day(&self) -> u32 {
         day(self.created_at)
     }

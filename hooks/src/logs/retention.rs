@@ -1,16 +1,12 @@
-//! The retention of entries, and the task that deletes older ones.
+//! The retention of entries: how older ones are deleted.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::entry::{Place, day, day_key};
+use super::index::rows_of_day;
 use super::micros;
-use crate::clock::Clock;
 use crate::store::{Batch, Key, KeyRange, KeyReader, Kind, Order, SERVER, Store, StoreError};
-
-/// The interval between deletions. Readers hide an entry as soon as it is too old.
-const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
 /// The most keys that one commit deletes, so that other writers do not wait for long.
 const CHUNK: usize = 2048;
@@ -37,6 +33,8 @@ impl Retention {
             let whole_days = Key::new(account, Kind::Log).range().ending_before(day_key(account, day(oldest)).as_bytes());
             deleted += delete(store, whole_days, u64::MAX)?;
             deleted += delete(store, day_key(account, day(oldest)).range(), oldest)?;
+            // Rows of the index go a day at a time: until then some lead to entries that are gone, and so to nothing.
+            delete_all(store, Key::new(account, Kind::LogIndex).range().ending_before(rows_of_day(account, day(oldest)).as_bytes()))?;
             next = account.checked_add(1);
         }
         Ok(deleted)
@@ -77,27 +75,29 @@ fn delete(store: &dyn Store, range: KeyRange, before: u64) -> Result<usize, Stor
     }
 }
 
-/// Sweeps now and every hour until the task is aborted.
-pub(crate) fn start_sweeping(store: Arc<dyn Store>, retention: Retention, clock: Arc<dyn Clock>) -> tokio::task::JoinHandle<()> {
-    tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(SWEEP_EVERY);
-        loop {
-            ticks.tick().await;
-            let (store, now) = (store.clone(), clock.now());
-            match tokio::task::spawn_blocking(move || retention.sweep(&*store, now)).await {
-                Ok(Ok(deleted)) => tracing::debug!(deleted, "old log entries were deleted"),
-                Ok(Err(error)) => tracing::error!(%error, "old log entries could not be deleted"),
-                Err(error) => tracing::error!(%error, "the deletion of old log entries broke off"),
-            }
+/// Deletes a whole range.
+fn delete_all(store: &dyn Store, range: KeyRange) -> Result<(), StoreError> {
+    loop {
+        let (mut batch, mut size) = (Batch::new(), 0);
+        store.scan(range.clone(), Order::Ascending, &mut |key, _| {
+            batch.delete(Key::from(key));
+            size += 1;
+            if size < CHUNK { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        if batch.is_empty() {
+            return Ok(());
         }
-    })
+        store.commit(batch)?;
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::LogEntry;
     use super::super::entry::tests::entry;
+    use super::super::index;
     use super::*;
+    use crate::clock::Clock;
     use crate::store::{Engine, open};
     use crate::testing::FakeClock;
 
@@ -152,19 +152,29 @@ mod tests {
         assert_eq!(left(&*store), []);
     }
 
-    #[tokio::test]
-    async fn the_background_task_sweeps_at_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = open(folder.path(), Engine::Redb).unwrap();
-        put(&*store, [entry(1, "hook", 5)]);
-        let task = start_sweeping(store.clone(), Retention::new(WEEK), Arc::new(FakeClock::new()));
-        for _ in 0..500 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-            if left(&*store).is_empty() {
-                break;
-            }
+    #[test]
+    fn the_index_goes_with_its_day() {
+        for engine in [Engine::Redb, Engine::Sled] {
+            let folder = tempfile::tempdir().unwrap();
+            let store = open(folder.path(), engine).unwrap();
+            let clock = FakeClock::new();
+            let now = micros(clock.now());
+            let old = (0..CHUNK as u64).map(|number| entry(number, "hook", now - 9 * 86_400_000_000));
+            let mut batch = Batch::new();
+            old.chain([entry(1, "hook", now)]).for_each(|entry| index::add(&mut batch, &entry));
+            store.commit(batch).unwrap();
+            let rows = |store: &dyn Store| {
+                let mut rows = 0;
+                let visit = &mut |_: &[u8], _: &[u8]| {
+                    rows += 1;
+                    ControlFlow::Continue(())
+                };
+                store.scan(Key::new(1, Kind::LogIndex).range(), Order::Ascending, visit).unwrap();
+                rows
+            };
+            assert!(rows(&*store) > CHUNK);
+            Retention::new(WEEK).sweep(&*store, clock.now()).unwrap();
+            assert_eq!(rows(&*store), 2, "the request and the login of today's entry");
         }
-        task.abort();
-        assert_eq!(left(&*store), []);
     }
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
-use super::LogEntry;
+use super::index;
+use super::{LogEntry, Tail};
 use crate::store::{Batch, Store, StoreError};
 
 /// The interval between messages about a failing store in the server's own log.
@@ -34,15 +35,10 @@ impl Default for QueueSettings {
     }
 }
 
-/// Entries that were committed together.
-pub(crate) type Committed = Arc<[LogEntry]>;
-
-/// The most batches that wait for followers of the log. A follower that is further behind reads the log instead.
-const FOLLOWED_BATCHES: usize = 16;
-
 enum Message {
     Entry(Box<LogEntry>),
-    Flush(oneshot::Sender<()>),
+    /// Wants to know when the entries before it were written.
+    Mark(oneshot::Sender<()>),
 }
 
 /// Counters that the writer's handles and its task share.
@@ -57,20 +53,18 @@ struct Counts {
 #[derive(Clone)]
 pub(crate) struct LogWriter {
     queue: mpsc::Sender<Message>,
-    committed: broadcast::Sender<Committed>,
     counts: Arc<Counts>,
     most_bytes: usize,
 }
 
 impl LogWriter {
     /// Starts the task that writes, on the present tokio runtime.
-    pub(crate) fn start(store: Arc<dyn Store>, settings: QueueSettings) -> Self {
+    pub(crate) fn start(store: Arc<dyn Store>, tail: Arc<Tail>, settings: QueueSettings) -> Self {
         let (queue, messages) = mpsc::channel(settings.entries.max(1));
         let counts = Arc::new(Counts::default());
-        let (committed, _) = broadcast::channel(FOLLOWED_BATCHES);
-        let task = Task { store, messages, committed: committed.clone(), counts: counts.clone(), settings, last_error_logged: None };
+        let task = Task { store, tail, messages, counts: counts.clone(), settings, last_error_logged: None };
         tokio::spawn(task.run());
-        Self { queue, committed, counts, most_bytes: settings.bytes }
+        Self { queue, counts, most_bytes: settings.bytes }
     }
 
     /// Queues an entry, or counts it as dropped when the queue is full. Never waits.
@@ -86,18 +80,14 @@ impl LogWriter {
         }
     }
 
-    /// Waits until every entry queued before this call can be read, or was dropped because the store failed.
-    pub(crate) async fn flush(&self) {
+    /// Waits until every entry queued before this call can be read, or was dropped because the store failed. It hurries nothing: their batch
+    /// is written when its window has passed, so however many wait, they cost no commit.
+    pub(crate) async fn caught_up(&self) {
         let (done, reached) = oneshot::channel();
-        if self.queue.send(Message::Flush(done)).await.is_ok() {
+        if self.queue.send(Message::Mark(done)).await.is_ok() {
             // An error means that the task is gone, and nothing is queued any more.
             let _ = reached.await;
         }
-    }
-
-    /// Subscribes to the batches that are committed from now on.
-    pub(crate) fn committed(&self) -> broadcast::Receiver<Committed> {
-        self.committed.subscribe()
     }
 
     /// Entries on disk since the start.
@@ -119,7 +109,7 @@ impl LogWriter {
 struct Task {
     store: Arc<dyn Store>,
     messages: mpsc::Receiver<Message>,
-    committed: broadcast::Sender<Committed>,
+    tail: Arc<Tail>,
     counts: Arc<Counts>,
     settings: QueueSettings,
     last_error_logged: Option<Instant>,
@@ -130,7 +120,7 @@ struct Task {
 struct Gathered {
     entries: Vec<LogEntry>,
     bytes: usize,
-    waiting: Option<oneshot::Sender<()>>,
+    waiting: Vec<oneshot::Sender<()>>,
 }
 
 impl Task {
@@ -139,26 +129,26 @@ impl Task {
             let Gathered { entries, bytes, waiting } = self.gather(first).await;
             self.write(entries).await;
             self.counts.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
-            if let Some(waiting) = waiting {
+            for one in waiting {
                 // An error means that the caller no longer waits.
-                let _ = waiting.send(());
+                let _ = one.send(());
             }
         }
     }
 
-    /// Takes messages until the batch is full, its window has passed, or a caller waits for it.
+    /// Takes messages until the batch is full or its window has passed. Without an entry there is nothing to wait for.
     async fn gather(&mut self, first: Message) -> Gathered {
         let deadline = Instant::now() + self.settings.window;
         let (mut gathered, mut next) = (Gathered::default(), Some(first));
         while let Some(message) = next {
             match message {
                 Message::Entry(entry) => gathered.add(*entry),
-                Message::Flush(done) => {
-                    gathered.waiting = Some(done);
-                    break;
-                }
+                Message::Mark(done) => gathered.waiting.push(done),
             }
-            if gathered.entries.len() >= self.settings.batch_entries || gathered.bytes >= self.settings.batch_bytes {
+            if gathered.entries.is_empty()
+                || gathered.entries.len() >= self.settings.batch_entries
+                || gathered.bytes >= self.settings.batch_bytes
+            {
                 break;
             }
             next = timeout_at(deadline, self.messages.recv()).await.ok().flatten();
@@ -170,12 +160,17 @@ impl Task {
         if entries.is_empty() {
             return;
         }
-        let (store, count) = (self.store.clone(), entries.len());
-        let written = tokio::task::spawn_blocking(move || write(&*store, &entries).map(|()| entries)).await;
-        let error = match written {
-            Ok(Ok(entries)) => {
+        let (store, tail, count) = (self.store.clone(), self.tail.clone(), entries.len());
+        let written = tokio::task::spawn_blocking(move || {
+            tail.begin(&entries);
+            let written = write(&*store, &entries);
+            tail.end(if written.is_ok() { &entries } else { &[] });
+            written
+        });
+        let error = match written.await {
+            Ok(Ok(())) => {
                 self.counts.written.fetch_add(count as u64, Ordering::Relaxed);
-                return self.tell(entries);
+                return;
             }
             Ok(Err(error)) => error.to_string(),
             Err(error) => error.to_string(),
@@ -184,15 +179,6 @@ impl Task {
         if self.last_error_logged.is_none_or(|when| when.elapsed() >= ERROR_LOG_INTERVAL) {
             self.last_error_logged = Some(Instant::now());
             tracing::error!(error, dropped, "log entries were lost: the store does not take them");
-        }
-    }
-}
-
-impl Task {
-    fn tell(&self, entries: Vec<LogEntry>) {
-        if self.committed.receiver_count() > 0 {
-            // An error means that there is no follower.
-            let _ = self.committed.send(entries.into());
         }
     }
 }
@@ -208,6 +194,7 @@ fn write(store: &dyn Store, entries: &[LogEntry]) -> Result<(), StoreError> {
     let mut batch = Batch::new();
     for entry in entries {
         batch.put(entry.key(), entry.value()?);
+        index::add(&mut batch, entry);
     }
     store.commit(batch)
 }
@@ -217,7 +204,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::super::entry::tests::entry;
-    use super::super::{LogFilter, LogReader, Retention, moment};
+    use super::super::{Indexed, LogFilter, LogReader, Retention, moment};
     use super::*;
     use crate::store::{Engine, KeyRange, Order, Visit, open};
 
@@ -251,7 +238,8 @@ mod tests {
             if self.full.load(Ordering::Relaxed) {
                 return Err(StoreError::Full);
             }
-            self.batches.lock().unwrap().push(batch.len() as u64);
+            // Each entry has two rows in the index, and one more if it failed; its key is the only one with a value.
+            self.batches.lock().unwrap().push(batch.puts_with_values() as u64);
             self.inner.commit(batch)
         }
     }
@@ -261,24 +249,31 @@ mod tests {
         let inner = open(folder.path(), Engine::Redb).unwrap();
         let gate = Gate { inner, closed: false.into(), opened: Default::default(), full: false.into(), batches: Default::default() };
         let gate = Arc::new(gate);
-        let reader = LogReader::new(gate.clone(), Retention::new(Duration::from_secs(86_400)));
-        let writer = LogWriter::start(gate.clone(), settings);
+        let reader = LogReader::new(gate.clone(), Retention::new(Duration::from_secs(86_400)), Indexed::of(&*gate).unwrap());
+        let writer = LogWriter::start(gate.clone(), Tail::new(|_| Vec::new()), settings);
         (folder, gate, writer, reader)
     }
 
     fn count(reader: &LogReader) -> usize {
-        reader.hook(1, "hook", moment(NOW)).count(&LogFilter::default()).unwrap()
+        let never = std::sync::atomic::AtomicBool::new(false);
+        reader.hook(1, "hook", moment(NOW), &never).positions(&LogFilter::default(), 0, usize::MAX).unwrap().len()
     }
 
     #[tokio::test]
-    async fn a_flush_waits_for_everything_before_it() {
-        let (_folder, _gate, writer, reader) = fixture(QueueSettings { window: Duration::from_secs(60), ..QueueSettings::default() });
+    async fn who_waits_sees_everything_before_and_causes_no_commit() {
+        let (_folder, gate, writer, reader) = fixture(QueueSettings::default());
+        writer.caught_up().await;
         for round in 1..=3 {
             (0..100).for_each(|number| writer.append(entry(round * 1000 + number, "hook", NOW)));
-            writer.flush().await;
+            let waiting: Vec<_> =
+                (0..20).map(|_| writer.clone()).map(|writer| tokio::spawn(async move { writer.caught_up().await })).collect();
+            writer.caught_up().await;
             assert_eq!(count(&reader), usize::try_from(round).unwrap() * 100);
+            for one in waiting {
+                one.await.unwrap();
+            }
         }
-        assert_eq!(writer.dropped(), 0);
+        assert_eq!((gate.batches.lock().unwrap().clone(), writer.dropped()), (vec![100; 3], 0));
     }
 
     #[tokio::test]
@@ -303,7 +298,7 @@ mod tests {
         (1..=30).for_each(|number| writer.append(entry(number, "hook", NOW)));
         assert_eq!(writer.dropped(), 20);
         gate.set_closed(false);
-        writer.flush().await;
+        writer.caught_up().await;
         assert_eq!((count(&reader), writer.dropped(), writer.written()), (11, 20, 11));
     }
 
@@ -315,9 +310,9 @@ mod tests {
         (0..5).for_each(|number| writer.append(large(number)));
         assert_eq!(writer.dropped(), 3);
         gate.set_closed(false);
-        writer.flush().await;
+        writer.caught_up().await;
         (5..7).for_each(|number| writer.append(large(number)));
-        writer.flush().await;
+        writer.caught_up().await;
         assert_eq!((count(&reader), writer.dropped()), (4, 3));
     }
 
@@ -325,7 +320,7 @@ mod tests {
     async fn entries_share_commits_within_limits() {
         let (_folder, gate, writer, _reader) = fixture(QueueSettings { batch_entries: 40, ..QueueSettings::default() });
         (0..100).for_each(|number| writer.append(entry(number, "hook", NOW)));
-        writer.flush().await;
+        writer.caught_up().await;
         assert_eq!(*gate.batches.lock().unwrap(), [40, 40, 20]);
     }
 
@@ -334,11 +329,11 @@ mod tests {
         let (_folder, gate, writer, reader) = fixture(QueueSettings::default());
         gate.full.store(true, Ordering::Relaxed);
         (0..3).for_each(|number| writer.append(entry(number, "hook", NOW)));
-        writer.flush().await;
+        writer.caught_up().await;
         assert_eq!((count(&reader), writer.dropped()), (0, 3));
         gate.full.store(false, Ordering::Relaxed);
         writer.append(entry(4, "hook", NOW));
-        writer.flush().await;
+        writer.caught_up().await;
         assert_eq!((count(&reader), writer.dropped(), writer.written()), (1, 3, 1));
     }
 

@@ -11,7 +11,7 @@ use super::{Folder, OfflineError};
 use crate::directory::records::{credential_key, decode, env_key, hook_key};
 use crate::directory::unsealed;
 use crate::ids::AccountId;
-use crate::logs::LogEntry;
+use crate::logs::{LogEntry, check_index, check_row};
 use crate::resources::{AccountRecord, CredentialRecord, EnvRecord, HookRecord};
 use crate::store::{Digest, Functions, Key, KeyRange, KeyReader, Kind, Order, SERVER, Store, StoreError};
 use crate::vault::Vault;
@@ -60,7 +60,10 @@ pub(super) fn check(store: &dyn Store, functions: &Functions, vault: Option<&Vau
         ControlFlow::Continue(())
     };
     match store.scan(KeyRange::all(), Order::Ascending, visit) {
-        Ok(()) => survey.look_up(functions),
+        Ok(()) => {
+            survey.look_up(functions);
+            survey.look_into_index(store);
+        }
         // What was not read cannot be missed.
         Err(error) => survey.problem(format!("the records after these cannot be read: {error}")),
     }
@@ -98,6 +101,7 @@ impl Survey<'_> {
             Kind::EnvVar => self.env_var(id, key, value),
             Kind::Function => self.function(key),
             Kind::Log => self.log_entry(key, value),
+            Kind::LogIndex => check_row(key),
         };
         if let Err(error) = read {
             self.problem(format!("account {account}: {error}"));
@@ -153,6 +157,15 @@ impl Survey<'_> {
     fn record<T: DeserializeOwned>(&mut self, account: AccountId, what: &str, value: &[u8]) -> Result<T, StoreError> {
         self.owners.insert(account.get());
         decode(what, value)
+    }
+
+    fn look_into_index(&mut self, store: &dyn Store) {
+        let missing = |entry: &LogEntry| {
+            self.problem(format!("account {}: the index does not lead to the log entry {}", entry.account, entry.id));
+        };
+        if let Err(error) = check_index(store, missing) {
+            self.problem(format!("the log's index cannot be read: {error}"));
+        }
     }
 
     fn look_up(&mut self, functions: &Functions) {

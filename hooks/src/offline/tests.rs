@@ -11,7 +11,7 @@ use super::*;
 use crate::directory::load;
 use crate::directory::records::{account_key, hook_key};
 use crate::ids::AccountId;
-use crate::store::{Batch, Engine, Key, Kind};
+use crate::store::{Batch, Engine, Key, Kind, Order};
 use crate::testing::{LOGIN, ONE, World, body, deploy, encoded, new_hook, registry, sign_in};
 
 /// A service with something of each kind, one function too large for a record, and its backup.
@@ -160,6 +160,28 @@ async fn what_is_wrong_is_named() {
     ] {
         assert!(problems.contains(one), "{problems}");
     }
+}
+
+#[tokio::test]
+async fn an_entry_that_its_index_does_not_lead_to_is_named() {
+    let made = made().await;
+    let (_parent, folder) = made.restored();
+    let store = folder.store().unwrap();
+    let (mut batch, mut rows) = (Batch::new(), 0);
+    let visit = &mut |key: &[u8], _: &[u8]| {
+        rows += 1;
+        batch.delete(Key::from(key));
+        std::ops::ControlFlow::Continue(())
+    };
+    store.scan(Key::new(1, Kind::LogIndex).range(), Order::Ascending, visit).unwrap();
+    assert_eq!(rows, 2, "the request and the login");
+    batch.put(Key::new(1, Kind::LogIndex).u32(5), "");
+    store.commit(batch).unwrap();
+    drop(store);
+    let checked = verify(&folder).unwrap();
+    assert_eq!(checked.problem_count, 2, "{:?}", checked.problems);
+    assert!(checked.problems.iter().any(|one| one.contains("the index does not lead to the log entry")), "{:?}", checked.problems);
+    assert!(checked.problems.iter().any(|one| one.contains("a row of the log's index")), "{:?}", checked.problems);
 }
 
 #[tokio::test]

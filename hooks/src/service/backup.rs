@@ -40,7 +40,7 @@ impl Service {
     pub(crate) async fn backup(&self, with_logs: bool) -> Result<Backup, ServiceError> {
         let permit = Arc::clone(&self.backups).try_acquire_owned();
         let permit = permit.map_err(|_| ServiceError::Conflict("A backup is under way already".into()))?;
-        self.log.flush().await;
+        self.log.caught_up().await;
         let (state, data) = (self.state.clone(), self.fixed.data.clone());
         blocking(move || {
             let mut file = nameless(&data).map_err(StoreError::from)?;
@@ -69,7 +69,7 @@ fn write(state: &State, file: &File, with_logs: bool) -> Result<(), ServiceError
     let mut writer = Writer::new(BufWriter::with_capacity(1 << 20, SpaceCheckedWriter::new(file))).map_err(StoreError::from)?;
     let (mut functions, mut failed) = (BTreeSet::new(), None);
     state.store.scan(KeyRange::all(), Order::Ascending, &mut |key, value| {
-        if !with_logs && KeyReader::new(key, Kind::Log).is_some() {
+        if !with_logs && matches!(KeyReader::kind_of(key), Some(Kind::Log | Kind::LogIndex)) {
             return ControlFlow::Continue(());
         }
         functions.extend(reference(key));

@@ -1,22 +1,26 @@
 //! Executions: runs hooks, and reads the results of earlier runs.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
-use super::{ExecutionFilter, Page, Paged, Service};
+use super::{ExecutionFilter, Page, Service};
 use crate::clock::Timestamp;
 use crate::directory::{Account, Hook};
 use crate::dispatch::Answer;
 use crate::error::ServiceError;
 use crate::hook_type::HookType;
-use crate::ids::AccountId;
-use crate::logs::{LogCursor, LogEntry, LogFilter, moment};
+use crate::ids::{AccountId, HookId};
+use crate::logs::{HookLog, LogCursor, LogEntry, LogFilter, Stopped, Wanted, moment};
 use crate::resources::{ExecutionView, read_roles};
+
+/// The size from which a page takes no more executions, in bytes.
+const PAGE_BYTES: usize = 1 << 20;
 
 impl Service {
     /// Runs the account's live hook of a type on the context in `body`, which was read at `read_at`.
@@ -65,39 +69,127 @@ impl Service {
         }
     }
 
-    /// The executions of a hook, newest first, including all that ended before this call.
-    pub async fn executions(
+    /// The executions of a hook, newest first, including all that ended before this call, written in a form.
+    ///
+    /// A page ends when it has as many executions or as many bytes as it may, or after so much searching; its cursor leads on. The work is done
+    /// on a thread of the reads' own, and the page counts in their bound until it has been sent.
+    pub async fn executions<T: Serialize + 'static>(
         &self,
         account: AccountId,
         id: &str,
         filter: ExecutionFilter,
         page: Page,
-    ) -> Result<Paged<ExecutionView>, ServiceError> {
+        form: ExecutionForm<T>,
+    ) -> Result<ExecutionPage, ServiceError> {
         let hook_id = self.hook(account, id)?.record.id;
         let after = match page.after().map(LogCursor::parse) {
             Some(None) => return Err(ServiceError::invalid("cursor", "cursor is not one that this server made")),
             after => after.flatten(),
         };
-        self.log.flush().await;
+        let place = self.reads.place(account)?;
+        self.log.caught_up().await;
         let (reader, now) = (self.reader.clone(), self.state.clock.now());
-        let ExecutionFilter { request_id, correlation_id, outcome } = filter;
-        let read = move || {
-            let filter = LogFilter { request_id, correlation_id, outcome };
+        // A position says where the page begins. Without one, the earlier pages are skipped by count.
+        let skip = if after.is_some() { 0 } else { page.skip() };
+        let limit = usize::try_from(page.limit()).unwrap_or(usize::MAX);
+        let wanted = Wanted { filter: filter.into(), after, skip, limit };
+        let read = self.reads.run(place, move |given_up| {
             let hook_id_text = hook_id.to_string();
-            let log = reader.hook(account.get(), &hook_id_text, now);
-            // A position says where the page begins. Without one, the earlier pages are skipped by count.
-            let skip = if after.is_some() { 0 } else { page.skip() };
-            let found = log.page(&filter, after.as_ref(), skip, usize::try_from(page.limit()).unwrap_or(usize::MAX))?;
-            let total = u64::try_from(log.count(&filter)?).unwrap_or(u64::MAX);
-            let next = found.next.map(|position| page.following(Some(position.encode())));
-            let items = found.entries.into_iter().map(|entry| view(entry, hook_id)).collect();
-            Ok(Paged::new(items, &page, total, next))
-        };
-        crate::state::blocking(read).await
+            let log = reader.hook(account.get(), &hook_id_text, now, given_up);
+            let written = Written::read(&log, &wanted, hook_id, &form)?;
+            let next = written.next.map(|position| page.following(Some(position.encode())).encode());
+            let mut bytes = written.bytes;
+            (form.end)(&mut bytes, next.as_deref());
+            Ok((bytes, ExecutionPage::new(written.items, &page, next)))
+        });
+        let (bytes, page) = read.await?;
+        Ok(ExecutionPage { body: self.reads.page(account, bytes)?, ..page })
     }
 }
 
-pub(super) fn view(entry: LogEntry, hook_id: crate::ids::HookId) -> ExecutionView {
+/// How executions are written as JSON.
+#[derive(Clone, Copy, Debug)]
+pub struct ExecutionForm<T> {
+    /// What precedes them.
+    pub start: &'static str,
+    /// What is written of each.
+    pub show: fn(ExecutionView) -> T,
+    /// Writes what follows them, given the cursor of the next page.
+    pub end: fn(&mut Vec<u8>, Option<&str>),
+}
+
+/// A page of executions, written in a form.
+#[derive(Clone, Debug)]
+pub struct ExecutionPage {
+    /// The JSON.
+    pub body: Bytes,
+    /// How many executions are on it.
+    pub items: usize,
+    /// The page's number, from 1.
+    pub page: u32,
+    /// The most executions on the page.
+    pub limit: u32,
+    /// The cursor of the next page; `None` on the last one.
+    pub next: Option<String>,
+    /// The cursor of the previous page; `None` on the first one.
+    pub previous: Option<String>,
+}
+
+impl ExecutionPage {
+    fn new(items: usize, page: &Page, next: Option<String>) -> Self {
+        let previous = page.preceding().map(|page| page.encode());
+        Self { body: Bytes::new(), items, page: page.number(), limit: page.limit(), next, previous }
+    }
+}
+
+/// A page as it is written.
+struct Written {
+    bytes: Vec<u8>,
+    items: usize,
+    next: Option<LogCursor>,
+}
+
+impl Written {
+    fn read<T: Serialize>(log: &HookLog<'_>, wanted: &Wanted, hook: HookId, form: &ExecutionForm<T>) -> Result<Self, ServiceError> {
+        let (mut bytes, mut items, mut failed) = (form.start.as_bytes().to_vec(), 0, None);
+        let stopped = log.page(wanted, &mut |entry| {
+            if items > 0 {
+                bytes.push(b',');
+            }
+            items += 1;
+            failed = serde_json::to_writer(&mut bytes, &(form.show)(view(entry, hook))).err();
+            if failed.is_some() || bytes.len() >= PAGE_BYTES { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        if let Some(error) = failed {
+            return Err(ServiceError::Internal(format!("an execution cannot be written: {error}")));
+        }
+        let next = match stopped {
+            Stopped::End => None,
+            Stopped::At(position) => Some(position),
+            Stopped::TooFar => {
+                return Err(ServiceError::invalid("page", "page is too far back: follow the cursors of the pages before it"));
+            }
+        };
+        Ok(Self { bytes, items, next })
+    }
+}
+
+impl From<ExecutionFilter> for LogFilter {
+    fn from(filter: ExecutionFilter) -> Self {
+        let ExecutionFilter { request_id, correlation_id, outcome } = filter;
+        Self { request_id, correlation_id, outcome }
+    }
+}
+
+/// The line that followers of the log get of an entry.
+pub(super) fn line(entry: &LogEntry) -> Vec<u8> {
+    let Ok(hook) = entry.hook_id.parse() else { return Vec::new() };
+    let mut line = serde_json::to_vec(&view(entry.clone(), hook)).unwrap_or_default();
+    line.push(b'\n');
+    line
+}
+
+fn view(entry: LogEntry, hook_id: HookId) -> ExecutionView {
     ExecutionView {
         execution_id: entry.id,
         hook_id,

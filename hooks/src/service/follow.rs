@@ -1,52 +1,46 @@
 //! Follows a hook's log: the existing executions, then those that end, each exactly once.
 //!
-//! The writer announces every batch that it has committed. A follower subscribes before it reads the existing entries, so that none lies
-//! between the two; entries in both are recognised by their ids. A follower that is too slow for the announcements reads the log again.
+//! A follower begins to listen before the existing entries are looked for, so that none lies between the two; entries in both are recognised by
+//! their ids. Of what exists only the positions are kept, and the entries are read when they are to be sent.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
+use bytes::{Bytes, BytesMut};
 
-use super::executions::view;
+use super::executions::line;
+use super::reads::Reads;
 use super::{ExecutionFilter, Service};
 use crate::clock::Clock;
 use crate::error::ServiceError;
-use crate::ids::{AccountId, HookId};
-use crate::logs::{Committed, LogEntry, LogFilter, LogReader, micros};
-use crate::resources::ExecutionView;
-use crate::state::blocking;
+use crate::ids::AccountId;
+use crate::limits::ReadLimits;
+use crate::logs::{Follower, LogCursor, LogFilter, LogReader, Took, micros};
+use crate::shares::Taken;
 
-/// An entry is committed soon after its moment. A follower that catches up ignores entries that were committed later than this, in
-/// microseconds.
-const MARGIN_US: u64 = 60_000_000;
-/// The most ids that are remembered, which limits the memory for a busy hook.
-const MAX_SEEN_IDS: usize = 100_000;
-/// The most entries that a follower may miss. One that misses more is too slow for this log.
-const MAX_MISSED_ENTRIES: usize = 10_000;
-const PAGE_ENTRIES: usize = 500;
+/// The size from which a chunk takes no more lines, in bytes.
+const CHUNK_BYTES: usize = 64 << 10;
 
 /// A hook's log as it grows.
 pub(crate) struct Follow {
     source: Source,
-    committed: Receiver<Committed>,
-    seen: Seen,
-    /// Existing entries that were not returned yet.
-    backlog: VecDeque<LogEntry>,
-    /// Whether announced batches were missed.
-    behind: bool,
+    follower: Follower,
+    /// Existing entries that were not returned yet, oldest first.
+    backlog: VecDeque<LogCursor>,
+    /// Counts in the bound of streams.
+    _stream: Taken<AccountId>,
 }
 
-/// Which entries are read, and from where.
+/// Where entries are read.
 #[derive(Clone)]
 struct Source {
+    reads: Arc<Reads>,
     reader: LogReader,
     clock: Arc<dyn Clock>,
     account: AccountId,
-    hook: HookId,
-    filter: LogFilter,
+    hook: Arc<str>,
 }
 
 impl Service {
@@ -59,116 +53,92 @@ impl Service {
         since: Option<Duration>,
         limit: u32,
     ) -> Result<Follow, ServiceError> {
-        let hook = self.hook(account, id)?.record.id;
-        let ExecutionFilter { request_id, correlation_id, outcome } = filter;
-        let filter = LogFilter { request_id, correlation_id, outcome };
-        let source = Source { reader: self.reader.clone(), clock: self.state.clock.clone(), account, hook, filter };
-        // The order matters: subscribe, commit everything that ended, read.
-        let committed = self.log.committed();
-        self.log.flush().await;
+        let hook: Arc<str> = self.hook(account, id)?.record.id.to_string().into();
+        let stream = self.reads.stream(account)?;
+        let (filter, clock) = (LogFilter::from(filter), self.state.clock.clone());
+        let source = Source { reads: self.reads.clone(), reader: self.reader.clone(), clock, account, hook: hook.clone() };
+        let place = self.reads.place_of_stream(account);
+        // The order matters: listen, wait for the commit of everything that ended, read.
+        let mut follower = self.tail.follow(account.get(), hook.to_string(), filter.clone());
+        self.log.caught_up().await;
         let since = since.and_then(|since| self.state.clock.now().checked_sub(since)).map_or(0, micros);
-        let reading = source.clone();
-        let most = usize::try_from(limit).unwrap_or(usize::MAX);
-        let backlog = blocking(move || reading.since(since, most)).await?;
-        let mut follow = Follow { source, committed, seen: Seen::default(), backlog: VecDeque::new(), behind: false };
-        follow.backlog = follow.fresh(backlog).into();
-        Ok(follow)
+        let (reading, most) = (source.clone(), usize::try_from(limit).unwrap_or(usize::MAX));
+        let positions = self.reads.run(place, move |given_up| {
+            let log = reading.reader.hook(reading.account.get(), &reading.hook, reading.clock.now(), given_up);
+            Ok(log.positions(&filter, since, most)?)
+        });
+        let positions = positions.await?;
+        follower.know(&positions);
+        Ok(Follow { source, follower, backlog: positions.into_iter().rev().collect(), _stream: stream })
+    }
+
+    /// The bounds of what is sent to those who follow.
+    pub(crate) fn read_limits(&self) -> &ReadLimits {
+        &self.reads.limits
     }
 }
 
 impl Follow {
-    /// Waits for the next executions, oldest first; `None` at the end of the log. Dropping the future while it waits loses nothing.
-    pub(crate) async fn next(&mut self) -> Result<Option<Vec<ExecutionView>>, ServiceError> {
+    /// Waits for the lines of the next executions, oldest first; `None` at the end of the log. Dropping the future while it waits loses
+    /// nothing.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, ServiceError> {
         loop {
             if !self.backlog.is_empty() {
-                let hook = self.source.hook;
-                return Ok(Some(self.backlog.drain(..).map(|entry| view(entry, hook)).collect()));
-            }
-            if self.behind {
-                self.catch_up().await?;
-                continue;
-            }
-            match self.committed.recv().await {
-                Ok(batch) => {
-                    let matching = batch.iter().filter(|entry| self.source.takes(entry)).cloned().collect();
-                    self.backlog = self.fresh(matching).into();
+                let (read, chunk) = self.source.read(self.backlog.iter().cloned().collect()).await?;
+                self.backlog.drain(..read);
+                if chunk.is_empty() {
+                    continue;
                 }
-                Err(RecvError::Lagged(_)) => self.behind = true,
-                Err(RecvError::Closed) => return Ok(None),
+                return Ok(Some(chunk));
+            }
+            match self.follower.take(CHUNK_BYTES) {
+                Took::Lines(lines) => return Ok(Some(joined(lines))),
+                Took::Positions(positions) => self.backlog = positions.into(),
+                Took::Nothing if self.follower.grown().await => {}
+                Took::Nothing => return Ok(None),
+                Took::Missed => return Err(ServiceError::Unavailable("The log grows faster than it is read".into())),
             }
         }
     }
 
-    async fn catch_up(&mut self) -> Result<(), ServiceError> {
-        let (reading, from) = (self.source.clone(), self.seen.newest().saturating_sub(MARGIN_US));
-        let found = blocking(move || reading.since(from, MAX_MISSED_ENTRIES + 1)).await?;
-        if found.len() > MAX_MISSED_ENTRIES {
-            return Err(ServiceError::Unavailable("The log grows faster than it is read".into()));
-        }
-        self.backlog = self.fresh(found).into();
-        self.behind = false;
-        Ok(())
-    }
-
-    /// The entries that were not returned yet.
-    fn fresh(&mut self, entries: Vec<LogEntry>) -> Vec<LogEntry> {
-        entries.into_iter().filter(|entry| self.seen.insert(entry.created_at, &entry.id)).collect()
+    /// The chunk, once there is room for it among what waits to be sent. It counts until it has been sent.
+    pub(crate) async fn counted(&self, chunk: Bytes) -> Bytes {
+        self.source.reads.chunk(self.source.account, chunk).await
     }
 }
 
 impl Source {
-    fn takes(&self, entry: &LogEntry) -> bool {
-        entry.account == self.account.get() && entry.hook_id == self.hook.to_string() && self.filter.takes(entry)
+    /// The lines of the first of these entries, and how many entries they are. Those that are gone have none.
+    async fn read(&self, positions: Vec<LogCursor>) -> Result<(usize, Bytes), ServiceError> {
+        let place = self.reads.place_of_stream(self.account);
+        let source = self.clone();
+        self.reads.run(place, move |given_up| source.lines(&positions, given_up)).await
     }
 
-    /// The newest entries from this moment on, at most `most`, oldest first. Blocks.
-    fn since(&self, from: u64, most: usize) -> Result<Vec<LogEntry>, ServiceError> {
-        let hook = self.hook.to_string();
-        let log = self.reader.hook(self.account.get(), &hook, self.clock.now());
-        let (mut found, mut after) = (Vec::new(), None);
-        while found.len() < most {
-            let page = log.page(&self.filter, after.as_ref(), 0, PAGE_ENTRIES.min(most - found.len()))?;
-            let read = page.entries.len();
-            found.extend(page.entries.into_iter().take_while(|entry| entry.created_at >= from));
-            match page.next {
-                Some(next) if read > 0 && found.last().is_some_and(|entry| entry.cursor() == next) => after = Some(next),
-                _ => break,
+    fn lines(&self, positions: &[LogCursor], given_up: &AtomicBool) -> Result<(usize, Bytes), ServiceError> {
+        let log = self.reader.hook(self.account.get(), &self.hook, self.clock.now(), given_up);
+        let (mut read, mut chunk) = (0, Vec::new());
+        for position in positions {
+            if chunk.len() >= CHUNK_BYTES || given_up.load(Ordering::Relaxed) {
+                break;
             }
+            if let Some(entry) = log.entry(position)? {
+                chunk.extend(line(&entry));
+            }
+            read += 1;
         }
-        found.reverse();
-        Ok(found)
+        Ok((read, chunk.into_boxed_slice().into()))
     }
 }
 
-/// The ids of the last minute's entries.
-#[derive(Default)]
-struct Seen(BTreeSet<(u64, String)>);
-
-impl Seen {
-    /// Whether the entry is new.
-    fn insert(&mut self, created_at: u64, id: &str) -> bool {
-        let is_new = self.0.insert((created_at, id.to_owned()));
-        let oldest = self.newest().saturating_sub(MARGIN_US);
-        while self.0.first().is_some_and(|(moment, _)| *moment < oldest) || self.0.len() > MAX_SEEN_IDS {
-            self.0.pop_first();
-        }
-        is_new
+/// Several lines in one chunk; a single one is not copied.
+fn joined(mut lines: Vec<Bytes>) -> Bytes {
+    if lines.len() == 1
+        && let Some(line) = lines.pop()
+    {
+        return line;
     }
-
-    fn newest(&self) -> u64 {
-        self.0.last().map_or(0, |(moment, _)| *moment)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_entry_is_new_once_and_old_ones_are_forgotten() {
-        let mut seen = Seen::default();
-        assert!(seen.insert(5, "a") && seen.insert(5, "b") && !seen.insert(5, "a"));
-        assert!(seen.insert(5 + 2 * MARGIN_US, "c"));
-        assert_eq!(seen.0.len(), 1);
-    }
+    let mut chunk = BytesMut::with_capacity(lines.iter().map(Bytes::len).sum());
+    lines.iter().for_each(|line| chunk.extend_from_slice(line));
+    chunk.freeze()
 }

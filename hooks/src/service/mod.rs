@@ -10,10 +10,12 @@ mod gauges;
 mod hooks;
 mod open;
 mod page;
+mod reads;
 mod renewal;
 mod server_facts;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,14 +30,16 @@ use crate::admission::AdmissionQueue;
 use crate::auth::Clients;
 use crate::dispatch::Dispatcher;
 use crate::hook_type::{HookType, Registry};
-use crate::limits::{QueueConfig, ServiceLimits};
-use crate::logs::{LogReader, LogWriter};
+use crate::limits::{QueueConfig, ReadLimits, ServiceLimits};
+use crate::logs::{LogReader, LogWriter, Tail};
 use crate::resources::CredentialRecord;
 use crate::state::State;
+use reads::Reads;
 
 pub use crate::store::Engine;
 pub use apply::{Action, Applied, AppliedEnv, AppliedHook};
 pub(crate) use backup::Backup;
+pub use executions::{ExecutionForm, ExecutionPage};
 pub(crate) use follow::Follow;
 pub use hooks::{FoundHook, read_body};
 pub use open::OpenError;
@@ -79,6 +83,8 @@ pub struct ServiceConfig {
     pub retention: Duration,
     /// Log entries that may wait to be written.
     pub log_queue: usize,
+    /// How much of the log is read at a time.
+    pub reads: ReadLimits,
     /// The sizes that requests and executions may have.
     pub limits: ServiceLimits,
     /// The hook types of the server.
@@ -125,8 +131,11 @@ pub struct Service {
     admission: AdmissionQueue,
     dispatcher: Dispatcher,
     log: LogWriter,
+    /// The end of the log, for who follows it.
+    tail: Arc<Tail>,
     reader: LogReader,
-    sweeping: JoinHandle<()>,
+    reads: Arc<Reads>,
+    upkeep: JoinHandle<()>,
     /// Whether streams, which have no end of their own, must end.
     ending: watch::Sender<bool>,
     fixed: server_facts::ServerFacts,
@@ -151,13 +160,13 @@ impl Service {
     /// Finishes running executions and writes, and the queued log entries. It stops preparations, which the next start repeats.
     pub async fn shutdown(&self) {
         self.admission.stop();
-        self.sweeping.abort();
+        self.upkeep.abort();
         // Each execution has a deadline, so this ends; the limit guards against a fault of the server.
         if tokio::time::timeout(DETACHED_TIMEOUT, self.dispatcher.detached_ended()).await.is_err() {
             tracing::error!("executions whose caller has gone did not end in time");
         }
         self.state.under_way.ended().await;
-        self.log.flush().await;
+        self.log.caught_up().await;
     }
 
     /// Ends the streams of followed logs, which would not end by themselves. Everything else goes on.
@@ -208,7 +217,7 @@ impl Clients for Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        self.sweeping.abort();
+        self.upkeep.abort();
     }
 }
 

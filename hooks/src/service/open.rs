@@ -6,6 +6,8 @@ use arc_swap::ArcSwap;
 use hookbox_runtime::{Admission, AdmissionConfig, PagemapUse, Sandbox, SandboxConfig, Scheduler, SchedulerConfig};
 use tokio::sync::{Semaphore, watch};
 
+use super::executions::line;
+use super::reads::Reads;
 use super::server_facts::ServerFacts;
 use super::{Opened, Service, ServiceConfig};
 use crate::admission::AdmissionQueue;
@@ -13,7 +15,7 @@ use crate::clock::Clock;
 use crate::directory::{Directory, load};
 use crate::dispatch::Dispatcher;
 use crate::hook_type::Registry;
-use crate::logs::{LogReader, LogWriter, QueueSettings, Retention, start_sweeping};
+use crate::logs::{Indexed, LogReader, LogWriter, QueueSettings, Retention, Tail, start_upkeep};
 use crate::metrics::{MeasuredStore, Metrics};
 use crate::sandbox::{FunctionCompiler, SandboxCompiler};
 use crate::state::{Garbage, IsKept, Locks, State, UnderWay};
@@ -42,6 +44,7 @@ pub(crate) struct DataFolder {
     pub(super) functions: Functions,
     pub(super) vault: Vault,
     pub(super) directory: Directory,
+    pub(super) indexed: Indexed,
     pub(super) metrics: Arc<Metrics>,
 }
 
@@ -74,10 +77,11 @@ impl Service {
         is_kept: IsKept,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let DataFolder { store, functions, vault, directory, metrics } = kept;
+        let DataFolder { store, functions, vault, directory, indexed, metrics } = kept;
         let retention = Retention::new(config.retention);
         let queue = QueueSettings { entries: config.log_queue, ..QueueSettings::default() };
-        let log = LogWriter::start(store.clone(), queue);
+        let tail = Tail::new(line);
+        let log = LogWriter::start(store.clone(), tail.clone(), queue);
         let state = Arc::new(State {
             store: store.clone(),
             functions,
@@ -96,8 +100,10 @@ impl Service {
             registry: config.registry.clone(),
             admission: AdmissionQueue::start(state.clone(), config.compile_workers as usize),
             dispatcher: Dispatcher::new(log.clone(), clock.clone(), config.limits, metrics),
-            reader: LogReader::new(store.clone(), retention),
-            sweeping: start_sweeping(store, retention, clock.clone()),
+            tail,
+            reader: LogReader::new(store.clone(), retention, indexed.clone()),
+            reads: Arc::new(Reads::new(config.reads)),
+            upkeep: start_upkeep(store, retention, indexed, clock.clone()),
             fixed: ServerFacts {
                 data: config.data.clone(),
                 engine: name(config.engine),
@@ -130,7 +136,8 @@ pub(crate) fn keep(store: Arc<dyn Store>, vault: Vault, blobs: Blobs, registry: 
     if let Err(error) = functions.sweep() {
         tracing::warn!(%error, "left-over files could not be removed");
     }
-    Ok(DataFolder { store, functions, vault, directory, metrics })
+    let indexed = Indexed::of(&*store).map_err(OpenError::new)?;
+    Ok(DataFolder { store, functions, vault, directory, indexed, metrics })
 }
 
 fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<(Arc<dyn FunctionCompiler>, IsKept), OpenError> {

@@ -81,7 +81,7 @@ impl Page {
     }
 
     /// The previous page, counted from the head of the list.
-    fn preceding(&self) -> Option<Self> {
+    pub(super) fn preceding(&self) -> Option<Self> {
         let number = self.number.checked_sub(1).filter(|number| *number > 0)?;
         Some(Self { limit: self.limit, number, after: None })
     }

@@ -49,10 +49,10 @@ impl Batch {
         self.changes.is_empty()
     }
 
-    /// The number of changes.
+    /// The number of keys that get a value which is not empty.
     #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.changes.len()
+    pub(crate) fn puts_with_values(&self) -> usize {
+        self.changes.iter().filter(|change| matches!(change, Change::Put(_, value) if !value.is_empty())).count()
     }
 
     /// The bytes that the batch adds; zero for a batch that only deletes.

@@ -23,10 +23,13 @@ pub(crate) enum Kind {
     Function = 5,
     /// One execution.
     Log = 6,
+    /// Where executions with a certain id or outcome are in the log.
+    LogIndex = 7,
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [Self::Meta, Self::Account, Self::Credential, Self::Hook, Self::EnvVar, Self::Function, Self::Log];
+    const ALL: [Self; 8] =
+        [Self::Meta, Self::Account, Self::Credential, Self::Hook, Self::EnvVar, Self::Function, Self::Log, Self::LogIndex];
 }
 
 /// A key, or the common beginning of several.

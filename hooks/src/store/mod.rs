@@ -32,7 +32,9 @@ pub(crate) use folder::{make_folder, make_private, sync_folder};
 pub(crate) use functions::Functions;
 pub(crate) use keys::{Key, KeyReader, Kind, SERVER};
 pub use open::Engine;
-pub(crate) use open::{found, name, open, path_in as store_path};
+#[cfg(test)]
+pub(crate) use open::set_unindexed;
+pub(crate) use open::{found, is_indexed, name, open, path_in as store_path, set_indexed};
 pub(crate) use range::{KeyRange, Order};
 
 /// The function that a scan calls for each key and value; `Break` ends the scan.

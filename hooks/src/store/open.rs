@@ -11,7 +11,9 @@ use super::sled::SledStore;
 use super::{Batch, Key, KeyRange, Kind, Order, SERVER, Store, StoreError, Visit};
 
 /// The format of keys and values that this program writes.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
+/// The former format, which this program reads: its log has no index.
+const WITHOUT_INDEX: u64 = 1;
 
 /// An embedded storage engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,11 +114,35 @@ fn format_key() -> Key {
     Key::new(SERVER, Kind::Meta).text("format")
 }
 
-fn check_format(store: &dyn Store) -> Result<(), StoreError> {
+/// Whether every entry of the log is in its index, as the present format has it.
+pub(crate) fn is_indexed(store: &dyn Store) -> Result<bool, StoreError> {
+    Ok(format(store)? == Some(FORMAT))
+}
+
+/// Makes the store one of the present format, once every entry of its log is in the index. Programs that know the former one only would
+/// add entries and no index, and refuse the store from now on.
+pub(crate) fn set_indexed(store: &dyn Store) -> Result<(), StoreError> {
+    let mut batch = Batch::new();
+    batch.put(format_key(), FORMAT.to_be_bytes());
+    store.commit(batch)
+}
+
+/// Makes the store one of the former format.
+#[cfg(test)]
+pub(crate) fn set_unindexed(store: &dyn Store) {
+    let mut batch = Batch::new();
+    batch.put(format_key(), WITHOUT_INDEX.to_be_bytes());
+    store.commit(batch).unwrap();
+}
+
+fn format(store: &dyn Store) -> Result<Option<u64>, StoreError> {
     let stored = store.get(format_key().as_bytes())?;
-    let found = stored.as_deref().and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes);
-    match found {
-        Some(FORMAT) => Ok(()),
+    Ok(stored.as_deref().and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes))
+}
+
+fn check_format(store: &dyn Store) -> Result<(), StoreError> {
+    match format(store)? {
+        Some(FORMAT | WITHOUT_INDEX) => Ok(()),
         Some(found) => Err(StoreError::Format { found, expected: FORMAT }),
         None => Err(StoreError::Corrupt("its format is not recorded".to_owned())),
     }
@@ -203,7 +229,7 @@ mod tests {
             batch.put(format_key(), 9_u64.to_be_bytes());
             store.commit(batch).unwrap();
             drop(store);
-            assert!(error(folder.path(), engine).contains("has format 9, and this version of Hookbox reads format 1"));
+            assert!(error(folder.path(), engine).contains("has format 9, and this version of Hookbox reads format 2"));
         }
     }
 

@@ -24,8 +24,8 @@ pub use clock::FakeClock;
 pub use sample::Sample;
 pub use server::{ADMIN, SECRET, Stream, TestServer, basic, text};
 pub use world::{
-    FillingStore, LOGIN, ONE, ScriptCompiler, World, body, create, deploy, encoded, function, javascript_name, new_hook, new_javascript,
-    refused, settled, update,
+    FillingStore, LOGIN, Listed, ONE, ScriptCompiler, World, body, create, deploy, encoded, function, javascript_name, list, new_hook,
+    new_javascript, refused, settled, update,
 };
 
 use crate::hook_type::{HookType, Registry};

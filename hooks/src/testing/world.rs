@@ -27,10 +27,10 @@ use crate::dialect::{Dialect, registry};
 use crate::error::ServiceError;
 use crate::hook_type::Registry;
 use crate::ids::AccountId;
-use crate::limits::{QueueConfig, ServiceLimits};
-use crate::resources::{HookView, Runtime, Status};
+use crate::limits::{QueueConfig, ReadLimits, ServiceLimits};
+use crate::resources::{ExecutionView, HookView, Runtime, Status};
 use crate::sandbox::{Boxed, Function, FunctionCompiler, PreparedFunction};
-use crate::service::{Service, ServiceConfig, keep};
+use crate::service::{ExecutionFilter, ExecutionForm, Page, Service, ServiceConfig, keep};
 use crate::store::{Batch, Blobs, Engine, KeyRange, Order, Store, StoreError, Visit, open};
 use crate::vault::Vault;
 
@@ -47,6 +47,7 @@ pub struct World {
     pub compiler: Arc<ScriptCompiler>,
     pub folder: tempfile::TempDir,
     pub limits: ServiceLimits,
+    pub reads: ReadLimits,
     registry: Registry,
 }
 
@@ -65,6 +66,7 @@ impl World {
             compiler: Arc::new(ScriptCompiler::default()),
             folder,
             limits: ServiceLimits { context_bytes: 2048, ..ServiceLimits::default() },
+            reads: ReadLimits::default(),
             registry: registry(dialects).unwrap(),
         }
     }
@@ -87,6 +89,7 @@ impl World {
             pagemap: PagemapUse::Read,
             retention: Duration::from_secs(7 * 86_400),
             log_queue: 1024,
+            reads: self.reads,
             limits: self.limits,
             registry: self.registry.clone(),
         };
@@ -165,6 +168,23 @@ pub async fn settled(service: &Service, account: AccountId, id: &str) -> HookVie
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
+}
+
+/// A page of executions, read back.
+#[derive(Debug)]
+pub struct Listed {
+    pub items: Vec<ExecutionView>,
+    pub page: u32,
+    pub next: Option<String>,
+}
+
+/// Lists executions.
+pub async fn list(service: &Service, account: AccountId, id: &str, filter: ExecutionFilter, page: Page) -> Result<Listed, ServiceError> {
+    let form = ExecutionForm { start: "[", show: |one: ExecutionView| one, end: |page, _| page.push(b']') };
+    let page = service.executions(account, id, filter, page, form).await?;
+    let items: Vec<ExecutionView> = serde_json::from_slice(&page.body).unwrap();
+    assert_eq!(items.len(), page.items);
+    Ok(Listed { items, page: page.page, next: page.next })
 }
 
 /// The refusal, in words.

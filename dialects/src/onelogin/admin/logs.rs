@@ -1,14 +1,14 @@
 //! The log entries of a hook.
 
-use hookbox_hooks::api::{Access, Answered, ApiError, BodyKind, Call, Core, Doc, Endpoint};
-use hookbox_hooks::{ExecutionFilter, ExecutionView, Scope, Timestamp};
+use hookbox_hooks::api::{Access, Answered, BodyKind, Call, Core, Doc, Endpoint, respond};
+use hookbox_hooks::{ExecutionFilter, ExecutionForm, ExecutionView, Scope, Timestamp};
 use hookbox_host_api::log::Events;
 use http::Method;
 use serde::Serialize;
 
 use super::hooks::check;
 use super::list;
-use super::page::bare_page;
+use super::page::{Paging, paged};
 
 const LOGS_QUERY: &[&str] = &["request_id", "correlation_id", "limit", "page", "cursor"];
 
@@ -44,10 +44,20 @@ impl From<ExecutionView> for LogEntry {
     }
 }
 
+const FORM: ExecutionForm<LogEntry> = ExecutionForm { start: "[", show: LogEntry::from, end: |page, _| page.push(b']') };
+
 async fn logs(core: &Core, call: Call<'_>) -> Answered {
     check(core, &call)?;
     let text = |name: &str| call.query.get(name).map(str::to_owned);
     let filter = ExecutionFilter { request_id: text("request_id"), correlation_id: text("correlation_id"), outcome: None };
-    let page = core.service.executions(call.account()?, call.id(), filter, call.query.page()?).await?;
-    Ok(bare_page(&page.try_map(|one| Ok::<_, ApiError>(LogEntry::from(one)))?, &list(&call)))
+    let page = core.service.executions(call.account()?, call.id(), filter, call.query.page()?, FORM).await?;
+    let paging = Paging {
+        page: page.page,
+        items: page.items,
+        limit: page.limit,
+        total: None,
+        next: page.next.as_deref(),
+        previous: page.previous.as_deref(),
+    };
+    Ok(paged(respond::written(page.body), &paging, &list(&call)))
 }

@@ -6,8 +6,8 @@ use http::Method;
 use super::follow;
 use crate::api::{Access, Answered, BodyKind, Call, Core, Doc, Endpoint, Query, respond};
 use crate::error::ServiceError;
-use crate::resources::Scope;
-use crate::service::ExecutionFilter;
+use crate::resources::{ExecutionView, Scope};
+use crate::service::{ExecutionFilter, ExecutionForm};
 
 const EXECUTIONS: &[&str] = &["request_id", "correlation_id", "outcome", "limit", "page", "cursor"];
 const FOLLOW: &[&str] = &["request_id", "correlation_id", "outcome", "since", "limit"];
@@ -46,9 +46,19 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
     },
 ];
 
+/// The page as all lists of this API have it.
+const FORM: ExecutionForm<ExecutionView> = ExecutionForm { start: "{\"items\":[", show: |one| one, end };
+
+fn end(page: &mut Vec<u8>, next: Option<&str>) {
+    // A cursor holds nothing that JSON would escape.
+    let next = next.map_or_else(|| "null".to_owned(), |next| format!("\"{next}\""));
+    page.extend_from_slice(format!("],\"next_cursor\":{next}}}").as_bytes());
+}
+
 async fn list(core: &Core, call: Call<'_>) -> Answered {
     let filter = filter(&call.query)?;
-    Ok(respond::page(&core.service.executions(call.account()?, call.id(), filter, call.query.page()?).await?))
+    let page = core.service.executions(call.account()?, call.id(), filter, call.query.page()?, FORM).await?;
+    Ok(respond::written(page.body))
 }
 
 async fn stream(core: &Core, call: Call<'_>) -> Answered {

@@ -9,7 +9,7 @@ use crate::error::ServiceError;
 use crate::ids::AccountId;
 use crate::resources::Scope;
 use crate::service::{HookFilter, Page, Service};
-use crate::testing::{LOGIN, ONE, World, create, deploy, new_hook, refused, sign_in, update};
+use crate::testing::{LOGIN, ONE, World, create, deploy, list, new_hook, refused, sign_in, update};
 
 async fn second(service: &Service) -> AccountId {
     service.create_account(r#"{"name":"Second"}"#.into()).await.unwrap().id
@@ -104,7 +104,7 @@ async fn nothing_of_another_account_is_there() {
     not_found(update(&service, other, &hook, "nonsense".into()).await.unwrap_err());
     not_found(service.delete_hook(other, &hook).await.unwrap_err());
     not_found(service.fire(other, &hook, r#"{"context":{}}"#.into(), Instant::now()).await.unwrap_err());
-    not_found(service.executions(other, &hook, Default::default(), Page::default()).await.unwrap_err());
+    not_found(list(&service, other, &hook, Default::default(), Page::default()).await.unwrap_err());
     not_found(service.get_env(other, &env).await.unwrap_err());
     not_found(service.update_env(other, &env, r#"{"value":"stolen"}"#.into()).await.unwrap_err());
     not_found(service.delete_env(other, &env).await.unwrap_err());

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::resources::Status;
 use crate::service::{ExecutionFilter, Page, Service};
-use crate::testing::{LOGIN, ONE, World, body, deploy, encoded, new_hook, new_javascript, settled, sign_in, sign_up, update};
+use crate::testing::{LOGIN, ONE, World, body, deploy, encoded, list, new_hook, new_javascript, settled, sign_in, sign_up, update};
 
 async fn hook(service: &Service, script: &str, changes: Value) -> String {
     let hook = serde_json::from_slice(&body(&new_hook(script), changes)).unwrap();
@@ -49,8 +49,8 @@ async fn a_hook_runs_for_the_users_that_meet_all_its_conditions() {
     let skipped = login(&service, json!([])).await;
     assert_eq!(skipped["result"], json!({"success": true, "user": {"user_identifier": "jim", "policy_id": 1}}));
     assert_eq!(skipped["usage"]["attempts"], 0);
-    let entries = service.executions(ONE, &id, ExecutionFilter::default(), Page::default()).await.unwrap();
-    assert_eq!((entries.total, entries.items[0].outcome.as_str(), entries.items[0].events.is_empty()), (7, "skipped", true));
+    let entries = list(&service, ONE, &id, ExecutionFilter::default(), Page::default()).await.unwrap();
+    assert_eq!((entries.items.len(), entries.items[0].outcome.as_str(), entries.items[0].events.is_empty()), (7, "skipped", true));
 }
 
 #[tokio::test]
@@ -86,9 +86,9 @@ async fn a_failed_run_is_repeated_in_one_execution() {
     let id = hook(&service, "fail trap boom", json!({"retries": 2})).await;
     let answer = login(&service, json!([])).await;
     assert_eq!((&answer["outcome"], &answer["usage"]["attempts"], &answer["usage"]["fuel"]), (&json!("failed"), &json!(3), &json!(21)));
-    let entries = service.executions(ONE, &id, ExecutionFilter::default(), Page::default()).await.unwrap();
+    let entries = list(&service, ONE, &id, ExecutionFilter::default(), Page::default()).await.unwrap();
     let ends: Vec<&str> = entries.items[0].events.iter().filter_map(|line| line.rsplit('\t').next()).collect();
-    assert_eq!(entries.total, 1);
+    assert_eq!(entries.items.len(), 1);
     assert_eq!(ends, ["trap: boom (run 1 failed, and is repeated)", "trap: boom (run 2 failed, and is repeated)", "trap: boom"]);
     assert_eq!(entries.items[0].usage.attempts, 3);
 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::error::ServiceError;
 use crate::resources::ExecutionView;
 use crate::service::{ExecutionFilter, Page, Service};
-use crate::testing::{LOGIN, ONE, World, body, deploy, encoded, new_hook, sign_in, sign_up, update};
+use crate::testing::{LOGIN, ONE, World, body, deploy, encoded, list, new_hook, sign_in, sign_up, update};
 
 const CONTEXT: &str = r#"{"user": {"user_identifier":"jim","policy_id": 1},"device":{},"risk":{"score":9},"request_id":"req-1","correlation_id":"not usable"}"#;
 
@@ -19,7 +19,7 @@ async fn trigger(service: &Service) -> Value {
 }
 
 async fn log(service: &Service, id: &str) -> Vec<ExecutionView> {
-    service.executions(ONE, id, ExecutionFilter::default(), Page::default()).await.unwrap().items
+    list(service, ONE, id, ExecutionFilter::default(), Page::default()).await.unwrap().items
 }
 
 /// A service with one hook that does what the script says.
@@ -299,10 +299,10 @@ async fn executions_are_paged_by_position_and_filtered() {
         let context = LOGIN.replacen('{', &ids, 1);
         service.trigger(ONE, sign_in(), context.into(), Instant::now()).await.unwrap();
     }
-    let page = |filter, page| service.executions(ONE, &id, filter, page);
+    let page = |filter, page| list(&service, ONE, &id, filter, page);
     let ids = |items: &[ExecutionView]| items.iter().map(|one| one.request_id.clone()).collect::<Vec<_>>();
     let first = page(ExecutionFilter::default(), Page::new(Some(2), None, None).unwrap()).await.unwrap();
-    assert_eq!((ids(&first.items), first.total), (vec!["r4".into(), "r3".into()], 5));
+    assert_eq!(ids(&first.items), ["r4", "r3"]);
     world.clock.advance(Duration::from_secs(1));
     trigger(&service).await;
     let second = page(ExecutionFilter::default(), Page::new(None, None, first.next.as_deref()).unwrap()).await.unwrap();
@@ -315,5 +315,5 @@ async fn executions_are_paged_by_position_and_filtered() {
     let forged = Page::new(None, None, Some("YWZ0ZXI9eA")).unwrap();
     assert!(matches!(page(ExecutionFilter::default(), forged).await, Err(ServiceError::Invalid { .. })));
     world.clock.advance(Duration::from_secs(7 * 86_400 + 1));
-    assert_eq!(page(ExecutionFilter::default(), Page::default()).await.unwrap().total, 0, "a week later nothing is served");
+    assert_eq!(page(ExecutionFilter::default(), Page::default()).await.unwrap().items, [], "a week later nothing is served");
 }

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::hooks::with;
 use crate::service::{ExecutionFilter, Page, Service};
-use crate::testing::{LOGIN, ONE, World, body, create, deploy, new_hook, refused, sign_in};
+use crate::testing::{LOGIN, ONE, World, body, create, deploy, list, new_hook, refused, sign_in};
 
 async fn env(service: &Service, name: &str, value: &str) -> String {
     service.create_env(ONE, json!({"name": name, "value": value}).to_string().into()).await.unwrap().id.to_string()
@@ -47,7 +47,7 @@ async fn a_new_value_serves_from_the_next_execution_on_and_is_masked() {
     service.update_env(ONE, &id, r#"{"value":"second-value"}"#.into()).await.unwrap();
     assert_eq!(value_seen(&service).await, "second-value");
     assert_eq!(service.get_hook(ONE, &hook.id.to_string()).await.unwrap(), hook, "the hook is the same");
-    let log = service.executions(ONE, &hook.id.to_string(), ExecutionFilter::default(), Page::default()).await.unwrap();
+    let log = list(&service, ONE, &hook.id.to_string(), ExecutionFilter::default(), Page::default()).await.unwrap();
     assert_eq!(log.items.len(), 2);
     assert!(
         log.items.iter().all(|one| matches!(one.events.iter().collect::<Vec<_>>()[..], [line] if line.ends_with("value=***"))),

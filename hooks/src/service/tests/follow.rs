@@ -7,8 +7,9 @@ use std::time::Duration;
 use hookbox_host_api::Outcome;
 use tokio::time::Instant;
 
+use crate::resources::ExecutionView;
 use crate::service::{ExecutionFilter, Follow, Page, Service};
-use crate::testing::{LOGIN, ONE, World, deploy, new_hook, refused, sign_in};
+use crate::testing::{LOGIN, ONE, World, deploy, list, new_hook, refused, sign_in};
 
 async fn one(world: &World) -> (Arc<Service>, String) {
     let service = world.first_start().await;
@@ -27,7 +28,7 @@ async fn run(world: &World, service: &Service, id: &str, count: usize) -> BTreeS
         world.clock.advance(Duration::from_millis(1));
         let answer = service.trigger(ONE, sign_in(), LOGIN.into(), Instant::now()).await.unwrap();
         ids.insert(answer.execution_id().to_string());
-        service.executions(ONE, id, ExecutionFilter::default(), Page::default()).await.unwrap();
+        list(service, ONE, id, ExecutionFilter::default(), Page::default()).await.unwrap();
     }
     ids
 }
@@ -36,7 +37,9 @@ async fn run(world: &World, service: &Service, id: &str, count: usize) -> BTreeS
 async fn next(follow: &mut Follow, count: usize) -> BTreeSet<String> {
     let (mut ids, mut last) = (BTreeSet::new(), String::new());
     while ids.len() < count {
-        for view in follow.next().await.unwrap().unwrap() {
+        let chunk = follow.next().await.unwrap().unwrap();
+        for line in chunk.split_inclusive(|byte| *byte == b'\n') {
+            let view: ExecutionView = serde_json::from_slice(line).unwrap();
             let at = serde_json::to_value(view.created_at).unwrap().as_str().unwrap().to_owned();
             assert!(at >= last, "oldest first");
             last = at;
@@ -65,7 +68,7 @@ async fn what_was_there_comes_first_and_then_what_ends() {
     assert!(after.is_subset(&seen));
 }
 
-/// More batches than are kept for followers, so the missed ones are read from the store.
+/// As many commits as executions.
 #[tokio::test]
 async fn a_slow_reader_misses_nothing() {
     let world = World::new();
