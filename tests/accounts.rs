@@ -67,7 +67,7 @@ fn a_credential_shows_its_secret_once() {
     let secret = made["client_secret"].as_str().unwrap();
     assert_eq!((secret.len(), made["client_id"].as_str().unwrap().len()), (64, 64));
     let shown = json!({
-        "client_id": made["client_id"], "account_id": 1, "scopes": ["read", "fire"], "name": "idp", "created_at": made["created_at"],
+        "client_id": made["client_id"], "account_id": 1, "scopes": ["read", "fire"], "name": "idp", "allowed_addresses": [], "created_at": made["created_at"],
     });
     let listed = admin.get("/v1/credentials").expect(200);
     assert_eq!(listed["items"][1], shown);
