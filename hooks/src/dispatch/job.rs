@@ -14,7 +14,7 @@ use super::detach_on_drop::Detached;
 use super::event::Occurrence;
 use super::limit::named;
 use crate::clock::Clock;
-use crate::directory::{Hook, Serving};
+use crate::directory::{Hook, Policy, Serving};
 use crate::hook_type::Verdict;
 use crate::ids::{AccountId, HookId};
 use crate::limits::ServiceLimits;
@@ -44,11 +44,11 @@ pub(super) struct Job {
 }
 
 /// What identifies an execution in its log entry and its answer.
-struct ExecutionIdentity {
+struct ExecutionIdentity<'a> {
     account: AccountId,
     hook_id: HookId,
     version: Option<u32>,
-    on_error: Decision,
+    policy: &'a Policy,
 }
 
 /// How an execution ended, before it is logged and answered.
@@ -127,9 +127,9 @@ impl Job {
         self.shared.conclude(&self.identity(), &self.event, &Mask::default(), end)
     }
 
-    fn identity(&self) -> ExecutionIdentity {
+    fn identity(&self) -> ExecutionIdentity<'_> {
         let Serving { hook_id, version, .. } = *self.serving;
-        ExecutionIdentity { account: self.account, hook_id, version: Some(version), on_error: self.serving.policy.on_error }
+        ExecutionIdentity { account: self.account, hook_id, version: Some(version), policy: &self.serving.policy }
     }
 
     fn share(&self) -> Share {
@@ -192,14 +192,14 @@ impl Shared {
     /// The answer if a hook's conditions leave the user out: the decision is the same as without a hook.
     pub(super) fn skipped(&self, account: AccountId, hook: &Hook, event: &Occurrence, decision: Decision) -> Answer {
         let version = hook.serving.as_ref().map(|serving| serving.version);
-        let identity = ExecutionIdentity { account, hook_id: hook.record.id, version, on_error: hook.policy.on_error };
+        let identity = ExecutionIdentity { account, hook_id: hook.record.id, version, policy: &hook.policy };
         let log = self.log_buffer(event, Arc::default());
         self.conclude(&identity, event, &Mask::default(), RunResult { result: Ok(Judged::Skipped(decision)), usage: Usage::default(), log })
     }
 
     /// The answer of a hook without a ready version.
     pub(super) fn not_ready(&self, account: AccountId, hook: &Hook, event: &Occurrence) -> Answer {
-        let identity = ExecutionIdentity { account, hook_id: hook.record.id, version: None, on_error: hook.policy.on_error };
+        let identity = ExecutionIdentity { account, hook_id: hook.record.id, version: None, policy: &hook.policy };
         let status = hook.record.status.as_str();
         let failure = Failure::new(FailureKind::NotReady, format!("the hook has no version that is ready: its status is {status}"));
         let log = self.log_buffer(event, Arc::default());
@@ -211,7 +211,7 @@ impl Shared {
     }
 
     /// Logs an execution and answers it.
-    fn conclude(&self, identity: &ExecutionIdentity, event: &Occurrence, mask: &Mask, end: RunResult) -> Answer {
+    fn conclude(&self, identity: &ExecutionIdentity<'_>, event: &Occurrence, mask: &Mask, end: RunResult) -> Answer {
         let mut usage = end.usage;
         usage.duration_us = event.elapsed_us();
         let (outcome, verdict, failure) = match end.result {
@@ -219,7 +219,7 @@ impl Shared {
             Ok(Judged::Skipped(decision)) => (Outcome::Skipped, event.default_verdict(decision), None),
             Err(failure) => {
                 let failure = masked_failure(mask, failure, self.limits.error_bytes);
-                (failure.kind.outcome(), event.default_verdict(identity.on_error), Some(failure))
+                (failure.kind.outcome(), event.default_verdict(identity.policy.on_error), Some(failure))
             }
         };
         self.metrics.executed(event.hook_type, outcome, usage.duration_us, usage.fuel);
@@ -244,6 +244,7 @@ impl Shared {
         answer.hook_id = Some(identity.hook_id);
         answer.version = identity.version;
         answer.error = failure;
+        answer.exposes_errors = identity.policy.expose_errors;
         answer
     }
 }
