@@ -51,6 +51,7 @@ mod operator_metrics;
 mod overload;
 mod powerloss;
 mod private_folder;
+mod private_memory;
 mod refused;
 mod replaced_program;
 mod restart;

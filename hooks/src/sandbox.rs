@@ -109,7 +109,11 @@ fn not_run(reason: NotRun, mut log: LogBuffer) -> Execution {
         NotRun::BrokeOff => (FailureKind::Host, 1),
     };
     if kind == FailureKind::Timeout {
-        log.message(Level::Warn, "the lines of this run are lost: it was in a long step when its time was over", std::time::SystemTime::now());
+        log.message(
+            Level::Warn,
+            "the lines of this run are lost: it was in a long step when its time was over",
+            std::time::SystemTime::now(),
+        );
     }
     let message = match kind {
         FailureKind::Timeout => "the execution took too long".to_owned(),
@@ -131,7 +135,8 @@ impl FunctionCompiler for SandboxCompiler {
                 Runtime::Wasm => self.admission.prepare(function.bytes).await?,
                 Runtime::Node(version) => self.admission.prepare_javascript(javascript(&function, version.major())?).await?,
             };
-            let prepared: Arc<dyn PreparedFunction> = Arc::new(SandboxFunction { sandbox: self.sandbox.clone(), scheduler: self.scheduler.clone(), hook });
+            let prepared: Arc<dyn PreparedFunction> =
+                Arc::new(SandboxFunction { sandbox: self.sandbox.clone(), scheduler: self.scheduler.clone(), hook });
             Ok(prepared)
         })
     }

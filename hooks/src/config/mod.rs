@@ -11,8 +11,8 @@ mod value;
 use std::path::PathBuf;
 
 pub use crate::auth::ThrottleConfig;
-pub use crate::limits::QueueConfig;
 use crate::hook_type::Registry;
+pub use crate::limits::QueueConfig;
 use crate::service::ServiceConfig;
 
 pub use layers::{ConfigError, Effective, Loaded, Origin, Sources};

@@ -150,11 +150,7 @@ fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<Arc<dyn
         samples: config.registry.samples(),
     };
     let admission = Admission::new(sandbox.clone(), admission).map_err(OpenError::new)?;
-    let scheduler = SchedulerConfig {
-        places: config.concurrency as usize,
-        waiting: config.queue.length as usize,
-        wait: config.queue.wait,
-    };
+    let scheduler = SchedulerConfig { places: config.concurrency as usize, waiting: config.queue.length as usize, wait: config.queue.wait };
     let scheduler = Scheduler::start(scheduler).map_err(|error| OpenError(format!("the threads that run hooks: {error}")))?;
     Ok(Arc::new(SandboxCompiler::new(sandbox, admission, scheduler)))
 }
