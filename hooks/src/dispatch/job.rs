@@ -82,14 +82,17 @@ impl Job {
             end.log.message(Level::Error, &message, self.shared.clock.now());
             end = end.followed_by(self.attempt(context.clone(), mask.clone()).await);
         }
-        self.shared.conclude(&self.identity(), &self.event, &mask, end)
+        self.shared.conclude(&self.identity(), &self.event, end)
     }
 
-    /// One run in a sandbox of its own.
+    /// One run in a sandbox of its own. Its failure has no secret in it any more.
     async fn attempt(&self, context: Bytes, mask: Arc<Mask>) -> RunResult {
-        let Execution { result, usage, log } = self.serving.function.clone().execute(self.share(), self.invocation(context, mask)).await;
+        let Execution { result, usage, log } =
+            self.serving.function.clone().execute(self.share(), self.invocation(context, mask.clone())).await;
         let result = result.map_err(|failure| named(failure, self.serving.limits, self.serving.timeout));
-        RunResult { result: result.and_then(|result| self.judge(result)), usage, log }
+        let result = result.and_then(|result| self.judge(result));
+        let result = result.map_err(|failure| masked_failure(&mask, failure, self.shared.limits.error_bytes));
+        RunResult { result, usage, log }
     }
 
     /// Whether a failed run is repeated: another run may do better, retries are left, and the deadline has not passed.
@@ -121,10 +124,9 @@ impl Job {
 
     /// The answer if the host failed before it ran the function.
     pub(super) fn failed(&self, failure: Failure) -> Answer {
-        // The message quotes nothing of the guest, so no mask is needed.
         let log = self.shared.log_buffer(&self.event, Arc::default());
         let end = RunResult { result: Err(failure), usage: Usage::default(), log };
-        self.shared.conclude(&self.identity(), &self.event, &Mask::default(), end)
+        self.shared.conclude(&self.identity(), &self.event, end)
     }
 
     fn identity(&self) -> ExecutionIdentity<'_> {
@@ -194,7 +196,7 @@ impl Shared {
         let version = hook.serving.as_ref().map(|serving| serving.version);
         let identity = ExecutionIdentity { account, hook_id: hook.record.id, version, policy: &hook.policy };
         let log = self.log_buffer(event, Arc::default());
-        self.conclude(&identity, event, &Mask::default(), RunResult { result: Ok(Judged::Skipped(decision)), usage: Usage::default(), log })
+        self.conclude(&identity, event, RunResult { result: Ok(Judged::Skipped(decision)), usage: Usage::default(), log })
     }
 
     /// The answer of a hook without a ready version.
@@ -203,24 +205,21 @@ impl Shared {
         let status = hook.record.status.as_str();
         let failure = Failure::new(FailureKind::NotReady, format!("the hook has no version that is ready: its status is {status}"));
         let log = self.log_buffer(event, Arc::default());
-        self.conclude(&identity, event, &Mask::default(), RunResult { result: Err(failure), usage: Usage::default(), log })
+        self.conclude(&identity, event, RunResult { result: Err(failure), usage: Usage::default(), log })
     }
 
     fn log_buffer(&self, event: &Occurrence, mask: Arc<Mask>) -> LogBuffer {
         LogBuffer::new(event.execution_id.shared(), mask, self.limits.log_bytes)
     }
 
-    /// Logs an execution and answers it.
-    fn conclude(&self, identity: &ExecutionIdentity<'_>, event: &Occurrence, mask: &Mask, end: RunResult) -> Answer {
+    /// Logs an execution and answers it. A failure that quotes a function is masked already.
+    fn conclude(&self, identity: &ExecutionIdentity<'_>, event: &Occurrence, end: RunResult) -> Answer {
         let mut usage = end.usage;
         usage.duration_us = event.elapsed_us();
         let (outcome, verdict, failure) = match end.result {
             Ok(Judged::Completed(verdict)) => (Outcome::Completed, verdict, None),
             Ok(Judged::Skipped(decision)) => (Outcome::Skipped, event.default_verdict(decision), None),
-            Err(failure) => {
-                let failure = masked_failure(mask, failure, self.limits.error_bytes);
-                (failure.kind.outcome(), event.default_verdict(identity.policy.on_error), Some(failure))
-            }
+            Err(failure) => (failure.kind.outcome(), event.default_verdict(identity.policy.on_error), Some(failure)),
         };
         self.metrics.executed(event.hook_type, outcome, usage.duration_us, usage.fuel);
         let now = self.clock.now();

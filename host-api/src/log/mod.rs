@@ -4,6 +4,7 @@ mod buffer;
 mod events;
 mod line;
 mod mask;
+mod spellings;
 
 pub use buffer::{Log, LogBuffer, Stream};
 pub use events::Events;
