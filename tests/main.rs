@@ -35,6 +35,7 @@ mod invalid;
 mod javascript;
 mod javascript_limits;
 mod layers;
+mod leaks;
 mod lifecycle;
 mod local_run;
 mod logs;

@@ -1,5 +1,6 @@
 //! The log of one execution: what the function writes, masked, made into events and cut, in that order.
 
+mod beginnings;
 mod buffer;
 mod events;
 mod line;

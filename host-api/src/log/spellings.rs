@@ -1,4 +1,4 @@
-//! What a secret value looks like where programs print it: as it is, quoted, escaped, encoded, in parts, or cut off.
+//! What a secret value looks like where programs print it: as it is, quoted, escaped, encoded, or in parts.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,6 @@ impl Spellings {
         let has_lines = value.trim().contains(['\n', '\r']);
         self.insert(value, [value.into()]);
         self.insert(value, encoded(value.as_bytes()));
-        self.insert(value, cut_off(value));
         if strings.is_none() && !has_lines {
             self.insert(value, printed(value));
         }
@@ -85,36 +84,14 @@ fn printed(value: &str) -> Vec<Vec<u8>> {
         all.push(once);
     }
     all.extend([false, true].map(|quote| inspected(value, quote)));
-    all.into_iter().map(String::into_bytes).chain(url(value)).collect()
-}
-
-/// The beginnings of the value that are shown where all of it is too long. Those in errors have what follows them there, without which they
-/// may be text like any other.
-fn cut_off(value: &str) -> Vec<Vec<u8>> {
-    // JSON.parse shows 10 characters and those that it has read, which are 4 at most of what is not JSON: `null`, but for its end.
-    let mut all: Vec<String> = (8..15).filter_map(|length| Some(beginning(value, length)?.to_owned() + "\"...")).collect();
-    for escapes_quote in [false, true] {
-        let lines: Vec<String> = value.split_inclusive('\n').map(|line| inspected(line, escapes_quote)).collect();
-        for inspected in [lines.concat(), lines.join("' +\n  '")] {
-            // What Node received where it wants another type, and where it wants another value, without the quote that it begins with.
-            all.extend([24, 127].into_iter().filter_map(|length| Some(beginning(&inspected, length)?.to_owned() + "...")));
-        }
-    }
-    // A string that util.inspect shows is no longer than this. The lines of it are found, but for the one that is cut.
-    if let Some(last) = beginning(value, 10_000).and_then(|shown| shown.rsplit('\n').next()) {
-        all.extend([false, true].map(|escapes_quote| inspected(last, escapes_quote)));
-    }
-    all.into_iter().map(String::into_bytes).collect()
-}
-
-/// So many characters of a text that has more.
-fn beginning(text: &str, length: usize) -> Option<&str> {
-    text.char_indices().nth(length).and_then(|(end, _)| text.get(..end))
+    all.into_iter().map(String::into_bytes).chain(url(value)).chain([escaped(value)]).collect()
 }
 
 /// The value as text that shows its bytes.
 fn encoded(value: &[u8]) -> Vec<Vec<u8>> {
     let mut all = vec![hex(value, "", false), hex(value, "", true)];
+    // A `Buffer` in JSON.
+    all.push(value.iter().map(u8::to_string).collect::<Vec<_>>().join(",").into_bytes());
     // A `Buffer` that is printed shows so many of its bytes.
     all.push(hex(value.get(..50).unwrap_or(value), " ", false));
     for alphabet in [&STANDARD, &URL_SAFE] {
@@ -176,12 +153,22 @@ fn url(value: &str) -> Vec<Vec<u8>> {
     };
     let mut all = Vec::new();
     for upper in [true, false] {
-        // encodeURIComponent, RFC 3986, encodeURI and application/x-www-form-urlencoded
+        // Those of encodeURIComponent, RFC 3986, encodeURI and application/x-www-form-urlencoded.
         for (kept, space) in [(&b"-_.!~*'()"[..], "%20"), (b"-_.~", "%20"), (b"-_.!~*'();/?:@&=+$,#", "%20"), (b"-_.*", "+")] {
             all.push(encode(kept, space, upper));
         }
     }
     all
+}
+
+/// The value as JavaScript's old `escape` writes it.
+fn escaped(value: &str) -> Vec<u8> {
+    let unit = |unit: u16| match u8::try_from(unit) {
+        Ok(byte) if byte.is_ascii_alphanumeric() || b"@*_+-./".contains(&byte) => char::from(byte).to_string(),
+        Ok(byte) => format!("%{byte:02X}"),
+        Err(_) => format!("%u{unit:04X}"),
+    };
+    value.encode_utf16().map(unit).collect::<String>().into_bytes()
 }
 
 /// The value in base64, alone and within a longer text, where its offset modulo 3 decides the characters.
