@@ -1,7 +1,7 @@
 // Prime numbers: checkPrime, generatePrime, and what Diffie-Hellman wants to know of its modulus.
 import { power } from 'hookbox:crypto';
 import { Buffer } from '../buffer.js';
-import { invalidArgType, outOfRange, validateBoolean, validateFunction, validateInt32, validateObject, validateUint32 } from '../errors.js';
+import { coded, invalidArgType, outOfRange, validateBoolean, validateFunction, validateInt32, validateObject, validateUint32 } from '../errors.js';
 import { arrayBufferOf, isBytes, later, viewOf } from './bytes.js';
 import { fill } from './random.js';
 
