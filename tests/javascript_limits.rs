@@ -295,6 +295,7 @@ fn every_attempt_has_its_outcome_and_the_next_login_is_right() {
         }
     }
     a_million_lines_are_cut(admin);
+    a_message_of_any_length_is_cut(admin);
     an_endless_top_level_is_refused(admin);
 }
 
@@ -312,6 +313,22 @@ fn an_endless_top_level_is_refused(admin: &Api) {
         the_next_login_is_right(admin, source);
         admin.delete(&format!("/api/2/hooks/{}", hook["id"].as_str().unwrap())).expect(202);
     }
+}
+
+/// A message has any length: what the log has no room for is cut, and paid for.
+fn a_message_of_any_length_is_cut(admin: &Api) {
+    let fuel = [6_000_000, 12_000_000].map(|length| {
+        let long = source(&format!("console.log('begins ' + 'x'.repeat({length})); return ok(1);"));
+        let id = admin.deploy(&Hook::new(long.as_bytes()).with("runtime", "nodejs22.x").disabled());
+        let answer = admin.fire(&id, &context(1));
+        assert_eq!((&answer["outcome"], &answer["decision"]), (&json!("completed"), &json!("allow")), "{answer}");
+        let entry = &admin.executions(&id)[0];
+        let events = entry["events"].as_array().unwrap();
+        assert!(events[0].as_str().unwrap().contains("\tINFO\tbegins xxx") && entry["truncated"] == true, "{}", events.len());
+        admin.delete(&format!("/api/2/hooks/{id}")).expect(202);
+        answer["usage"]["fuel"].as_u64().unwrap()
+    });
+    assert!(fuel[1] > fuel[0] + 3_000_000, "{fuel:?}");
 }
 
 fn a_million_lines_are_cut(admin: &Api) {
