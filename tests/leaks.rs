@@ -139,7 +139,7 @@ fn secrets() -> Vec<Secret> {
         whole("Pa'ss\"w``ord99"),
         whole("tab\there\"is99"),
         whole("sk_live_51HqLyjWDarjtT1zdp7dcQxGz0"),
-        whole("4242-trailing-letters-of-a-secret"),
+        whole("4242-quokka-wombat-91375-possums"),
         whole("true-north-strong-and-free-9137"),
         whole(&format!("eyJhbGciOiJIUzI1NiJ9.{}.dozjgNryP4J3jVmNHl0w5N", URL_SAFE.encode("claims of somebody 12345 ".repeat(30)))),
         whole("pässwörd-mit-umlauten-äöü"),

@@ -148,6 +148,7 @@ mod tests {
             "p%22%C3%A4%20ss%2Fw%2Brd%0A".to_owned(),
             "p%22%c3%a4+ss%2fw%2brd%0a".to_owned(),
             BASE64.encode(value),
+            "p%22%E4%20ss/w+rd%0A".to_owned(),
         ];
         for text in spelled {
             assert!(mask.apply(&format!("x{text}y")).contains("***"), "{text}");
