@@ -180,6 +180,7 @@ fn an_error_has_its_place_for_managers_and_not_for_identity_providers(admin: &Ap
         (&answer["error"]["kind"], &answer["error"]["place"], &answer["error"]["stack"]),
         (&json!("exception"), &Value::Null, &Value::Null)
     );
+    assert_eq!(answer["error"]["message"], "the function threw an exception that nothing caught");
 }
 
 fn objects_are_logged_as_node_prints_them(admin: &Api) {

@@ -29,6 +29,19 @@ const used = async () => {
 ";
 
 const TIME: &[Case] = &[
+    // Each of many timers costs about as much as each of a few.
+    (
+        "let left = 1500; return new Promise((done) => { for (let i = 0; i < 1500; i++) setTimeout(() => --left || done(ok(1)), 1); });",
+        Allows(1),
+    ),
+    (
+        "let left = 1500; return new Promise((done) => { for (let i = 0; i < 1500; i++) setTimeout(() => --left || done(ok(1)), 101 - i / 15); });",
+        Allows(1),
+    ),
+    (
+        "for (let i = 0, all = []; i < 1500; i++) { all.push(setTimeout(() => {}, 50), setImmediate(() => {})); if (i === 1499) all.reverse().forEach((one) => { clearTimeout(one); clearImmediate(one); }); } return ok(1);",
+        Allows(1),
+    ),
     ("while (true);", With("out_of_fuel", "out_of_fuel", "fuel")),
     ("for (;;) await 0;", With("out_of_fuel", "out_of_fuel", "fuel")),
     ("const f = () => Promise.resolve().then(f); await f();", With("out_of_fuel", "out_of_fuel", "fuel")),
@@ -282,6 +295,7 @@ fn every_attempt_has_its_outcome_and_the_next_login_is_right() {
         }
     }
     a_million_lines_are_cut(admin);
+    a_message_of_any_length_is_cut(admin);
     an_endless_top_level_is_refused(admin);
 }
 
@@ -299,6 +313,22 @@ fn an_endless_top_level_is_refused(admin: &Api) {
         the_next_login_is_right(admin, source);
         admin.delete(&format!("/api/2/hooks/{}", hook["id"].as_str().unwrap())).expect(202);
     }
+}
+
+/// A message has any length: what the log has no room for is cut, and paid for.
+fn a_message_of_any_length_is_cut(admin: &Api) {
+    let fuel = [6_000_000, 12_000_000].map(|length| {
+        let long = source(&format!("console.log('begins ' + 'x'.repeat({length})); return ok(1);"));
+        let id = admin.deploy(&Hook::new(long.as_bytes()).with("runtime", "nodejs22.x").disabled());
+        let answer = admin.fire(&id, &context(1));
+        assert_eq!((&answer["outcome"], &answer["decision"]), (&json!("completed"), &json!("allow")), "{answer}");
+        let entry = &admin.executions(&id)[0];
+        let events = entry["events"].as_array().unwrap();
+        assert!(events[0].as_str().unwrap().contains("\tINFO\tbegins xxx") && entry["truncated"] == true, "{}", events.len());
+        admin.delete(&format!("/api/2/hooks/{id}")).expect(202);
+        answer["usage"]["fuel"].as_u64().unwrap()
+    });
+    assert!(fuel[1] > fuel[0] + 3_000_000, "{fuel:?}");
 }
 
 fn a_million_lines_are_cut(admin: &Api) {

@@ -6,8 +6,6 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use hookbox_hooks::config::{Config, Sources};
 use hookbox_hooks::offline::Folder;
-use rustix::fs::Mode;
-use rustix::process::umask;
 
 /// The folder of a server that does not run.
 #[derive(Debug, Args)]
@@ -39,12 +37,6 @@ impl FolderArgs {
         let config = self.config()?;
         Ok(Folder { data: config.data, master_key_file: config.master_key_file })
     }
-}
-
-/// Keeps group and others out of every file that this process makes from now on. Called by the commands that write to a data folder, since
-/// not all of its files are made with a mode: the storage engine sled leaves that to the process.
-pub(crate) fn make_new_files_private() {
-    umask(Mode::RWXG | Mode::RWXO);
 }
 
 /// A path of the command line as a setting.

@@ -21,6 +21,7 @@ mod language;
 mod local;
 mod login;
 mod output;
+mod privacy;
 mod profile;
 mod project;
 mod prompt;

@@ -90,10 +90,20 @@ impl Style {
     }
 }
 
-/// A text of somebody else's, its control characters shown instead of obeyed, and so those that end a line or turn the direction of reading.
+/// A text of somebody else's, its control characters shown instead of obeyed, and so what ends a line or is not seen.
 pub(crate) fn visible(text: &str) -> String {
-    let obeyed = |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-    text.chars().flat_map(|c| if obeyed(c) { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+    let escaped = |c: char| c.is_control() || is_invisible(c);
+    text.chars().flat_map(|c| if escaped(c) { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+}
+
+/// Whether a character takes no room and is no part of a letter, or begins a line: Unicode's Default_Ignorable_Code_Point, Line_Separator and
+/// Paragraph_Separator, and the marks of annotations. The two that choose between forms of an emoji are as good as seen.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0d}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// The same for a text of several lines.
@@ -109,5 +119,12 @@ mod tests {
     fn control_characters_are_shown() {
         assert_eq!(visible("a\u{1b}[31mé\n\u{9b}x"), "a\\u{1b}[31mé\\n\\u{9b}x");
         assert_eq!(visible("a\u{202e}b"), "a\\u{202e}b");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_shown() {
+        assert_eq!(visible("ad\u{200b}min \u{feff}x\u{200d}y\u{ad}z\u{e0041}"), "ad\\u{200b}min \\u{feff}x\\u{200d}y\\u{ad}z\\u{e0041}");
+        let seen = "é e\u{301} \u{a0}1\u{202f}234 \u{3000} 日本 ✔\u{fe0f} ع \u{1f600}";
+        assert_eq!(visible(seen), seen);
     }
 }

@@ -4,10 +4,12 @@ use hookbox_host_api::Failure;
 use hookbox_host_api::log::Mask;
 
 const CUT: &str = "…";
+/// A text that is longer may have been cut already: the JavaScript engine keeps 16 KiB of an error's.
+const WHOLE: usize = 15 << 10;
 
 /// `message` with every secret hidden, in at most `limit` bytes.
 pub(crate) fn masked(mask: &Mask, message: &str, limit: usize) -> String {
-    let mut text = mask.apply(message);
+    let mut text = if message.len() > WHOLE { mask.apply_to_beginning(message) } else { mask.apply(message) };
     if text.len() > limit {
         let room = limit.saturating_sub(CUT.len());
         text.truncate((0..=room).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default());
@@ -40,6 +42,10 @@ mod tests {
         assert_eq!(text, format!("{}{CUT}", "x".repeat(95) + "**"));
         assert_eq!(masked(&mask, &"é".repeat(60), 100), format!("{}{CUT}", "é".repeat(48)));
         assert_eq!(masked(&mask, "short", 100), "short");
+        for cut in 1..16 {
+            let engines = format!("{}{}", "0123456789abcdef, ".repeat(910), &"0123456789abcdef"[..cut]);
+            assert!(!masked(&mask, &engines, 1 << 20).contains("012"), "{cut}");
+        }
     }
 
     #[test]

@@ -23,14 +23,15 @@ const { stringify, parse } = JSON;
 const CRYPTO = 0;
 const CLASSES = { Error, TypeError, RangeError };
 
-// What the host refuses with, as Node throws it. The kind stays readable for those who throw something else.
+// What the host refuses with, as Node throws it. The kind stays readable for those who throw something else. What it says of a request that
+// it cannot read is for us, not for authors.
 const kinds = new WeakMap();
 export const kindOf = (error) => kinds.get(error);
 
 function made(text) {
   const { kind, message } = parse(text);
   const [name, code, usual] = ERRORS[kind];
-  const error = new CLASSES[name](message ?? usual);
+  const error = new CLASSES[name](kind === 'malformed' ? usual : message ?? usual);
   const [, , library, , reason] = usual.startsWith('error:') ? usual.split(':') : [];
   if (reason !== undefined) Object.assign(error, { library, reason });
   if (code !== null) error.code = code;

@@ -7,7 +7,8 @@ use clap::Args;
 use serde_json::json;
 
 use crate::admin_credential::AdminCredential;
-use crate::folder::{FolderArgs, make_new_files_private};
+use crate::folder::FolderArgs;
+use crate::privacy;
 
 /// Make a new admin credential on the data folder of a server that does not run (offline)
 ///
@@ -24,7 +25,7 @@ pub(crate) struct ResetArgs {
 }
 
 pub(crate) fn run(args: &ResetArgs) -> Result<()> {
-    make_new_files_private();
+    privacy::keep()?;
     let (client_id, path) = AdminCredential::reset(&args.folder.folder()?)?;
     if args.json {
         let json = json!({"client_id": client_id.as_str(), "file": path.display().to_string()});

@@ -7,7 +7,8 @@ use clap::{Args, Subcommand};
 use hookbox_hooks::offline::{Rotated, rotate};
 use serde_json::json;
 
-use crate::folder::{FolderArgs, make_new_files_private};
+use crate::folder::FolderArgs;
+use crate::privacy;
 use crate::style::visible;
 
 /// Change the key that env values are encrypted with
@@ -38,7 +39,7 @@ struct RotateArgs {
 
 pub(crate) fn run(args: &KeysArgs) -> Result<()> {
     let KeysCommand::Rotate(args) = &args.command;
-    make_new_files_private();
+    privacy::keep()?;
     let Rotated { env_vars, key_file, former_key_file } = rotate(&args.folder.folder()?)?;
     let (key_file, former) = (key_file.display(), former_key_file.display());
     let mut out = std::io::stdout().lock();

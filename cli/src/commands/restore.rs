@@ -8,7 +8,8 @@ use clap::Args;
 use hookbox_hooks::offline::{Folder, Restored, restore};
 
 use super::verify::holdings;
-use crate::folder::{FolderArgs, make_new_files_private};
+use crate::folder::FolderArgs;
+use crate::privacy;
 use crate::style::visible;
 
 /// Bring a backup back into an empty data folder
@@ -30,7 +31,7 @@ pub(crate) struct RestoreArgs {
 }
 
 pub(crate) fn run(args: &RestoreArgs) -> Result<()> {
-    make_new_files_private();
+    privacy::keep()?;
     let config = args.folder.config()?;
     let folder = Folder { data: config.data, master_key_file: config.master_key_file };
     let restored = restore(&args.file, &folder, config.store.engine)?;

@@ -15,9 +15,9 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::admin_credential::AdminCredential;
-use crate::folder::{environment, make_new_files_private, path_flag};
+use crate::folder::{environment, path_flag};
 use crate::hook_types::REGISTRY;
-use crate::{compile_worker, output, telemetry};
+use crate::{compile_worker, output, privacy, telemetry};
 
 /// Run the server
 #[derive(Debug, Args)]
@@ -66,7 +66,7 @@ impl SettingArgs {
 }
 
 pub(crate) fn run(args: &ServeArgs) -> Result<()> {
-    make_new_files_private();
+    privacy::keep()?;
     let mut sources = args.settings.sources()?;
     if args.json {
         sources.flags.push(("log.format", "json".to_owned()));
@@ -96,6 +96,7 @@ async fn serve(config: &Config, helpers: usize, json: bool) -> Result<()> {
     let listener = Listener::bind(config).await?;
     let Opened { service, first_start, warnings, .. } =
         Service::open(config.service(compile_worker::command(), helpers, REGISTRY.clone()), Arc::new(SystemClock)).await?;
+    privacy::close_memory()?;
     warn(&warnings);
     if first_start {
         bootstrap(&service, admin, &config.data, json).await?;

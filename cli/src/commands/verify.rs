@@ -7,7 +7,8 @@ use anyhow::Result;
 use clap::Args;
 use hookbox_hooks::offline::{Checked, verify};
 
-use crate::folder::{FolderArgs, make_new_files_private};
+use crate::folder::FolderArgs;
+use crate::privacy;
 use crate::style::{Style, visible};
 
 /// Check everything in the data folder of a server that does not run
@@ -25,7 +26,7 @@ pub(crate) struct VerifyArgs {
 }
 
 pub(crate) fn run(args: &VerifyArgs) -> Result<ExitCode> {
-    make_new_files_private();
+    privacy::keep()?;
     let checked = verify(&args.folder.folder()?)?;
     let text = if args.json { format!("{}\n", serde_json::to_string_pretty(&checked)?) } else { shown(&checked, Style::stdout()) };
     std::io::stdout().lock().write_all(text.as_bytes())?;

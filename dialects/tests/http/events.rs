@@ -25,23 +25,30 @@ async fn an_answer_has_every_field_and_no_other() {
 }
 
 #[tokio::test]
-async fn only_who_may_look_is_told_where_it_failed() {
+async fn only_who_may_look_is_told_where_it_failed_and_what_the_function_says_of_it() {
     let server = start().await;
     let admin = server.admin().await;
     let id = deploy(&server.service, ONE, new_javascript("throw boom")).await.id;
     let whole =
         json!({"kind": "exception", "message": "boom", "stack": "Error: boom\n    at handler (hook.js:2:3)", "place": "hook.js:2:3"});
+    let general = json!({"kind": "exception", "message": "the function threw an exception that nothing caught"});
     let short = json!({"kind": "exception", "message": "boom"});
-    for (scopes, error) in [(&["fire"][..], &short), (&["fire", "operate"], &short), (&["fire", "read"], &whole), (&["manage"], &whole)] {
-        let token = server.token_for(&admin, 1, scopes).await;
-        let answer = server.call(&token, "POST /v1/triggers/pre-authentication", login()).await.expect(200);
-        assert_eq!(&answer["error"], error, "{scopes:?}");
+    for (exposed, short) in [(false, &general), (true, &short)] {
+        if exposed {
+            server.call(&admin, &format!("PUT /v1/hooks/{id}"), json!({"expose_errors": true})).await.expect(200);
+            settled(&server.service, ONE, &id.to_string()).await;
+        }
+        for (scopes, error) in [(&["fire"][..], short), (&["fire", "operate"], short), (&["fire", "read"], &whole), (&["manage"], &whole)] {
+            let token = server.token_for(&admin, 1, scopes).await;
+            let answer = server.call(&token, "POST /v1/triggers/pre-authentication", login()).await.expect(200);
+            assert_eq!(&answer["error"], error, "{scopes:?}");
+        }
     }
     let fired = server.call(&admin, &format!("POST /v1/hooks/{id}/fire"), json!({"context": login()})).await.expect(200);
     assert_eq!(fired["error"], whole);
     let executions = server.call(&admin, &format!("GET /v1/hooks/{id}/executions"), None).await.expect(200);
     let errors: Vec<&Value> = executions["items"].as_array().unwrap().iter().map(|one| &one["error"]).collect();
-    assert_eq!(errors, [&whole; 5]);
+    assert_eq!(errors, [&whole; 9]);
 }
 
 #[tokio::test]

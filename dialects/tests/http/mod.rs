@@ -14,7 +14,7 @@ use ::http::Request;
 use bytes::Bytes;
 use hookbox_dialects::ALL;
 use hookbox_hooks::config::Config;
-use hookbox_hooks::testing::{self, ADMIN, ONE, SECRET, TestServer, World, basic, deploy, text};
+use hookbox_hooks::testing::{self, ADMIN, ONE, SECRET, TestServer, World, basic, deploy, settled, text};
 use hookbox_hooks::{Listener, ServerError};
 use http_body_util::Full;
 use hyper_util::rt::TokioIo;

@@ -27,6 +27,8 @@ pub(crate) struct Policy {
     /// All must hold for the user of an event.
     pub(crate) conditions: Vec<Condition>,
     pub(crate) on_error: Decision,
+    /// Whether callers who may only fire events read what the function says of its failures.
+    pub(crate) expose_errors: bool,
 }
 
 impl Hook {
@@ -46,6 +48,7 @@ impl Policy {
             adapter: record.hook_type.rules.bind(&spec.settings, settings),
             conditions: spec.conditions.clone(),
             on_error: spec.on_error,
+            expose_errors: spec.expose_errors,
         }
     }
 }

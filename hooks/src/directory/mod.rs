@@ -18,7 +18,7 @@ use crate::resources::{AccountRecord, Build, CredentialRecord, Scope};
 use crate::sandbox::PreparedFunction;
 
 pub(crate) use account::{Account, EnvVar};
-pub(crate) use hook::{Hook, Serving};
+pub(crate) use hook::{Hook, Policy, Serving};
 pub(crate) use load::{load, unsealed};
 
 /// One snapshot of all records.

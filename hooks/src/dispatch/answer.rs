@@ -1,6 +1,6 @@
 //! The answer to an event: how the execution ended, the decision, and what the function returned.
 
-use hookbox_host_api::{Decision, Failure, Outcome, Usage};
+use hookbox_host_api::{Decision, Failure, FailureKind, Outcome, Usage};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -26,6 +26,9 @@ pub struct Answer {
     message: Option<String>,
     pub(super) error: Option<Failure>,
     pub(super) usage: Usage,
+    /// Whether callers who may not read the hook are told what its function says of the failure.
+    #[serde(skip)]
+    pub(super) exposes_errors: bool,
 }
 
 /// An answer as its caller reads it.
@@ -59,6 +62,24 @@ pub struct AnswerView {
     pub usage: Usage,
 }
 
+/// What is said of failures whose message may be the function's own words, or name what is in it. The others' are the server's.
+fn in_general(kind: FailureKind) -> Option<&'static str> {
+    match kind {
+        FailureKind::Trap => Some("the function trapped"),
+        FailureKind::Exit => Some("the function ended itself with an error"),
+        FailureKind::Exception => Some("the function threw an exception that nothing caught"),
+        FailureKind::StackOverflow => Some("too many nested calls"),
+        FailureKind::InvalidResponse => Some("the function's response is not usable"),
+        FailureKind::NeverSettled
+        | FailureKind::Host
+        | FailureKind::Timeout
+        | FailureKind::OutOfFuel
+        | FailureKind::OutOfMemory
+        | FailureKind::NotReady
+        | FailureKind::Overloaded => None,
+    }
+}
+
 impl Answer {
     pub(super) fn new(verdict: Verdict, outcome: Outcome, usage: Usage, event: &Occurrence) -> Self {
         let Verdict { decision, commands, message, body } = verdict;
@@ -75,6 +96,7 @@ impl Answer {
             message,
             error: None,
             usage,
+            exposes_errors: false,
         }
     }
 
@@ -83,11 +105,16 @@ impl Answer {
         Self::new(event.default_verdict(decision), Outcome::NoHook, Usage::default(), event)
     }
 
-    /// The answer for a caller who may fire but not read. It leaves out where in the function a failure happened, which only the author may
-    /// read.
-    pub(crate) fn without_trace(self) -> Self {
-        let error = self.error.map(|failure| Failure { stack: None, place: None, ..failure });
-        Self { error, ..self }
+    /// The answer for a caller who may fire but not read. It leaves out where in the function a failure happened and, unless the hook exposes
+    /// its errors, what the function says of it: that may quote anything which the function knows.
+    pub(crate) fn without_particulars(mut self) -> Self {
+        if let Some(failure) = &mut self.error {
+            (failure.stack, failure.place) = (None, None);
+            if let Some(said) = in_general(failure.kind).filter(|_| !self.exposes_errors) {
+                failure.message = said.to_owned();
+            }
+        }
+        self
     }
 
     /// The body to return to the identity provider.

@@ -14,7 +14,7 @@ use super::detach_on_drop::Detached;
 use super::event::Occurrence;
 use super::limit::named;
 use crate::clock::Clock;
-use crate::directory::{Hook, Serving};
+use crate::directory::{Hook, Policy, Serving};
 use crate::hook_type::Verdict;
 use crate::ids::{AccountId, HookId};
 use crate::limits::ServiceLimits;
@@ -44,11 +44,11 @@ pub(super) struct Job {
 }
 
 /// What identifies an execution in its log entry and its answer.
-struct ExecutionIdentity {
+struct ExecutionIdentity<'a> {
     account: AccountId,
     hook_id: HookId,
     version: Option<u32>,
-    on_error: Decision,
+    policy: &'a Policy,
 }
 
 /// How an execution ended, before it is logged and answered.
@@ -82,14 +82,16 @@ impl Job {
             end.log.message(Level::Error, &message, self.shared.clock.now());
             end = end.followed_by(self.attempt(context.clone(), mask.clone()).await);
         }
-        self.shared.conclude(&self.identity(), &self.event, &mask, end)
+        self.shared.conclude(&self.identity(), &self.event, end)
     }
 
-    /// One run in a sandbox of its own.
+    /// One run in a sandbox of its own. Its failure has no secret in it any more.
     async fn attempt(&self, context: Bytes, mask: Arc<Mask>) -> RunResult {
-        let Execution { result, usage, log } = self.serving.function.clone().execute(self.invocation(context, mask)).await;
+        let Execution { result, usage, log } = self.serving.function.clone().execute(self.invocation(context, mask.clone())).await;
         let result = result.map_err(|failure| named(failure, self.serving.limits, self.serving.timeout));
-        RunResult { result: result.and_then(|result| self.judge(result)), usage, log }
+        let result = result.and_then(|result| self.judge(result));
+        let result = result.map_err(|failure| masked_failure(&mask, failure, self.shared.limits.error_bytes));
+        RunResult { result, usage, log }
     }
 
     /// Whether a failed run is repeated: another run may do better, retries are left, and the deadline has not passed.
@@ -121,15 +123,14 @@ impl Job {
 
     /// The answer if the host failed before it ran the function.
     pub(super) fn failed(&self, failure: Failure) -> Answer {
-        // The message quotes nothing of the guest, so no mask is needed.
         let log = self.shared.log_buffer(&self.event, Arc::default());
         let end = RunResult { result: Err(failure), usage: Usage::default(), log };
-        self.shared.conclude(&self.identity(), &self.event, &Mask::default(), end)
+        self.shared.conclude(&self.identity(), &self.event, end)
     }
 
-    fn identity(&self) -> ExecutionIdentity {
+    fn identity(&self) -> ExecutionIdentity<'_> {
         let Serving { hook_id, version, .. } = *self.serving;
-        ExecutionIdentity { account: self.account, hook_id, version: Some(version), on_error: self.serving.policy.on_error }
+        ExecutionIdentity { account: self.account, hook_id, version: Some(version), policy: &self.serving.policy }
     }
 
     fn invocation(&self, context: Bytes, mask: Arc<Mask>) -> Invocation {
@@ -189,35 +190,32 @@ impl Shared {
     /// The answer if a hook's conditions leave the user out: the decision is the same as without a hook.
     pub(super) fn skipped(&self, account: AccountId, hook: &Hook, event: &Occurrence, decision: Decision) -> Answer {
         let version = hook.serving.as_ref().map(|serving| serving.version);
-        let identity = ExecutionIdentity { account, hook_id: hook.record.id, version, on_error: hook.policy.on_error };
+        let identity = ExecutionIdentity { account, hook_id: hook.record.id, version, policy: &hook.policy };
         let log = self.log_buffer(event, Arc::default());
-        self.conclude(&identity, event, &Mask::default(), RunResult { result: Ok(Judged::Skipped(decision)), usage: Usage::default(), log })
+        self.conclude(&identity, event, RunResult { result: Ok(Judged::Skipped(decision)), usage: Usage::default(), log })
     }
 
     /// The answer of a hook without a ready version.
     pub(super) fn not_ready(&self, account: AccountId, hook: &Hook, event: &Occurrence) -> Answer {
-        let identity = ExecutionIdentity { account, hook_id: hook.record.id, version: None, on_error: hook.policy.on_error };
+        let identity = ExecutionIdentity { account, hook_id: hook.record.id, version: None, policy: &hook.policy };
         let status = hook.record.status.as_str();
         let failure = Failure::new(FailureKind::NotReady, format!("the hook has no version that is ready: its status is {status}"));
         let log = self.log_buffer(event, Arc::default());
-        self.conclude(&identity, event, &Mask::default(), RunResult { result: Err(failure), usage: Usage::default(), log })
+        self.conclude(&identity, event, RunResult { result: Err(failure), usage: Usage::default(), log })
     }
 
     fn log_buffer(&self, event: &Occurrence, mask: Arc<Mask>) -> LogBuffer {
         LogBuffer::new(event.execution_id.shared(), mask, self.limits.log_bytes)
     }
 
-    /// Logs an execution and answers it.
-    fn conclude(&self, identity: &ExecutionIdentity, event: &Occurrence, mask: &Mask, end: RunResult) -> Answer {
+    /// Logs an execution and answers it. A failure that quotes a function is masked already.
+    fn conclude(&self, identity: &ExecutionIdentity<'_>, event: &Occurrence, end: RunResult) -> Answer {
         let mut usage = end.usage;
         usage.duration_us = event.elapsed_us();
         let (outcome, verdict, failure) = match end.result {
             Ok(Judged::Completed(verdict)) => (Outcome::Completed, verdict, None),
             Ok(Judged::Skipped(decision)) => (Outcome::Skipped, event.default_verdict(decision), None),
-            Err(failure) => {
-                let failure = masked_failure(mask, failure, self.limits.error_bytes);
-                (failure.kind.outcome(), event.default_verdict(identity.on_error), Some(failure))
-            }
+            Err(failure) => (failure.kind.outcome(), event.default_verdict(identity.policy.on_error), Some(failure)),
         };
         self.metrics.executed(event.hook_type, outcome, usage.duration_us, usage.fuel);
         let now = self.clock.now();
@@ -241,6 +239,7 @@ impl Shared {
         answer.hook_id = Some(identity.hook_id);
         answer.version = identity.version;
         answer.error = failure;
+        answer.exposes_errors = identity.policy.expose_errors;
         answer
     }
 }

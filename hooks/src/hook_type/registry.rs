@@ -79,7 +79,7 @@ struct Inner {
 }
 
 /// Keys that all hooks have.
-pub(crate) const HOOK_KEYS: [&str; 22] = [
+pub(crate) const HOOK_KEYS: [&str; 23] = [
     "id",
     "account_id",
     "type",
@@ -102,6 +102,7 @@ pub(crate) const HOOK_KEYS: [&str; 22] = [
     "conditions",
     "limits",
     "on_error",
+    "expose_errors",
 ];
 
 /// Keys of a stored version that callers do not see, or see under another name.

@@ -54,6 +54,9 @@ pub struct HookBody {
     /// The decision if the function gives none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_error: Option<Decision>,
+    /// Whether callers who may only fire events read what the function says of its failures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expose_errors: Option<bool>,
     /// Settings that only the dialect understands.
     #[serde(default, skip_serializing_if = "Settings::is_empty")]
     pub settings: Settings,
@@ -61,7 +64,7 @@ pub struct HookBody {
 
 impl HookBody {
     /// The keys that a body of any dialect has.
-    pub const KEYS: [&str; 12] = [
+    pub const KEYS: [&str; 13] = [
         "type",
         "function",
         "runtime",
@@ -73,6 +76,7 @@ impl HookBody {
         "conditions",
         "limits",
         "on_error",
+        "expose_errors",
         "settings",
     ];
 
@@ -90,6 +94,7 @@ impl HookBody {
             conditions: Some(hook.conditions.clone()),
             limits: Some(LimitsBody { fuel: Some(hook.limits.fuel), memory_mib: Some(hook.limits.memory_mib.into()) }),
             on_error: Some(hook.on_error),
+            expose_errors: Some(hook.expose_errors),
             settings: hook
                 .settings
                 .iter()
@@ -284,7 +289,8 @@ mod tests {
         serde_json::from_value(json!({
             "type": "sign-in", "function": "AGFzbQEAAAA=", "runtime": "wasm", "timeout": 1, "retries": 2, "disabled": true,
             "env_vars": ["KEY"], "packages": {}, "conditions": [{"source": "roles", "operator": "~", "value": "12"}],
-            "limits": {"fuel": 1_000_000, "memory_mib": 8}, "on_error": "deny", "settings": {"risk": true},
+            "limits": {"fuel": 1_000_000, "memory_mib": 8}, "on_error": "deny", "expose_errors": true,
+            "settings": {"risk": true},
         }))
         .unwrap()
     }

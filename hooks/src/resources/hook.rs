@@ -83,6 +83,9 @@ pub(crate) struct Spec {
     pub(crate) fuel: u64,
     pub(crate) memory_mib: u32,
     pub(crate) on_error: Decision,
+    /// Whether callers who may only fire events read what the function says of its failures.
+    #[serde(default)]
+    pub(crate) expose_errors: bool,
     /// Settings that only its dialect understands. In the record these are keys beside the others.
     #[serde(flatten)]
     pub(crate) settings: Settings,

@@ -44,6 +44,8 @@ pub struct HookView {
     pub limits: LimitsView,
     /// The decision if the function gives none.
     pub on_error: Decision,
+    /// Whether callers who may only fire events read what the function says of its failures.
+    pub expose_errors: bool,
     /// Settings that only the dialect understands.
     pub settings: Settings,
     /// The newest version.
@@ -129,6 +131,7 @@ impl HookView {
             conditions: spec.conditions.clone(),
             limits: LimitsView { fuel: spec.fuel, memory_mib: spec.memory_mib },
             on_error: spec.on_error,
+            expose_errors: spec.expose_errors,
             settings: record.hook_type.rules.view(&spec.settings),
             version: record.version,
             status: record.status,

@@ -39,6 +39,8 @@ struct Record {
     text: Vec<u8>,
     /// When the bytes from an offset on were written.
     times: Vec<(usize, SystemTime)>,
+    /// Whether there was no room for its end, so that it may end within a secret.
+    cut: bool,
 }
 
 /// The log of one execution while it runs.
@@ -68,26 +70,32 @@ impl LogBuffer {
 
     /// Adds one message of the function.
     pub fn message(&mut self, level: Level, text: &str, now: SystemTime) {
-        let text = self.admit(text.as_bytes(), true, false).to_vec();
-        if !text.is_empty() || !self.truncated {
-            self.records.push(Record { level, stream: None, text, times: vec![(0, now)] });
+        let kept = self.admit(text.as_bytes(), true, false).to_vec();
+        if !kept.is_empty() || !self.truncated {
+            let cut = kept.len() < text.len();
+            self.records.push(Record { level, stream: None, text: kept, times: vec![(0, now)], cut });
         }
+    }
+
+    /// The most bytes of a message that are of use. Of a longer one, this many are enough to tell that it is cut.
+    pub fn room(&self) -> usize {
+        self.most().saturating_sub(self.held) + 1
     }
 
     /// Adds the next bytes of a stream. Consecutive bytes are one text, however they were split into writes.
     pub fn stream(&mut self, stream: Stream, bytes: &[u8], now: SystemTime) {
         let follows = self.records.last().is_some_and(|last| last.stream == Some(stream));
-        let bytes = self.admit(bytes, !follows, true).to_vec();
-        if bytes.is_empty() {
-            return;
-        }
-        if !follows {
+        let kept = self.admit(bytes, !follows, true).to_vec();
+        if !kept.is_empty() && !follows {
             let level = if stream == Stream::Stderr { Level::Error } else { Level::Info };
-            self.records.push(Record { level, stream: Some(stream), text: Vec::new(), times: Vec::new() });
+            self.records.push(Record { level, stream: Some(stream), text: Vec::new(), times: Vec::new(), cut: false });
         }
-        if let Some(last) = self.records.last_mut() {
-            last.times.push((last.text.len(), now));
-            last.text.extend_from_slice(&bytes);
+        if let Some(last) = self.records.last_mut().filter(|last| last.stream == Some(stream)) {
+            last.cut |= kept.len() < bytes.len();
+            if !kept.is_empty() {
+                last.times.push((last.text.len(), now));
+                last.text.extend_from_slice(&kept);
+            }
         }
     }
 
@@ -97,7 +105,8 @@ impl LogBuffer {
         for record in other.records {
             let text = self.admit(&record.text, true, record.stream.is_some()).to_vec();
             if !text.is_empty() || !self.truncated {
-                self.records.push(Record { text, ..record });
+                let cut = record.cut || text.len() < record.text.len();
+                self.records.push(Record { text, cut, ..record });
             }
         }
     }
@@ -106,7 +115,7 @@ impl LogBuffer {
     /// whether they begin an event, `lines` whether each line of them is one.
     fn admit<'a>(&mut self, bytes: &'a [u8], opens: bool, lines: bool) -> &'a [u8] {
         let newlines = if lines { bytes.iter().take(self.limit).filter(|byte| **byte == b'\n').count() } else { 0 };
-        let room = (self.limit + self.mask.longest()).saturating_sub(self.held);
+        let room = self.most().saturating_sub(self.held);
         let kept = bytes.get(..room).unwrap_or(bytes);
         let kept = if room == 0 { &[] } else { kept };
         self.truncated |= kept.len() < bytes.len() || (opens && room == 0);
@@ -114,6 +123,11 @@ impl LogBuffer {
             self.held += kept.len() + EVENT_COST * (newlines + usize::from(opens));
         }
         kept
+    }
+
+    /// The most bytes that are held.
+    fn most(&self) -> usize {
+        self.limit + self.mask.longest()
     }
 
     /// The events, masked and cut. A failure is the last event, and is never cut off.
@@ -149,16 +163,23 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn record(&mut self, record: &Record) {
-        let secrets = self.buffer.mask.find(&record.text);
+        let mut secrets = self.buffer.mask.find(&record.text);
+        let mut end = record.text.len();
+        if record.cut {
+            // What follows could be the beginning of a secret, whatever room the masks before it have made.
+            end = end.saturating_sub(self.buffer.mask.longest());
+            secrets.retain(|secret| secret.start < end);
+            end = secrets.last().map_or(end, |last| end.max(last.end));
+        }
+        let text = record.text.get(..end).unwrap_or_default();
         if secrets.is_empty()
-            && let Ok(text) = str::from_utf8(&record.text)
+            && let Ok(text) = str::from_utf8(text)
         {
             return self.plain(record, text);
         }
         let mut line = String::new();
         let mut at = 0;
         let mut begun = 0;
-        let end = record.text.len();
         for secret in secrets.into_iter().chain(std::iter::once(end..end)) {
             let plain = record.text.get(at..secret.start).unwrap_or_default();
             let mut parts = plain.split(|byte| *byte == b'\n' && record.stream.is_some());
@@ -273,6 +294,36 @@ mod tests {
         log.message(Level::Info, &format!("{}0123456789abcdef", "x".repeat(98)), T0);
         let log = log.finish(None, T0);
         assert!(log.truncated && !log.events.text().contains("0123"), "{log:?}");
+    }
+
+    #[test]
+    fn no_beginning_of_a_secret_is_shown_where_masks_have_made_room() {
+        let value = "0123456789abcdefghij".repeat(3);
+        for before in 0..70 {
+            let text = format!("{}{}", "x".repeat(before), format!("{value}-").repeat(40));
+            let mut message = buffer(1024, &[&value]);
+            message.message(Level::Info, &text, T0);
+            let mut stream = buffer(1024, &[&value]);
+            text.as_bytes().chunks(7).for_each(|chunk| stream.stream(Stream::Stderr, chunk, T0));
+            let mut appended = buffer(1024, &[&value]);
+            let mut later = LogBuffer::new("e2".into(), Arc::default(), 1024);
+            later.message(Level::Info, &text, T0);
+            appended.append(later);
+            for log in [message, stream, appended] {
+                let log = log.finish(None, T0);
+                let shown = log.events.text();
+                assert!(log.truncated && shown.contains("***-***") && !shown.contains("012"), "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_there_is_room_for_tells_that_the_rest_is_cut() {
+        let text = "x".repeat(5000);
+        let (mut whole, mut part) = (buffer(1024, &["secret-secret"]), buffer(1024, &["secret-secret"]));
+        whole.message(Level::Info, &text, T0);
+        part.message(Level::Info, &text[..part.room()], T0);
+        assert_eq!(whole.finish(None, T0), part.finish(None, T0));
     }
 
     #[test]

@@ -6,12 +6,14 @@
 
 import { validateFunction } from './errors.js';
 import { current, within } from './frames.js';
+import { add, anyOf, first, remove } from './timer-queue.js';
 
 const NEVER = 2 ** 31 - 1;
 let ticks = [];
-let immediates = [];
-// Ordered by due time and, where that is equal, by age.
-const timers = [];
+// Those that are run now, from a place on, and those that follow them.
+let [immediates, reached, laterImmediates] = [[], 0, []];
+// The timers that are set and whose number somebody has, by that.
+const numbered = new Map();
 // The host's sleep under way, as [handle, due time], if there is one.
 let sleep = null;
 let serial = 0;
@@ -69,13 +71,13 @@ class Timeout {
     this[PRIMITIVE] = false;
     this[ID] = ++serial;
     this[TRIGGER] = 1;
-    this.#state = { args, frame: current(), due: 0, id: serial, active: true, counts: true };
-    schedule(this, this.#state);
+    this.#state = { timer: this, args, frame: current(), due: 0, order: 0, at: -1, id: serial, active: true, counts: true };
+    schedule(this.#state);
   }
   refresh() {
     if (this.#state.active) {
-      remove(this);
-      schedule(this, this.#state);
+      remove(this.#state);
+      schedule(this.#state);
     }
     return this;
   }
@@ -94,6 +96,7 @@ class Timeout {
   }
   [Symbol.toPrimitive]() {
     this[PRIMITIVE] = true;
+    if (this.#state.active) numbered.set(this.#state.id, this);
     return this.#state.id;
   }
   [Symbol.dispose]() { clear(this); }
@@ -119,7 +122,7 @@ class Immediate {
     this[ID] = ++serial;
     this[TRIGGER] = 1;
     this.#state = { args, frame: current() };
-    immediates.push(this);
+    laterImmediates.push(this);
   }
   ref() {
     this[REF] = true;
@@ -141,16 +144,14 @@ delete Immediate.is;
 
 export const isTimer = (value) => isTimeout(value) || isImmediate(value);
 
-function schedule(timer, state) {
-  state.due = hb.monotonic() + Math.trunc(timer._idleTimeout) * 1000;
-  let at = timers.length;
-  while (at > 0 && stateOf(timers[at - 1]).due > state.due) at--;
-  timers.splice(at, 0, timer);
+function schedule(state) {
+  state.due = hb.monotonic() + Math.trunc(state.timer._idleTimeout) * 1000;
+  add(state);
 }
 
-function remove(timer) {
-  const at = timers.indexOf(timer);
-  if (at >= 0) timers.splice(at, 1);
+function end(state) {
+  state.active = false;
+  if (numbered.size > 0) numbered.delete(state.id);
 }
 
 export function setTimeout(callback, after, arg1, arg2, arg3) {
@@ -172,18 +173,17 @@ function clear(timer) {
   if (timer._destroyed) return;
   timer._destroyed = true;
   if (isTimeout(timer)) {
-    stateOf(timer).active = false;
-    remove(timer);
+    const state = stateOf(timer);
+    end(state);
+    remove(state);
     timer._onTimeout = null;
   } else {
-    const at = immediates.indexOf(timer);
-    if (at >= 0) immediates.splice(at, 1);
     timer._onImmediate = null;
   }
 }
 
 export function clearTimeout(timer) {
-  if (typeof timer === 'number' || typeof timer === 'string') timer = timers.find((each) => stateOf(each).id === Number(timer) && each[PRIMITIVE]);
+  if (typeof timer === 'number' || typeof timer === 'string') timer = numbered.get(Number(timer));
   if (isTimeout(timer)) clear(timer);
 }
 
@@ -195,19 +195,18 @@ export function clearImmediate(immediate) {
   if (isImmediate(immediate)) clear(immediate);
 }
 
-function fire(timer) {
-  const state = stateOf(timer);
-  remove(timer);
-  if (timer._repeat === null) state.active = false;
-  else schedule(timer, state);
+function fire(state) {
+  const { timer } = state;
+  remove(state);
+  if (timer._repeat === null) end(state);
+  else schedule(state);
   const { _onTimeout: callback } = timer;
   if (timer._repeat === null) timer._destroyed = true;
   within(state.frame, callback, timer, state.args);
 }
 
-// Waits until a timer is due or something else is done.
-function waitFor(timer) {
-  const { due } = stateOf(timer);
+// Waits until the earliest timer is due or something else is done.
+function waitFor({ due }) {
   if (sleep === null || sleep[1] > due) {
     const us = Math.max(1, Math.ceil(due - hb.monotonic()));
     sleep = [hb.start(`{"op":"sleep","us":${us}}`), due];
@@ -216,14 +215,28 @@ function waitFor(timer) {
   if (done < 0 || done === sleep[0]) sleep = null;
 }
 
+// The next immediate that nobody has cleared.
+function nextImmediate() {
+  for (;;) {
+    if (reached === immediates.length) {
+      if (laterImmediates.length === 0) return null;
+      [immediates, reached, laterImmediates] = [laterImmediates, 0, []];
+    }
+    const immediate = immediates[reached];
+    immediates[reached++] = null;
+    if (!immediate._destroyed) return immediate;
+  }
+}
+
 // Runs one timer or immediate, or waits for one; false when nothing is left that could settle anything.
 export function turn() {
-  if (timers.length > 0 && stateOf(timers[0]).due <= hb.monotonic()) {
-    fire(timers[0]);
+  const timer = first();
+  if (timer !== undefined && timer.due <= hb.monotonic()) {
+    fire(timer);
     return true;
   }
-  if (immediates.length > 0) {
-    const immediate = immediates.shift();
+  const immediate = nextImmediate();
+  if (immediate !== null) {
     const { frame, args } = immediateOf(immediate);
     const { _onImmediate: callback } = immediate;
     immediate._destroyed = true;
@@ -232,7 +245,7 @@ export function turn() {
     return true;
   }
   // A timer that would not keep Node alive comes while something else does, which is what waits for the hook.
-  if (!timers.some((each) => stateOf(each).counts || each._repeat === null)) return false;
-  waitFor(timers[0]);
+  if (!anyOf(({ counts, timer }) => counts || timer._repeat === null)) return false;
+  waitFor(timer);
   return true;
 }

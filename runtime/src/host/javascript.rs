@@ -127,7 +127,9 @@ fn add_invocation(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
 fn add_log(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     linker.func_wrap_async(MODULE, "log", |mut caller: Caller<'_, CallState>, (level, at, len): (i32, i32, i32)| {
         Box::new(async move {
-            let message = text(&mut caller, at, len)?;
+            // The rest of a message for which the log has no room is paid for and not looked at.
+            let kept = caller.data().log.room().min(len as u32 as usize);
+            let message = String::from_utf8_lossy(bytes(&mut caller, at, kept)?).into_owned();
             let level = match level {
                 0 => Level::Trace,
                 1 => Level::Debug,
@@ -136,7 +138,7 @@ fn add_log(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
                 _ => Level::Info,
             };
             caller.data_mut().log.message(level, &message, SystemTime::now());
-            settle(&mut caller.as_context_mut(), message.len()).await
+            settle(&mut caller.as_context_mut(), len as u32 as usize).await
         })
     })?;
     Ok(())
@@ -218,12 +220,16 @@ fn memory<'a>(caller: &'a mut Caller<'_, CallState>) -> wasmtime::Result<&'a mut
 }
 
 fn read<'a>(caller: &'a mut Caller<'_, CallState>, at: i32, len: i32) -> wasmtime::Result<&'a [u8]> {
-    let (at, len) = (at as u32 as usize, len as u32 as usize);
+    let len = len as u32 as usize;
     if len > MAX_TEXT {
         return Err(wasmtime::Error::msg(format!("more than {MAX_TEXT} bytes in one host call")));
     }
-    let end = at.saturating_add(len);
-    memory(caller)?.get(at..end).ok_or_else(|| wasmtime::Trap::MemoryOutOfBounds.into())
+    bytes(caller, at, len)
+}
+
+fn bytes<'a>(caller: &'a mut Caller<'_, CallState>, at: i32, len: usize) -> wasmtime::Result<&'a [u8]> {
+    let at = at as u32 as usize;
+    memory(caller)?.get(at..at.saturating_add(len)).ok_or_else(|| wasmtime::Trap::MemoryOutOfBounds.into())
 }
 
 fn text(caller: &mut Caller<'_, CallState>, at: i32, len: i32) -> wasmtime::Result<String> {

@@ -52,7 +52,7 @@ async fn trigger(core: &Core, call: Call<'_>) -> Answered {
     let hook_type = core.service.registry().find(call.param("type")).ok_or(ServiceError::NotFound)?;
     let (account, reads) = (call.account()?, call.may(Scope::Read));
     let answer = core.service.trigger(account, hook_type, call.body, call.read_at).await?;
-    Ok(answered(&if reads { answer } else { answer.without_trace() }))
+    Ok(answered(&if reads { answer } else { answer.without_particulars() }))
 }
 
 async fn fire(core: &Core, call: Call<'_>) -> Answered {

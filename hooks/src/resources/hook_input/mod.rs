@@ -32,6 +32,7 @@ pub struct HookInput {
     fuel: Option<u64>,
     memory_mib: Option<u32>,
     on_error: Option<Decision>,
+    expose_errors: Option<bool>,
     /// The dialect's own keys, from each place where they may stand.
     settings: Vec<Fields>,
 }
@@ -45,8 +46,20 @@ impl HookInput {
     /// Keys that only `/v1` shows; accepted and ignored there.
     const READ_ONLY_V1: [&str; 7] = ["account_id", "dialect", "serving_version", "kind", "function_bytes", "top_level", "top_level_reason"];
     /// Keys that all hooks have and callers write.
-    pub const WRITABLE: [&str; 11] =
-        ["type", "function", "runtime", "timeout", "retries", "disabled", "env_vars", "packages", "conditions", "limits", "on_error"];
+    pub const WRITABLE: [&str; 12] = [
+        "type",
+        "function",
+        "runtime",
+        "timeout",
+        "retries",
+        "disabled",
+        "env_vars",
+        "packages",
+        "conditions",
+        "limits",
+        "on_error",
+        "expose_errors",
+    ];
 
     /// Reads a body of `/v1`. A dialect's settings stand in `settings`, or beside the other keys.
     ///
@@ -77,6 +90,7 @@ impl HookInput {
             env_vars: read::env_vars(fields, rules)?,
             conditions: read::conditions(fields)?,
             on_error: read::on_error(fields)?,
+            expose_errors: fields.boolean("expose_errors")?,
             fuel,
             memory_mib,
             ..Self::default()
@@ -95,7 +109,7 @@ impl HookInput {
     /// Whether the body sets anything that a version freezes.
     pub(crate) fn changes_version(&self) -> bool {
         let Self { hook_type: _, disabled: _, function, env_vars, runtime, timeout, retries, packages, .. } = self;
-        let Self { conditions, fuel, memory_mib, on_error, settings, .. } = self;
+        let Self { conditions, fuel, memory_mib, on_error, expose_errors, settings, .. } = self;
         function.is_some()
             || env_vars.is_some()
             || runtime.is_some()
@@ -106,6 +120,7 @@ impl HookInput {
             || fuel.is_some()
             || memory_mib.is_some()
             || on_error.is_some()
+            || expose_errors.is_some()
             || settings.iter().any(Fields::says_something)
     }
 
@@ -126,6 +141,7 @@ impl HookInput {
             fuel: DEFAULT_FUEL,
             memory_mib: DEFAULT_MEMORY_MIB,
             on_error: Decision::Deny,
+            expose_errors: false,
             settings: Settings::new(),
         };
         Ok((hook_type, self.apply(hook_type, &blank, account)?))
@@ -147,6 +163,7 @@ impl HookInput {
             fuel: self.fuel.unwrap_or(spec.fuel),
             memory_mib: self.memory_mib.unwrap_or(spec.memory_mib),
             on_error: self.on_error.unwrap_or(spec.on_error),
+            expose_errors: self.expose_errors.unwrap_or(spec.expose_errors),
             settings: self.settings_for(hook_type, spec, account)?,
         };
         let source = self.function.as_ref().and_then(Upload::text);

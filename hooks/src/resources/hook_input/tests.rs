@@ -90,6 +90,7 @@ fn every_rule_names_its_field() {
         (json!({"limits": {"memory_mib": 0}}), "limits.memory_mib", "instance.limits.memory_mib must be greater than or equal to 1"),
         (json!({"limits": {"memory_mib": 513}}), "limits.memory_mib", "instance.limits.memory_mib must be less than or equal to 512"),
         (json!({"limits": {"cpu": 1}}), "limits.cpu", "instance.limits is not allowed to have the additional property \"cpu\""),
+        (json!({"expose_errors": "yes"}), "expose_errors", "instance.expose_errors is not of a type(s) boolean"),
         (json!({"on_error": "maybe"}), "on_error", "instance.on_error is not one of enum values: allow,deny"),
         (json!({"env_vars": "KEY"}), "env_vars", "instance.env_vars is not of a type(s) array"),
         (json!({"env_vars": [{"id": "KEY"}]}), "env_vars[0]", "instance.env_vars[0] is not of a type(s) string"),
@@ -142,6 +143,7 @@ fn the_ends_of_every_range_are_in_it() {
         (json!({"function": wasm(64)}), |spec| spec.function.size == 64),
         (json!({"function": wasm(8)}), |spec| spec.function.kind == Kind::Command),
         (json!({"function": STANDARD.encode(b"\0asm\x0d\0\x01\0")}), |spec| spec.function.kind == Kind::Component),
+        (json!({"expose_errors": true}), |spec| spec.expose_errors),
         (json!({"on_error": "allow"}), |spec| spec.on_error == Decision::Allow),
         (json!({"risk": true}), |spec| spec.settings["risk"] == true),
         (json!({"settings": {"risk": true}}), |spec| spec.settings["risk"] == true),
@@ -240,7 +242,7 @@ fn an_update_keeps_runtime_and_function_of_one_kind() {
 fn defaults_nulls_and_read_only_keys_say_nothing() {
     let plain = create(json!({})).unwrap();
     let nulls = json!({"timeout": null, "retries": null, "disabled": null, "env_vars": null, "packages": null,
-        "settings": null, "risk": null, "conditions": null, "limits": null, "on_error": null});
+        "settings": null, "risk": null, "conditions": null, "limits": null, "on_error": null, "expose_errors": null});
     assert_eq!(create(nulls).unwrap(), plain);
     let defaults = json!({"timeout": 1, "retries": 0, "disabled": false, "env_vars": [], "packages": {}, "settings": {}, "conditions": [], "limits": {}});
     assert_eq!(create(defaults).unwrap(), plain);

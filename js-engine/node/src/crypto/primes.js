@@ -1,7 +1,7 @@
 // Prime numbers: checkPrime, generatePrime, and what Diffie-Hellman wants to know of its modulus.
 import { power } from 'hookbox:crypto';
 import { Buffer } from '../buffer.js';
-import { invalidArgType, outOfRange, validateBoolean, validateFunction, validateInt32, validateObject, validateUint32 } from '../errors.js';
+import { coded, invalidArgType, outOfRange, validateBoolean, validateFunction, validateInt32, validateObject, validateUint32 } from '../errors.js';
 import { arrayBufferOf, isBytes, later, viewOf } from './bytes.js';
 import { fill } from './random.js';
 
@@ -94,8 +94,8 @@ function generateJob(size, options) {
   validateBoolean(safe, 'options.safe');
   validateBoolean(bigint, 'options.bigint');
   const [add, rem] = [bound(options.add, 'add'), bound(options.rem, 'rem')];
-  if (add !== undefined && add >> BigInt(size) > 0n) throw outOfRange('options.add', 'invalid options.add', options.add);
-  if (add !== undefined && rem !== undefined && rem >= add) throw outOfRange('options.rem', 'invalid options.rem', options.rem);
+  if (add !== undefined && add >> BigInt(size) > 0n) throw coded(RangeError, 'ERR_OUT_OF_RANGE', 'invalid options.add');
+  if (add !== undefined && rem !== undefined && rem >= add) throw coded(RangeError, 'ERR_OUT_OF_RANGE', 'invalid options.rem');
   if (size > LARGEST) throw outOfRange('size', `<= ${LARGEST} in a hook`, size);
   return () => {
     for (;;) {
