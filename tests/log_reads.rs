@@ -78,7 +78,7 @@ fn a_page_by_number_is_not_counted_out_without_end() {
 
 #[test]
 fn unread_streams_and_pages_stay_within_bounds_and_are_cut_off() {
-    let server = Server::with("[http]\nwrite_timeout = \"15s\"\n[reads]\nstream_timeout = \"15s\"");
+    let server = Server::with("[reads]\nstream_timeout = \"15s\"");
     let admin = server.admin();
     let (_, neighbour) = admin.account(&json!({"name": "neighbour"}));
     neighbour.deploy(&Hook::wat(&allowing(5)));
