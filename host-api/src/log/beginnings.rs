@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::ops::{Bound, Range};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::spellings::MIN_LENGTH_ANYWHERE as LEAST;
 
@@ -12,21 +12,19 @@ const DOTS: &[u8] = b"...";
 /// The longest beginning that is looked for, in bytes: Node's errors show 512 characters of a value at most.
 const LONGEST: usize = 600;
 
-/// The beginnings of a set of spellings.
+/// The beginnings of a set of spellings. A clone shares them.
 #[derive(Clone)]
-pub(super) struct Beginnings {
-    /// Finds where one may begin.
-    heads: AhoCorasick,
-    all: Arc<BTreeSet<Vec<u8>>>,
+pub(super) struct Beginnings(Arc<Inner>);
+
+struct Inner {
+    spellings: BTreeSet<Vec<u8>>,
+    /// Finds where one may begin; made for the first text with dots, since most logs of most logins have none. `None` if it cannot be made.
+    heads: OnceLock<Option<AhoCorasick>>,
 }
 
 impl Beginnings {
-    pub(super) fn of(spellings: &BTreeSet<Vec<u8>>) -> Result<Self, BuildError> {
-        let long = spellings.iter().filter(|spelling| spelling.len() > LEAST);
-        let all: BTreeSet<Vec<u8>> = long.map(|spelling| spelling.get(..LONGEST).unwrap_or(spelling).to_vec()).collect();
-        let heads: BTreeSet<&[u8]> = all.iter().filter_map(|spelling| spelling.get(..LEAST)).collect();
-        let heads = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(heads)?;
-        Ok(Self { heads, all: Arc::new(all) })
+    pub(super) fn of(spellings: BTreeSet<Vec<u8>>) -> Self {
+        Self(Arc::new(Inner { spellings, heads: OnceLock::new() }))
     }
 
     /// The ranges of beginnings in front of dots, in order.
@@ -35,8 +33,19 @@ impl Beginnings {
         if ends.is_empty() {
             return Vec::new();
         }
-        let starts: Vec<usize> = self.heads.find_overlapping_iter(text).map(|found| found.start()).collect();
+        let starts = self.starts(text);
         ends.into_iter().filter_map(|end| self.before(text, &starts, end)).collect()
+    }
+
+    fn starts(&self, text: &[u8]) -> Vec<usize> {
+        let heads = self.0.heads.get_or_init(|| {
+            let heads: BTreeSet<&[u8]> = self.0.spellings.iter().filter_map(|spelling| spelling.get(..LEAST)).collect();
+            AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(heads).ok()
+        });
+        match heads {
+            Some(heads) => heads.find_overlapping_iter(text).map(|found| found.start()).collect(),
+            None => (0..text.len()).collect(),
+        }
     }
 
     /// The longest beginning that ends here.
@@ -48,7 +57,7 @@ impl Beginnings {
     }
 
     fn has(&self, beginning: &[u8]) -> bool {
-        let mut following = self.all.range::<[u8], _>((Bound::Included(beginning), Bound::Unbounded));
+        let mut following = self.0.spellings.range::<[u8], _>((Bound::Included(beginning), Bound::Unbounded));
         following.next().is_some_and(|spelling| spelling.starts_with(beginning))
     }
 }

@@ -42,15 +42,15 @@ impl Mask {
         }
         let mut all = self.clone();
         all.longest = all.longest.max(spellings.longest());
-        if !spellings.long.is_empty() {
-            all.beginnings.push(Beginnings::of(&spellings.long)?);
-        }
-        for (set, tokens) in [(spellings.long, false), (spellings.short, true)] {
+        for (set, tokens) in [(&spellings.long, false), (&spellings.short, true)] {
             if !set.is_empty() {
                 let automaton =
-                    AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::LeftmostLongest).build(&set)?;
+                    AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).match_kind(MatchKind::LeftmostLongest).build(set)?;
                 all.finders.push(Finder { automaton, tokens });
             }
+        }
+        if !spellings.long.is_empty() {
+            all.beginnings.push(Beginnings::of(spellings.long));
         }
         Ok(all)
     }
