@@ -52,7 +52,7 @@ fn what_happens_is_counted() {
     assert!(after["hookbox_execution_fuel_total{type=\"pre-authentication\"}"] > 0.0);
     let commits = "hookbox_store_duration_seconds_count{operation=\"commit\"}";
     assert!(after[commits] >= before[commits] + 4.0, "made, admitted, logged, deleted");
-    assert_eq!((after["hookbox_pool_slots"], after["hookbox_pool_slots_free"]), (64.0, 64.0));
+    assert_eq!((after["hookbox_pool_slots"], after["hookbox_pool_slots_free"]), (128.0, 128.0));
     assert!(!after.keys().any(|name| name.contains(&id)));
 }
 

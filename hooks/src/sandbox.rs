@@ -115,7 +115,7 @@ fn not_run(reason: NotRun, mut log: LogBuffer) -> Execution {
         );
     }
     let message = match kind {
-        FailureKind::Timeout => "the execution took too long".to_owned(),
+        FailureKind::Timeout => "the deadline passed".to_owned(),
         _ => reason.to_string(),
     };
     Execution { result: Err(Failure::new(kind, message)), usage: Usage { attempts, ..Usage::default() }, log }

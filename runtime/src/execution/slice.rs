@@ -62,6 +62,10 @@ impl<F: Future> Future for Slice<'_, F> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         let mut begun = None;
+        // Nothing of the guest runs any more, so that what is left of its step is short.
+        if Instant::now() >= this.deadline {
+            return Poll::Ready(Err(DeadlinePassed));
+        }
         loop {
             // While the future is polled, a wake-up by the guest itself only sets a flag and does not reach tokio.
             this.wake.outer.take();

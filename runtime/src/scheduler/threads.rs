@@ -21,7 +21,9 @@ const QUIET_LOOKS: u32 = 400;
 /// A step that takes longer loses its thread. A guest gives its thread back after half a millisecond.
 const LONG_STEP: Duration = Duration::from_millis(2);
 /// How long after the deadline the answer of a step is waited for: a guest that notices itself answers with its log lines.
-const GRACE: Duration = Duration::from_millis(2);
+const GRACE: Duration = Duration::from_millis(4);
+/// The same for a step that began after the deadline, in which nothing of the guest runs.
+const LAST_GRACE: Duration = Duration::from_millis(50);
 
 /// How busy a scheduler is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -327,7 +329,11 @@ impl State {
 
     /// Those whose step goes on after the deadline.
     fn overdue(&mut self, now: Instant) -> Vec<Arc<dyn Cancel>> {
-        self.steps().filter(|(_, step)| now > step.deadline + GRACE).map(|(_, step)| step.cancel.clone()).collect()
+        let is_over = |step: &Step| match step.since < step.deadline {
+            true => now > step.deadline + GRACE,
+            false => now > step.since + LAST_GRACE,
+        };
+        self.steps().filter(|(_, step)| is_over(step)).map(|(_, step)| step.cancel.clone()).collect()
     }
 
     /// Marks the threads that are in a long step as replaced. Returns each with its index if it needs a new thread in its stead.
