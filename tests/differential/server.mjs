@@ -14,6 +14,14 @@ context_bytes = 1048576
 log_bytes = 4194304
 error_bytes = 65536
 result_bytes = 4194304
+max_memory_mib = 512
+account_hooks = 100000
+account_deployments = 10000
+
+# What is compared is what functions do, however many run at a time.
+[queue]
+length = 10000
+wait = "30s"
 
 [compile]
 timeout = "300s"
