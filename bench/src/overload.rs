@@ -27,8 +27,8 @@ const CAPACITY_TIME: Duration = Duration::from_secs(5);
 const UNLOADED_TIME: Duration = Duration::from_secs(5);
 /// After the flood, before the server is measured again.
 const REST: Duration = Duration::from_secs(1);
-/// Enough that a request always finds one: each is away for the wait of the queue at the most, and what is served.
-const CONNECTIONS: usize = 1000;
+/// Enough that a request always finds one, as each is away for little more than the wait of the queue; an address may not have many more.
+const CONNECTIONS: usize = 400;
 /// The bounded wait for a turn, as the server has it by default.
 const WAIT_MS: f64 = 100.0;
 

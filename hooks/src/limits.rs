@@ -73,7 +73,7 @@ pub struct ReadLimits {
 impl Default for ReadLimits {
     fn default() -> Self {
         Self {
-            threads: 4,
+            threads: 2,
             waiting: 64,
             pages_bytes: 64 * MIB,
             streams: 256,

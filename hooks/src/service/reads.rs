@@ -6,14 +6,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 
 use super::turns::Turns;
 use crate::error::ServiceError;
 use crate::ids::AccountId;
 use crate::limits::ReadLimits;
 use crate::shares::{Shares, Taken};
-use crate::state::blocking;
 
+/// How far the threads of reads stand back.
+const NICENESS: i32 = 10;
 /// How long a stream pauses before it asks again for what was not free.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -79,7 +82,7 @@ impl Reads {
         let turn = self.turns.next(place.account).await;
         let given_up = GiveUpOnDrop(Arc::default());
         let flag = given_up.0.clone();
-        blocking(move || {
+        yielding(move || {
             // Held by the work, which may end after its caller went.
             let _held = (place, turn);
             work(&flag)
@@ -111,6 +114,21 @@ impl Reads {
     }
 }
 
+/// Does blocking work on a thread of its own, to which the kernel prefers those that serve logins. A read takes far longer than its thread.
+async fn yielding<T: Send + 'static>(work: impl FnOnce() -> Result<T, ServiceError> + Send + 'static) -> Result<T, ServiceError> {
+    let (sender, receiver) = oneshot::channel();
+    let handle = Handle::current();
+    let read = move || {
+        let _context = handle.enter();
+        // Where the kernel refuses, the read is as urgent as everything else.
+        let _ = rustix::process::nice(NICENESS);
+        drop(sender.send(work()));
+    };
+    let started = std::thread::Builder::new().name("log-read".to_owned()).spawn(read);
+    started.map_err(|error| busy(&format!("The server can start no thread ({}); try again", error.kind())))?;
+    receiver.await.unwrap_or_else(|_| Err(ServiceError::Internal("a read of the log broke off".to_owned())))
+}
+
 fn busy(what: &str) -> ServiceError {
     ServiceError::Unavailable(what.to_owned())
 }
@@ -126,8 +144,6 @@ impl Drop for GiveUpOnDrop {
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
-
-    use tokio::sync::oneshot;
 
     use super::*;
 

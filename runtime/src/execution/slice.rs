@@ -61,9 +61,9 @@ impl<F: Future> Future for Slice<'_, F> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        let mut begun = None;
+        let begun = Instant::now();
         // Nothing of the guest runs any more, so that what is left of its step is short.
-        if Instant::now() >= this.deadline {
+        if begun >= this.deadline {
             return Poll::Ready(Err(DeadlinePassed));
         }
         loop {
@@ -86,7 +86,7 @@ impl<F: Future> Future for Slice<'_, F> {
                     return timer.as_mut().poll(cx).map(|()| Err(DeadlinePassed));
                 }
             }
-            if now.duration_since(*begun.get_or_insert(now)) >= SLICE {
+            if now.duration_since(begun) >= SLICE {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }

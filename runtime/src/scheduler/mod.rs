@@ -54,7 +54,7 @@ impl Scheduler {
     /// When no thread can be started.
     pub fn start(config: SchedulerConfig) -> std::io::Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let bounds = Bounds { places: config.places, waiting: config.waiting, steps: cores, ready: cores * 2 };
+        let bounds = Bounds { places: config.places, waiting: config.waiting, steps: cores, ready: cores * 2, wait: config.wait };
         let shared = Arc::new(Shared::new(bounds, config.helpers, Handle::current()));
         let scheduler = Self { shared, wait: config.wait };
         threads::start(&scheduler.shared, cores)?;

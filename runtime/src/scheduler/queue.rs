@@ -24,6 +24,8 @@ pub(super) struct Bounds {
     pub(super) steps: usize,
     /// So many of the executions that have begun may want the processor before others wait to begin.
     pub(super) ready: usize,
+    /// The longest wait to begin.
+    pub(super) wait: Duration,
 }
 
 /// An execution that is run next.
@@ -56,6 +58,28 @@ struct Hook<T> {
     busy: usize,
     ready: VecDeque<Ready<T>>,
     waiting: VecDeque<Waiting<T>>,
+    pace: Pace,
+}
+
+/// How many executions of a hook begin within the longest wait, which is how many can wait and begin in time.
+#[derive(Debug, Default)]
+struct Pace {
+    /// Since when `begun` counts; `None` while nobody has waited in vain.
+    since: Option<Instant>,
+    begun: usize,
+    /// How many may wait; `None` until it is known.
+    room: Option<usize>,
+}
+
+impl Pace {
+    /// Somebody has waited in vain, or others have since.
+    fn measure(&mut self, now: Instant, wait: Duration) {
+        let since = *self.since.get_or_insert(now);
+        if now.duration_since(since) >= wait {
+            self.room = Some(self.begun.max(1));
+            (self.since, self.begun) = (Some(now), 0);
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -86,7 +110,7 @@ pub(super) struct Queue<T> {
 
 impl<T> Hook<T> {
     fn new(time: Duration) -> Self {
-        Self { time, held: 0, busy: 0, ready: VecDeque::new(), waiting: VecDeque::new() }
+        Self { time, held: 0, busy: 0, ready: VecDeque::new(), waiting: VecDeque::new(), pace: Pace::default() }
     }
 
     fn is_ready(&self) -> bool {
@@ -114,13 +138,16 @@ impl<T> Queue<T> {
         Self { bounds, owners: HashMap::new(), floor: Duration::ZERO, held: 0, busy: 0, waiting: 0, begun: 0, overdue: VecDeque::new() }
     }
 
-    /// Adds an execution that has not begun, or returns it when its owner has too many waiting.
+    /// Adds an execution that has not begun, or returns it when its owner has too many waiting, or its hook more than begin in time.
     pub(super) fn add(&mut self, share: Share, item: T, until: Instant) -> Result<(), T> {
         let own = self.owners.get(&share.owner).map_or(0, |owner| owner.waiting);
         if !may_take(own, self.waiting, self.bounds.waiting) {
             return Err(item);
         }
         let hook = self.lifted(share);
+        if hook.pace.room.is_some_and(|room| hook.waiting.len() >= room) {
+            return Err(item);
+        }
         hook.waiting.push_back(Waiting { item, until });
         if let Some(owner) = self.owners.get_mut(&share.owner) {
             owner.waiting += 1;
@@ -190,6 +217,10 @@ impl<T> Queue<T> {
         owner.stepping += 1;
         let item = if begins {
             let item = hook.waiting.pop_front()?.item;
+            hook.pace.begun += 1;
+            if hook.waiting.is_empty() {
+                hook.pace = Pace::default();
+            }
             (hook.held, hook.busy) = (hook.held + 1, hook.busy + 1);
             (owner.held, owner.waiting) = (owner.held + 1, owner.waiting - 1);
             (self.held, self.busy, self.waiting) = (self.held + 1, self.busy + 1, self.waiting - 1);
@@ -240,6 +271,9 @@ impl<T> Queue<T> {
             for (&hook_id, hook) in &mut owner.hooks {
                 let share = Share { owner: owner_id, hook: hook_id };
                 let waited = extract(&mut hook.waiting, |one| one.until <= now);
+                if !waited.is_empty() || hook.pace.since.is_some() {
+                    hook.pace.measure(now, self.bounds.wait);
+                }
                 if !waited.is_empty() {
                     owner.waiting -= waited.len();
                     self.waiting -= waited.len();

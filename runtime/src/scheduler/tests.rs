@@ -7,13 +7,14 @@ use super::queue::{Next, Queue};
 use super::*;
 
 const PATIENCE: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_millis(100);
 
 fn share(owner: u64, hook: u128) -> Share {
     Share { owner, hook }
 }
 
 fn queue(places: usize, steps: usize, ready: usize) -> Queue<&'static str> {
-    Queue::new(Bounds { places, waiting: 8, steps, ready })
+    Queue::new(Bounds { places, waiting: 8, steps, ready, wait: WAIT })
 }
 
 fn later() -> Instant {
@@ -83,7 +84,7 @@ fn who_rested_has_no_credit() {
 
 #[test]
 fn an_owner_may_hold_as_many_places_as_are_free() {
-    let mut queue = Queue::new(Bounds { places: 10, waiting: 64, steps: 64, ready: 64 });
+    let mut queue = Queue::new(Bounds { places: 10, waiting: 64, steps: 64, ready: 64, wait: WAIT });
     let mut begin_all = |owners: &[u64]| {
         for owner in owners {
             queue.add(share(*owner, 1), "run", later()).unwrap();
@@ -159,6 +160,32 @@ fn who_waited_long_enough_is_taken_out_and_who_is_late_goes_first() {
     assert_eq!(queue.expire(now), Vec::<&str>::new());
     assert_eq!(queue.expire(now + Duration::from_millis(2)), ["waits"]);
     assert_eq!((taken(&mut queue), taken(&mut queue), taken(&mut queue)), (Some("late"), Some("fresh"), None));
+}
+
+#[test]
+fn where_some_wait_in_vain_no_more_are_let_in_than_begin_in_time() {
+    let mut queue = Queue::new(Bounds { places: 64, waiting: 64, steps: 64, ready: 1, wait: WAIT });
+    let start = Instant::now();
+    let mut refused = [0; 4];
+    // Ten arrive in each tenth of the longest wait, and one begins.
+    for tenth in 0..40 {
+        let now = start + WAIT / 10 * tenth;
+        for _ in 0..10 {
+            refused[tenth as usize / 10] += usize::from(queue.add(share(1, 1), "run", now + WAIT).is_err());
+        }
+        let next = queue.next().unwrap();
+        queue.ended(next.share);
+        queue.stepped(next.share, Duration::from_millis(1));
+        queue.expire(now);
+    }
+    // At first by the room for all; once the pace is known, all but those that begin.
+    assert!(refused[3] >= 85 && queue.waiting() <= 11, "{refused:?}, {} wait", queue.waiting());
+    assert!(queue.add(share(1, 2), "of another hook", start).is_ok());
+    while let Some(next) = queue.next() {
+        queue.ended(next.share);
+        queue.stepped(next.share, Duration::ZERO);
+    }
+    assert!(queue.add(share(1, 1), "after the flood", start).is_ok());
 }
 
 #[test]

@@ -14,10 +14,12 @@ use tokio::runtime::Handle;
 use super::queue::{Bounds, Next, Queue, Share};
 use super::reply::{Cancel, NotRun};
 
-/// How often the watch looks while there is work.
-const WATCH_INTERVAL: Duration = Duration::from_micros(500);
+/// How often the watch looks while there is work. Each look takes a core from whoever has it.
+const WATCH_INTERVAL: Duration = Duration::from_millis(1);
 /// How often the watch looks after the work has ended, before it sleeps. It costs less than waking it for each login.
-const QUIET_LOOKS: u32 = 400;
+const QUIET_LOOKS: u32 = 200;
+/// A thread of the server whose step takes longer is away: another one looks at the sockets. It is what a guest may compute at a time.
+const AWAY: Duration = Duration::from_micros(500);
 /// A step that takes longer loses its thread. A guest gives its thread back after half a millisecond.
 const LONG_STEP: Duration = Duration::from_millis(2);
 /// How long after the deadline the answer of a step is waited for: a guest that notices itself answers with its log lines.
@@ -270,7 +272,7 @@ impl Shared {
             let expired = state.queue.expire(now);
             let overdue = state.overdue(now);
             let replaced = state.long_steps(now);
-            let away = state.steps().any(|(_, step)| step.helps && now.duration_since(step.since) > WATCH_INTERVAL);
+            let away = state.steps().any(|(_, step)| step.helps && now.duration_since(step.since) > AWAY);
             // Where threads that help are away, nobody has begun anything.
             let stuck = state.queue.waiting() > 0 && state.queue.begun() == begun;
             begun = state.queue.begun();
