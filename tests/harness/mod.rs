@@ -19,7 +19,7 @@ pub(crate) use recorded::{Recorded, Secrets};
 pub(crate) use server::{ADMIN_ID, ADMIN_SECRET, Server, ServerBuilder};
 
 /// The longest that anything is waited for: far beyond what it takes, for machines that do much else.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Asks again and again until there is an answer. `what` says what was waited for in vain.
 pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
