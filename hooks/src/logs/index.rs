@@ -137,11 +137,14 @@ pub(super) fn moments(
 /// The entries of all accounts, a chunk at a time. Those that cannot be read are left out: whoever reads them finds the damage.
 pub(super) struct Chunks {
     from: Option<KeyRange>,
+    /// Where the last chunk began: in a damaged store keys may stand in any order, and lead in a circle.
+    last: Vec<u8>,
 }
 
 impl Chunks {
     pub(super) fn new() -> Self {
-        Self { from: Some(KeyRange::all().starting_at(Key::account(SERVER.saturating_add(1)).as_bytes())) }
+        let first = Key::account(SERVER.saturating_add(1)).as_bytes().to_vec();
+        Self { from: Some(KeyRange::all().starting_at(&first)), last: first }
     }
 
     /// The next entries, none of which need be there; `None` at the end. Blocks.
@@ -158,7 +161,13 @@ impl Chunks {
             entries.extend(LogEntry::decode(key, value));
             ControlFlow::Continue(())
         })?;
-        self.from = next.map(|next| from.starting_at(&next));
+        if let Some(next) = next {
+            if next <= self.last {
+                return Err(StoreError::Corrupt("the keys of the log do not stand in order".to_owned()));
+            }
+            self.from = Some(from.starting_at(&next));
+            self.last = next;
+        }
         Ok(Some(entries))
     }
 
