@@ -72,13 +72,16 @@ struct Pace {
 }
 
 impl Pace {
-    /// Somebody has waited in vain, or others have since.
-    fn measure(&mut self, now: Instant, wait: Duration) {
+    /// Somebody has waited in vain, or others have since. Where nobody waits any more, all begins anew.
+    fn measure(&mut self, now: Instant, wait: Duration, waiting: usize) {
         let since = *self.since.get_or_insert(now);
-        if now.duration_since(since) >= wait {
-            self.room = Some(self.begun.max(1));
-            (self.since, self.begun) = (Some(now), 0);
+        if now.duration_since(since) < wait {
+            return;
         }
+        *self = match waiting {
+            0 => Self::default(),
+            _ => Self { since: Some(now), begun: 0, room: Some(self.begun.max(1)) },
+        };
     }
 }
 
@@ -88,6 +91,7 @@ struct Owner<T> {
     /// The time of the hook that was chosen last: a hook that comes begins with it.
     floor: Duration,
     held: usize,
+    busy: usize,
     waiting: usize,
     stepping: usize,
     hooks: HashMap<u128, Hook<T>>,
@@ -102,6 +106,8 @@ pub(super) struct Queue<T> {
     held: usize,
     busy: usize,
     waiting: usize,
+    /// How many of the busy ones are not being run.
+    ready: usize,
     /// How many executions have begun so far.
     begun: u64,
     /// Executions past their deadline, which only have to be told so.
@@ -113,10 +119,6 @@ impl<T> Hook<T> {
         Self { time, held: 0, busy: 0, ready: VecDeque::new(), waiting: VecDeque::new(), pace: Pace::default() }
     }
 
-    fn is_ready(&self) -> bool {
-        !self.ready.is_empty()
-    }
-
     fn is_idle(&self) -> bool {
         self.held == 0 && self.busy == 0 && self.waiting.is_empty()
     }
@@ -124,7 +126,7 @@ impl<T> Hook<T> {
 
 impl<T> Owner<T> {
     fn new(time: Duration) -> Self {
-        Self { time, floor: Duration::ZERO, held: 0, waiting: 0, stepping: 0, hooks: HashMap::new() }
+        Self { time, floor: Duration::ZERO, held: 0, busy: 0, waiting: 0, stepping: 0, hooks: HashMap::new() }
     }
 
     fn hook(&mut self, hook: u128) -> &mut Hook<T> {
@@ -135,7 +137,8 @@ impl<T> Owner<T> {
 
 impl<T> Queue<T> {
     pub(super) fn new(bounds: Bounds) -> Self {
-        Self { bounds, owners: HashMap::new(), floor: Duration::ZERO, held: 0, busy: 0, waiting: 0, begun: 0, overdue: VecDeque::new() }
+        let (owners, overdue) = (HashMap::new(), VecDeque::new());
+        Self { bounds, owners, floor: Duration::ZERO, held: 0, busy: 0, waiting: 0, ready: 0, begun: 0, overdue }
     }
 
     /// Adds an execution that has not begun, or returns it when its owner has too many waiting, or its hook more than begin in time.
@@ -158,7 +161,6 @@ impl<T> Queue<T> {
 
     /// Adds an execution that has begun and wants the processor again.
     pub(super) fn resume(&mut self, share: Share, item: T, deadline: Instant, now: Instant) {
-        self.busy += 1;
         let hook = self.lifted(share);
         hook.busy += 1;
         if deadline > now {
@@ -166,13 +168,17 @@ impl<T> Queue<T> {
         } else {
             self.overdue.push_back(Next { share, item });
         }
+        if let Some(owner) = self.owners.get_mut(&share.owner) {
+            owner.busy += 1;
+        }
+        (self.busy, self.ready) = (self.busy + 1, self.ready + 1);
     }
 
     /// The hook, whose owner and which itself has had no less time than those that were chosen last if it did not want any.
     fn lifted(&mut self, share: Share) -> &mut Hook<T> {
         let floor = self.floor;
         let owner = self.owners.entry(share.owner).or_insert_with(|| Owner::new(floor));
-        if owner.stepping == 0 && owner.waiting == 0 && owner.hooks.values().all(|hook| hook.busy == 0) {
+        if owner.busy == 0 && owner.waiting == 0 {
             owner.time = owner.time.max(floor);
         }
         let floor = owner.floor;
@@ -186,6 +192,7 @@ impl<T> Queue<T> {
     /// Takes the execution that is run next. Call [`Queue::stepped`] afterwards, and [`Queue::ended`] when it has ended.
     pub(super) fn next(&mut self) -> Option<Next<T>> {
         if let Some(next) = self.overdue.pop_front() {
+            self.ready -= 1;
             if let Some(owner) = self.owners.get_mut(&next.share.owner) {
                 owner.stepping += 1;
             }
@@ -222,11 +229,12 @@ impl<T> Queue<T> {
                 hook.pace = Pace::default();
             }
             (hook.held, hook.busy) = (hook.held + 1, hook.busy + 1);
-            (owner.held, owner.waiting) = (owner.held + 1, owner.waiting - 1);
+            (owner.held, owner.busy, owner.waiting) = (owner.held + 1, owner.busy + 1, owner.waiting - 1);
             (self.held, self.busy, self.waiting) = (self.held + 1, self.busy + 1, self.waiting - 1);
             self.begun += 1;
             item
         } else {
+            self.ready -= 1;
             hook.ready.pop_front()?.item
         };
         Some(Next { share: Share { owner: owner_id, hook: hook_id }, item })
@@ -236,7 +244,7 @@ impl<T> Queue<T> {
     pub(super) fn stepped(&mut self, share: Share, took: Duration) {
         self.busy -= 1;
         let Some(owner) = self.owners.get_mut(&share.owner) else { return };
-        owner.stepping -= 1;
+        (owner.busy, owner.stepping) = (owner.busy - 1, owner.stepping - 1);
         owner.time += took;
         let hook = owner.hook(share.hook);
         hook.busy -= 1;
@@ -272,7 +280,7 @@ impl<T> Queue<T> {
                 let share = Share { owner: owner_id, hook: hook_id };
                 let waited = extract(&mut hook.waiting, |one| one.until <= now);
                 if !waited.is_empty() || hook.pace.since.is_some() {
-                    hook.pace.measure(now, self.bounds.wait);
+                    hook.pace.measure(now, self.bounds.wait, hook.waiting.len());
                 }
                 if !waited.is_empty() {
                     owner.waiting -= waited.len();
@@ -310,7 +318,7 @@ impl<T> Queue<T> {
 
     /// Whether anything that has begun has not been chosen.
     pub(super) fn has_ready(&self) -> bool {
-        !self.overdue.is_empty() || self.owners.values().flat_map(|owner| owner.hooks.values()).any(Hook::is_ready)
+        self.ready > 0
     }
 
     pub(super) fn held(&self) -> usize {

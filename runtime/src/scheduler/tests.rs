@@ -189,6 +189,28 @@ fn where_some_wait_in_vain_no_more_are_let_in_than_begin_in_time() {
 }
 
 #[test]
+fn a_flood_that_nobody_waits_in_any_more_is_forgotten() {
+    let mut queue = Queue::new(Bounds { places: 1, waiting: 64, steps: 64, ready: 8, wait: WAIT });
+    let start = Instant::now();
+    queue.add(share(1, 1), "holds the place", start + WAIT).unwrap();
+    let holds = queue.next().unwrap();
+    queue.stepped(holds.share, Duration::ZERO);
+    // Nothing can begin, so all wait in vain, and at last one at a time.
+    for tenth in 0..40 {
+        let now = start + WAIT / 10 * tenth;
+        while queue.waiting() < 3 && queue.add(share(1, 1), "in vain", now + WAIT).is_ok() {}
+        queue.expire(now);
+    }
+    assert_eq!(queue.waiting(), 1);
+    queue.expire(start + WAIT * 6);
+    queue.expire(start + WAIT * 8);
+    assert_eq!(queue.waiting(), 0);
+    for _ in 0..3 {
+        queue.add(share(1, 1), "later", start + WAIT * 9).unwrap();
+    }
+}
+
+#[test]
 fn nothing_is_remembered_of_who_is_gone() {
     let mut queue = queue(64, 8, 64);
     for owner in 0..100 {
