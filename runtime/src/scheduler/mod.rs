@@ -11,6 +11,7 @@
 
 mod queue;
 mod reply;
+mod steps;
 mod threads;
 
 use std::sync::Arc;

@@ -272,6 +272,9 @@ async fn who_finds_no_place_in_time_has_not_begun() {
     let scheduler = scheduler(1, Duration::from_millis(20));
     let (go, gone) = tokio::sync::oneshot::channel::<()>();
     let first = scheduler.run(share(1, 1), later(), gone);
+    while scheduler.load().places_taken == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
     let began = Arc::new(AtomicBool::new(false));
     let seen = began.clone();
     let second = scheduler.run(share(2, 1), later(), async move { seen.store(true, Ordering::Relaxed) });

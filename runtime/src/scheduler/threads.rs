@@ -13,19 +13,12 @@ use tokio::runtime::Handle;
 
 use super::queue::{Bounds, Next, Queue, Share};
 use super::reply::{Cancel, NotRun};
+use super::steps::{Step, Steps};
 
 /// How often the watch looks while there is work. Each look takes a core from whoever has it.
 const WATCH_INTERVAL: Duration = Duration::from_millis(1);
 /// How often the watch looks after the work has ended, before it sleeps. It costs less than waking it for each login.
 const QUIET_LOOKS: u32 = 200;
-/// A thread of the server whose step takes longer is away: another one looks at the sockets. It is what a guest may compute at a time.
-const AWAY: Duration = Duration::from_micros(500);
-/// A step that takes longer loses its thread. A guest gives its thread back after half a millisecond.
-const LONG_STEP: Duration = Duration::from_millis(2);
-/// How long after the deadline the answer of a step is waited for: a guest that notices itself answers with its log lines.
-const GRACE: Duration = Duration::from_millis(4);
-/// The same for a step that began after the deadline, in which nothing of the guest runs.
-const LAST_GRACE: Duration = Duration::from_millis(50);
 
 /// How busy a scheduler is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,27 +61,9 @@ impl Drop for Place {
     }
 }
 
-/// A step that is being run.
-struct Step {
-    since: Instant,
-    deadline: Instant,
-    cancel: Arc<dyn Cancel>,
-    /// It is run by a thread of the server's.
-    helps: bool,
-    /// Another thread has taken this one's part.
-    replaced: bool,
-}
-
-/// What a thread does.
-enum Thread {
-    Ended,
-    Looking,
-    Running(Step),
-}
-
 struct State {
     queue: Queue<Item>,
-    threads: Vec<Thread>,
+    steps: Steps,
     /// Threads that wait for work.
     idle: usize,
     /// Threads of the server that run a step, or are about to.
@@ -118,7 +93,7 @@ impl fmt::Debug for Shared {
 
 impl Shared {
     pub(super) fn new(bounds: Bounds, helpers: usize, handle: Handle) -> Self {
-        let state = State { queue: Queue::new(bounds), threads: Vec::new(), idle: 0, helping: 0, watch_idle: false, closed: false };
+        let state = State { queue: Queue::new(bounds), steps: Steps::default(), idle: 0, helping: 0, watch_idle: false, closed: false };
         let (work, watch) = (Condvar::new(), Condvar::new());
         Self { state: Mutex::new(state), work, watch, helpers, long_steps: AtomicU64::new(0), handle }
     }
@@ -223,17 +198,17 @@ impl Shared {
                 state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 state.idle -= 1;
             };
-            let ended;
-            (state, ended) = self.run_step(state, index, share, item, false);
-            if matches!(ended, Thread::Running(Step { replaced: true, .. })) {
-                state.set(index, Thread::Ended);
+            let replaced;
+            (state, replaced) = self.run_step(state, index, share, item, false);
+            if replaced {
+                state.steps.leave(index);
                 // What may run now that this step is over is for another thread.
                 return self.wake(&state);
             }
         }
     }
 
-    /// Runs one step of an execution that was chosen.
+    /// Runs one step of an execution that was chosen. The flag is whether another thread has taken this one's part meanwhile.
     fn run_step<'a>(
         &'a self,
         mut state: MutexGuard<'a, State>,
@@ -241,17 +216,17 @@ impl Shared {
         share: Share,
         item: Item,
         helps: bool,
-    ) -> (MutexGuard<'a, State>, Thread) {
+    ) -> (MutexGuard<'a, State>, bool) {
         let since = Instant::now();
         let Ticket { deadline, cancel, .. } = item.metadata();
-        state.set(index, Thread::Running(Step { since, deadline: *deadline, cancel: cancel.clone(), helps, replaced: false }));
+        state.steps.begin(index, Step { since, deadline: *deadline, cancel: cancel.clone(), helps, replaced: false });
         drop(state);
         // Unwind safe: work that panicked is dropped, and what it shares is meant to be shared between threads. The panic has been reported.
         drop(catch_unwind(AssertUnwindSafe(|| item.run())));
         let mut state = self.lock();
         state.queue.stepped(share, since.elapsed());
-        let ended = state.set(index, Thread::Looking);
-        (state, ended)
+        let replaced = state.steps.end(index);
+        (state, replaced)
     }
 
     /// Looks after the steps until the scheduler is closed.
@@ -270,9 +245,9 @@ impl Shared {
             quiet = if state.queue.is_empty() { quiet.saturating_add(1) } else { 0 };
             let now = Instant::now();
             let expired = state.queue.expire(now);
-            let overdue = state.overdue(now);
-            let replaced = state.long_steps(now);
-            let away = state.steps().any(|(_, step)| step.helps && now.duration_since(step.since) > AWAY);
+            let overdue = state.steps.overdue(now);
+            let replaced = state.steps.replace_long(now);
+            let away = state.steps.any_away(now);
             // Where threads that help are away, nobody has begun anything.
             let stuck = state.queue.waiting() > 0 && state.queue.begun() == begun;
             begun = state.queue.begun();
@@ -298,54 +273,8 @@ impl Shared {
         if let Err(error) = start_thread(self) {
             tracing::warn!(%error, "no thread can be started in the stead of one that is in a long step of a guest");
             // The next look tries again.
-            if let Some(Thread::Running(step)) = self.lock().threads.get_mut(index) {
-                step.replaced = false;
-            }
+            self.lock().steps.keep(index);
         }
-    }
-}
-
-impl State {
-    fn set(&mut self, index: usize, thread: Thread) -> Thread {
-        match self.threads.get_mut(index) {
-            Some(slot) => std::mem::replace(slot, thread),
-            None => Thread::Ended,
-        }
-    }
-
-    fn steps(&mut self) -> impl Iterator<Item = (usize, &mut Step)> {
-        self.threads.iter_mut().enumerate().filter_map(|(index, thread)| match thread {
-            Thread::Running(step) => Some((index, step)),
-            Thread::Ended | Thread::Looking => None,
-        })
-    }
-
-    /// The index of no thread.
-    fn free_index(&mut self) -> usize {
-        let free = self.threads.iter().position(|thread| matches!(thread, Thread::Ended));
-        free.unwrap_or_else(|| {
-            self.threads.push(Thread::Ended);
-            self.threads.len() - 1
-        })
-    }
-
-    /// Those whose step goes on after the deadline.
-    fn overdue(&mut self, now: Instant) -> Vec<Arc<dyn Cancel>> {
-        let is_over = |step: &Step| match step.since < step.deadline {
-            true => now > step.deadline + GRACE,
-            false => now > step.since + LAST_GRACE,
-        };
-        self.steps().filter(|(_, step)| is_over(step)).map(|(_, step)| step.cancel.clone()).collect()
-    }
-
-    /// Marks the threads that are in a long step as replaced. Returns each with its index if it needs a new thread in its stead.
-    fn long_steps(&mut self, now: Instant) -> Vec<Option<usize>> {
-        let long = self.steps().filter(|(_, step)| !step.replaced && now.duration_since(step.since) > LONG_STEP);
-        long.map(|(index, step)| {
-            step.replaced = true;
-            (!step.helps).then_some(index)
-        })
-        .collect()
     }
 }
 
@@ -368,9 +297,9 @@ impl Helper {
         let shared = &*self.0;
         let mut state = shared.lock();
         let Some(Next { share, item }) = state.queue.next_to_begin() else { return false };
-        let index = state.free_index();
+        let index = state.steps.join();
         let (mut state, _) = shared.run_step(state, index, share, item, true);
-        state.set(index, Thread::Ended);
+        state.steps.leave(index);
         state.queue.waiting() > 0
     }
 }
@@ -397,16 +326,11 @@ pub(super) fn start(shared: &Arc<Shared>, threads: usize) -> io::Result<()> {
 }
 
 fn start_thread(shared: &Arc<Shared>) -> io::Result<()> {
-    let index = {
-        let mut state = shared.lock();
-        let index = state.free_index();
-        state.set(index, Thread::Looking);
-        index
-    };
+    let index = shared.lock().steps.join();
     let runs = shared.clone();
     let started = thread::Builder::new().name("guest".to_owned()).spawn(move || runs.run_steps(index));
     if started.is_err() {
-        shared.lock().set(index, Thread::Ended);
+        shared.lock().steps.leave(index);
     }
     started.map(drop)
 }
