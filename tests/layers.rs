@@ -58,13 +58,12 @@ const VENDORS: [(&str, &[&str]); 7] = [
 const NEUTRAL: [&str; 6] = ["host-api/src", "host-api/wit", "runtime/src", "hooks/src", "dialects/src", "js-engine/src"];
 
 /// The modules of `hooks`, from the bottom up: each may use those before it.
-const ORDER: [&str; 30] = [
+const ORDER: [&str; 29] = [
     "clock",
     "uuid_pool",
     "ids",
     "limits",
     "message",
-    "shares",
     "networks",
     "backup",
     "store",

@@ -6,7 +6,7 @@
 //! | module | what is in it |
 //! |---|---|
 //! | `clock`, `ids`, `uuid_pool`, `limits`, `message` | time, names of things, sizes, masked messages |
-//! | `shares`, `networks` | bounds that several share; lists of addresses |
+//! | `networks` | lists of addresses |
 //! | `vault` | keys, sealed values, hashes of secrets |
 //! | `store` | the port to the embedded storage engines, with the adapters redb and sled |
 //! | `error`, `fields` | why the service refuses; how bodies are read |
@@ -49,7 +49,6 @@ pub mod offline;
 mod resources;
 mod sandbox;
 mod service;
-mod shares;
 mod state;
 mod store;
 #[cfg(any(test, feature = "testing"))]

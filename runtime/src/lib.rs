@@ -4,6 +4,8 @@
 //! * [`Sandbox`] runs a [`PreparedHook`] once per [`Invocation`], each time in a store of its own, under fuel, memory and a deadline.
 //! * [`Profile`] says which of a hook's functions burn its fuel.
 //!
+//! * [`Scheduler`] runs executions by turns of their owners, on threads of their own; [`Shares`] is the rule by which owners share a bound.
+//!
 //! It knows nothing of accounts, storage or HTTP.
 
 mod admission;
@@ -19,6 +21,7 @@ mod prepared;
 mod profile;
 mod sandbox;
 mod scheduler;
+mod shares;
 
 pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, Kept, compile_worker};
 pub use engine::{SandboxConfig, SandboxError};
@@ -31,3 +34,4 @@ pub use prepared::PreparedHook;
 pub use profile::{Frame, Profile, ProfileError, Sample};
 pub use sandbox::Sandbox;
 pub use scheduler::{NotRun, Scheduler, SchedulerConfig, SchedulerLoad, Share};
+pub use shares::{Shares, Taken};

@@ -13,12 +13,13 @@ use wasmtime::{AsContextMut, Engine, InstancePre, ModuleExport, Store, component
 
 use crate::engine::{self, SandboxConfig, SandboxError};
 use crate::execution::{
-    CallState, DeadlinePassed, FUEL_YIELD_INTERVAL, MemoryBudget, MemoryLimiter, Meter, Stop, World, classify, during_start, sliced,
+    CallState, DeadlinePassed, FUEL_YIELD_INTERVAL, MemoryLimiter, MemoryShare, Meter, Stop, World, classify, during_start, sliced,
 };
 use crate::host::{self, JsState, Linkers, Stdout, WasiState};
 use crate::javascript;
 use crate::memory::{Memories, Pagemap, PagemapUse};
 use crate::prepared::Shape;
+use crate::shares::Shares;
 use crate::{Execution, Invocation, PreparedHook};
 
 /// Why an execution fails that was refused memory within its own limit.
@@ -36,7 +37,7 @@ struct Inner {
     memories: Memories,
     /// Why written pages are not found in the best way; `None` where they are.
     no_scan: Option<String>,
-    budget: Arc<MemoryBudget>,
+    budget: Arc<Shares<u64>>,
     /// One permit per slot of wasmtime's pool, which answers a request beyond its slots with an error.
     slots: Semaphore,
     config: SandboxConfig,
@@ -63,7 +64,7 @@ impl Sandbox {
         let engine = engine::runner(&config, frames)?;
         let linkers = Linkers::new(&engine)?;
         let slots = Semaphore::new(config.concurrency as usize);
-        let budget = Arc::new(MemoryBudget::new(config.memory_budget_bytes));
+        let budget = Arc::new(Shares::new(config.memory_budget_bytes));
         let (pagemap, no_scan) = Pagemap::open(config.pagemap);
         let memories = Memories::new(pagemap);
         let javascript = engine::javascript_runner(memories.clone(), frames)?;
@@ -150,7 +151,7 @@ impl Sandbox {
     pub(crate) fn state(&self, invocation: Invocation, wasi: bool) -> CallState {
         let started = Instant::now();
         CallState {
-            limiter: MemoryLimiter::new(invocation.limits.memory_bytes, self.0.budget.share(invocation.share.owner)),
+            limiter: MemoryLimiter::new(invocation.limits.memory_bytes, MemoryShare::new(self.0.budget.clone(), invocation.share.owner)),
             meter: Meter::new(invocation.deadline, started),
             log: LogBuffer::new(invocation.execution_id, invocation.mask, invocation.log_limit),
             wasi: wasi.then(|| Box::new(WasiState::new(&invocation.env, None))),

@@ -7,10 +7,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use hookbox_runtime::{Shares, Taken};
 
 use crate::ids::AccountId;
 use crate::networks::Neighbourhood;
-use crate::shares::{Shares, Taken};
 
 /// The longest body that is not counted if it is there at once. It costs no more than the head of its request, and a login should not pay
 /// for the count.

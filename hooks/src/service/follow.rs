@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use hookbox_runtime::Taken;
 
 use super::executions::line;
 use super::reads::Reads;
@@ -18,7 +19,6 @@ use crate::error::ServiceError;
 use crate::ids::AccountId;
 use crate::limits::ReadLimits;
 use crate::logs::{Follower, LogCursor, LogFilter, LogReader, Took, micros};
-use crate::shares::Taken;
 
 /// The size from which a chunk takes no more lines, in bytes.
 const CHUNK_BYTES: usize = 64 << 10;

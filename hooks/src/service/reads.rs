@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use hookbox_runtime::{Shares, Taken};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
@@ -13,7 +14,6 @@ use super::turns::Turns;
 use crate::error::ServiceError;
 use crate::ids::AccountId;
 use crate::limits::ReadLimits;
-use crate::shares::{Shares, Taken};
 
 /// How far the threads of reads stand back.
 const NICENESS: i32 = 10;

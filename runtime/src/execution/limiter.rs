@@ -2,7 +2,7 @@
 
 use wasmtime::ResourceLimiter;
 
-use super::budget::MemoryShare;
+use super::memory_share::MemoryShare;
 use crate::engine::{INSTANCES_PER_COMPONENT, TABLE_ELEMENTS};
 
 /// The limiter of one store.
@@ -98,10 +98,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::execution::MemoryBudget;
+    use crate::shares::Shares;
 
     fn with_limit(limit: usize) -> MemoryLimiter {
-        MemoryLimiter::new(limit, Arc::new(MemoryBudget::new(0)).share(1))
+        MemoryLimiter::new(limit, MemoryShare::new(Arc::new(Shares::new(0)), 1))
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! One execution: its input, its state and its result.
 
-mod budget;
 mod call_state;
 mod failure;
 mod limiter;
+mod memory_share;
 mod meter;
 mod settle;
 mod slice;
@@ -20,10 +20,10 @@ use tokio::time::Instant;
 
 use crate::scheduler::Share;
 
-pub(crate) use budget::MemoryBudget;
 pub(crate) use call_state::CallState;
 pub(crate) use failure::{classify, plain_name};
 pub(crate) use limiter::MemoryLimiter;
+pub(crate) use memory_share::MemoryShare;
 pub(crate) use meter::{FUEL_YIELD_INTERVAL, Meter};
 pub(crate) use settle::settle;
 pub(crate) use slice::{DeadlinePassed, sliced};

@@ -4,6 +4,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
+use crate::shares::may_take;
+
 /// Whose processor time, memory and places an execution takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Share {
@@ -144,7 +146,7 @@ impl<T> Queue<T> {
     /// Adds an execution that has not begun, or returns it when its owner has too many waiting, or its hook more than begin in time.
     pub(super) fn add(&mut self, share: Share, item: T, until: Instant) -> Result<(), T> {
         let own = self.owners.get(&share.owner).map_or(0, |owner| owner.waiting);
-        if !may_take(own, self.waiting, self.bounds.waiting) {
+        if !may_take(own, self.waiting, self.bounds.waiting, 1) {
             return Err(item);
         }
         let hook = self.lifted(share);
@@ -209,7 +211,7 @@ impl<T> Queue<T> {
     fn choose(&mut self, only_new: bool) -> Option<Next<T>> {
         let (bounds, held, busy) = (self.bounds, self.held, self.busy);
         let may_begin = |owner: &Owner<T>, hook: &Hook<T>| {
-            !hook.waiting.is_empty() && may_take(owner.held, held, bounds.places) && (busy < bounds.ready || hook.busy == 0)
+            !hook.waiting.is_empty() && may_take(owner.held, held, bounds.places, 1) && (busy < bounds.ready || hook.busy == 0)
         };
         let may_run = |owner: &Owner<T>, hook: &Hook<T>| (!only_new && !hook.ready.is_empty()) || may_begin(owner, hook);
         let chosen = self.owners.iter().filter(|(_, owner)| owner.stepping < bounds.steps);
@@ -333,12 +335,6 @@ impl<T> Queue<T> {
     pub(super) fn owners(&self) -> usize {
         self.owners.len()
     }
-}
-
-/// Whether an owner that holds `own` of the `taken` may take one more of `all`: it may hold as many as are free. Alone it can hold a half,
-/// two can hold a third each, and whoever holds little finds some free as long as there are fewer owners than places.
-fn may_take(own: usize, taken: usize, all: usize) -> bool {
-    taken < all && own <= all - taken
 }
 
 /// Takes out what a condition holds for; the rest keeps its order.

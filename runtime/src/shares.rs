@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What there is, and who holds how much of it.
 #[derive(Debug)]
-pub(crate) struct Shares<K> {
+pub struct Shares<K> {
     all: usize,
     held: Mutex<Held<K>>,
 }
@@ -20,7 +20,7 @@ struct Held<K> {
 
 /// A part that somebody holds, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Taken<K: Hash + Eq> {
+pub struct Taken<K: Hash + Eq> {
     from: Arc<Shares<K>>,
     key: K,
     amount: usize,
@@ -28,12 +28,12 @@ pub(crate) struct Taken<K: Hash + Eq> {
 
 impl<K: Hash + Eq + Clone> Shares<K> {
     /// Shares of `all`, of which nothing is taken.
-    pub(crate) fn new(all: usize) -> Self {
+    pub fn new(all: usize) -> Self {
         Self { all, held: Mutex::new(Held { taken: 0, by: HashMap::new() }) }
     }
 
     /// Takes an amount, if that leaves the others their part.
-    pub(crate) fn try_take(self: &Arc<Self>, key: K, amount: usize) -> Option<Taken<K>> {
+    pub fn try_take(self: &Arc<Self>, key: K, amount: usize) -> Option<Taken<K>> {
         self.add(&key, amount).then(|| Taken { from: Arc::clone(self), key, amount })
     }
 
@@ -61,7 +61,7 @@ impl<K> Shares<K> {
 
 impl<K: Hash + Eq + Clone> Taken<K> {
     /// Takes more of the same. If that is refused, what is held stays held.
-    pub(crate) fn grow(&mut self, amount: usize) -> bool {
+    pub fn grow(&mut self, amount: usize) -> bool {
         let grown = self.from.add(&self.key, amount);
         if grown {
             self.amount += amount;
@@ -85,7 +85,7 @@ impl<K: Hash + Eq> Drop for Taken<K> {
 
 /// Whether one who holds `own` of the `taken` may take `amount` more of `all`. An amount is granted at once if it were granted piece by piece:
 /// before the last piece, no more is held than is free.
-fn may_take(own: usize, taken: usize, all: usize, amount: usize) -> bool {
+pub(crate) fn may_take(own: usize, taken: usize, all: usize, amount: usize) -> bool {
     let (free, but_one) = (all.saturating_sub(taken), amount.saturating_sub(1));
     amount <= free && own.saturating_add(but_one) <= free - but_one
 }
