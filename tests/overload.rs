@@ -184,6 +184,53 @@ fn the_answer_comes_when_the_time_is_over_whatever_the_function_is_in() {
 }
 
 #[test]
+fn long_steps_of_a_hook_leave_the_other_hooks_of_its_account_served() {
+    let server = Server::start();
+    let admin = server.admin();
+    admin.allow_many_hooks();
+    admin.deploy(&Hook::wat(&allowing(1)));
+    let id = admin.deploy(&hostile("require('crypto').pbkdf2Sync('p', 's', 9999999, 64, 'sha512');").with("timeout", 1));
+    let callers: Vec<_> = (0..4)
+        .map(|n| {
+            let (api, id) = (admin.clone(), id.clone());
+            thread::spawn(move || api.fire_request(&id, &context(n)).send().value()["outcome"].clone())
+        })
+        .collect();
+    // The steps go on after these have their answers.
+    let mut outcomes: Vec<Value> = callers.into_iter().map(|caller| caller.join().unwrap()).collect();
+    outcomes.dedup();
+    assert!(outcomes.iter().any(|outcome| outcome == "timeout"), "{outcomes:?}");
+    for n in 0..20 {
+        assert_eq!(admin.trigger(&context(n))["outcome"], "completed");
+    }
+}
+
+#[test]
+fn who_finds_the_queue_full_is_told_so_at_once() {
+    let server = Server::with("concurrency = 1\n[queue]\nlength = 1\nwait = \"30s\"");
+    let admin = server.admin();
+    admin.deploy(&Hook::wat(&sleeping(2000, 1)));
+    let callers: Vec<_> = (0..4)
+        .map(|n| {
+            let api = admin.clone();
+            thread::spawn(move || api.trigger_request("pre-authentication", &context(n)).send())
+        })
+        .collect();
+    let replies: Vec<_> = callers.into_iter().map(|caller| caller.join().unwrap()).collect();
+    let refused: Vec<_> = replies.iter().filter(|reply| reply.status == 503).collect();
+    assert_eq!(refused.len(), 2, "one runs and one waits");
+    for reply in refused {
+        let answer = reply.value();
+        assert_eq!(
+            (&answer["outcome"], &answer["error"]["message"]),
+            (&json!("overloaded"), &json!("too many executions wait for a place"))
+        );
+        assert!(answer["usage"]["duration_us"].as_u64().unwrap() < 1_500_000, "it did not wait for the one that runs: {answer}");
+        assert_eq!(reply.header("retry-after"), Some("1"));
+    }
+}
+
+#[test]
 fn memory_for_all_is_shared() {
     let server = Server::with("[sandbox]\nmemory_mib = 200");
     let (_, greedy) = server.admin().account(&json!({"name": "greedy"}));

@@ -22,7 +22,8 @@ pub(super) struct Bounds {
     pub(super) places: usize,
     /// The most executions that wait to begin.
     pub(super) waiting: usize,
-    /// The most executions of an owner that are being run at one moment.
+    /// The most executions of an owner that are being run at one moment. A hook of which none is run may have one beyond that, up to the
+    /// double: long steps of a hook are not to keep its owner's other hooks waiting.
     pub(super) steps: usize,
     /// So many of the executions that have begun may want the processor before others wait to begin.
     pub(super) ready: usize,
@@ -58,6 +59,7 @@ struct Hook<T> {
     held: usize,
     /// Executions that have begun and are run or in `ready`.
     busy: usize,
+    stepping: usize,
     ready: VecDeque<Ready<T>>,
     waiting: VecDeque<Waiting<T>>,
     pace: Pace,
@@ -118,7 +120,7 @@ pub(super) struct Queue<T> {
 
 impl<T> Hook<T> {
     fn new(time: Duration) -> Self {
-        Self { time, held: 0, busy: 0, ready: VecDeque::new(), waiting: VecDeque::new(), pace: Pace::default() }
+        Self { time, held: 0, busy: 0, stepping: 0, ready: VecDeque::new(), waiting: VecDeque::new(), pace: Pace::default() }
     }
 
     fn is_idle(&self) -> bool {
@@ -197,6 +199,7 @@ impl<T> Queue<T> {
             self.ready -= 1;
             if let Some(owner) = self.owners.get_mut(&next.share.owner) {
                 owner.stepping += 1;
+                owner.hook(next.share.hook).stepping += 1;
             }
             return Some(next);
         }
@@ -213,9 +216,11 @@ impl<T> Queue<T> {
         let may_begin = |owner: &Owner<T>, hook: &Hook<T>| {
             !hook.waiting.is_empty() && may_take(owner.held, held, bounds.places, 1) && (busy < bounds.ready || hook.busy == 0)
         };
-        let may_run = |owner: &Owner<T>, hook: &Hook<T>| (!only_new && !hook.ready.is_empty()) || may_begin(owner, hook);
-        let chosen = self.owners.iter().filter(|(_, owner)| owner.stepping < bounds.steps);
-        let chosen = chosen.filter(|(_, owner)| owner.hooks.values().any(|hook| may_run(owner, hook)));
+        let has_thread =
+            |owner: &Owner<T>, hook: &Hook<T>| owner.stepping < bounds.steps || (hook.stepping == 0 && owner.stepping < bounds.steps * 2);
+        let may_run =
+            |owner: &Owner<T>, hook: &Hook<T>| has_thread(owner, hook) && ((!only_new && !hook.ready.is_empty()) || may_begin(owner, hook));
+        let chosen = self.owners.iter().filter(|(_, owner)| owner.hooks.values().any(|hook| may_run(owner, hook)));
         let owner_id = *chosen.min_by_key(|(_, owner)| owner.time)?.0;
         let owner = self.owners.get_mut(&owner_id)?;
         let hook_id = *owner.hooks.iter().filter(|(_, hook)| may_run(owner, hook)).min_by_key(|(_, hook)| hook.time)?.0;
@@ -223,7 +228,7 @@ impl<T> Queue<T> {
         self.floor = self.floor.max(owner.time);
         let hook = owner.hooks.get_mut(&hook_id)?;
         owner.floor = owner.floor.max(hook.time);
-        owner.stepping += 1;
+        (owner.stepping, hook.stepping) = (owner.stepping + 1, hook.stepping + 1);
         let item = if begins {
             let item = hook.waiting.pop_front()?.item;
             hook.pace.begun += 1;
@@ -249,7 +254,7 @@ impl<T> Queue<T> {
         (owner.busy, owner.stepping) = (owner.busy - 1, owner.stepping - 1);
         owner.time += took;
         let hook = owner.hook(share.hook);
-        hook.busy -= 1;
+        (hook.busy, hook.stepping) = (hook.busy - 1, hook.stepping - 1);
         hook.time += took;
         self.forget_idle(share);
     }

@@ -126,7 +126,7 @@ fn what_has_begun_is_ended_before_more_of_the_same_hook_begins() {
 }
 
 #[test]
-fn an_owner_takes_no_more_threads_than_there_are_cores() {
+fn an_owner_takes_no_more_threads_than_there_are_cores_but_for_its_other_hooks() {
     let mut queue = queue(64, 2, 64);
     for _ in 0..4 {
         queue.add(share(1, 1), "long", later()).unwrap();
@@ -134,6 +134,10 @@ fn an_owner_takes_no_more_threads_than_there_are_cores() {
     assert_eq!((taken(&mut queue), taken(&mut queue), taken(&mut queue)), (Some("long"), Some("long"), None));
     queue.add(share(2, 1), "other", later()).unwrap();
     assert_eq!(taken(&mut queue), Some("other"));
+    for hook in 2..=4 {
+        queue.add(share(1, hook), "its other hooks", later()).unwrap();
+    }
+    assert_eq!((taken(&mut queue), taken(&mut queue), taken(&mut queue)), (Some("its other hooks"), Some("its other hooks"), None));
 }
 
 #[test]
