@@ -1,10 +1,11 @@
 //! Nothing reaches a server that no entry names, however it is written.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use hookbox_egress::{Egress, Policy, Settings};
+use hookbox_egress::{Egress, Policy, Proxy, Settings};
+use tokio::io::AsyncWriteExt as _;
 
-use crate::harness::{Names, client, egress, get, grant, ok, settings, text};
+use crate::harness::{Names, client, egress, get, grant, head, ok, raw, settings, text};
 
 #[tokio::test]
 async fn without_an_entry_nothing_goes_out() {
@@ -25,9 +26,28 @@ async fn no_spelling_of_an_address_gets_around_the_policy() {
     for entries in [&["*"][..], &["10.0.0.0/8", "*.example", "example", "localhost:1"]] {
         let egress = egress();
         for host in [
-            "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.0.0.1.", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",
-            "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "0.0.0.0", "0", "[::]", "169.254.169.254", "１２７.0.0.1", "①②⑦.0.0.1",
-            "127。0。0。1", "%31%32%37.0.0.1",
+            "127.0.0.1",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "0x7f.1",
+            "0177.0.0.1",
+            "127.0.0.1.",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[::127.0.0.1]",
+            "[64:ff9b::7f00:1]",
+            "[64:ff9b:1::7f00:1]",
+            "[2002:7f00:1::]",
+            "0.0.0.0",
+            "0",
+            "[::]",
+            "169.254.169.254",
+            "１２７.0.0.1",
+            "①②⑦.0.0.1",
+            "127。0。0。1",
+            "%31%32%37.0.0.1",
         ] {
             let client = egress.client(grant(entries));
             let error = client.fetch(get(format!("http://{host}:{port}/"))).await.unwrap_err();
@@ -45,7 +65,12 @@ async fn no_spelling_of_an_address_gets_around_the_policy() {
 async fn a_user_in_the_url_hides_no_host() {
     let stub = ok().await;
     let client = client(&["api.example"]);
-    for url in ["http://api.example@127.0.0.1:PORT/", "http://api.example:80@127.0.0.1:PORT/", "http://127.0.0.1:PORT#@api.example/", "http://127.0.0.1:PORT\\@api.example/"] {
+    for url in [
+        "http://api.example@127.0.0.1:PORT/",
+        "http://api.example:80@127.0.0.1:PORT/",
+        "http://127.0.0.1:PORT#@api.example/",
+        "http://127.0.0.1:PORT\\@api.example/",
+    ] {
         let error = client.fetch(get(url.replace("PORT", &stub.port().to_string()))).await.unwrap_err();
         assert!(error.is_refusal() || error.code == "ERR_INVALID_URL", "{url}: {error:?}");
     }
@@ -55,7 +80,11 @@ async fn a_user_in_the_url_hides_no_host() {
 #[tokio::test]
 async fn a_name_that_leads_inside_is_refused_unless_an_entry_names_the_address() {
     let stub = ok().await;
-    let names = Names::new(&[("inside.example", &["127.0.0.1"]), ("mapped.example", &["::ffff:127.0.0.1"]), ("meta.example", &["169.254.169.254"])]);
+    let names = Names::new(&[
+        ("inside.example", &["127.0.0.1"]),
+        ("mapped.example", &["::ffff:127.0.0.1"]),
+        ("meta.example", &["169.254.169.254"]),
+    ]);
     let egress = Egress::new(settings(&names)).unwrap();
     for name in ["inside.example", "mapped.example", "meta.example", "INSIDE.example."] {
         let client = egress.client(grant(&["*.example", "tcp://*.example"]));
@@ -75,21 +104,39 @@ async fn a_name_that_leads_inside_is_refused_unless_an_entry_names_the_address()
 #[tokio::test]
 async fn a_name_that_changes_its_address_never_leads_inside() {
     let stub = ok().await;
-    // The public one is of a network for tests; nobody answers there.
-    let names = Names::new(&[("turn.example", &["1.1.1.1", "127.0.0.1"]), ("both.example", &["127.0.0.1 ::1"])]);
-    let egress = Egress::new(settings(&names)).unwrap();
-    for turn in 0..6 {
-        let mut grant = grant(&["*.example"]);
-        grant.limits.connect_time = std::time::Duration::from_millis(50);
-        let client = egress.client(grant);
+    let names = Names::new(&[
+        ("turn.example", &["1.1.1.1", "127.0.0.1"][..]),
+        ("both.example", &["127.0.0.1 ::1"]),
+        ("some.example", &["127.0.0.1 1.1.1.1"]),
+    ]);
+    // The proxy stands for the Internet: it notes where connections are to go, and refuses them.
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let noted = Arc::clone(&asked);
+    let proxy = raw(move |mut stream, _| {
+        let noted = Arc::clone(&noted);
+        async move {
+            let head = head(&mut stream).await;
+            noted.lock().unwrap().push(head.split(' ').nth(1).unwrap().to_owned());
+            stream.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n").await.unwrap();
+        }
+    })
+    .await;
+    let proxy = Proxy::parse(&format!("http://{proxy}")).unwrap();
+    let egress = Egress::new(Settings { proxy: Some(proxy), ..settings(&names) }).unwrap();
+    let port = stub.port();
+    let get = async |name: &str| {
         let before = names.lookups();
-        let error = client.fetch(get(format!("http://turn.example:{}/", stub.port()))).await.unwrap_err();
-        assert_eq!(error.is_refusal(), turn % 2 == 1, "{error:?}");
+        let error = egress.client(grant(&["*.example"])).fetch(get(format!("http://{name}:{port}/"))).await.unwrap_err();
         assert_eq!(names.lookups(), before + 1, "a name is looked up once");
-        let error = client.fetch(get(format!("http://both.example:{}/", stub.port()))).await.unwrap_err();
-        assert!(error.is_refusal());
+        error
+    };
+    for turn in 0..6 {
+        assert_eq!(get("turn.example").await.is_refusal(), turn % 2 == 1);
+        assert!(get("both.example").await.is_refusal());
+        assert_eq!(get("some.example").await.code, "ECONNREFUSED");
     }
     stub.assert_untouched();
+    assert_eq!(*asked.lock().unwrap(), vec![format!("1.1.1.1:{port}"); 9]);
 }
 
 #[tokio::test]
@@ -132,7 +179,18 @@ async fn an_entry_with_a_port_or_a_scheme_opens_that_one() {
 #[tokio::test]
 async fn only_http_is_requested() {
     let client = client(&["*", "127.0.0.1"]);
-    for url in ["ftp://127.0.0.1/", "file:///etc/passwd", "data:text/plain,x", "gopher://127.0.0.1/", "javascript:1", "/relative", "", "http://", "http:///x", "http://a..b/"] {
+    for url in [
+        "ftp://127.0.0.1/",
+        "file:///etc/passwd",
+        "data:text/plain,x",
+        "gopher://127.0.0.1/",
+        "javascript:1",
+        "/relative",
+        "",
+        "http://",
+        "http:///x",
+        "http://a..b/",
+    ] {
         let error = client.fetch(get(url)).await.unwrap_err();
         assert!(error.code == "ERR_INVALID_URL" || error.is_refusal() || error.code == "ENOTFOUND", "{url}: {error:?}");
     }
@@ -146,6 +204,9 @@ async fn what_is_refused_is_counted_and_listed_without_its_path() {
     let client = client(&["api.example"]);
     client.fetch(get("http://other.example/secret-path?token=x")).await.unwrap_err();
     let calls = client.calls();
-    assert_eq!((calls.len(), calls[0].origin.as_str(), calls[0].error.as_deref()), (1, "http://other.example:80", Some("ERR_ACCESS_DENIED")));
+    assert_eq!(
+        (calls.len(), calls[0].origin.as_str(), calls[0].error.as_deref()),
+        (1, "http://other.example:80", Some("ERR_ACCESS_DENIED"))
+    );
     assert!(!serde_json::to_string(&calls).unwrap().contains("secret"));
 }
