@@ -102,7 +102,7 @@ impl Network {
 
 /// A time that ran out while connecting names the setting.
 fn late(error: Error, target: &Target, scene: &Scene) -> Error {
-    if error.code != "ETIMEDOUT" || error.message.contains("egress.") {
+    if error.code != "ETIMEDOUT" {
         return error;
     }
     let message = format!("connect ETIMEDOUT {} (egress.connect_time is {})", target.place(), time_text(scene.limits.connect_time));

@@ -220,7 +220,7 @@ async fn http2_is_spoken_where_the_server_does_and_shares_a_connection() {
         Stub::with(Some(acceptor(&authority.leaf(&["a.example"]), None, &["h2"])), |_| answer(200, &[("x", &"y".repeat(60_000))], ""))
             .await;
     let error = client.fetch(get(format!("https://a.example:{}/", limited.port()))).await.unwrap_err();
-    assert!(!error.message.is_empty(), "{error:?}");
+    assert!(error.is_limit() && error.message.contains("egress.header_bytes"), "{error:?}");
 }
 
 #[tokio::test]
