@@ -75,7 +75,11 @@ impl Stub {
         stub
     }
 
-    async fn serve(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, answer: Arc<impl Fn(&Seen) -> Answer + Send + Sync + 'static>) {
+    async fn serve(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        answer: Arc<impl Fn(&Seen) -> Answer + Send + Sync + 'static>,
+    ) {
         let service = service_fn(|request: http::Request<hyper::body::Incoming>| {
             let (seen, answer) = (Arc::clone(&self.seen), Arc::clone(&answer));
             async move {

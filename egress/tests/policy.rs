@@ -25,9 +25,28 @@ async fn no_spelling_of_an_address_gets_around_the_policy() {
     for entries in [&["*"][..], &["10.0.0.0/8", "*.example", "example", "localhost:1"]] {
         let egress = egress();
         for host in [
-            "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.0.0.1.", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",
-            "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "0.0.0.0", "0", "[::]", "169.254.169.254", "１２７.0.0.1", "①②⑦.0.0.1",
-            "127。0。0。1", "%31%32%37.0.0.1",
+            "127.0.0.1",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "0x7f.1",
+            "0177.0.0.1",
+            "127.0.0.1.",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[::127.0.0.1]",
+            "[64:ff9b::7f00:1]",
+            "[64:ff9b:1::7f00:1]",
+            "[2002:7f00:1::]",
+            "0.0.0.0",
+            "0",
+            "[::]",
+            "169.254.169.254",
+            "１２７.0.0.1",
+            "①②⑦.0.0.1",
+            "127。0。0。1",
+            "%31%32%37.0.0.1",
         ] {
             let client = egress.client(grant(entries));
             let error = client.fetch(get(format!("http://{host}:{port}/"))).await.unwrap_err();
@@ -45,7 +64,12 @@ async fn no_spelling_of_an_address_gets_around_the_policy() {
 async fn a_user_in_the_url_hides_no_host() {
     let stub = ok().await;
     let client = client(&["api.example"]);
-    for url in ["http://api.example@127.0.0.1:PORT/", "http://api.example:80@127.0.0.1:PORT/", "http://127.0.0.1:PORT#@api.example/", "http://127.0.0.1:PORT\\@api.example/"] {
+    for url in [
+        "http://api.example@127.0.0.1:PORT/",
+        "http://api.example:80@127.0.0.1:PORT/",
+        "http://127.0.0.1:PORT#@api.example/",
+        "http://127.0.0.1:PORT\\@api.example/",
+    ] {
         let error = client.fetch(get(url.replace("PORT", &stub.port().to_string()))).await.unwrap_err();
         assert!(error.is_refusal() || error.code == "ERR_INVALID_URL", "{url}: {error:?}");
     }
@@ -55,7 +79,11 @@ async fn a_user_in_the_url_hides_no_host() {
 #[tokio::test]
 async fn a_name_that_leads_inside_is_refused_unless_an_entry_names_the_address() {
     let stub = ok().await;
-    let names = Names::new(&[("inside.example", &["127.0.0.1"]), ("mapped.example", &["::ffff:127.0.0.1"]), ("meta.example", &["169.254.169.254"])]);
+    let names = Names::new(&[
+        ("inside.example", &["127.0.0.1"]),
+        ("mapped.example", &["::ffff:127.0.0.1"]),
+        ("meta.example", &["169.254.169.254"]),
+    ]);
     let egress = Egress::new(settings(&names)).unwrap();
     for name in ["inside.example", "mapped.example", "meta.example", "INSIDE.example."] {
         let client = egress.client(grant(&["*.example", "tcp://*.example"]));
@@ -132,7 +160,18 @@ async fn an_entry_with_a_port_or_a_scheme_opens_that_one() {
 #[tokio::test]
 async fn only_http_is_requested() {
     let client = client(&["*", "127.0.0.1"]);
-    for url in ["ftp://127.0.0.1/", "file:///etc/passwd", "data:text/plain,x", "gopher://127.0.0.1/", "javascript:1", "/relative", "", "http://", "http:///x", "http://a..b/"] {
+    for url in [
+        "ftp://127.0.0.1/",
+        "file:///etc/passwd",
+        "data:text/plain,x",
+        "gopher://127.0.0.1/",
+        "javascript:1",
+        "/relative",
+        "",
+        "http://",
+        "http:///x",
+        "http://a..b/",
+    ] {
         let error = client.fetch(get(url)).await.unwrap_err();
         assert!(error.code == "ERR_INVALID_URL" || error.is_refusal() || error.code == "ENOTFOUND", "{url}: {error:?}");
     }
@@ -146,6 +185,9 @@ async fn what_is_refused_is_counted_and_listed_without_its_path() {
     let client = client(&["api.example"]);
     client.fetch(get("http://other.example/secret-path?token=x")).await.unwrap_err();
     let calls = client.calls();
-    assert_eq!((calls.len(), calls[0].origin.as_str(), calls[0].error.as_deref()), (1, "http://other.example:80", Some("ERR_ACCESS_DENIED")));
+    assert_eq!(
+        (calls.len(), calls[0].origin.as_str(), calls[0].error.as_deref()),
+        (1, "http://other.example:80", Some("ERR_ACCESS_DENIED"))
+    );
     assert!(!serde_json::to_string(&calls).unwrap().contains("secret"));
 }

@@ -13,7 +13,19 @@ async fn leads_to(location: impl Into<String>) -> Stub {
 async fn a_redirect_to_what_is_not_allowed_is_refused() {
     let inside = ok().await;
     let port = inside.port();
-    for place in ["localhost", "127.0.0.2", "127.1.1.1", "[::1]", "0.0.0.0", "169.254.169.254", "10.0.0.1", "[::ffff:10.0.0.1]", "[64:ff9b::7f00:2]", "2130706434", "evil.example"] {
+    for place in [
+        "localhost",
+        "127.0.0.2",
+        "127.1.1.1",
+        "[::1]",
+        "0.0.0.0",
+        "169.254.169.254",
+        "10.0.0.1",
+        "[::ffff:10.0.0.1]",
+        "[64:ff9b::7f00:2]",
+        "2130706434",
+        "evil.example",
+    ] {
         let stub = leads_to(format!("http://{place}:{port}/")).await;
         let error = client(&["127.0.0.1"]).fetch(get(stub.url("/"))).await.unwrap_err();
         assert!(error.is_refusal(), "{place}: {error:?}");
@@ -53,7 +65,10 @@ async fn a_redirect_by_name_is_looked_up_and_checked() {
 async fn what_is_allowed_is_followed_and_credentials_stay() {
     let end = ok().await;
     let stub = leads_to(end.url("/end?x=1#part")).await;
-    let request = with_headers(get(stub.url("/start#own")), &[("Authorization", "Bearer t"), ("Cookie", "a=b"), ("Proxy-Authorization", "x"), ("X-Own", "y")]);
+    let request = with_headers(
+        get(stub.url("/start#own")),
+        &[("Authorization", "Bearer t"), ("Cookie", "a=b"), ("Proxy-Authorization", "x"), ("X-Own", "y")],
+    );
     let answer = local().fetch(request).await.unwrap();
     assert_eq!((answer.url.as_str(), answer.redirected, answer.status), (end.url("/end?x=1").as_str(), true, 200));
     let (first, second) = (&stub.seen()[0], &end.seen()[0]);
@@ -69,7 +84,10 @@ async fn what_is_allowed_is_followed_and_credentials_stay() {
 #[tokio::test]
 async fn a_post_becomes_a_get_or_is_sent_again() {
     for (status, method, body) in [(302, "GET", ""), (303, "GET", ""), (307, "POST", "data"), (308, "POST", "data")] {
-        let stub = Stub::start(move |seen| if seen.path == "/end" { answer(200, &[], "end") } else { answer(status, &[("location", "/end")], "") }).await;
+        let stub = Stub::start(
+            move |seen| if seen.path == "/end" { answer(200, &[], "end") } else { answer(status, &[("location", "/end")], "") },
+        )
+        .await;
         let reply = local().fetch(post(stub.url("/"), "text/plain", "data")).await.unwrap();
         assert_eq!(text(reply).await, "end");
         let last = stub.seen()[1].clone();

@@ -32,8 +32,16 @@ async fn a_request_and_its_answer_are_complete() {
 async fn headers_of_the_connection_are_the_clients_own() {
     let stub = ok().await;
     let own = [
-        ("Host", "evil.example"), ("Connection", "close, x-hop"), ("Content-Length", "999"), ("Transfer-Encoding", "chunked"), ("Upgrade", "h2c"),
-        ("Proxy-Connection", "x"), ("Keep-Alive", "x"), ("TE", "gzip"), ("Expect", "100-continue"), ("X-Kept", "y"),
+        ("Host", "evil.example"),
+        ("Connection", "close, x-hop"),
+        ("Content-Length", "999"),
+        ("Transfer-Encoding", "chunked"),
+        ("Upgrade", "h2c"),
+        ("Proxy-Connection", "x"),
+        ("Keep-Alive", "x"),
+        ("TE", "gzip"),
+        ("Expect", "100-continue"),
+        ("X-Kept", "y"),
     ];
     text(local().fetch(with_headers(get(stub.url("/")), &own)).await.unwrap()).await;
     let mut names: Vec<String> = stub.seen()[0].headers.keys().map(ToString::to_string).collect();
