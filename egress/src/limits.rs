@@ -51,8 +51,8 @@ impl Default for Limits {
 pub(crate) fn bytes_text(bytes: u64) -> String {
     match bytes {
         0 => "0 B".to_owned(),
-        mib if mib % (1 << 20) == 0 => format!("{} MiB", mib >> 20),
-        kib if kib % (1 << 10) == 0 => format!("{} KiB", kib >> 10),
+        mib if mib.is_multiple_of(1 << 20) => format!("{} MiB", mib >> 20),
+        kib if kib.is_multiple_of(1 << 10) => format!("{} KiB", kib >> 10),
         other => format!("{other} B"),
     }
 }
@@ -60,7 +60,7 @@ pub(crate) fn bytes_text(bytes: u64) -> String {
 /// A time as a person reads it: `250 ms`, `5 s`.
 pub(crate) fn time_text(time: Duration) -> String {
     let millis = time.as_millis();
-    if millis % 1000 == 0 { format!("{} s", millis / 1000) } else { format!("{millis} ms") }
+    if millis.is_multiple_of(1000) { format!("{} s", millis / 1000) } else { format!("{millis} ms") }
 }
 
 #[cfg(test)]

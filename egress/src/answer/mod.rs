@@ -1,6 +1,10 @@
 //! Who answers: the network, or something that stands in for it. The policy has judged every name before anybody is asked.
 
+mod gather;
+mod mocks;
 mod network;
+mod pattern;
+mod recording;
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -15,7 +19,10 @@ use crate::scene::Scene;
 use crate::stream::Stream;
 use crate::tls::TlsOptions;
 
+pub use gather::Content;
+pub use mocks::{Asked, Matcher, Mock, Mocks, Respond};
 pub(crate) use network::Network;
+pub use recording::{Recorded, RecordedExchange, RecordedLookup, RecordedReply, Recorder, Recording, Replay};
 
 /// An answer under way.
 pub type Answering<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;

@@ -1,10 +1,11 @@
 //! Nothing reaches a server that no entry names, however it is written.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use hookbox_egress::{Egress, Policy, Settings};
+use hookbox_egress::{Egress, Policy, Proxy, Settings};
+use tokio::io::AsyncWriteExt as _;
 
-use crate::harness::{Names, client, egress, get, grant, ok, settings, text};
+use crate::harness::{Names, client, egress, get, grant, head, ok, raw, settings, text};
 
 #[tokio::test]
 async fn without_an_entry_nothing_goes_out() {
@@ -103,21 +104,39 @@ async fn a_name_that_leads_inside_is_refused_unless_an_entry_names_the_address()
 #[tokio::test]
 async fn a_name_that_changes_its_address_never_leads_inside() {
     let stub = ok().await;
-    // The public one is of a network for tests; nobody answers there.
-    let names = Names::new(&[("turn.example", &["1.1.1.1", "127.0.0.1"]), ("both.example", &["127.0.0.1 ::1"])]);
-    let egress = Egress::new(settings(&names)).unwrap();
-    for turn in 0..6 {
-        let mut grant = grant(&["*.example"]);
-        grant.limits.connect_time = std::time::Duration::from_millis(50);
-        let client = egress.client(grant);
+    let names = Names::new(&[
+        ("turn.example", &["1.1.1.1", "127.0.0.1"][..]),
+        ("both.example", &["127.0.0.1 ::1"]),
+        ("some.example", &["127.0.0.1 1.1.1.1"]),
+    ]);
+    // The proxy stands for the Internet: it notes where connections are to go, and refuses them.
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let noted = Arc::clone(&asked);
+    let proxy = raw(move |mut stream, _| {
+        let noted = Arc::clone(&noted);
+        async move {
+            let head = head(&mut stream).await;
+            noted.lock().unwrap().push(head.split(' ').nth(1).unwrap().to_owned());
+            stream.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n").await.unwrap();
+        }
+    })
+    .await;
+    let proxy = Proxy::parse(&format!("http://{proxy}")).unwrap();
+    let egress = Egress::new(Settings { proxy: Some(proxy), ..settings(&names) }).unwrap();
+    let port = stub.port();
+    let get = async |name: &str| {
         let before = names.lookups();
-        let error = client.fetch(get(format!("http://turn.example:{}/", stub.port()))).await.unwrap_err();
-        assert_eq!(error.is_refusal(), turn % 2 == 1, "{error:?}");
+        let error = egress.client(grant(&["*.example"])).fetch(get(format!("http://{name}:{port}/"))).await.unwrap_err();
         assert_eq!(names.lookups(), before + 1, "a name is looked up once");
-        let error = client.fetch(get(format!("http://both.example:{}/", stub.port()))).await.unwrap_err();
-        assert!(error.is_refusal());
+        error
+    };
+    for turn in 0..6 {
+        assert_eq!(get("turn.example").await.is_refusal(), turn % 2 == 1);
+        assert!(get("both.example").await.is_refusal());
+        assert_eq!(get("some.example").await.code, "ECONNREFUSED");
     }
     stub.assert_untouched();
+    assert_eq!(*asked.lock().unwrap(), vec![format!("1.1.1.1:{port}"); 9]);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The crate as its callers see it, against servers on the loopback address.
 
+mod answers;
 mod bodies;
 mod connections;
 mod harness;
