@@ -59,13 +59,14 @@ const VENDORS: [(&str, &[&str]); 7] = [
 const NEUTRAL: [&str; 7] = ["host-api/src", "host-api/wit", "egress/src", "runtime/src", "hooks/src", "dialects/src", "js-engine/src"];
 
 /// The modules of `hooks`, from the bottom up: each may use those before it.
-const ORDER: [&str; 29] = [
+const ORDER: [&str; 30] = [
     "clock",
     "uuid_pool",
     "ids",
     "limits",
     "message",
     "networks",
+    "outside",
     "backup",
     "store",
     "error",
@@ -176,7 +177,9 @@ fn has_path(text: &str, path: &str) -> bool {
 fn each_engine_and_server_is_named_in_one_place() {
     let root = root();
     let mut files = Vec::new();
-    for part in ["host-api/src", "egress/src", "runtime/src", "hooks/src", "dialects/src", "cli/src", "guest-sdk/src", "guest-sdk/macros/src"] {
+    for part in
+        ["host-api/src", "egress/src", "runtime/src", "hooks/src", "dialects/src", "cli/src", "guest-sdk/src", "guest-sdk/macros/src"]
+    {
         sources(&root.join(part), &mut files);
     }
     assert!(files.len() > 50, "{} files", files.len());

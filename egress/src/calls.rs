@@ -4,24 +4,24 @@ use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::error::Error;
 
 /// One call: an exchange (each hop of a redirect is one), a raw connection, a look-up, or what was refused. An exchange with neither a status
 /// nor an error was aborted, or is under way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// The method of HTTP; `TCP`, `TLS` or `LOOKUP` for what is none.
     pub method: String,
     /// `scheme://host:port`, or the name that was looked up.
     pub origin: String,
     /// The status of the answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// The code of the error, also of one within the body.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Cow<'static, str>>,
     /// Bytes of the body, or of the raw stream, that were sent.
     pub sent: u64,

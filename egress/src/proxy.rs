@@ -17,10 +17,17 @@ use crate::policy::{Host, Scheme, Target};
 pub struct ProxyError(&'static str);
 
 /// An HTTP proxy: `http://[user:password@]host:port`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proxy {
     pub(crate) target: Target,
     authorization: Option<Secret>,
+}
+
+/// Without user and password.
+impl std::fmt::Display for Proxy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.target)
+    }
 }
 
 impl Proxy {

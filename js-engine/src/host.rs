@@ -6,12 +6,14 @@
 //! | `random(ptr, len)` | fills with random bytes |
 //! | `env(name, name_len, buf, cap) -> i32` | an env var: its length, after writing as much of it as fits; -1 if there is none. An empty name asks for all names, one a line |
 //! | `log(level, ptr, len)` | a message of one or more lines; levels are trace 0, debug 1, info 2, warn 3, error 4 |
-//! | `start(ptr, len) -> i32` | begins an operation that JSON describes, today `{"op":"sleep","us":N}`; its handle, 0 or more |
+//! | `start(ptr, len) -> i32` | begins an operation, see OPERATIONS.md, that is framed as a request to `compute`; its handle, 0 or more |
 //! | `remaining() -> f64` | microseconds until the execution has to be over |
 //! | `invocation(buf, cap) -> i32` | JSON with what a function can learn of itself and of this execution: its length, after writing as much of it as fits |
-//! | `wait() -> i32` | blocks until any operation is done; its handle, or -1 when none is under way |
+//! | `wait(block) -> i32` | the handle of an operation that is done: waits for one, or -1 when none is under way (1); does not wait, or -1 when none is done (0) |
+//! | `answer(handle) -> i32` | makes an operation's answer the one that `take` copies: its length, or -1 - the length of an error's JSON |
+//! | `abort(handle)` | forgets an operation, and closes what it has opened |
 //! | `compute(service, ptr, len) -> i32` | a computation of one of the host's services, see CRYPTO.md: the answer's length, or -1 - the length of an error's text |
-//! | `take(buf, cap) -> i32` | copies the last answer or error text of `compute` |
+//! | `take(buf, cap) -> i32` | copies the last answer or error text of `compute` or `answer` |
 //!
 //! Booting calls none of them, so that the engine's own image depends on nothing; the interpreter reads a clock while it is
 //! made, and gets a constant.
@@ -26,7 +28,9 @@ mod import {
         pub(super) fn env(name: *const u8, name_len: usize, buf: *mut u8, cap: usize) -> i32;
         pub(super) fn log(level: i32, text: *const u8, len: usize);
         pub(super) fn start(operation: *const u8, len: usize) -> i32;
-        pub(super) fn wait() -> i32;
+        pub(super) fn wait(block: i32) -> i32;
+        pub(super) fn answer(handle: i32) -> i32;
+        pub(super) fn abort(handle: i32);
         pub(super) fn remaining() -> f64;
         pub(super) fn invocation(buf: *mut u8, cap: usize) -> i32;
         pub(super) fn compute(service: i32, request: *const u8, len: usize) -> i32;
@@ -115,22 +119,38 @@ pub(crate) fn log(level: i32, text: &[u8]) {
     unsafe { import::log(level, text.as_ptr(), text.len()) }
 }
 
-/// Starts an operation that JSON describes. Returns its handle.
-pub(crate) fn start(operation: &str) -> i32 {
+/// Starts an operation. Returns its handle.
+pub(crate) fn start(operation: &[u8]) -> i32 {
     // SAFETY: the import reads `len` bytes at `operation`.
     unsafe { import::start(operation.as_ptr(), operation.len()) }
 }
 
-/// Blocks until any operation is done. Returns its handle, or -1 when none is under way.
-pub(crate) fn wait() -> i32 {
-    // SAFETY: the import takes nothing and returns a plain number.
-    unsafe { import::wait() }
+/// The handle of an operation that is done, or -1: when none is under way or, if it is not to `block`, when none is done yet.
+pub(crate) fn wait(block: bool) -> i32 {
+    // SAFETY: the import takes and returns plain numbers.
+    unsafe { import::wait(i32::from(block)) }
+}
+
+/// What an operation that is done answered, or the JSON of an error. It can be asked once.
+pub(crate) fn answer(handle: i32) -> Result<Vec<u8>, Vec<u8>> {
+    // SAFETY: the import takes and returns plain numbers.
+    taken(unsafe { import::answer(handle) })
+}
+
+/// Forgets an operation, and closes what it has opened.
+pub(crate) fn abort(handle: i32) {
+    // SAFETY: the import takes a plain number.
+    unsafe { import::abort(handle) }
 }
 
 /// Calls a service of the host. Returns its answer, or the text of an error.
 pub(crate) fn compute(service: i32, request: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
     // SAFETY: the import reads `len` bytes at `request`.
-    let len = unsafe { import::compute(service, request.as_ptr(), request.len()) };
+    taken(unsafe { import::compute(service, request.as_ptr(), request.len()) })
+}
+
+/// The answer whose length an import returned.
+fn taken(len: i32) -> Result<Vec<u8>, Vec<u8>> {
     match usize::try_from(len) {
         Ok(len) => Ok(take(len)),
         Err(_) => Err(take(len.unsigned_abs() as usize - 1)),

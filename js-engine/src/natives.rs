@@ -21,8 +21,10 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     natives.set("preview", Func::from(kinds::preview))?;
     natives.set("printer", Func::from(console::printer))?;
     natives.set("grouped", Func::from(state::set_grouped))?;
-    natives.set("start", Func::from(|operation: String| host::start(&operation)))?;
+    natives.set("start", Func::from(start))?;
     natives.set("wait", Func::from(host::wait))?;
+    natives.set("answer", Func::from(answer))?;
+    natives.set("abort", Func::from(host::abort))?;
     natives.set("remaining", Func::from(host::remaining))?;
     natives.set("invocation", Func::from(|| String::from_utf8_lossy(&host::invocation()).into_owned()))?;
     natives.set("answered", Func::from(answered))?;
@@ -97,21 +99,41 @@ fn fresh_seed() -> [u64; 2] {
     [(seed as u64) | 1, (seed >> 64) as u64]
 }
 
+/// Begins an operation: its JSON and what it carries, if anything.
+fn start<'js>(ctx: Ctx<'js>, header: String, payload: Opt<TypedArray<'js, u8>>) -> Result<i32> {
+    Ok(host::start(&request(&ctx, &header, payload.0.into_iter().map(Ok))?))
+}
+
+/// The answer of an operation that is done. Its error has JSON for a message.
+fn answer<'js>(ctx: Ctx<'js>, handle: i32) -> Result<TypedArray<'js, u8>> {
+    answered_with(ctx, host::answer(handle))
+}
+
 /// A computation of a service of the host: the header's JSON and the payloads, in the order in which its `parts` counts them.
 fn compute<'js>(ctx: Ctx<'js>, service: i32, header: String, parts: Array<'js>) -> Result<TypedArray<'js, u8>> {
-    let mut request = Vec::with_capacity(header.len() + 64);
-    request.extend_from_slice(&u32::try_from(header.len()).unwrap_or(u32::MAX).to_le_bytes());
-    request.extend_from_slice(header.as_bytes());
-    for part in parts.iter::<TypedArray<'js, u8>>() {
-        let part = part?;
-        let raw = bytes(&ctx, &part)?;
-        // SAFETY: the array is alive and nothing else runs meanwhile.
-        request.extend_from_slice(unsafe { raw.as_ref() });
-    }
-    match host::compute(service, &request) {
+    let request = request(&ctx, &header, parts.iter())?;
+    answered_with(ctx, host::compute(service, &request))
+}
+
+fn answered_with(ctx: Ctx<'_>, answer: std::result::Result<Vec<u8>, Vec<u8>>) -> Result<TypedArray<'_, u8>> {
+    match answer {
         Ok(answer) => TypedArray::new(ctx, answer),
         Err(text) => Err(Exception::throw_message(&ctx, &String::from_utf8_lossy(&text))),
     }
+}
+
+/// What the host is asked: the header's length, the header, and the payloads.
+fn request<'js>(ctx: &Ctx<'js>, header: &str, parts: impl Iterator<Item = Result<TypedArray<'js, u8>>>) -> Result<Vec<u8>> {
+    let mut request = Vec::with_capacity(header.len() + 64);
+    request.extend_from_slice(&u32::try_from(header.len()).unwrap_or(u32::MAX).to_le_bytes());
+    request.extend_from_slice(header.as_bytes());
+    for part in parts {
+        let part = part?;
+        let raw = bytes(ctx, &part)?;
+        // SAFETY: the array is alive and nothing else runs meanwhile.
+        request.extend_from_slice(unsafe { raw.as_ref() });
+    }
+    Ok(request)
 }
 
 fn encode_utf8<'js>(ctx: Ctx<'js>, text: Value<'js>) -> Result<TypedArray<'js, u8>> {

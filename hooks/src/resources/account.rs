@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hookbox_egress::Policy;
 use hookbox_host_api::Decision;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,6 +12,8 @@ use crate::error::ServiceError;
 use crate::fields::{Fields, additional};
 use crate::hook_type::{HookType, Registry, Settings};
 use crate::ids::AccountId;
+
+use super::hosts::hosts;
 
 /// An account as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +32,12 @@ pub struct AccountSettings {
     pub hooks_per_type: u32,
     /// The decision without a live hook; `None` is each type's own default.
     pub on_no_hook: Option<OnNoHook>,
+    /// Whom new hooks may call that say nothing about it.
+    #[serde(default)]
+    pub allowed_hosts: Policy,
+    /// Whom hooks may call at most, whatever they say; `None` for whom the server lets them.
+    #[serde(default)]
+    pub hosts_ceiling: Option<Policy>,
     /// Settings that only a dialect understands. In the record and in the API these are keys beside the others.
     #[serde(flatten)]
     pub dialects: Settings,
@@ -36,7 +45,7 @@ pub struct AccountSettings {
 
 impl Default for AccountSettings {
     fn default() -> Self {
-        Self { hooks_per_type: 1, on_no_hook: None, dialects: Settings::new() }
+        Self { hooks_per_type: 1, on_no_hook: None, allowed_hosts: Policy::default(), hosts_ceiling: None, dialects: Settings::new() }
     }
 }
 
@@ -93,12 +102,14 @@ pub(crate) struct AccountInput {
     hooks_per_type: Option<u32>,
     /// A null restores the default, so it differs from an absent key.
     on_no_hook: Option<Option<OnNoHook>>,
+    allowed_hosts: Option<Policy>,
+    hosts_ceiling: Option<Option<Policy>>,
     /// The dialects' settings: those in `settings`, and those beside the name.
     dialects: Vec<Fields>,
 }
 
 impl AccountInput {
-    const SETTINGS: [&str; 2] = ["hooks_per_type", "on_no_hook"];
+    const SETTINGS: [&str; 4] = ["hooks_per_type", "on_no_hook", "allowed_hosts", "hosts_ceiling"];
 
     /// Reads a body. An empty body sets nothing. The settings stand in `settings` or beside the name.
     pub(crate) fn parse(body: &[u8], registry: &Registry) -> Result<Self, ServiceError> {
@@ -129,6 +140,12 @@ impl AccountInput {
         if fields.has("on_no_hook") {
             self.on_no_hook = Some(on_no_hook(fields)?);
         }
+        if fields.has("allowed_hosts") {
+            self.allowed_hosts = Some(hosts(fields, "allowed_hosts")?.unwrap_or_default());
+        }
+        if fields.has("hosts_ceiling") {
+            self.hosts_ceiling = Some(hosts(fields, "hosts_ceiling")?);
+        }
         Ok(())
     }
 
@@ -155,6 +172,8 @@ impl AccountInput {
         let settings = AccountSettings {
             hooks_per_type: self.hooks_per_type.unwrap_or(record.settings.hooks_per_type),
             on_no_hook: self.on_no_hook.unwrap_or_else(|| record.settings.on_no_hook.clone()),
+            allowed_hosts: self.allowed_hosts.unwrap_or_else(|| record.settings.allowed_hosts.clone()),
+            hosts_ceiling: self.hosts_ceiling.unwrap_or_else(|| record.settings.hosts_ceiling.clone()),
             dialects,
         };
         let name = self.name.or_else(|| record.name.clone());
@@ -231,6 +250,11 @@ mod tests {
         let change =
             |body: &str| AccountInput::parse(body.as_bytes(), &registry()).unwrap().apply(&record, &registry(), UNIX_EPOCH.into()).unwrap();
         assert_eq!(change("{}"), record);
+        let settings = change(r#"{"allowed_hosts":["Api.example"],"hosts_ceiling":["*.example"]}"#).settings;
+        assert_eq!(
+            (settings.allowed_hosts.to_string(), settings.hosts_ceiling.unwrap().to_string()),
+            ("api.example".into(), "*.example".into())
+        );
         assert_eq!(change(r#"{"hooks_per_type":100}"#).settings.hooks_per_type, 100);
         assert_eq!(change(r#"{"settings":{"on_no_hook":null}}"#).settings.on_no_hook, None);
         assert_eq!(change(r#"{"settings":{"on_no_hook":null}}"#).name.as_deref(), Some("Acme"));
@@ -244,6 +268,8 @@ mod tests {
             (r#"{"on_no_hook":"maybe"}"#, "instance.on_no_hook is not one of enum values: allow,deny"),
             (r#"{"on_no_hook":{"sign-in":1}}"#, "instance.on_no_hook.sign-in is not one of enum values: allow,deny"),
             (r#"{"on_no_hook":{"login":"deny"}}"#, "instance.on_no_hook is not allowed to have the additional property \"login\""),
+            (r#"{"allowed_hosts":["a b"]}"#, "instance.allowed_hosts[0] is no host: a host and a port, and nothing else, can be named"),
+            (r#"{"settings":{"hosts_ceiling":"*"}}"#, "instance.settings.hosts_ceiling is not of a type(s) array"),
             (r#"{"name":5}"#, "instance.name is not of a type(s) string"),
             (r#"{"plan":"gold"}"#, "instance is not allowed to have the additional property \"plan\""),
         ] {

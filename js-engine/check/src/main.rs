@@ -6,6 +6,8 @@ use wasmparser::{DataKind, Operator, Parser, Payload, TypeRef};
 
 const IMPORTS: &[&str] = &[
     "env.memory",
+    "hb.abort",
+    "hb.answer",
     "hb.compute",
     "hb.env",
     "hb.invocation",

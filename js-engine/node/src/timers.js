@@ -6,6 +6,7 @@
 
 import { validateFunction } from './errors.js';
 import { current, within } from './frames.js';
+import { anyAwaited, anyUnderWay, finish } from './operations.js';
 import { add, anyOf, first, remove } from './timer-queue.js';
 
 const NEVER = 2 ** 31 - 1;
@@ -205,21 +206,30 @@ function fire(state) {
   within(state.frame, callback, timer, state.args);
 }
 
-// Waits until the earliest timer is due or something else is done.
-function waitFor({ due }) {
-  if (sleep === null || sleep[1] > due) {
-    const us = Math.max(1, Math.ceil(due - hb.monotonic()));
-    sleep = [hb.start(`{"op":"sleep","us":${us}}`), due];
+// Waits until the earliest timer is due or an operation is done, and runs what waited for that.
+function waitFor(timer) {
+  if (timer !== undefined && (sleep === null || sleep[1] > timer.due)) {
+    const us = Math.max(1, Math.ceil(timer.due - hb.monotonic()));
+    sleep = [hb.start(`{"op":"sleep","us":${us}}`), timer.due];
   }
-  const done = hb.wait();
-  if (done < 0 || done === sleep[0]) sleep = null;
+  done(hb.wait(true));
 }
 
-// The next immediate that nobody has cleared.
+// The end of the host's sleep, or of another operation.
+function done(handle) {
+  if (handle < 0) return false;
+  if (sleep !== null && handle === sleep[0]) sleep = null;
+  else finish(handle);
+  return true;
+}
+
+// The next immediate that nobody has cleared; null if there is none, undefined if something else was run.
 function nextImmediate() {
   for (;;) {
     if (reached === immediates.length) {
       if (laterImmediates.length === 0) return null;
+      // Between two rounds of immediates, what the world has answered is heard.
+      if (anyUnderWay() && done(hb.wait(false))) return undefined;
       [immediates, reached, laterImmediates] = [laterImmediates, 0, []];
     }
     const immediate = immediates[reached];
@@ -228,7 +238,7 @@ function nextImmediate() {
   }
 }
 
-// Runs one timer or immediate, or waits for one; false when nothing is left that could settle anything.
+// Runs one timer, immediate or end of an operation, or waits for one; false when nothing is left that could settle anything.
 export function turn() {
   const timer = first();
   if (timer !== undefined && timer.due <= hb.monotonic()) {
@@ -236,6 +246,7 @@ export function turn() {
     return true;
   }
   const immediate = nextImmediate();
+  if (immediate === undefined) return true;
   if (immediate !== null) {
     const { frame, args } = immediateOf(immediate);
     const { _onImmediate: callback } = immediate;
@@ -245,7 +256,7 @@ export function turn() {
     return true;
   }
   // A timer that would not keep Node alive comes while something else does, which is what waits for the hook.
-  if (!anyOf(({ counts, timer }) => counts || timer._repeat === null)) return false;
+  if (!anyAwaited() && !anyOf(({ counts, timer }) => counts || timer._repeat === null)) return false;
   waitFor(timer);
   return true;
 }

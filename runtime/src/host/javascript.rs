@@ -1,33 +1,23 @@
 //! The functions that the JavaScript engine imports; WASI is not among them. Everything that a hook can read of the outside world passes
 //! through them, so they also record what a hook has read.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use hookbox_host_api::log::Level;
-use serde::{Deserialize, Serialize};
-use wasmtime::{AsContextMut, Caller, Extern, Linker};
+use serde::Serialize;
+use wasmtime::{AsContextMut, Caller, Linker};
 
+use super::guest_memory::{bytes, read, text, write};
 use super::modules::JAVASCRIPT as MODULE;
 use crate::execution::{CallState, settle};
 
-/// The longest text that one call may pass, in bytes.
-const MAX_TEXT: usize = 4 << 20;
-/// The most operations under way in one execution.
-const MAX_OPERATIONS: usize = 10_000;
 /// The most random bytes of one call.
 const MAX_RANDOM: usize = 64 << 10;
-
-#[derive(Deserialize)]
-#[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
-enum Operation {
-    Sleep { us: f64 },
-}
 
 pub(super) fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     add_world(linker)?;
     add_invocation(linker)?;
     add_log(linker)?;
-    add_operations(linker)?;
     add_computations(linker)
 }
 
@@ -63,6 +53,10 @@ fn add_world(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
             let name = text(&mut caller, name, name_len)?;
             let state = caller.data_mut();
             state.js.reads.env = true;
+            if state.env.is_sealed(&name) {
+                // Each execution has another placeholder.
+                state.js.reads.fleeting.get_or_insert("an env var that is sealed");
+            }
             let value = match name.as_str() {
                 "" => Some(state.env.iter().map(|(name, _)| name).collect::<Vec<_>>().join("\n")),
                 name => state.env.get(name).map(|value| value.expose().to_owned()),
@@ -144,45 +138,6 @@ fn add_log(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     Ok(())
 }
 
-fn add_operations(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
-    linker.func_wrap_async(MODULE, "start", |mut caller: Caller<'_, CallState>, (at, len): (i32, i32)| {
-        Box::new(async move {
-            let request = text(&mut caller, at, len)?;
-            let Operation::Sleep { us } = serde_json::from_str(&request)?;
-            settle(&mut caller.as_context_mut(), request.len()).await?;
-            let now = caller.data().moment();
-            let js = &mut caller.data_mut().js;
-            js.reads.fleeting.get_or_insert("a timer");
-            if js.pending.len() >= MAX_OPERATIONS {
-                return Err(wasmtime::Error::msg(format!("more than {MAX_OPERATIONS} operations at a time")));
-            }
-            let handle = js.next;
-            js.next = js.next.wrapping_add(1) & i32::MAX;
-            js.pending.insert((now + wait_time(us), handle), ());
-            Ok(handle)
-        })
-    })?;
-    linker.func_wrap_async(MODULE, "wait", |mut caller: Caller<'_, CallState>, (): ()| {
-        Box::new(async move {
-            settle(&mut caller.as_context_mut(), 0).await?;
-            let Some(((due, handle), ())) = caller.data_mut().js.pending.pop_first() else { return Ok(-1) };
-            if due > caller.data().moment() {
-                if let Some(until) = caller.data().wait_until(due)? {
-                    tokio::time::sleep_until(until).await;
-                }
-                settle(&mut caller.as_context_mut(), 0).await?;
-            }
-            Ok(handle)
-        })
-    })?;
-    Ok(())
-}
-
-/// Converts a guest's number of microseconds to a time of an hour at most.
-fn wait_time(us: f64) -> Duration {
-    Duration::try_from_secs_f64((us / 1e6).clamp(0.0, 3600.0)).unwrap_or_default()
-}
-
 fn add_computations(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     linker.func_wrap_async(MODULE, "compute", |mut caller: Caller<'_, CallState>, (service, at, len): (i32, i32, i32)| {
         Box::new(async move {
@@ -211,34 +166,5 @@ fn add_computations(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
             Ok(taken.len() as i32)
         })
     })?;
-    Ok(())
-}
-
-fn memory<'a>(caller: &'a mut Caller<'_, CallState>) -> wasmtime::Result<&'a mut [u8]> {
-    let memory = caller.get_export("memory").and_then(Extern::into_memory);
-    memory.map(|memory| memory.data_mut(caller)).ok_or_else(|| wasmtime::Error::msg("the engine exports no memory"))
-}
-
-fn read<'a>(caller: &'a mut Caller<'_, CallState>, at: i32, len: i32) -> wasmtime::Result<&'a [u8]> {
-    let len = len as u32 as usize;
-    if len > MAX_TEXT {
-        return Err(wasmtime::Error::msg(format!("more than {MAX_TEXT} bytes in one host call")));
-    }
-    bytes(caller, at, len)
-}
-
-fn bytes<'a>(caller: &'a mut Caller<'_, CallState>, at: i32, len: usize) -> wasmtime::Result<&'a [u8]> {
-    let at = at as u32 as usize;
-    memory(caller)?.get(at..at.saturating_add(len)).ok_or_else(|| wasmtime::Trap::MemoryOutOfBounds.into())
-}
-
-fn text(caller: &mut Caller<'_, CallState>, at: i32, len: i32) -> wasmtime::Result<String> {
-    Ok(String::from_utf8_lossy(read(caller, at, len)?).into_owned())
-}
-
-fn write(caller: &mut Caller<'_, CallState>, at: i32, bytes: &[u8]) -> wasmtime::Result<()> {
-    let at = at as u32 as usize;
-    let room = memory(caller)?.get_mut(at..at.saturating_add(bytes.len())).ok_or(wasmtime::Trap::MemoryOutOfBounds)?;
-    room.copy_from_slice(bytes);
     Ok(())
 }

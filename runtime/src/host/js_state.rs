@@ -1,8 +1,6 @@
 //! The host's side of one execution of a JavaScript hook, and which parts of the outside world the hook has read.
 
-use std::collections::BTreeMap;
-
-use tokio::time::Instant;
+use super::operations::Operations;
 
 /// Which parts of the outside world a function has read. An image is frozen only where the next execution would read the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,9 +15,7 @@ pub(crate) struct WorldReads {
 #[derive(Default)]
 pub(crate) struct JsState {
     pub(crate) reads: WorldReads,
-    pub(super) next: i32,
-    /// Operations under way, by the moment when they are done.
-    pub(super) pending: BTreeMap<(Instant, i32), ()>,
-    /// The last computation's answer, until the engine takes it.
+    pub(super) operations: Operations,
+    /// The last computation's or operation's answer, until the engine takes it.
     pub(super) answer: Vec<u8>,
 }

@@ -3,7 +3,7 @@
 use wasmtime::Engine;
 use wasmtime::component;
 
-use super::{hook, javascript, preview1};
+use super::{hook, javascript, operate, preview1};
 use crate::engine::SandboxError;
 use crate::execution::CallState;
 
@@ -31,5 +31,6 @@ impl Linkers {
 pub(crate) fn javascript_linker(engine: &Engine) -> Result<wasmtime::Linker<CallState>, SandboxError> {
     let mut linker = wasmtime::Linker::new(engine);
     javascript::add_to_linker(&mut linker)?;
+    operate::add_to_linker(&mut linker)?;
     Ok(linker)
 }

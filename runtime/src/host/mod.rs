@@ -2,6 +2,7 @@
 //! for commands. There are no files, no sockets and no arguments.
 
 mod crypto;
+mod guest_memory;
 mod hook;
 mod intl;
 mod javascript;
@@ -9,6 +10,8 @@ mod js_state;
 mod limits;
 mod linkers;
 mod modules;
+mod operate;
+mod operations;
 mod preview1;
 mod stdout;
 mod wasi;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hookbox_egress::Policy;
 use hookbox_host_api::Decision;
 use serde_json::Value;
 
@@ -12,6 +13,7 @@ use crate::limits::ServiceLimits;
 use crate::resources::account::{DECISIONS, parse_decision};
 use crate::resources::condition::{Condition, Operator, Source};
 use crate::resources::env_var::EnvName;
+use crate::resources::hosts::hosts;
 use crate::resources::input_rules::{InputRules, MIN_FUEL};
 use crate::resources::runtime::Runtime;
 
@@ -27,6 +29,11 @@ pub(super) fn hook_type(fields: &mut Fields, types: &[HookType]) -> Result<Optio
 pub(super) fn on_error(fields: &mut Fields) -> Result<Option<Decision>, ServiceError> {
     let Some(value) = fields.take("on_error") else { return Ok(None) };
     parse_decision(&value).map(Some).ok_or_else(|| fields.wrong("on_error", DECISIONS))
+}
+
+/// Whom the function may call, in the form that the policy writes.
+pub(super) fn allowed_hosts(fields: &mut Fields) -> Result<Option<Policy>, ServiceError> {
+    hosts(fields, "allowed_hosts")
 }
 
 pub(super) fn resources(fields: &mut Fields, most: &ServiceLimits) -> Result<(Option<u64>, Option<u32>), ServiceError> {
