@@ -196,7 +196,11 @@ impl Connection {
 async fn read_some(stream: &mut ReadHalf<Stream>, buffer: &mut BytesMut) -> Result<(), Error> {
     let room = buffer.capacity();
     let mut limited = bytes::BufMut::limit(buffer, room);
-    stream.read_buf(&mut limited).await.map(drop).map_err(|error| Error::io(&error, "read"))
+    match stream.read_buf(&mut limited).await {
+        // Many servers end TLS without saying so, and Node takes that for an end, too.
+        Err(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => Err(Error::io(&error, "read")),
+        _ => Ok(()),
+    }
 }
 
 fn gone(syscall: &'static str) -> Error {
