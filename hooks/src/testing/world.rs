@@ -90,6 +90,7 @@ impl World {
             retention: Duration::from_secs(7 * 86_400),
             log_queue: 1024,
             reads: self.reads,
+            egress: Default::default(),
             limits: self.limits,
             registry: self.registry.clone(),
         };
@@ -402,7 +403,7 @@ impl PreparedFunction for Script {
                 }
                 other => panic!("no such command: {other}"),
             };
-            Execution { result: result.map(|text| RawValue::from_string(text).unwrap()), usage: USED, log }
+            Execution { result: result.map(|text| RawValue::from_string(text).unwrap()), usage: USED, log, calls: Vec::new() }
         })
     }
 
