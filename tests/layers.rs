@@ -22,13 +22,14 @@ const EDGES: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates from outside that only some may name.
-const RESERVED: [(&str, &[&str]); 8] = [
+const RESERVED: [(&str, &[&str]); 9] = [
     ("wasmtime", &["hookbox-runtime", "hookbox-bench"]),
     ("wasmtime-wasi", &["hookbox-runtime"]),
     ("sled", &["hookbox-hooks"]),
     ("redb", &["hookbox-hooks"]),
     ("hyper", &["hookbox-hooks", "hookbox-bench"]),
     ("hyper-util", &["hookbox-hooks", "hookbox-bench"]),
+    ("h2", &["hookbox-hooks"]),
     ("chacha20poly1305", &["hookbox-hooks"]),
     ("clap", &["hookbox-cli", "hookbox-bench"]),
 ];

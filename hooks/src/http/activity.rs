@@ -4,12 +4,14 @@
 //! also keeps a client that never shows which version of HTTP it speaks, an idle HTTP/2 connection, and a client that does not read its
 //! answers. So this module keeps the times: the head's from its first byte, the idle connection's from the end of the last request.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
+
+use crate::metrics::CutOff;
 
 /// The requests of one connection.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub(super) struct Activity {
     known: AtomicBool,
     /// Whether the connection must make room for another.
     giving_way: AtomicBool,
+    /// Why the server breaks the connection off.
+    broken_off: OnceLock<CutOff>,
     asked: Notify,
 }
 
@@ -58,6 +62,7 @@ impl Activity {
             closing: AtomicBool::new(false),
             known: AtomicBool::new(false),
             giving_way: AtomicBool::new(false),
+            broken_off: OnceLock::new(),
             asked: Notify::new(),
         }
     }
@@ -114,6 +119,16 @@ impl Activity {
         while !self.gives_way() {
             self.asked.notified().await;
         }
+    }
+
+    /// Notes why the server breaks the connection off. The first reason counts.
+    pub(super) fn break_off(&self, reason: CutOff) {
+        let _ = self.broken_off.set(reason);
+    }
+
+    /// Why the server broke the connection off.
+    pub(super) fn broken_off(&self) -> Option<CutOff> {
+        self.broken_off.get().copied()
     }
 
     /// When something last happened: the connection came, or a request began or ended.

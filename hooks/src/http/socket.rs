@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 use super::activity::Activity;
+use super::ended;
 use super::frames::Frames;
 
 /// How long bytes from the other side are read and discarded after the end was announced. A socket that is closed with unread bytes in it
@@ -19,7 +20,17 @@ const LINGER: Duration = Duration::from_millis(500);
 /// Bytes that are discarded at a time.
 const SCRAP: usize = 4096;
 
-/// A stream that reports its reads.
+/// The client sends too much beside its requests.
+#[derive(Debug, thiserror::Error)]
+#[error("a flood of frames that carry no request")]
+struct Flood;
+
+/// Whether a read failed because of a flood.
+pub(super) fn is_flood(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<Flood>())
+}
+
+/// A stream that reports its reads, and why the server broke it off.
 pub(super) struct Socket<S> {
     stream: S,
     activity: Arc<Activity>,
@@ -31,6 +42,14 @@ pub(super) struct Socket<S> {
 impl<S> Socket<S> {
     pub(super) fn new(stream: S, activity: Arc<Activity>) -> Self {
         Self { stream, activity, frames: Frames::new(), lingers: None }
+    }
+
+    /// The error, of which the connection learns why it ends. Above, nothing is left of it but that there was one.
+    fn noted(&self, error: io::Error) -> io::Error {
+        if let Some(reason) = ended::reason(&error) {
+            self.activity.break_off(reason);
+        }
+        error
     }
 }
 
@@ -44,20 +63,20 @@ impl<S: AsyncRead + Unpin> AsyncRead for Socket<S> {
         }
         match self.frames.received(new) {
             true => Poll::Ready(Ok(())),
-            false => Poll::Ready(Err(io::Error::other("a flood of frames that carry no request"))),
+            false => Poll::Ready(Err(self.noted(io::Error::other(Flood)))),
         }
     }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Socket<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes))?;
+        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes)).map_err(|error| self.noted(error))?;
         self.frames.sent(written);
         Poll::Ready(Ok(written))
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, parts: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, parts))?;
+        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, parts)).map_err(|error| self.noted(error))?;
         self.frames.sent(written);
         Poll::Ready(Ok(written))
     }
@@ -67,7 +86,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Socket<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Pin::new(&mut self.stream).poll_flush(cx).map_err(|error| self.noted(error))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -1,0 +1,38 @@
+//! Why a connection ended that did not end well: the counts, and the server's own log.
+
+use std::error::Error;
+use std::io;
+use std::net::SocketAddr;
+
+use super::activity::Activity;
+use super::{patience, socket};
+use crate::metrics::{ConnectionMetrics, CutOff};
+
+/// How a connection ended.
+pub(super) type Served = Result<(), Box<dyn Error + Send + Sync>>;
+
+/// Counts and logs the end of a connection.
+pub(super) fn note(ended: &Served, activity: &Activity, counts: &ConnectionMetrics, peer: SocketAddr) {
+    let Err(error) = ended else { return };
+    if let Some(reason) = activity.broken_off().or_else(|| flood(&**error)) {
+        counts.cut_off(reason);
+    }
+    tracing::debug!(%peer, error, "a connection broke off");
+}
+
+/// Why the server itself broke the connection off with this error of its socket.
+pub(super) fn reason(error: &io::Error) -> Option<CutOff> {
+    match error {
+        error if patience::is_over(error) => Some(CutOff::Untaken),
+        error if socket::is_flood(error) => Some(CutOff::Flood),
+        _ => None,
+    }
+}
+
+/// Floods that h2 notices by itself: requests that are taken back, heads without an end.
+fn flood(error: &(dyn Error + 'static)) -> Option<CutOff> {
+    let mut causes = std::iter::successors(Some(error), |error: &&(dyn Error + 'static)| (*error).source());
+    let cause = causes.find_map(|error| error.downcast_ref::<h2::Error>())?;
+    let excessive = cause.reason() == Some(h2::Reason::ENHANCE_YOUR_CALM) && !cause.is_remote();
+    excessive.then_some(CutOff::Flood)
+}
