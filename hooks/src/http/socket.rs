@@ -44,6 +44,11 @@ impl<S> Socket<S> {
         Self { stream, activity, frames: Frames::new(), lingers: None }
     }
 
+    fn sent(&mut self, bytes: usize) {
+        self.frames.sent(bytes);
+        self.activity.sent(bytes);
+    }
+
     /// The error, of which the connection learns why it ends. Above, nothing is left of it but that there was one.
     fn noted(&self, error: io::Error) -> io::Error {
         if let Some(reason) = ended::reason(&error) {
@@ -71,13 +76,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Socket<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Socket<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes)).map_err(|error| self.noted(error))?;
-        self.frames.sent(written);
+        self.sent(written);
         Poll::Ready(Ok(written))
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, parts: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
         let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, parts)).map_err(|error| self.noted(error))?;
-        self.frames.sent(written);
+        self.sent(written);
         Poll::Ready(Ok(written))
     }
 

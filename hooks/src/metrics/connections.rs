@@ -15,16 +15,19 @@ pub(crate) enum CutOff {
     SlowBody,
     /// The client sent a flood of HTTP/2 frames.
     Flood,
+    /// The client broke a rule of HTTP/2; a head that is too long breaks one.
+    Protocol,
     /// The client took nothing of an answer for too long.
     Untaken,
 }
 
 impl CutOff {
-    const ALL: [(Self, &str); 5] = [
+    const ALL: [(Self, &str); 6] = [
         (Self::Displaced, "displaced"),
         (Self::SlowHead, "slow_head"),
         (Self::SlowBody, "slow_body"),
         (Self::Flood, "flood"),
+        (Self::Protocol, "protocol"),
         (Self::Untaken, "untaken"),
     ];
 }
@@ -82,7 +85,8 @@ mod tests {
             "hookbox_http_cut_off_total{reason=\"slow_head\"} 2",
             "hookbox_http_cut_off_total{reason=\"slow_body\"} 3",
             "hookbox_http_cut_off_total{reason=\"flood\"} 4",
-            "hookbox_http_cut_off_total{reason=\"untaken\"} 5",
+            "hookbox_http_cut_off_total{reason=\"protocol\"} 5",
+            "hookbox_http_cut_off_total{reason=\"untaken\"} 6",
         ];
         assert_eq!(samples, expected);
     }
