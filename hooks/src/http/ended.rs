@@ -1,11 +1,9 @@
 //! Why a connection ended that did not end well: the counts, and the server's own log.
 
 use std::error::Error;
-use std::io;
 use std::net::SocketAddr;
 
 use super::activity::Activity;
-use super::{patience, socket};
 use crate::metrics::{ConnectionMetrics, CutOff};
 
 /// How a connection ended.
@@ -18,15 +16,6 @@ pub(super) fn note(ended: &Served, activity: &Activity, counts: &ConnectionMetri
         counts.cut_off(reason);
     }
     tracing::debug!(%peer, error, "a connection broke off");
-}
-
-/// Why the server itself broke the connection off with this error of its socket.
-pub(super) fn reason(error: &io::Error) -> Option<CutOff> {
-    match error {
-        error if patience::is_over(error) => Some(CutOff::Untaken),
-        error if socket::is_flood(error) => Some(CutOff::Flood),
-        _ => None,
-    }
 }
 
 /// What h2 notices by itself: requests that are taken back and heads without an end, which are floods, and broken rules.

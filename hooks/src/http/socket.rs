@@ -11,24 +11,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 use super::activity::Activity;
-use super::ended;
 use super::frames::Frames;
+use super::patience;
+use crate::metrics::CutOff;
 
 /// How long bytes from the other side are read and discarded after the end was announced. A socket that is closed with unread bytes in it
 /// is reset, and the reset may overtake the last answer.
 const LINGER: Duration = Duration::from_millis(500);
 /// Bytes that are discarded at a time.
 const SCRAP: usize = 4096;
-
-/// The client sends too much beside its requests.
-#[derive(Debug, thiserror::Error)]
-#[error("a flood of frames that carry no request")]
-struct Flood;
-
-/// Whether a read failed because of a flood.
-pub(super) fn is_flood(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<Flood>())
-}
 
 /// A stream that reports its reads, and why the server broke it off.
 pub(super) struct Socket<S> {
@@ -49,10 +40,10 @@ impl<S> Socket<S> {
         self.activity.sent(bytes);
     }
 
-    /// The error, of which the connection learns why it ends. Above, nothing is left of it but that there was one.
+    /// The error, of which the connection learns whether the server broke off. What hyper makes of it does not say so.
     fn noted(&self, error: io::Error) -> io::Error {
-        if let Some(reason) = ended::reason(&error) {
-            self.activity.break_off(reason);
+        if patience::is_over(&error) {
+            self.activity.break_off(CutOff::Untaken);
         }
         error
     }
@@ -68,7 +59,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Socket<S> {
         }
         match self.frames.received(new) {
             true => Poll::Ready(Ok(())),
-            false => Poll::Ready(Err(self.noted(io::Error::other(Flood)))),
+            false => {
+                self.activity.break_off(CutOff::Flood);
+                Poll::Ready(Err(io::Error::other("a flood of frames that carry no request")))
+            }
         }
     }
 }

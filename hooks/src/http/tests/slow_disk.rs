@@ -59,5 +59,6 @@ async fn a_disk_that_stands_still_holds_up_changes_and_no_login() {
     let log = server.call(&admin, &format!("GET /v1/hooks/{id}/executions?limit=1"), None).await.expect(200);
     assert_eq!(log["items"][0]["outcome"], "completed");
     assert_eq!(number(&server, "hookbox_log_entries_written_total") + dropped, logins, "each is on disk or counted");
-    assert_eq!(server.call(&admin, "GET /v1/env-vars", None).await.expect(200)["total"], 40);
+    let made = server.call(&admin, "GET /v1/env-vars?limit=100", None).await.expect(200);
+    assert_eq!(made["items"].as_array().unwrap().len(), 40);
 }
