@@ -75,7 +75,8 @@ const { outputFiles } = await build({
   keepNames: true,
   legalComments: 'none',
   inject: ['src/inject.js'],
-  define: { 'process.env.NODE_DEBUG': 'undefined', 'process.browser': 'false', global: 'globalThis' },
+  // A body that only its stream is left of is still wanted; objects go here as soon as nothing refers to them.
+  define: { 'globalThis.FinalizationRegistry': 'undefined', 'process.env.NODE_DEBUG': 'undefined', 'process.browser': 'false', global: 'globalThis' },
   alias: { qs: './src/qs.js', 'web-streams-polyfill': './node_modules/web-streams-polyfill/dist/ponyfill.mjs', punycode: './node_modules/punycode/punycode.js' },
   plugins: [inspect, contract, streams, webStreams, undici],
   logLevel: 'warning',

@@ -8,6 +8,7 @@ const from = (path, ...names) => names.map((name) => `get ${name.split(' ').at(-
 const gives = (...parts) => `module.exports={${parts.join()}}`;
 
 const wanted = {
+  errors: gives('InvalidArgumentError:TypeError'),
   'node:assert': "module.exports=function(value,message){if(!value)throw message instanceof Error?message:new Error(message??'assertion failed')}",
   'node:buffer': gives(from('web/blob.js', 'Blob', 'File', 'resolveObjectURL')),
   // Which hashes there are is asked while hooks' memory is made, where the host is not there to answer.
@@ -35,6 +36,8 @@ export const undici = {
       if (!Object.hasOwn(wanted, path)) throw new Error(`${importer} asks for ${path}`);
       return { path, namespace: 'undici' };
     });
+    // Only what sends requests makes these.
+    bundler.onResolve({ filter: /^\.\/errors$/ }, ({ importer }) => (/node_modules\/undici\/lib\/core\/util/.test(importer) ? { path: 'errors', namespace: 'undici' } : undefined));
     bundler.onResolve({ filter: /^#own\// }, ({ path }) => ({ path: join(folder, path.slice(5)) }));
     bundler.onLoad({ filter: /./, namespace: 'undici' }, ({ path }) => ({ contents: wanted[path], resolveDir: folder }));
     bundler.onLoad({ filter: /node_modules\/undici\/lib\/(core\/util|web\/fetch\/[\w-]+)\.js$/ }, async ({ path }) => {

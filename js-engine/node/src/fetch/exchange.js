@@ -45,8 +45,10 @@ export class Exchange {
   #handle = -1;
   #state = 'under way';
   #controller;
-  constructor(request) {
+  // `kept` has to live as long as this does: what the author's signal is followed with.
+  constructor(request, kept) {
     this.#request = request;
+    this.kept = kept;
   }
   #begin(body, payload) {
     const { method, url, redirect } = this.#request;
@@ -72,6 +74,7 @@ export class Exchange {
     answer.then(resolve, reject);
     this.#write().catch((error) => {
       this.#close();
+      this.#controller?.error(new TypeError('terminated', { cause: error }));
       reject(error);
     });
     return promise;

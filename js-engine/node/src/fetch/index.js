@@ -40,9 +40,10 @@ function dropBody(request, reason) {
   if (stream !== undefined && !stream.locked) stream.cancel(reason).catch(() => {});
 }
 
-function send(request, signal) {
+function send(made) {
+  const { [kState]: request, signal } = made;
   const { promise, resolve, reject } = Promise.withResolvers();
-  const exchange = new Exchange(request);
+  const exchange = new Exchange(request, made);
   signal.addEventListener('abort', () => {
     exchange.abort(signal.reason);
     dropBody(request, signal.reason);
@@ -68,10 +69,9 @@ export const { fetch } = {
     } catch (error) {
       return Promise.reject(error);
     }
-    const request = made[kState];
     const { signal } = made;
-    if (!signal.aborted) return send(request, signal);
-    dropBody(request, signal.reason);
+    if (!signal.aborted) return send(made);
+    dropBody(made[kState], signal.reason);
     return Promise.reject(signal.reason);
   },
 };

@@ -1,12 +1,13 @@
 // `Blob` and `File`. What a blob is made of is copied once and shared with its slices; so it is only put together when it is read.
-import { invalidArgType, invalidArgValue, invalidThis, missingArgs, validateObject } from '../errors.js';
+import { invalidArgType, invalidArgValue, invalidThis, missingArgs } from '../errors.js';
 import { expose } from '../expose.js';
-import { bytesIn } from '../encoding.js';
+import { URL } from '../address/whatwg.js';
+import { TextDecoder, bytesIn } from '../encoding.js';
 import { customInspect, shown, webClass } from './classes.js';
+import { useInClones } from './clone.js';
 import { ReadableStream } from './streams.js';
 
 const CHUNK = 65536;
-const loose = { nullable: true, allowArray: true, allowFunction: true };
 
 let partsOf;
 let fromParts;
@@ -54,7 +55,7 @@ export class Blob {
     if (sources === null || typeof sources[Symbol.iterator] !== 'function' || typeof sources === 'string') {
       throw invalidArgType('sources', 'a sequence', sources);
     }
-    if (options !== undefined) validateObject(options, 'options', loose);
+    if (options !== undefined && options !== null && typeof options !== 'object' && typeof options !== 'function') throw invalidArgType('options', 'a dictionary', options);
     const { type = '', endings = 'transparent' } = options ?? {};
     if (`${endings}` !== 'transparent' && `${endings}` !== 'native') throw invalidArgValue('options.endings', `${endings}`);
     this.#parts = Array.from(sources, (source) => part(source, `${endings}`)).flat();
@@ -62,7 +63,7 @@ export class Blob {
     this.#type = typed(`${type}`);
   }
   [customInspect](depth, options, inspect) {
-    return depth < 0 ? this : shown(this, 'Blob', { size: this.size, type: this.type }, depth, options, inspect);
+    return shown(this, 'Blob', { size: this.size, type: this.type }, depth, options, inspect);
   }
   get type() {
     if (!isBlob(this)) throw invalidThis('Blob');
@@ -137,10 +138,12 @@ export class File extends Blob {
   get lastModified() { return this.#lastModified; }
   [customInspect](depth, options, inspect) {
     const { size, type, name, lastModified } = this;
-    return depth < 0 ? this : shown(this, 'File', { size, type, name, lastModified }, depth, options, inspect);
+    return shown(this, 'File', { size, type, name, lastModified }, depth, options, inspect);
   }
 }
 webClass(File, ['name', 'lastModified']);
+
+useInClones(isBlob, (blob) => fromParts(partsOf(blob), blob.type));
 
 // `URL.createObjectURL` and what finds it again: the names live as long as an execution.
 const objects = new Map();
@@ -154,10 +157,19 @@ export function resolveObjectURL(url) {
   }
 }
 
+function uuid() {
+  const bytes = new Uint8Array(16);
+  hb.random(bytes);
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return digits.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
 const { createObjectURL, revokeObjectURL } = {
   createObjectURL(obj) {
     if (!isBlob(obj)) throw invalidArgType('obj', 'Blob', obj);
-    const path = `nodedata:${crypto.randomUUID()}`;
+    const path = `nodedata:${uuid()}`;
     objects.set(path, fromParts(partsOf(obj), obj.type));
     return `blob:${path}`;
   },

@@ -35,6 +35,7 @@ class Converter {
   }
   #run(input, flush, controller) {
     let from = 0;
+    this.#ended = false;
     for (;;) {
       const output = new Uint8Array(ROOM);
       const [code, read, written] = zlibStep(this.#stream, flush, input, from, output, 0);
@@ -52,7 +53,8 @@ class Converter {
   transform(chunk, controller) {
     if (typeof chunk === 'string') chunk = hb.encodeUtf8(chunk);
     if (!isBytes(chunk)) throw invalidArgType('chunk', ['string', 'Buffer', 'TypedArray', 'DataView'], chunk);
-    if (!this.#ended) this.#run(viewOf(chunk), NO_FLUSH, controller);
+    // Several files of gzip may follow one another; what is behind the end of anything else is nothing.
+    if (!this.#ended || this.#mode === DECOMPRESS.gzip) this.#run(viewOf(chunk), NO_FLUSH, controller);
   }
   flush(controller) {
     if (!this.#ended) this.#run(EMPTY, FINISH, controller);

@@ -1,8 +1,9 @@
 // Web streams: a maintained implementation, with the errors, the looks and the hidden members that Node's have. `stream` of Node asks the
 // latter about a stream of the web.
 import * as made from 'web-streams-polyfill';
-import { coded, invalidArgType, invalidArgValue, validateAbortSignal, validateObject } from '../errors.js';
+import { coded, invalidArgType, invalidArgValue, outOfRange, validateAbortSignal, validateBuffer, validateObject } from '../errors.js';
 import { expose } from '../expose.js';
+import { format } from '../inspect.js';
 import { customInspect } from './classes.js';
 
 const { internals } = made;
@@ -97,29 +98,56 @@ checking(ReadableStream, 'pipeThrough', (self, [transform, options]) => {
   if (options?.signal !== undefined) validateAbortSignal(options.signal, 'options.signal');
 });
 
-const { pipeTo: pipe } = ReadableStream.prototype;
-const { pipeTo } = {
-  pipeTo(destination, options = undefined) {
-    try {
-      if (isReadableStream(this)) {
-        if (!isWritableStream(destination)) throw invalidArgType('transform.writable', 'WritableStream', destination);
-        if (options !== undefined) validateObject(options, 'options', loose);
-        if (options?.signal !== undefined) validateAbortSignal(options.signal, 'options.signal');
+checking(ReadableByteStreamController, 'enqueue', (self, [chunk]) => {
+  if (self?.[internals.controlledReadableByteStream] !== undefined) validateBuffer(chunk);
+});
+checking(ReadableStreamBYOBRequest, 'respondWithNewView', (self, [view]) => {
+  if (self instanceof ReadableStreamBYOBRequest) validateBuffer(view, 'view');
+});
+
+// The same where the answer is a promise.
+function promising(Class, name, check) {
+  const inner = Class.prototype[name];
+  const { [name]: outer } = {
+    [name](...args) {
+      try {
+        check(this, args);
+      } catch (error) {
+        return Promise.reject(error);
       }
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return Reflect.apply(pipe, this, [destination, options ?? undefined]);
-  },
-};
-Object.defineProperty(ReadableStream.prototype, 'pipeTo', { value: pipeTo, writable: true, configurable: true, enumerable: true });
-Object.defineProperty(pipeTo, 'length', { value: 1, configurable: true });
+      return Reflect.apply(inner, this, args);
+    },
+  };
+  Object.defineProperty(outer, 'length', { value: inner.length, configurable: true });
+  Object.defineProperty(Class.prototype, name, { value: outer, writable: true, configurable: true, enumerable: true });
+}
+
+promising(ReadableStream, 'pipeTo', (self, args) => {
+  if (!isReadableStream(self)) return;
+  const [destination, options = undefined] = args;
+  if (!isWritableStream(destination)) throw invalidArgType('transform.writable', 'WritableStream', destination);
+  if (options !== undefined) validateObject(options, 'options', loose);
+  if (options === null) args.length = 1;
+  if (options?.signal !== undefined) validateAbortSignal(options.signal, 'options.signal');
+});
+promising(ReadableStreamBYOBReader, 'read', (self, [view, options]) => {
+  if (!(self instanceof ReadableStreamBYOBReader)) return;
+  validateBuffer(view, 'view');
+  if (options !== undefined) validateObject(options, 'options', loose);
+  const min = options?.min;
+  if (min === undefined) return;
+  if (typeof min !== 'number') throw invalidArgType('options.min', 'number', min);
+  if (!Number.isInteger(min)) throw invalidArgValue('options.min', min, 'must be an integer');
+  if (min <= 0) throw invalidArgValue('options.min', min, 'must be greater than 0');
+  const [most, name] = view instanceof DataView ? [view.byteLength, 'byteLength'] : [view.length, 'length'];
+  if (min > most) throw outOfRange('options.min', `<= view.${name}`, min);
+});
 
 const { from } = ReadableStream;
 Object.defineProperty(ReadableStream, 'from', {
   value: { from(iterable) {
-    if (typeof iterable?.[Symbol.asyncIterator] === 'function' || typeof iterable?.[Symbol.iterator] === 'function') return from(iterable);
-    throw coded(TypeError, 'ERR_ARG_NOT_ITERABLE', `${String(iterable)} must be iterable`);
+    if (typeof iterable[Symbol.asyncIterator] === 'function' || typeof iterable[Symbol.iterator] === 'function') return from(iterable);
+    throw coded(TypeError, 'ERR_ARG_NOT_ITERABLE', format('%s must be iterable', iterable));
   } }.from, writable: true, configurable: true, enumerable: true,
 });
 
@@ -146,6 +174,9 @@ showing(TransformStream, (self) => ({ readable: self.readable, writable: self.wr
 showing(TransformStreamDefaultController, (self) => ({ stream: self[internals.controlledTransformStream] }));
 showing(ByteLengthQueuingStrategy, (self) => ({ highWaterMark: self.highWaterMark }));
 showing(CountQueuingStrategy, (self) => ({ highWaterMark: self.highWaterMark }));
+
+// Was in an earlier form of the standard.
+delete WritableStreamDefaultController.prototype.abortReason;
 
 expose({
   ReadableStream, ReadableStreamDefaultReader, ReadableStreamBYOBReader, ReadableStreamBYOBRequest, ReadableByteStreamController,

@@ -37,7 +37,7 @@ function pair(name, parts, members) {
     value: { [customInspect](depth, options, inspect) {
       const from = of(this);
       const fields = Object.fromEntries(members.map((member) => [member, from[member]]));
-      return depth < 0 ? this : shown(this, name, fields, depth, options, inspect);
+      return shown(this, name, fields, depth, options, inspect);
     } }[customInspect],
     writable: true,
     configurable: true,
