@@ -20,6 +20,7 @@ import { promises as timersPromises, timersModule } from './timers-promises.js';
 import { urlModule } from './url.js';
 import { utilModule } from './util.js';
 import { perfHooksModule } from './web/performance.js';
+import { streamWeb } from './web/stream-module.js';
 
 const constants = { ...osModule.constants.dlopen, ...osModule.constants.errno, ...osModule.constants.priority, ...osModule.constants.signals,
   ...shells.fs.constants, ...cryptoModule.constants };
@@ -47,6 +48,7 @@ const builtin = {
   stream: Stream,
   'stream/consumers': consumers,
   'stream/promises': streamPromises,
+  'stream/web': streamWeb,
   sys: utilModule,
   timers: timersModule,
   'timers/promises': timersPromises,

@@ -6,7 +6,6 @@ import { makeShell } from './make.js';
 import { dgram, dns, dnsPromises, http, http2, https, net, tls, tty } from './net.js';
 import * as processes from './processes.js';
 import * as terminal from './terminal.js';
-import { streamWeb as streamWebList } from './web-streams.js';
 import { zlib as zlibList } from './zlib.js';
 
 const childProcess = makeShell('child_process', processes.childProcess);
@@ -78,7 +77,6 @@ export const shells = {
   readline,
   'readline/promises': readlinePromises,
   repl,
-  'stream/web': makeShell('stream/web', streamWebList),
   tls,
   trace_events: traceEvents,
   tty,
