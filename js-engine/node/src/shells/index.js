@@ -3,7 +3,7 @@ import { EventEmitter } from '../events/emitter.js';
 import * as code from './code.js';
 import { fs, fsPromises } from './fs.js';
 import { makeShell } from './make.js';
-import { dgram, dns, dnsPromises, http, http2, https, net, tls, tty } from './net.js';
+import { dgram, http2, tty } from './net.js';
 import * as processes from './processes.js';
 import * as terminal from './terminal.js';
 import { streamWeb as streamWebList } from './web-streams.js';
@@ -64,22 +64,16 @@ export const shells = {
   child_process: childProcess,
   cluster,
   dgram,
-  dns,
-  'dns/promises': dnsPromises,
   domain,
   fs,
   'fs/promises': fsPromises,
-  http,
   http2,
-  https,
   inspector,
   'inspector/promises': inspector,
-  net,
   readline,
   'readline/promises': readlinePromises,
   repl,
   'stream/web': makeShell('stream/web', streamWebList),
-  tls,
   trace_events: traceEvents,
   tty,
   v8,
