@@ -24,6 +24,7 @@ import { tls } from './tls/index.js';
 import { urlModule } from './url.js';
 import { utilModule } from './util.js';
 import { perfHooksModule } from './web/performance.js';
+import { zlib } from './zlib/index.js';
 
 const constants = { ...osModule.constants.dlopen, ...osModule.constants.errno, ...osModule.constants.priority, ...osModule.constants.signals,
   ...shells.fs.constants, ...cryptoModule.constants };
@@ -63,6 +64,7 @@ const builtin = {
   url: urlModule,
   util: utilModule,
   'util/types': utilModule.types,
+  zlib,
   ...shells,
 };
 // What older libraries load of Node's insides.

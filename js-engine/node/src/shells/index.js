@@ -7,7 +7,6 @@ import { dgram, http2, tty } from './net.js';
 import * as processes from './processes.js';
 import * as terminal from './terminal.js';
 import { streamWeb as streamWebList } from './web-streams.js';
-import { zlib as zlibList } from './zlib.js';
 
 const childProcess = makeShell('child_process', processes.childProcess);
 
@@ -54,10 +53,6 @@ const repl = makeShell('repl', terminal.repl, {
   REPL_MODE_STRICT: Symbol('repl-strict'),
 });
 
-const zlib = makeShell('zlib', zlibList);
-zlib.constants = Object.freeze({ __proto__: null, ...zlibList.constants });
-Object.freeze(zlib.codes);
-
 const test = { functions: 'test/3 it/3 describe/3 suite/3 after/2 afterEach/2 before/2 beforeEach/2 run/0 skip/3 todo/3 only/3' };
 
 export const shells = {
@@ -80,7 +75,6 @@ export const shells = {
   vm,
   wasi: makeShell('wasi', code.wasi),
   worker_threads: workerThreads,
-  zlib,
 };
 
 // Only with `node:` in front.
