@@ -8,6 +8,7 @@ import { diagnosticsChannelModule } from './diagnostics_channel.js';
 import { validateString } from './errors.js';
 import { dns, dnsPromises } from './dns/index.js';
 import { EventEmitter } from './events/index.js';
+import { hookbox } from './hookbox.js';
 import { http, https } from './http/index.js';
 import { Module, newModule, require, useModules } from './module.js';
 import { net } from './net/index.js';
@@ -68,12 +69,22 @@ const builtin = {
   ...shells,
 };
 // What older libraries load of Node's insides.
-const INSIDES = { _http_agent: { Agent: http.Agent, globalAgent: http.globalAgent }, _http_client: { ClientRequest: http.ClientRequest },
-  _http_common: { methods: http.METHODS }, _http_incoming: { IncomingMessage: http.IncomingMessage }, _http_outgoing: { OutgoingMessage: http.OutgoingMessage },
-  _http_server: { STATUS_CODES: http.STATUS_CODES, Server: http.Server, ServerResponse: http.ServerResponse },  _stream_duplex: Stream.Duplex, _stream_passthrough: Stream.PassThrough, _stream_readable: Stream.Readable,
-  _stream_transform: Stream.Transform, _stream_writable: Stream.Writable };
+const INSIDES = {
+  _http_agent: { Agent: http.Agent, globalAgent: http.globalAgent },
+  _http_client: { ClientRequest: http.ClientRequest },
+  _http_common: { methods: http.METHODS },
+  _http_incoming: { IncomingMessage: http.IncomingMessage },
+  _http_outgoing: { OutgoingMessage: http.OutgoingMessage },
+  _http_server: { STATUS_CODES: http.STATUS_CODES, Server: http.Server, ServerResponse: http.ServerResponse },
+  _stream_duplex: Stream.Duplex,
+  _stream_passthrough: Stream.PassThrough,
+  _stream_readable: Stream.Readable,
+  _stream_transform: Stream.Transform,
+  _stream_writable: Stream.Writable,
+};
+// What is listed is Node's; `hookbox` is there beside it.
 const known = new Map(Object.entries({ ...builtin, ...INSIDES }).filter(([, module]) => module !== undefined));
-useModules(known, new Map(Object.entries(prefixed)), [...known.keys()].sort());
+useModules(new Map([...known, ['hookbox', hookbox]]), new Map(Object.entries(prefixed)), [...known.keys()].sort());
 
 process.getBuiltinModule = function getBuiltinModule(id) {
   validateString(id, 'id');

@@ -1,4 +1,5 @@
 // `http.ClientRequest`: a request that the host makes, with Node's events in Node's order.
+import { Buffer } from '../buffer.js';
 import { coded, invalidArgType, validateBoolean, validateInteger } from '../errors.js';
 import { URL } from '../address/whatwg.js';
 import { urlToHttpOptions } from '../address/files.js';
@@ -15,7 +16,7 @@ import { OUT_HEADERS, OutgoingMessage } from './outgoing.js';
 const { apply } = Reflect;
 const BAD_PATH = /[^\u0021-\u00ff]/;
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
-const [ERROR, EXCHANGE, SOON] = [Symbol('kError'), Symbol('kExchange'), Symbol('kSoon')];
+const [BROKEN, ERROR, EXCHANGE, SOON] = [Symbol('kBroken'), Symbol('kError'), Symbol('kExchange'), Symbol('kSoon')];
 export const agents = { http: undefined };
 
 const given = (value) => value !== null && value !== undefined;
@@ -179,7 +180,7 @@ function socketClosed() {
   const { res } = req;
   req.destroyed = true;
   if (res) {
-    if (!res.complete) res.destroy(resetError('aborted'));
+    if (!res.complete) res.destroy(req[BROKEN] ?? resetError('aborted'));
     req._closed = true;
     req.emit('close');
     if (!res.aborted && res.readable) res.push(null);
@@ -298,7 +299,10 @@ function answered(req, answer) {
       res.push(bytes);
     },
     ended: over,
-    broken(error) { res.destroy(error.code === 'ECONNRESET' ? resetError('aborted') : error); },
+    broken(error) {
+      if (error.code !== 'ECONNRESET') req[BROKEN] = error;
+      socket.destroy();
+    },
   });
   if (/(?:^|\W)close(?:$|\W)/i.test(res.headers.connection)) req.shouldKeepAlive = false;
   req.res = res;
@@ -330,7 +334,10 @@ function begin(req) {
   socket._handle.bytesWritten += payload.length;
   const hasBody = payload.length > 0 || req.useChunkedEncodingByDefault;
   exchange.begin({ method, path: target, header, body: hasBody ? 'bytes' : 'none', payload: hasBody ? payload : undefined });
-  for (const { callback } of waiting) if (callback) nextTick(callback);
+  // As on a socket, it is written out when there is a connection.
+  setImmediate(() => {
+    for (const { callback } of waiting) callback?.();
+  });
 }
 
 function socketCame(req, socket, error) {

@@ -1,4 +1,5 @@
 // The head of a message as text: its first line, its headers, and those that follow from how its body is sent.
+import { Buffer } from '../buffer.js';
 import { coded, invalidArgValue } from '../errors.js';
 import { validateHeaderName, validateHeaderValue } from './names.js';
 

@@ -1,5 +1,6 @@
 // What stands for a request's socket. The host connects, keeps connections alive and speaks HTTP; here each request is an operation `fetch`, and
 // a socket is what libraries look at and wait for on the way.
+import { Buffer } from '../buffer.js';
 import { abort, hold, operate, release } from '../operations.js';
 import { Socket } from '../net/socket.js';
 import { asNode } from '../net/failures.js';

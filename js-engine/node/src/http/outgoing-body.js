@@ -1,4 +1,5 @@
 // How an OutgoingMessage writes. The request of a hook gives its parts to the host, unframed: `_unframed` says so.
+import { Buffer } from '../buffer.js';
 import { coded, invalidArgType } from '../errors.js';
 import { nextTick } from '../timers.js';
 

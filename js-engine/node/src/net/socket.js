@@ -1,8 +1,9 @@
 // `net.Socket`: a connection as a stream, by the operations `connect`, `read`, `write` and `end` of the host.
+import { Buffer } from '../buffer.js';
 import { invalidArgValue, validateAbortSignal, validateFunction, validateNumber } from '../errors.js';
 import { abort, operate } from '../operations.js';
 import { Duplex, Stream } from '../stream/index.js';
-import { clearTimeout, nextTick, setTimeout } from '../timers.js';
+import { clearTimeout, nextTick, setImmediate, setTimeout } from '../timers.js';
 import { unavailable } from '../unavailable.js';
 import { isIP } from './addresses.js';
 import { normalized, target } from './arguments.js';
@@ -120,7 +121,9 @@ function connected(socket, id, host, answer) {
 function failed(socket, host, error) {
   socket[ATTEMPT] = undefined;
   asNode(error);
-  if (error.syscall === 'getaddrinfo') socket.emit('lookup', error, undefined, undefined, host);
+  const { syscall, address } = error;
+  if (syscall === 'getaddrinfo') socket.emit('lookup', error, undefined, undefined, host);
+  else if (address !== undefined && !isIP(host)) socket.emit('lookup', null, address, isIP(address), host);
   socket.destroy(error);
 }
 
@@ -217,13 +220,14 @@ Object.assign(Socket.prototype, {
     for (let socket = this; socket; socket = socket._parent) clearTimeout(socket[TIMER]);
     if (this[ATTEMPT] !== undefined) abort(this[ATTEMPT]);
     this[ATTEMPT] = undefined;
+    const later = this._handle ? setImmediate : nextTick;
     if (this._handle) {
       [this[READ], this[WRITTEN]] = [this._handle.bytesRead, this._handle.bytesWritten];
       this._handle.close();
       this._handle = null;
     }
     callback(exception);
-    nextTick(() => this.emit('close', Boolean(exception)));
+    later(() => this.emit('close', Boolean(exception)));
   },
   resetAndDestroy() {
     if (!this._handle && !this.connecting) this.destroy(closed());

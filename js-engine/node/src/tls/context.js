@@ -1,4 +1,5 @@
 // `tls.createSecureContext`: certificates and keys, kept for the host.
+import { Buffer } from '../buffer.js';
 import { coded, invalidArgType, validateInteger, validateObject, validateString } from '../errors.js';
 import { X509Certificate } from '../crypto/certificate.js';
 import { createPrivateKey } from '../crypto/key_input.js';

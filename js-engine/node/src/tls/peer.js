@@ -1,4 +1,5 @@
 // What a handshake has found out, as `TLSSocket` tells it.
+import { Buffer } from '../buffer.js';
 import { X509Certificate } from '../crypto/certificate.js';
 
 const certificates = (facts) => (facts?.peer_certificates ?? []).map((text) => new X509Certificate(Buffer.from(text, 'base64')));

@@ -1,6 +1,6 @@
 // What all streams of `zlib` have in common: how chunks go through an engine, one after the other or at once.
 import { coded, invalidArgType, outOfRange, validateNumber } from '../errors.js';
-import { bufferModule } from '../buffer.js';
+import { Buffer, bufferModule } from '../buffer.js';
 import { Stream, Transform } from '../stream/index.js';
 import { nextTick, setImmediate } from '../timers.js';
 import { constants } from './constants.js';

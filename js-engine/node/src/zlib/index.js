@@ -1,4 +1,5 @@
 // `require('zlib')`.
+import { Buffer } from '../buffer.js';
 import { coded, invalidArgType, validateFunction, validateUint32 } from '../errors.js';
 import { nextTick } from '../timers.js';
 import { unavailable } from '../unavailable.js';
