@@ -23,13 +23,14 @@ const EDGES: [(&str, &[&str]); 9] = [
 ];
 
 /// Crates from outside that only some may name.
-const RESERVED: [(&str, &[&str]); 8] = [
+const RESERVED: [(&str, &[&str]); 9] = [
     ("wasmtime", &["hookbox-runtime", "hookbox-bench"]),
     ("wasmtime-wasi", &["hookbox-runtime"]),
     ("sled", &["hookbox-hooks"]),
     ("redb", &["hookbox-hooks"]),
-    ("hyper", &["hookbox-hooks", "hookbox-egress", "hookbox-bench"]),
+("hyper", &["hookbox-hooks", "hookbox-egress", "hookbox-bench"]),
     ("hyper-util", &["hookbox-hooks", "hookbox-egress", "hookbox-bench"]),
+    ("h2", &["hookbox-hooks"]),
     ("chacha20poly1305", &["hookbox-hooks"]),
     ("clap", &["hookbox-cli", "hookbox-bench"]),
 ];

@@ -21,6 +21,7 @@
 /// <reference path="./modules/buffer.d.ts" />
 /// <reference path="./modules/crypto.d.ts" />
 /// <reference path="./modules/events.d.ts" />
+/// <reference path="./modules/hookbox.d.ts" />
 /// <reference path="./modules/os.d.ts" />
 /// <reference path="./modules/path.d.ts" />
 /// <reference path="./modules/perf_hooks.d.ts" />

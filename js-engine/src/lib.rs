@@ -54,6 +54,7 @@ mod stack;
 mod state;
 mod text;
 mod version;
+mod zlib;
 
 /// Makes the interpreter. A memory image taken from here on serves any hook.
 #[unsafe(no_mangle)]

@@ -52,7 +52,7 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 70] = [
+pub(super) static SETTINGS: [Setting; 74] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
@@ -89,6 +89,10 @@ pub(super) static SETTINGS: [Setting; 70] = [
     setting!("limits.function_bytes", limits.function_bytes, |text| number(text, KIB, 256 * MIB)),
     setting!("limits.source_bytes", limits.source_bytes, |text| number(text, KIB, 8 * MIB)),
     setting!("limits.env_vars", limits.env_vars, |text| number(text, 0, 10_000)),
+    setting!("limits.packages", limits.packages, |text| number(text, 0, 10_000)),
+    setting!("limits.conditions", limits.conditions, |text| number(text, 0, 10_000)),
+    setting!("limits.allowed_addresses", limits.allowed_addresses, |text| number(text, 1, 10_000)),
+    setting!("limits.name_length", limits.name_length, |text| number(text, 1, 200)),
     setting!("limits.log_bytes", limits.log_bytes, |text| number(text, KIB, 16 * MIB)),
     setting!("limits.max_memory_mib", limits.max_memory_mib, |text| number(text, 16, 4096)),
     setting!("limits.max_fuel", limits.max_fuel, |text| number(text, 10_000_000, i64::MAX as u64)),

@@ -7,11 +7,13 @@ use hookbox_host_api::Decision;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::input_rules::check_name;
 use crate::clock::Timestamp;
 use crate::error::ServiceError;
 use crate::fields::{Fields, additional};
 use crate::hook_type::{HookType, Registry, Settings};
 use crate::ids::AccountId;
+use crate::limits::ServiceLimits;
 
 use super::hosts::hosts;
 
@@ -112,16 +114,14 @@ impl AccountInput {
     const SETTINGS: [&str; 4] = ["hooks_per_type", "on_no_hook", "allowed_hosts", "hosts_ceiling"];
 
     /// Reads a body. An empty body sets nothing. The settings stand in `settings` or beside the name.
-    pub(crate) fn parse(body: &[u8], registry: &Registry) -> Result<Self, ServiceError> {
+    pub(crate) fn parse(body: &[u8], registry: &Registry, limits: &ServiceLimits) -> Result<Self, ServiceError> {
         let body = if body.is_empty() { b"{}" } else { body };
         let of_dialects: Vec<&str> = registry.account_rules().iter().flat_map(|rules| rules.setting_names()).copied().collect();
         let settings = [Self::SETTINGS.as_slice(), &of_dialects].concat();
         let known = [["id", "created_at", "updated_at", "name", "settings"].as_slice(), &settings].concat();
         let mut fields = Fields::parse(body)?.only(&known)?;
         let mut input = Self { name: fields.string("name")?, ..Self::default() };
-        if input.name.as_ref().is_some_and(|name| name.chars().count() > 200) {
-            return Err(fields.wrong("name", "does not meet maximum length of 200"));
-        }
+        check_name(&fields, input.name.as_deref(), limits)?;
         if let Some(nested) = fields.object("settings")? {
             let mut nested = nested.only(&settings)?;
             input.settings(&mut nested)?;
@@ -221,7 +221,7 @@ mod tests {
 
     fn create(body: &str) -> Result<AccountRecord, String> {
         let registry = registry();
-        let input = AccountInput::parse(body.as_bytes(), &registry).map_err(|error| error.to_string())?;
+        let input = AccountInput::parse(body.as_bytes(), &registry, &ServiceLimits::default()).map_err(|error| error.to_string())?;
         input.create(AccountId::OPERATOR, &registry, UNIX_EPOCH.into()).map_err(|error| error.to_string())
     }
 
@@ -247,8 +247,12 @@ mod tests {
     #[test]
     fn what_is_not_said_stays() {
         let record = create(r#"{"name":"Acme","settings":{"hooks_per_type":3,"on_no_hook":"deny"}}"#).unwrap();
-        let change =
-            |body: &str| AccountInput::parse(body.as_bytes(), &registry()).unwrap().apply(&record, &registry(), UNIX_EPOCH.into()).unwrap();
+        let change = |body: &str| {
+            AccountInput::parse(body.as_bytes(), &registry(), &ServiceLimits::default())
+                .unwrap()
+                .apply(&record, &registry(), UNIX_EPOCH.into())
+                .unwrap()
+        };
         assert_eq!(change("{}"), record);
         let settings = change(r#"{"allowed_hosts":["Api.example"],"hosts_ceiling":["*.example"]}"#).settings;
         assert_eq!(

@@ -379,7 +379,7 @@ mod tests {
         for on_no_hook in [None, Some(None), Some(Some(OnNoHook::All(Decision::Deny)))] {
             let settings = AccountSettingsBody { hooks_per_type: Some(3), on_no_hook, ..AccountSettingsBody::default() };
             let body = AccountBody { name: Some("Acme".to_owned()), settings };
-            AccountInput::parse(&written(&body), &registry()).unwrap();
+            AccountInput::parse(&written(&body), &registry(), &ServiceLimits::default()).unwrap();
         }
     }
 
@@ -394,7 +394,7 @@ mod tests {
             name: name.clone(),
             allowed_addresses: allowed_addresses.clone(),
         };
-        let input = CredentialInput::parse(&written(&body)).unwrap();
+        let input = CredentialInput::parse(&written(&body), &ServiceLimits::default()).unwrap();
         assert_eq!(input, CredentialInput { account: Some(AccountId::OPERATOR), scopes, name, allowed_addresses });
     }
 

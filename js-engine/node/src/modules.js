@@ -6,8 +6,12 @@ import { console } from './console.js';
 import { cryptoModule } from './crypto/node.js';
 import { diagnosticsChannelModule } from './diagnostics_channel.js';
 import { validateString } from './errors.js';
+import { dns, dnsPromises } from './dns/index.js';
 import { EventEmitter } from './events/index.js';
+import { hookbox } from './hookbox.js';
+import { http, https } from './http/index.js';
 import { Module, newModule, require, useModules } from './module.js';
+import { net } from './net/index.js';
 import { osModule } from './os.js';
 import { path } from './path.js';
 import { process } from './process.js';
@@ -17,9 +21,12 @@ import { StringDecoder } from './string_decoder.js';
 import { prefixed, shells } from './shells/index.js';
 import { Stream, consumers, promises as streamPromises } from './stream/index.js';
 import { promises as timersPromises, timersModule } from './timers-promises.js';
+import { tls } from './tls/index.js';
 import { urlModule } from './url.js';
 import { utilModule } from './util.js';
 import { perfHooksModule } from './web/performance.js';
+import { streamWeb } from './web/stream-module.js';
+import { zlib } from './zlib/index.js';
 
 const constants = { ...osModule.constants.dlopen, ...osModule.constants.errno, ...osModule.constants.priority, ...osModule.constants.signals,
   ...shells.fs.constants, ...cryptoModule.constants };
@@ -33,8 +40,13 @@ const builtin = {
   constants: Object.freeze(constants),
   crypto: cryptoModule,
   diagnostics_channel: diagnosticsChannelModule,
+  dns,
+  'dns/promises': dnsPromises,
   events: EventEmitter,
+  http,
+  https,
   module: Module,
+  net,
   os: osModule,
   path,
   'path/posix': path.posix,
@@ -47,19 +59,34 @@ const builtin = {
   stream: Stream,
   'stream/consumers': consumers,
   'stream/promises': streamPromises,
+  'stream/web': streamWeb,
   sys: utilModule,
   timers: timersModule,
   'timers/promises': timersPromises,
+  tls,
   url: urlModule,
   util: utilModule,
   'util/types': utilModule.types,
+  zlib,
   ...shells,
 };
 // What older libraries load of Node's insides.
-const INSIDES = { _stream_duplex: Stream.Duplex, _stream_passthrough: Stream.PassThrough, _stream_readable: Stream.Readable,
-  _stream_transform: Stream.Transform, _stream_writable: Stream.Writable };
+const INSIDES = {
+  _http_agent: { Agent: http.Agent, globalAgent: http.globalAgent },
+  _http_client: { ClientRequest: http.ClientRequest },
+  _http_common: { methods: http.METHODS },
+  _http_incoming: { IncomingMessage: http.IncomingMessage },
+  _http_outgoing: { OutgoingMessage: http.OutgoingMessage },
+  _http_server: { STATUS_CODES: http.STATUS_CODES, Server: http.Server, ServerResponse: http.ServerResponse },
+  _stream_duplex: Stream.Duplex,
+  _stream_passthrough: Stream.PassThrough,
+  _stream_readable: Stream.Readable,
+  _stream_transform: Stream.Transform,
+  _stream_writable: Stream.Writable,
+};
+// What is listed is Node's; `hookbox` is there beside it.
 const known = new Map(Object.entries({ ...builtin, ...INSIDES }).filter(([, module]) => module !== undefined));
-useModules(known, new Map(Object.entries(prefixed)), [...known.keys()].sort());
+useModules(new Map([...known, ['hookbox', hookbox]]), new Map(Object.entries(prefixed)), [...known.keys()].sort());
 
 process.getBuiltinModule = function getBuiltinModule(id) {
   validateString(id, 'id');

@@ -20,7 +20,7 @@ export const anyUnderWay = () => waiting.size > 0;
 export const anyAwaited = () => held > 0;
 
 export function operate(header, payload, done) {
-  const handle = hb.start(stringify(header), payload);
+  const handle = payload === undefined ? hb.start(stringify(header)) : hb.start(stringify(header), payload);
   waiting.set(handle, { done, frame: current(), holds: true });
   held++;
   return handle;

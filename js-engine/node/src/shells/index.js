@@ -3,11 +3,9 @@ import { EventEmitter } from '../events/emitter.js';
 import * as code from './code.js';
 import { fs, fsPromises } from './fs.js';
 import { makeShell } from './make.js';
-import { dgram, dns, dnsPromises, http, http2, https, net, tls, tty } from './net.js';
+import { dgram, http2, tty } from './net.js';
 import * as processes from './processes.js';
 import * as terminal from './terminal.js';
-import { streamWeb as streamWebList } from './web-streams.js';
-import { zlib as zlibList } from './zlib.js';
 
 const childProcess = makeShell('child_process', processes.childProcess);
 
@@ -54,39 +52,27 @@ const repl = makeShell('repl', terminal.repl, {
   REPL_MODE_STRICT: Symbol('repl-strict'),
 });
 
-const zlib = makeShell('zlib', zlibList);
-zlib.constants = Object.freeze({ __proto__: null, ...zlibList.constants });
-Object.freeze(zlib.codes);
-
 const test = { functions: 'test/3 it/3 describe/3 suite/3 after/2 afterEach/2 before/2 beforeEach/2 run/0 skip/3 todo/3 only/3' };
 
 export const shells = {
   child_process: childProcess,
   cluster,
   dgram,
-  dns,
-  'dns/promises': dnsPromises,
   domain,
   fs,
   'fs/promises': fsPromises,
-  http,
   http2,
-  https,
   inspector,
   'inspector/promises': inspector,
-  net,
   readline,
   'readline/promises': readlinePromises,
   repl,
-  'stream/web': makeShell('stream/web', streamWebList),
-  tls,
   trace_events: traceEvents,
   tty,
   v8,
   vm,
   wasi: makeShell('wasi', code.wasi),
   worker_threads: workerThreads,
-  zlib,
 };
 
 // Only with `node:` in front.

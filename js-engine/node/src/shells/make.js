@@ -10,7 +10,7 @@ import { EventEmitter } from '../events/emitter.js';
 import { Duplex, Readable, Stream, Transform, Writable } from '../stream/index.js';
 import { refuser, rejecter, unavailable } from '../unavailable.js';
 
-const BASES = { EventEmitter, Stream, Readable, Writable, Duplex, Transform, Zlib: Transform, Brotli: Transform };
+const BASES = { EventEmitter, Stream, Readable, Writable, Duplex, Transform };
 
 function each(text, take) {
   for (const word of (text ?? '').split(' ')) {

@@ -4,7 +4,8 @@ import { process } from '../process.js';
 
 const { apply } = Reflect;
 const custom = Symbol.for('nodejs.util.promisify.custom');
-const argumentNames = Symbol('customPromisifyArgs');
+// The names of what a callback is given, where a promise has to be of an object.
+export const argumentNames = Symbol('customPromisifyArgs');
 
 // As the original, but for what it does.
 function likeOriginal(run, original) {
