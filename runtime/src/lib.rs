@@ -8,6 +8,7 @@
 //!
 //! It knows nothing of accounts, storage or HTTP.
 
+mod account_tls;
 mod admission;
 mod engine;
 mod execution;
@@ -29,6 +30,7 @@ pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, Kept
 pub use engine::{SandboxConfig, SandboxError};
 pub use execution::{Execution, Identity, Invocation, Limits};
 pub use function::{FunctionDigest, FunctionKind};
+pub use account_tls::AccountTls;
 pub use grant::{Grant, SealedVar};
 #[cfg(feature = "bench")]
 pub use kept::KeptInstance;

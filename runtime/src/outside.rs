@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use hookbox_egress::{Answerer, Client, Egress, Limits, Sealed};
+use hookbox_egress::{Answerer, Client, Egress, Error, Limits, Sealed, TlsError};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
@@ -21,6 +21,11 @@ pub struct Outside {
     places: Mutex<HashMap<u64, Weak<Semaphore>>>,
 }
 
+/// Who uses a connection again: hooks are numbered at random, so that the versions of two are never the same.
+fn connection_owner(hook: u128, version: u32) -> u128 {
+    hook.wrapping_add(version.into())
+}
+
 /// Accounts whose places are looked through for those that nobody holds any more.
 const SWEPT: usize = 1024;
 
@@ -35,7 +40,15 @@ impl Outside {
         &self.egress
     }
 
+    /// Closes the connections that are kept for a version of a hook, which does not serve any more.
+    pub fn forget(&self, hook: u128, version: u32) {
+        self.egress.forget(connection_owner(hook, version));
+    }
+
     /// The client of one execution.
+    ///
+    /// # Errors
+    /// The account's certificates cannot be used.
     pub(crate) fn client(
         &self,
         grant: &Grant,
@@ -43,18 +56,20 @@ impl Outside {
         deadline: Instant,
         sealed: Vec<Sealed>,
         answerer: Option<Arc<dyn Answerer>>,
-    ) -> Client {
-        self.egress.client(hookbox_egress::Grant {
+    ) -> Result<Client, Error> {
+        let unfit = |error: TlsError| Error::new("ERR_TLS_INVALID_CONTEXT", format!("of the account's certificates, {error}"));
+        let tls = grant.tls.as_ref().map(|tls| tls.config(&self.egress)).transpose().map_err(unfit)?;
+        Ok(self.egress.client(hookbox_egress::Grant {
             hook: grant.hosts.clone(),
             account: grant.ceiling.clone(),
-            owner: share.hook.wrapping_add(grant.version.into()),
+            owner: connection_owner(share.hook, grant.version),
             limits: self.limits.clone(),
             deadline,
-            tls: None,
+            tls,
             sealed,
             share: Some(self.places(share.owner)),
             answerer,
-        })
+        }))
     }
 
     fn places(&self, owner: u64) -> Arc<Semaphore> {

@@ -97,34 +97,40 @@ pub(crate) struct Upload {
     source: Source,
     sent: Arc<AtomicU64>,
     most: u64,
+    /// How long a stream was said to be.
+    length: Option<u64>,
 }
 
 impl Upload {
-    /// A body of at most so many bytes, with the count of what was taken of it.
-    pub(crate) fn new(body: Body, most: u64, sent: Arc<AtomicU64>) -> Self {
+    /// A body of at most so many bytes, with the count of what was taken of it. A stream may have a length, and then must be as long.
+    pub(crate) fn new(body: Body, most: u64, length: Option<u64>, sent: Arc<AtomicU64>) -> Self {
         let source = match body {
             Body::None => Source::None,
             Body::Bytes(bytes) => Source::Bytes(bytes),
             Body::Stream(stream) => Source::Stream(stream),
         };
         sent.store(0, Ordering::Relaxed);
-        Self { source, sent, most }
+        Self { source, sent, most, length }
     }
 
-    /// The body again, where nothing of it was sent, its limit and its count.
-    pub(crate) fn into_parts(self) -> (Body, u64, Arc<AtomicU64>) {
-        let body = match self.source {
+    /// The body again, where nothing of it was sent.
+    pub(crate) fn into_body(self) -> Body {
+        match self.source {
             Source::None => Body::None,
             Source::Bytes(bytes) => Body::Bytes(bytes),
             Source::Stream(stream) => Body::Stream(stream),
-        };
-        (body, self.most, self.sent)
+        }
     }
 }
 
 /// The limit that a body crosses.
 pub(crate) fn too_long(most: u64) -> Error {
     Error::limit("the request's body is too long", bytes_text(most), "egress.request_bytes")
+}
+
+/// The error of a body that is not as long as was said.
+fn mismatch(length: u64) -> Error {
+    Error::invalid("ERR_HTTP_CONTENT_LENGTH_MISMATCH", format!("the request's body is not as long as its Content-Length of {length} says"))
 }
 
 impl BodyStream {
@@ -145,8 +151,17 @@ impl HttpBody for Upload {
             Source::None => return Poll::Ready(None),
             Source::Bytes(bytes) => std::mem::take(bytes),
             Source::Stream(stream) => match std::task::ready!(stream.receiver.poll_recv(cx)) {
-                Some(Piece::End) => Bytes::new(),
+                Some(Piece::End) => match this.length {
+                    Some(length) if length != this.sent.load(Ordering::Relaxed) => {
+                        return Poll::Ready(Some(Err(stream.end_with(mismatch(length)))));
+                    }
+                    _ => Bytes::new(),
+                },
                 Some(Piece::Chunk(chunk)) => {
+                    let all = this.sent.load(Ordering::Relaxed).saturating_add(chunk.len() as u64);
+                    if let Some(length) = this.length.filter(|length| all > *length) {
+                        return Poll::Ready(Some(Err(stream.end_with(mismatch(length)))));
+                    }
                     if this.sent.load(Ordering::Relaxed).saturating_add(chunk.len() as u64) > this.most {
                         return Poll::Ready(Some(Err(stream.end_with(too_long(this.most)))));
                     }
@@ -172,7 +187,9 @@ impl HttpBody for Upload {
         match &self.source {
             Source::None => SizeHint::with_exact(0),
             Source::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Source::Stream(_) => SizeHint::default(),
+            Source::Stream(_) => self.length.map_or_else(SizeHint::default, |length| {
+                SizeHint::with_exact(length.saturating_sub(self.sent.load(Ordering::Relaxed)))
+            }),
         }
     }
 }

@@ -10,6 +10,7 @@
 mod answers;
 mod bodies;
 mod connections;
+mod fidelity;
 mod harness;
 mod limits;
 mod policy;
@@ -18,3 +19,4 @@ mod redirects;
 mod requests;
 mod sealed;
 mod tls;
+mod tls_of_requests;

@@ -3,6 +3,7 @@
 
 mod account;
 pub mod bodies;
+mod certificates;
 mod condition;
 mod credential;
 mod desired_state;
@@ -17,6 +18,7 @@ mod runtime;
 mod upload;
 
 pub use account::{AccountSettings, AccountView, OnNoHook};
+pub use certificates::ClientCertificate;
 pub use condition::{Condition, Operator, Source, read_roles};
 pub use credential::{AccessTokenView, CredentialView, NewCredentialView, Scope, Scopes};
 pub use env_var::EnvView;
@@ -27,6 +29,7 @@ pub use hook_view::{HookView, LimitsView, TopLevel};
 pub use input_rules::InputRules;
 
 pub(crate) use account::{AccountInput, AccountRecord};
+pub(crate) use certificates::{ClientKey, SealKey};
 pub(crate) use credential::{CredentialInput, CredentialRecord};
 pub(crate) use desired_state::{DesiredEnv, DesiredState, at};
 pub(crate) use env_var::{EnvName, EnvRecord, NewEnv, NewValue};

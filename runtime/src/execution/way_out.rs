@@ -61,7 +61,7 @@ impl WayOut {
             let (_, placeholder) = self.placeholders.iter().find(|(name, _)| *name == var.name)?;
             Some(Sealed { placeholder: placeholder.clone(), value: var.value.clone(), hosts: var.hosts.clone() })
         });
-        let client = outside.client(&self.grant, self.share, self.deadline, sealed.collect(), None);
+        let client = outside.client(&self.grant, self.share, self.deadline, sealed.collect(), None)?;
         Ok(self.client.insert(client).clone())
     }
 

@@ -21,7 +21,8 @@ const SAID = ['ca', 'cert', 'key', 'pfx', 'passphrase', 'secureContext', 'server
 // A check of names of the author's own comes on top of the host's: when it could be asked, the request is on its way.
 function tlsOf(options, name) {
   const verify = options.rejectUnauthorized !== false;
-  if (verify && !SAID.some((each) => options[each] && !(each === 'servername' && options.servername === options.host))) return undefined;
+  const looks = typeof options.checkServerIdentity === 'function' && options.checkServerIdentity !== checkServerIdentity;
+  if (verify && !looks && !SAID.some((each) => options[each] && !(each === 'servername' && options.servername === options.host))) return undefined;
   return forHost(options.secureContext ?? createSecureContext(options), { name: options.servername || name, verify, alpn: options.ALPNProtocols });
 }
 

@@ -47,6 +47,8 @@ pub(in crate::host) struct Fetch {
     pub(in crate::host) redirect: RedirectMode,
     #[serde(default)]
     pub(in crate::host) decompress: bool,
+    #[serde(default)]
+    pub(in crate::host) tls: Option<TlsOptions>,
 }
 
 /// Where the body of a request comes from.
