@@ -29,7 +29,6 @@ pub use hook_view::{HookView, LimitsView, TopLevel};
 pub use input_rules::InputRules;
 
 pub(crate) use account::{AccountInput, AccountRecord};
-pub(crate) use certificates::{ClientKey, SealKey};
 pub(crate) use credential::{CredentialInput, CredentialRecord};
 pub(crate) use desired_state::{DesiredEnv, DesiredState, at};
 pub(crate) use env_var::{EnvName, EnvRecord, NewEnv, NewValue};
