@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use crate::harness::guests::allowing;
-use crate::harness::{Hook, Server, connect, context, eventually};
+use crate::harness::{Hook, METRICS, Server, connect, context, eventually};
 
 /// What the server sends until it closes the connection, and how long that takes.
 fn rest(stream: &mut std::net::TcpStream) -> (String, Duration) {
@@ -63,7 +63,8 @@ fn a_slow_head_is_not_waited_for() {
 
 #[test]
 fn a_slow_body_is_not_waited_for() {
-    let server = Server::with("http.body_timeout = \"300ms\"\nhttp.header_timeout = \"2s\"\nhttp.idle_timeout = \"2s\"");
+    let server =
+        Server::with(&format!("http.body_timeout = \"300ms\"\nhttp.header_timeout = \"2s\"\nhttp.idle_timeout = \"2s\"\n{METRICS}"));
     let admin = server.admin();
     let mut stream = connect(server.address()).unwrap();
     let head = format!(
@@ -77,6 +78,7 @@ fn a_slow_body_is_not_waited_for() {
     assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
     assert!(rest(&mut stream).0.contains("RequestTimeoutError"));
     assert_eq!(admin.trigger(&context(1))["outcome"], "no_hook");
+    assert_eq!(server.cut_off("slow_body"), 1.0);
 }
 
 #[test]

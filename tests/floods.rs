@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, TcpStream};
 use serde_json::json;
 
 use crate::harness::guests::allowing;
-use crate::harness::{ADMIN_ID, ADMIN_SECRET, Api, Hook, Server, connect_from, context, eventually, http2};
+use crate::harness::{ADMIN_ID, ADMIN_SECRET, Api, Hook, METRICS, Server, connect_from, context, eventually, http2};
 
 const HERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
 const THERE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
@@ -31,24 +31,9 @@ fn half(token: &str) -> String {
     head + "\r\nexpect: 100-continue\r\ncontent-length: 9"
 }
 
-/// A hook whose function is this long.
-fn long_hook(bytes: usize) -> Hook {
-    let mut module = wat::parse_str(allowing(1)).unwrap();
-    // A section of the author's own, with an empty name. Its length is a number in seven bits a byte.
-    let mut length = bytes;
-    module.push(0);
-    while length >= 128 {
-        module.push(u8::try_from(length % 128).unwrap() | 128);
-        length /= 128;
-    }
-    module.push(u8::try_from(length).unwrap());
-    module.extend(vec![0; bytes]);
-    Hook::new(&module)
-}
-
 #[test]
 fn a_thousand_idle_connections_of_one_address_leave_room_for_everybody() {
-    let server = Server::start();
+    let server = Server::with(METRICS);
     let hooks = format!("GET /v1/hooks HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {}", server.admin().token);
     let mut known = connect_from(THERE, server.address()).unwrap();
     assert_eq!(ask(&mut known, &hooks).as_deref(), Some("200"));
@@ -65,11 +50,13 @@ fn a_thousand_idle_connections_of_one_address_leave_room_for_everybody() {
     assert_eq!(ask(&mut known, &hooks).as_deref(), Some("200"));
     let left = flood.iter_mut().filter_map(|stream| ask(stream, HEALTH)).count();
     assert!((500..=513).contains(&left), "{left} of 1024 places");
+    eventually("the count of those that made room", || (server.cut_off("displaced") == (1100 - left) as f64).then_some(()));
+    assert_eq!(server.metric("hookbox_http_connections_refused_total"), 0.0);
 }
 
 #[test]
 fn busy_connections_of_one_address_are_half_and_the_next_is_told_so() {
-    let server = Server::with("http.connections = 20");
+    let server = Server::with(&format!("http.connections = 20\n{METRICS}"));
     let token = server.admin().token.clone();
     let mut busy = Vec::new();
     for _ in 0..11 {
@@ -77,12 +64,15 @@ fn busy_connections_of_one_address_are_half_and_the_next_is_told_so() {
         assert_eq!(ask(&mut stream, &half(&token)).as_deref(), Some("100"));
         busy.push(stream);
     }
+    let mut refusals = 0.0;
     eventually("a refusal", || {
         let mut stream = connect_from(HERE, server.address()).unwrap();
+        refusals += 1.0;
         let mut answer = String::new();
         let _reset = stream.read_to_string(&mut answer);
         (answer.starts_with("HTTP/1.1 503 ") && answer.contains("\r\nretry-after: 1\r\n")).then_some(())
     });
+    assert_eq!(server.metric("hookbox_http_connections_refused_total"), refusals);
     let mut other = connect_from(THERE, server.address()).unwrap();
     assert_eq!(ask(&mut other, HEALTH).as_deref(), Some("200"));
     for stream in &mut busy {
@@ -233,7 +223,7 @@ fn large_answers_that_nobody_reads_are_bounded() {
     let server = Server::with("http.in_flight_mib = 32");
     let admin = server.admin();
     let before = server.memory_mib();
-    let id = admin.create_hook(&long_hook(5_000_000))["id"].as_str().unwrap().to_owned();
+    let id = admin.create_hook(&Hook::long(5_000_000))["id"].as_str().unwrap().to_owned();
     let (_, other) = admin.account(&json!({}));
     let mut flood = Vec::new();
     eventually("a refusal", || {
@@ -249,8 +239,9 @@ fn large_answers_that_nobody_reads_are_bounded() {
     eventually("the room", || (admin.get(&format!("/api/2/hooks/{id}")).status == 200).then_some(()));
 }
 
-/// Sends the same again and again until the connection ends. How many frames of a kind came back.
-fn flood(server: &Server, first: &[u8], again: impl Fn(u32) -> Vec<u8> + Send + 'static, counted: u8) -> usize {
+/// Sends the same again and again until the connection ends, and is counted as cut off for this reason. How many frames of a kind came back.
+fn cut(server: &Server, reason: &str, first: &[u8], again: impl Fn(u32) -> Vec<u8> + Send + 'static, counted: u8) -> usize {
+    let before = server.cut_off(reason);
     let mut stream = http2::open(server.address()).unwrap();
     stream.write_all(first).unwrap();
     let mut writing = stream.try_clone().unwrap();
@@ -258,13 +249,18 @@ fn flood(server: &Server, first: &[u8], again: impl Fn(u32) -> Vec<u8> + Send + 
     let frames = std::iter::from_fn(|| http2::next(&mut stream));
     let answers = frames.filter(|(kind, ..)| *kind == counted).count();
     assert!(!writer.join().unwrap(), "two million are taken");
+    eventually("its count", || (server.cut_off(reason) == before + 1.0).then_some(()));
     answers
+}
+
+fn flood(server: &Server, first: &[u8], again: impl Fn(u32) -> Vec<u8> + Send + 'static, counted: u8) -> usize {
+    cut(server, "flood", first, again, counted)
 }
 
 #[test]
 fn a_flood_of_frames_is_cut_and_costs_nobody_else() {
     use http2::{CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, PING, PRIORITY, RST_STREAM, SETTINGS, WINDOW_UPDATE, frame};
-    let server = Server::start();
+    let server = Server::with(METRICS);
     let get = http2::head("GET", "/healthz", &[]);
     let post = frame(HEADERS, END_HEADERS, 1, &http2::head("POST", "/v1/tokens", &[]));
     let (asked, begun) = (frame(HEADERS, END_HEADERS | END_STREAM, 1, &get), frame(HEADERS, 0, 1, &get));
@@ -283,7 +279,8 @@ fn a_flood_of_frames_is_cut_and_costs_nobody_else() {
     flood(&server, &post, |_| frame(DATA, 0, 1, b" "), PING);
     flood(&server, &begun, |_| frame(CONTINUATION, 0, 1, &[]), PING);
     let field = [&[0, 1, b'x', 127, 129, 0][..], &[b'y'; 256]].concat();
-    flood(&server, &begun, move |_| frame(CONTINUATION, 0, 1, &field), PING);
+    // A head that is too long breaks a rule.
+    cut(&server, "protocol", &begun, move |_| frame(CONTINUATION, 0, 1, &field), PING);
     let reset = move |number: u32| {
         let id = number * 2 + 3;
         [frame(HEADERS, END_HEADERS | END_STREAM, id, &get), frame(RST_STREAM, 0, id, &[0, 0, 0, 8])].concat()

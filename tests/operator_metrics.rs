@@ -1,41 +1,21 @@
 //! The metrics, as a scraper of the real server reads them.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
-
 use crate::harness::guests::allowing;
-use crate::harness::{Hook, Request, Server, ServerBuilder, context, eventually};
-
-const LISTEN: &str = "[metrics]\nlisten = '127.0.0.1:0'";
-
-fn metrics_address(server: &Server) -> SocketAddr {
-    let told = || server.stdout().lines().nth(1).map(str::to_owned);
-    let line = eventually("the line that tells where the metrics are", told);
-    line.strip_prefix("metrics on http://").and_then(|rest| rest.strip_suffix("/metrics")).unwrap().parse().unwrap()
-}
-
-fn scrape(address: SocketAddr) -> BTreeMap<String, f64> {
-    let reply = Request::new(address, "GET", "/metrics").send();
-    assert_eq!((reply.status, reply.header("content-type")), (200, Some("text/plain; version=0.0.4; charset=utf-8")));
-    let page = reply.text();
-    let samples = page.lines().filter(|line| !line.starts_with('#')).map(|line| line.rsplit_once(' ').expect("a name and a number"));
-    samples.map(|(name, value)| (name.to_owned(), value.parse().expect("a number"))).collect()
-}
+use crate::harness::{Hook, METRICS, Request, Server, ServerBuilder, context, eventually};
 
 #[test]
 fn what_happens_is_counted() {
-    let server = Server::with(LISTEN);
-    let address = metrics_address(&server);
-    let (api, before) = (server.admin(), scrape(address));
+    let server = Server::with(METRICS);
+    let (api, before) = (server.admin(), server.metrics());
     let id = api.deploy(&Hook::wat(&allowing(7)));
     for _ in 0..3 {
         assert_eq!(api.trigger(&context(7))["outcome"], "completed");
     }
     api.delete(&format!("/api/2/hooks/{id}"));
     assert_eq!(api.trigger(&context(7))["outcome"], "no_hook");
-    let written = || scrape(address).get("hookbox_log_entries_written_total").is_some_and(|count| *count == 3.0).then_some(());
+    let written = || (server.metric("hookbox_log_entries_written_total") == 3.0).then_some(());
     eventually("the log entries of three executions", written);
-    let after = scrape(address);
+    let after = server.metrics();
     for (name, more) in [
         ("hookbox_http_requests_total{operation=\"trigger\",status=\"2xx\"}", 4.0),
         ("hookbox_executions_total{type=\"pre-authentication\",outcome=\"completed\"}", 3.0),
@@ -58,8 +38,8 @@ fn what_happens_is_counted() {
 
 #[test]
 fn metrics_have_an_address_of_their_own_or_none() {
-    let server = Server::with(LISTEN);
-    let address = metrics_address(&server);
+    let server = Server::with(METRICS);
+    let address = server.metrics_address();
     assert_eq!(server.admin().get("/metrics").status, 404);
     for (method, target, status) in [("POST", "/metrics", 405), ("GET", "/", 404), ("GET", "/v1/accounts", 404), ("GET", "/healthz", 404)] {
         assert_eq!(Request::new(address, method, target).send().status, status, "{method} {target}");

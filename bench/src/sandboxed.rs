@@ -40,6 +40,8 @@ impl Login {
             context: self.context.clone(),
             env: self.env.clone(),
             mask: self.mask.clone(),
+            grant: Arc::default(),
+            outside: None,
             limits: Limits { fuel: FUEL, memory_bytes: MEMORY },
             deadline: Instant::now() + Duration::from_secs(1),
             share: Share::default(),

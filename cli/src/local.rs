@@ -21,6 +21,8 @@ pub(crate) struct LocalHook {
     pub(crate) function: Vec<u8>,
     pub(crate) hook_type: HookType,
     pub(crate) node_major: Option<u8>,
+    /// Whom the function may call.
+    pub(crate) allowed_hosts: Vec<String>,
     pub(crate) limits: Limits,
 }
 
@@ -36,7 +38,7 @@ impl LocalHook {
     pub(crate) fn new(function: Vec<u8>, hook_type: HookType, node_major: Option<u8>, limits: Limits) -> Result<Self> {
         source::check(&function, hook_type)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { runtime, function, hook_type, node_major, limits })
+        Ok(Self { runtime, function, hook_type, node_major, allowed_hosts: Vec::new(), limits })
     }
 
     /// One run.
@@ -61,6 +63,7 @@ impl LocalHook {
             hook_type: self.hook_type,
             context,
             env,
+            allowed_hosts: self.allowed_hosts.clone(),
             fuel: self.limits.fuel,
             memory_mib: self.limits.memory_mib,
             timeout: self.limits.timeout,

@@ -31,6 +31,7 @@ mod style;
 mod table;
 mod telemetry;
 mod templates;
+mod threads;
 mod watch;
 
 use std::io::Write as _;

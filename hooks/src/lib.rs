@@ -46,6 +46,7 @@ mod message;
 mod metrics;
 mod networks;
 pub mod offline;
+mod outside;
 mod resources;
 mod sandbox;
 mod service;

@@ -17,6 +17,14 @@ pub struct ServiceLimits {
     pub source_bytes: usize,
     /// Env vars linked to one hook.
     pub env_vars: usize,
+    /// Packages that one hook declares.
+    pub packages: usize,
+    /// Conditions of one hook.
+    pub conditions: usize,
+    /// Networks that one credential may be used from. Each call of its owner looks through them.
+    pub allowed_addresses: usize,
+    /// The name of an account or a credential, in characters.
+    pub name_length: usize,
     /// The log of one execution, in bytes.
     pub log_bytes: usize,
     /// The most memory that a hook may ask for, in MiB.
@@ -96,6 +104,10 @@ impl Default for ServiceLimits {
             function_bytes: 8 * MIB,
             source_bytes: MIB,
             env_vars: 100,
+            packages: 100,
+            conditions: 100,
+            allowed_addresses: 100,
+            name_length: 200,
             log_bytes: 64 * KIB,
             max_memory_mib: 128,
             max_fuel: 100_000_000_000,

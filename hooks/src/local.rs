@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
+use hookbox_egress::{Call, Policy, PolicyError};
 use hookbox_host_api::log::{Log, Mask};
 use hookbox_host_api::{Decision, EnvVars, Failure, FailureKind, Outcome, Secret, Usage, json, surrogates};
 use hookbox_runtime::{
-    Admission, AdmissionConfig, AdmissionError, Identity, Invocation, JavaScript, Limits, PagemapUse, PreparedHook, Profile, ProfileError,
-    Sandbox, SandboxConfig, SandboxError, Share,
+    Admission, AdmissionConfig, AdmissionError, Grant, Identity, Invocation, JavaScript, Limits, Outside, PagemapUse, PreparedHook,
+    Profile, ProfileError, Sandbox, SandboxConfig, SandboxError, Share,
 };
 use serde_json::value::RawValue;
 
@@ -17,6 +18,7 @@ use crate::dispatch::named;
 use crate::error::ServiceError;
 use crate::hook_type::{Adapter, HookType, Registry, Settings};
 use crate::message::masked_failure;
+use crate::outside::EgressConfig;
 
 /// What to run, and on what.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub struct LocalRun {
     pub context: Vec<u8>,
     /// Environment variables.
     pub env: Vec<(String, Secret)>,
+    /// Whom the function may call, as in a hook's `allowed_hosts`.
+    pub allowed_hosts: Vec<String>,
     /// Fuel budget.
     pub fuel: u64,
     /// Linear memory, in MiB.
@@ -56,6 +60,8 @@ pub struct LocalOutcome {
     pub result: Option<Box<RawValue>>,
     /// Why the run did not complete.
     pub failure: Option<Failure>,
+    /// What it called outside, in order.
+    pub calls: Vec<Call>,
     /// Its log.
     pub log: Log,
     /// Time, fuel and memory.
@@ -77,6 +83,12 @@ pub enum LocalError {
     /// The env vars cannot be masked.
     #[error("the env vars cannot be used: {0}")]
     Env(String),
+    /// A host that the function may call is none.
+    #[error("`allowed_hosts` cannot be used: {0}")]
+    Hosts(#[from] PolicyError),
+    /// Nothing can be called from this machine.
+    #[error("{0}")]
+    Outside(String),
 }
 
 /// The key of the cached code, which only keeps out damaged files. The code is for later runs on this machine, and the folder's permissions
@@ -138,7 +150,12 @@ impl LocalRun {
             prepare(&Admission::new(sandbox.clone(), admission), self.function, self.hook_type, self.node_major, env.clone()).await?;
         let mask = Arc::new(Mask::new(self.env.iter().map(|(_, value)| value)).map_err(|error| LocalError::Env(error.to_string()))?);
         let limits = Limits { fuel: self.fuel, memory_bytes };
-        Ok(Prepared { sandbox, hook, adapter, context, env, mask, limits, timeout: self.timeout })
+        let grant = Arc::new(Grant { hosts: Policy::parse(&self.allowed_hosts)?.into(), ..Grant::default() });
+        let outside = match self.allowed_hosts.is_empty() {
+            true => None,
+            false => Some(Arc::new(EgressConfig::default().open().map_err(LocalError::Outside)?)),
+        };
+        Ok(Prepared { sandbox, hook, adapter, context, env, mask, grant, outside, limits, timeout: self.timeout })
     }
 }
 
@@ -150,6 +167,8 @@ struct Prepared {
     context: Bytes,
     env: Arc<EnvVars>,
     mask: Arc<Mask>,
+    grant: Arc<Grant>,
+    outside: Option<Arc<Outside>>,
     limits: Limits,
     timeout: Duration,
 }
@@ -166,6 +185,9 @@ impl Prepared {
             context: self.context.clone(),
             env: self.env.clone(),
             mask: self.mask.clone(),
+            grant: self.grant.clone(),
+            // A profile repeats the run some hundred times, and calls nobody with that.
+            outside: None,
             limits: self.limits,
             deadline: (started + self.timeout).into(),
             share: Share::default(),
@@ -175,7 +197,7 @@ impl Prepared {
 
     async fn run(&self) -> LocalOutcome {
         let started = Instant::now();
-        let execution = self.sandbox.execute(&self.hook, self.invocation(started)).await;
+        let execution = self.sandbox.execute(&self.hook, Invocation { outside: self.outside.clone(), ..self.invocation(started) }).await;
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let result = execution.result.map_err(|failure| named(failure, self.limits, self.timeout));
         let (decision, result, failure) = judge(&*self.adapter, result);
@@ -184,6 +206,7 @@ impl Prepared {
             outcome: failure.as_ref().map_or(Outcome::Completed, |failure| failure.kind.outcome()),
             decision,
             result,
+            calls: execution.calls,
             log: execution.log.finish(failure.as_ref(), SystemTime::now()),
             failure,
             usage: Usage { duration_us, ..execution.usage },

@@ -9,7 +9,8 @@ use bytes::Bytes;
 use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{EnvVars, Failure, FailureKind, Usage};
 use hookbox_runtime::{
-    Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, NotRun, PreparedHook, Sandbox, Scheduler, SchedulerLoad,
+    Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, NotRun, Outside, PreparedHook, Sandbox, Scheduler,
+    SchedulerLoad,
 };
 
 use crate::resources::Runtime;
@@ -65,17 +66,19 @@ pub(crate) struct SandboxCompiler {
     sandbox: Sandbox,
     admission: Admission,
     scheduler: Arc<Scheduler>,
+    outside: Arc<Outside>,
 }
 
 impl SandboxCompiler {
-    pub(crate) fn new(sandbox: Sandbox, admission: Admission, scheduler: Scheduler) -> Self {
-        Self { sandbox, admission, scheduler: Arc::new(scheduler) }
+    pub(crate) fn new(sandbox: Sandbox, admission: Admission, scheduler: Scheduler, outside: Arc<Outside>) -> Self {
+        Self { sandbox, admission, scheduler: Arc::new(scheduler), outside }
     }
 }
 
 struct SandboxFunction {
     sandbox: Sandbox,
     scheduler: Arc<Scheduler>,
+    outside: Arc<Outside>,
     hook: PreparedHook,
 }
 
@@ -86,7 +89,10 @@ impl PreparedFunction for SandboxFunction {
             // For the case that nothing comes back.
             let log = LogBuffer::new(invocation.execution_id.clone(), invocation.mask.clone(), invocation.log_limit);
             let function = self.clone();
-            let running = self.scheduler.run(share, deadline, async move { function.sandbox.execute(&function.hook, invocation).await });
+            let invocation = Invocation { outside: Some(self.outside.clone()), ..invocation };
+            // Boxed where it is made: the future of an execution is large, and on its way to the queue it would be copied again and again.
+            let execution: Boxed<Execution> = Box::pin(async move { function.sandbox.execute(&function.hook, invocation).await });
+            let running = self.scheduler.run(share, deadline, execution);
             running.await.unwrap_or_else(|reason| not_run(reason, log))
         })
     }
@@ -118,7 +124,7 @@ fn not_run(reason: NotRun, mut log: LogBuffer) -> Execution {
         FailureKind::Timeout => "the deadline passed".to_owned(),
         _ => reason.to_string(),
     };
-    Execution { result: Err(Failure::new(kind, message)), usage: Usage { attempts, ..Usage::default() }, log }
+    Execution { result: Err(Failure::new(kind, message)), usage: Usage { attempts, ..Usage::default() }, log, calls: Vec::new() }
 }
 
 /// The source in a function's bytes. The upload has checked that they are text.
@@ -134,8 +140,8 @@ impl FunctionCompiler for SandboxCompiler {
                 Runtime::Wasm => self.admission.prepare(function.bytes).await?,
                 Runtime::Node(version) => self.admission.prepare_javascript(javascript(&function, version.major())?).await?,
             };
-            let (sandbox, scheduler) = (self.sandbox.clone(), self.scheduler.clone());
-            let prepared: Arc<dyn PreparedFunction> = Arc::new(SandboxFunction { sandbox, scheduler, hook });
+            let (sandbox, scheduler, outside) = (self.sandbox.clone(), self.scheduler.clone(), self.outside.clone());
+            let prepared: Arc<dyn PreparedFunction> = Arc::new(SandboxFunction { sandbox, scheduler, outside, hook });
             Ok(prepared)
         })
     }

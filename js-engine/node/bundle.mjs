@@ -5,6 +5,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withOwnNames } from './names.mjs';
 import { contract } from './contract.mjs';
+import { webStreams } from './streams.mjs';
+import { undici } from './undici.mjs';
 
 const out = process.argv[2];
 
@@ -73,9 +75,10 @@ const { outputFiles } = await build({
   keepNames: true,
   legalComments: 'none',
   inject: ['src/inject.js'],
-  define: { 'process.env.NODE_DEBUG': 'undefined', 'process.browser': 'false', global: 'globalThis' },
-  alias: { qs: './src/qs.js', punycode: './node_modules/punycode/punycode.js' },
-  plugins: [inspect, contract, streams],
+  // A body that only its stream is left of is still wanted; objects go here as soon as nothing refers to them.
+  define: { 'globalThis.FinalizationRegistry': 'undefined', 'process.env.NODE_DEBUG': 'undefined', 'process.browser': 'false', global: 'globalThis' },
+  alias: { qs: './src/qs.js', 'web-streams-polyfill': './node_modules/web-streams-polyfill/dist/ponyfill.mjs', punycode: './node_modules/punycode/punycode.js' },
+  plugins: [inspect, contract, streams, webStreams, undici],
   logLevel: 'warning',
 });
 await writeFile(out, `(function(hb){"use strict";${withOwnNames(outputFiles[0].text)};return prelude.default})\0`);

@@ -12,11 +12,13 @@ mod admission;
 mod engine;
 mod execution;
 mod function;
+mod grant;
 mod host;
 mod javascript;
 #[cfg(feature = "bench")]
 mod kept;
 mod memory;
+mod outside;
 mod prepared;
 mod profile;
 mod sandbox;
@@ -27,9 +29,11 @@ pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, Kept
 pub use engine::{SandboxConfig, SandboxError};
 pub use execution::{Execution, Identity, Invocation, Limits};
 pub use function::{FunctionDigest, FunctionKind};
+pub use grant::{Grant, SealedVar};
 #[cfg(feature = "bench")]
 pub use kept::KeptInstance;
 pub use memory::PagemapUse;
+pub use outside::Outside;
 pub use prepared::PreparedHook;
 pub use profile::{Frame, Profile, ProfileError, Sample};
 pub use sandbox::Sandbox;

@@ -13,7 +13,7 @@ use wasmtime::{AsContextMut, Engine, InstancePre, ModuleExport, Store, component
 
 use crate::engine::{self, SandboxConfig, SandboxError};
 use crate::execution::{
-    CallState, DeadlinePassed, FUEL_YIELD_INTERVAL, MemoryLimiter, MemoryShare, Meter, Stop, World, classify, during_start, sliced,
+    CallState, DeadlinePassed, FUEL_YIELD_INTERVAL, MemoryLimiter, MemoryShare, Meter, Stop, WayOut, World, classify, during_start, sliced,
 };
 use crate::host::{self, JsState, Linkers, Stdout, WasiState};
 use crate::javascript;
@@ -115,7 +115,7 @@ impl Sandbox {
             Ok(Err(_)) | Err(_) => {
                 let log = LogBuffer::new(invocation.execution_id, invocation.mask, invocation.log_limit);
                 let failure = Failure::new(FailureKind::Overloaded, "no execution slot became free before the deadline");
-                Execution { result: Err(failure), usage: Usage::default(), log }
+                Execution { result: Err(failure), usage: Usage::default(), log, calls: Vec::new() }
             }
         }
     }
@@ -144,23 +144,26 @@ impl Sandbox {
             FailureKind::OutOfMemory if state.limiter.pressed() => Failure::new(FailureKind::Overloaded, NO_MEMORY),
             _ => failure,
         });
-        Execution { result, usage, log: state.log }
+        Execution { result, usage, calls: state.way_out.calls(), log: state.log }
     }
 
     /// The state that an execution begins with.
     pub(crate) fn state(&self, invocation: Invocation, wasi: bool) -> CallState {
         let started = Instant::now();
+        let mut world = World::default();
+        let (way_out, env) = WayOut::new(&invocation, &mut world);
         CallState {
             limiter: MemoryLimiter::new(invocation.limits.memory_bytes, MemoryShare::new(self.0.budget.clone(), invocation.share.owner)),
             meter: Meter::new(invocation.deadline, started),
             log: LogBuffer::new(invocation.execution_id, invocation.mask, invocation.log_limit),
-            wasi: wasi.then(|| Box::new(WasiState::new(&invocation.env, None))),
+            wasi: wasi.then(|| Box::new(WasiState::new(&env, None))),
             identity: invocation.identity,
-            env: invocation.env,
+            env,
             stdin: (invocation.context, 0),
             stdout: Stdout::new(self.0.config.max_result_bytes),
             started,
-            world: World::default(),
+            world,
+            way_out,
             js: JsState::default(),
             result_limit: self.0.config.max_result_bytes,
         }

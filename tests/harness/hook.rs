@@ -4,6 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::guests::allowing;
+
 /// A hook that is to be made. Its timeout is long, so that a busy machine makes no difference.
 #[derive(Clone, Debug)]
 pub(crate) struct Hook(Value);
@@ -18,6 +20,21 @@ impl Hook {
     /// The same, with a function in WebAssembly's text format.
     pub(crate) fn wat(text: &str) -> Self {
         Self::new(&wat::parse_str(text).unwrap_or_else(|error| panic!("{error}")))
+    }
+
+    /// The same, with a function that allows and is this long.
+    pub(crate) fn long(bytes: usize) -> Self {
+        let mut module = wat::parse_str(allowing(1)).unwrap();
+        // A section of the author's own, with an empty name. Its length is a number in seven bits a byte.
+        let mut length = bytes;
+        module.push(0);
+        while length >= 128 {
+            module.push(u8::try_from(length % 128).unwrap() | 128);
+            length /= 128;
+        }
+        module.push(u8::try_from(length).unwrap());
+        module.extend(vec![0; bytes]);
+        Self::new(&module)
     }
 
     /// Gives a field another value.

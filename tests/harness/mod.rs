@@ -6,6 +6,7 @@ mod client;
 pub(crate) mod guests;
 mod hook;
 pub(crate) mod http2;
+mod metrics;
 mod recorded;
 mod server;
 
@@ -15,6 +16,7 @@ pub(crate) use api::Api;
 pub(crate) use cli::{Ran, Shell};
 pub(crate) use client::{Reply, Request, connect, connect_from};
 pub(crate) use hook::Hook;
+pub(crate) use metrics::METRICS;
 pub(crate) use recorded::{Recorded, Secrets};
 pub(crate) use server::{ADMIN_ID, ADMIN_SECRET, Server, ServerBuilder};
 

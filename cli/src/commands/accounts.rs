@@ -75,6 +75,14 @@ struct SettingsArgs {
     #[arg(long, value_name = "DECISION", value_parser = ["allow", "deny", "default"], help = on_no_hook_help())]
     on_no_hook: Option<String>,
 
+    /// Whom new hooks may call that say nothing about it: hosts, separated by commas; empty for nobody
+    #[arg(long, value_name = "HOSTS")]
+    allowed_hosts: Option<String>,
+
+    /// Whom hooks may call at most: hosts, separated by commas; empty for nobody, `server` to leave that to the server
+    #[arg(long, value_name = "HOSTS")]
+    hosts_ceiling: Option<String>,
+
     #[command(flatten)]
     dialects: DialectSettingsArgs,
 }
@@ -91,9 +99,20 @@ impl SettingsArgs {
             "deny" => Some(OnNoHook::All(Decision::Deny)),
             _ => None,
         });
-        let settings = AccountSettingsBody { hooks_per_type: self.hooks_per_type, on_no_hook, dialects: self.dialects.0.clone() };
+        let settings = AccountSettingsBody {
+            hooks_per_type: self.hooks_per_type,
+            on_no_hook,
+            allowed_hosts: self.allowed_hosts.as_deref().map(hosts),
+            hosts_ceiling: self.hosts_ceiling.as_deref().map(|list| (list != "server").then(|| hosts(list))),
+            dialects: self.dialects.0.clone(),
+        };
         AccountBody { name: self.name.clone(), settings }
     }
+}
+
+/// The hosts of a list.
+pub(crate) fn hosts(list: &str) -> Vec<String> {
+    list.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect()
 }
 
 pub(crate) fn run(args: &AccountsArgs) -> Result<()> {

@@ -118,7 +118,7 @@ fn envs(listed: &[String], projects: &[Project], values: Vec<(String, Secret)>) 
             None => output::note(&format!("note: {name} has a value, and neither a hook nor the list names it, so it is not set"))?,
         }
     }
-    Ok(wanted.into_iter().map(|(name, value)| AppliedEnvVarBody { name, value }).collect())
+    Ok(wanted.into_iter().map(|(name, value)| AppliedEnvVarBody { name, value, sealed_for: None }).collect())
 }
 
 fn table(applied: &Applied) -> Table {

@@ -81,7 +81,7 @@ fn set_env(client: &Client, project: &Project, file: &std::path::Path) -> Result
             output::note(&format!("note: {name} is in {} and not among the hook's env_vars, so it is not set", file.display()))?;
             continue;
         }
-        let (_, is_new) = env::put(client, &name, value).with_context(|| format!("the env var {name}"))?;
+        let (_, is_new) = env::put(client, &name, value, None).with_context(|| format!("the env var {name}"))?;
         output::note(&format!("{} {name}", if is_new { "made" } else { "set" }))?;
     }
     Ok(())

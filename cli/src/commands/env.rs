@@ -7,6 +7,7 @@ use hookbox_hooks::bodies::{EnvValueBody, EnvVarBody};
 use hookbox_host_api::Secret;
 use serde_json::json;
 
+use super::accounts::hosts;
 use crate::client::Client;
 use crate::exit::Problem;
 use crate::login::ServerArgs;
@@ -50,6 +51,12 @@ struct ListArgs {
 struct SetArgs {
     /// The name: letters, digits and _
     name: String,
+
+    /// Seal it for these hosts, separated by commas: functions see a placeholder, in whose place the value is put in requests to these hosts.
+    /// What is sealed stays so until it is removed
+    #[arg(long, value_name = "HOSTS")]
+    sealed_for: Option<String>,
+
     #[command(flatten)]
     server: ServerArgs,
     #[command(flatten)]
@@ -81,10 +88,17 @@ pub(crate) fn run(args: &EnvArgs) -> Result<()> {
 fn list(args: &ListArgs) -> Result<()> {
     let envs = all(&args.server.connect()?)?;
     args.output.table(&envs, "there are no env vars; `hookbox env set NAME` makes one", || {
-        let mut table = Table::new(["NAME", "CREATED", "UPDATED", "ID"]);
+        let mut table = Table::new(["NAME", "SEALED FOR", "CREATED", "UPDATED", "ID"]);
         for env in &envs {
-            let EnvView { id, name, created_at, updated_at } = env;
-            table.row([name.as_str().into(), created_at.to_string().into(), updated_at.to_string().into(), id.to_string().into()]);
+            let EnvView { id, name, sealed_for, created_at, updated_at } = env;
+            let sealed_for = sealed_for.iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ");
+            table.row([
+                name.as_str().into(),
+                sealed_for.into(),
+                created_at.to_string().into(),
+                updated_at.to_string().into(),
+                id.to_string().into(),
+            ]);
         }
         table
     })
@@ -93,7 +107,7 @@ fn list(args: &ListArgs) -> Result<()> {
 fn set(args: &SetArgs) -> Result<()> {
     let client = args.server.connect()?;
     let value = prompt::secret(&format!("Value of {}", visible(&args.name)))?;
-    let (env, is_new) = put(&client, &args.name, value)?;
+    let (env, is_new) = put(&client, &args.name, value, args.sealed_for.as_deref().map(hosts))?;
     if args.output.json {
         return output::json(&env);
     }
@@ -101,16 +115,16 @@ fn set(args: &SetArgs) -> Result<()> {
 }
 
 /// Sets a value; the env var, and whether it is new.
-pub(crate) fn put(client: &Client, name: &str, value: Secret) -> Result<(EnvView, bool)> {
+pub(crate) fn put(client: &Client, name: &str, value: Secret, sealed_for: Option<Vec<String>>) -> Result<(EnvView, bool)> {
     match find(client, name)? {
-        Some(env) => Ok((client.put(&format!("{ENV_VARS}/{}", env.id), &EnvValueBody { value })?, false)),
-        None => Ok((create(client, name, value)?, true)),
+        Some(env) => Ok((client.put(&format!("{ENV_VARS}/{}", env.id), &EnvValueBody { value, sealed_for })?, false)),
+        None => Ok((client.post(ENV_VARS, &EnvVarBody { name: name.to_owned(), value, sealed_for })?, true)),
     }
 }
 
 /// Makes an env var that is not there.
 pub(crate) fn create(client: &Client, name: &str, value: Secret) -> Result<EnvView> {
-    client.post(ENV_VARS, &EnvVarBody { name: name.to_owned(), value })
+    client.post(ENV_VARS, &EnvVarBody { name: name.to_owned(), value, sealed_for: None })
 }
 
 /// Every env var.

@@ -189,13 +189,14 @@ fn plain_fields(hook: &HookView) -> [(&'static str, String); 17] {
 }
 
 /// Lists, each on one line.
-fn listed_fields(hook: &HookView) -> [(&'static str, String); 4] {
+fn listed_fields(hook: &HookView) -> [(&'static str, String); 5] {
     let LimitsView { fuel, memory_mib } = hook.limits;
     let packages: Vec<String> = hook.packages.iter().map(|(name, version)| format!("{name}={version}")).collect();
     let conditions: Vec<String> = hook.conditions.iter().map(Condition::to_string).collect();
     [
         ("limits", format!("fuel={fuel}, memory_mib={memory_mib}")),
         ("env_vars", hook.env_vars.join(", ")),
+        ("allowed_hosts", hook.allowed_hosts.join(", ")),
         ("conditions", conditions.join(", ")),
         ("packages", packages.join(", ")),
     ]

@@ -11,13 +11,12 @@ use hookbox_hooks::config::{Config, Sources};
 use hookbox_hooks::{Listener, Opened, Service, SystemClock, Tls};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
-use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::admin_credential::AdminCredential;
 use crate::folder::{environment, path_flag};
 use crate::hook_types::REGISTRY;
-use crate::{compile_worker, output, privacy, telemetry};
+use crate::{compile_worker, output, privacy, telemetry, threads};
 
 /// Run the server
 #[derive(Debug, Args)]
@@ -75,9 +74,8 @@ pub(crate) fn run(args: &ServeArgs) -> Result<()> {
     telemetry::start(&loaded.config.log)?;
     warn(&loaded.warnings);
     raise_file_limit();
-    // As many threads as cores may be away in functions, and one never is.
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let runtime = Builder::new_multi_thread().worker_threads(cores + 1).enable_all().build().context("the threads cannot be started")?;
+    let runtime = threads::start(cores).context("the threads cannot be started")?;
     runtime.block_on(serve(&loaded.config, cores, args.json))
 }
 

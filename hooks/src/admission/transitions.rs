@@ -62,7 +62,7 @@ impl Task {
             // An old value may be the reason, and the message may quote it. The account's mask no longer hides it.
             Prepared::Refused(_) | Prepared::Trouble(_) => self.build.runtime != Runtime::Wasm,
         };
-        depends && !self.env.iter().eq(account.values(&spec.env_vars).iter())
+        depends && *self.env != account.values(&spec.env_vars)
     }
 }
 

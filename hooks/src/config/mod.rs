@@ -14,6 +14,7 @@ use std::path::PathBuf;
 pub use crate::auth::{AccessConfig, ThrottleConfig};
 use crate::hook_type::Registry;
 pub use crate::limits::QueueConfig;
+pub use crate::outside::EgressConfig;
 use crate::service::ServiceConfig;
 
 pub use layers::{ConfigError, Effective, Loaded, Origin, Sources};
@@ -46,6 +47,7 @@ impl Config {
             retention: self.retention,
             log_queue: LOG_QUEUE,
             reads: self.reads,
+            egress: self.egress.clone(),
             limits: self.limits,
             registry,
         }

@@ -10,6 +10,7 @@ use super::value::{Value, number, span};
 use crate::auth::{AccessConfig, ThrottleConfig};
 use crate::limits::{QueueConfig, ReadLimits, ServiceLimits};
 use crate::networks::Networks;
+use crate::outside::EgressConfig;
 use crate::store::Engine;
 
 const KIB: usize = 1024;
@@ -51,7 +52,7 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 52] = [
+pub(super) static SETTINGS: [Setting; 74] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
@@ -88,6 +89,10 @@ pub(super) static SETTINGS: [Setting; 52] = [
     setting!("limits.function_bytes", limits.function_bytes, |text| number(text, KIB, 256 * MIB)),
     setting!("limits.source_bytes", limits.source_bytes, |text| number(text, KIB, 8 * MIB)),
     setting!("limits.env_vars", limits.env_vars, |text| number(text, 0, 10_000)),
+    setting!("limits.packages", limits.packages, |text| number(text, 0, 10_000)),
+    setting!("limits.conditions", limits.conditions, |text| number(text, 0, 10_000)),
+    setting!("limits.allowed_addresses", limits.allowed_addresses, |text| number(text, 1, 10_000)),
+    setting!("limits.name_length", limits.name_length, |text| number(text, 1, 200)),
     setting!("limits.log_bytes", limits.log_bytes, |text| number(text, KIB, 16 * MIB)),
     setting!("limits.max_memory_mib", limits.max_memory_mib, |text| number(text, 16, 4096)),
     setting!("limits.max_fuel", limits.max_fuel, |text| number(text, 10_000_000, i64::MAX as u64)),
@@ -98,6 +103,24 @@ pub(super) static SETTINGS: [Setting; 52] = [
     setting!("limits.account_deployments", limits.account_deployments, |text| number(text, 1, 100_000)),
     setting!("sandbox.pagemap_scan", sandbox.pagemap_scan),
     setting!("sandbox.memory_mib", sandbox.memory_mib, |text| number(text, 0, 16_777_216)),
+    setting!("egress.hosts_ceiling", egress.hosts_ceiling),
+    setting!("egress.proxy", egress.proxy),
+    setting!("egress.ca", egress.ca),
+    setting!("egress.calls", egress.limits.calls, |text| number(text, 0, 10_000)),
+    setting!("egress.calls_at_a_time", egress.limits.calls_at_a_time, |text| number(text, 1, 1000)),
+    setting!("egress.sockets", egress.limits.sockets, |text| number(text, 0, 1000)),
+    setting!("egress.socket_bytes", egress.limits.socket_bytes, |text| number(text, KIB as u64, 1 << 32)),
+    setting!("egress.request_bytes", egress.limits.request_bytes, |text| number(text, KIB as u64, 1 << 28)),
+    setting!("egress.response_bytes", egress.limits.response_bytes, |text| number(text, KIB as u64, 1 << 28)),
+    setting!("egress.header_bytes", egress.limits.header_bytes, |text| number(text, KIB, MIB)),
+    setting!("egress.headers", egress.limits.headers, |text| number(text, 1, 1000)),
+    setting!("egress.redirects", egress.limits.redirects, |text| number(text, 0, 100)),
+    setting!("egress.connect_time", egress.limits.connect_time, |text| span(text, Duration::from_millis(10), MINUTE)),
+    setting!("egress.total_time", egress.limits.total_time, |text| span(text, Duration::from_millis(10), 10 * MINUTE)),
+    setting!("egress.account_calls", egress.account_calls, |text| number(text, 1, 100_000)),
+    setting!("egress.lookup_time", egress.lookup_time, |text| span(text, Duration::from_millis(10), MINUTE)),
+    setting!("egress.connections", egress.connections, |text| number(text, 1, 1_000_000)),
+    setting!("egress.idle_time", egress.idle_time, |text| span(text, Duration::from_millis(1), 60 * MINUTE)),
     setting!("compile.timeout", compile.timeout, |text| span(text, Duration::from_secs(1), 60 * MINUTE)),
     setting!("compile.workers", compile.workers, |text| number(text, 2, 64)),
     setting!("compile.memory_mib", compile.memory_mib, |text| number(text, 64, 65_536)),
@@ -139,6 +162,7 @@ fn defaults() -> Config {
         reads: ReadLimits::default(),
         limits: ServiceLimits::default(),
         sandbox: SandboxConfig { pagemap_scan: PagemapScan::Auto, memory_mib: 0 },
+        egress: EgressConfig::default(),
         compile: CompileConfig { timeout: Duration::from_secs(30), workers: 2, memory_mib: 1024, javascript_at_start: true },
         throttle: ThrottleConfig { client_failures: 10, address_failures: 60 },
     }

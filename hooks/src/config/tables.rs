@@ -10,6 +10,7 @@ use super::machine_memory;
 use crate::auth::{AccessConfig, ThrottleConfig};
 use crate::limits::{QueueConfig, ReadLimits, ServiceLimits};
 use crate::networks::Networks;
+use crate::outside::EgressConfig;
 use crate::store::Engine;
 
 /// Every setting, validated. The fields are named as in the configuration file.
@@ -46,6 +47,8 @@ pub struct Config {
     pub limits: ServiceLimits,
     /// The sandboxes that functions run in.
     pub sandbox: SandboxConfig,
+    /// The way out for functions.
+    pub egress: EgressConfig,
     /// The compilation of functions.
     pub compile: CompileConfig,
     /// How many wrong secrets are answered before a client must wait.

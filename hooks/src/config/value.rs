@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use hookbox_egress::{Policy, PolicyError, Proxy};
+
 use super::tables::{ForwardedHeader, LogFormat, PagemapScan};
 use crate::networks::Networks;
 use crate::store::Engine;
@@ -118,6 +120,32 @@ impl Value for Networks {
         let items = table.get("list").and_then(toml::Value::as_array).ok_or_else(expected)?;
         let texts: Vec<&str> = items.iter().map(|item| item.as_str().ok_or_else(expected)).collect::<Result<_, _>>()?;
         Self::parse(texts).map_err(|error| error.to_string())
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Value for Policy {
+    fn read(text: &str) -> Result<Self, String> {
+        let wrong = |error: PolicyError| error.to_string();
+        if !text.trim_start().starts_with('[') {
+            return text.parse().map_err(wrong);
+        }
+        let expected = || "expected a list of hosts such as [\"*.example.com\", \"10.0.0.0/8\"]".to_owned();
+        let table: toml::Table = format!("list = {text}").parse().map_err(|_| expected())?;
+        let items = table.get("list").and_then(toml::Value::as_array).ok_or_else(expected)?;
+        let items = items.iter().map(|item| item.as_str().ok_or_else(expected)).collect::<Result<Vec<_>, _>>()?;
+        Self::parse(&items).map_err(wrong)
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Value for Proxy {
+    fn read(text: &str) -> Result<Self, String> {
+        Self::parse(text.trim()).map_err(|error| error.to_string())
     }
     fn show(&self) -> String {
         self.to_string()

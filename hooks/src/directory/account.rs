@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hookbox_host_api::log::Mask;
 use hookbox_host_api::{EnvVars, Secret};
+use hookbox_runtime::SealedVar;
 
 use super::hook::{Hook, Serving, mask};
 use crate::error::ServiceError;
@@ -43,7 +44,8 @@ impl Account {
 
     /// Replaces the account's own record. Hooks follow its settings from their next event on.
     pub(super) fn set_record(&mut self, record: AccountRecord, registry: &Registry) -> Result<(), ServiceError> {
-        let follows = self.record.settings.dialects != record.settings.dialects;
+        let (before, after) = (&self.record.settings, &record.settings);
+        let follows = before.dialects != after.dialects || before.hosts_ceiling != after.hosts_ceiling;
         self.record = record;
         if !follows {
             return Ok(());
@@ -88,7 +90,10 @@ impl Account {
     /// Adds or replaces a hook whose ready version is served by `function`.
     pub(crate) fn serve(&mut self, record: HookRecord, function: Arc<dyn PreparedFunction>) -> Result<(), ServiceError> {
         let serving = match &record.ready {
-            Some(ready) => Some(Arc::new(Serving::link(&self.record, self.values(&ready.spec.env_vars), &record, ready, function)?)),
+            Some(ready) => {
+                let links = &ready.spec.env_vars;
+                Some(Arc::new(Serving::link(&self.record, self.values(links), self.sealed(links), &record, ready, function)?))
+            }
             None => None,
         };
         self.insert(Hook::new(&self.record.settings.dialects, record, serving));
@@ -180,8 +185,17 @@ impl Account {
 
     /// The values that a hook with these links sees.
     pub(crate) fn values(&self, links: &[EnvName]) -> EnvVars {
+        let linked = || links.iter().filter_map(|name| self.env_named(name));
+        let plain = linked().filter(|env| env.record.sealed_for.is_none());
+        let plain: EnvVars = plain.map(|env| (env.record.name.to_string(), env.value.clone())).collect();
+        plain.with_sealed(linked().filter(|env| env.record.sealed_for.is_some()).map(|env| env.record.name.to_string()))
+    }
+
+    /// The linked env vars that are sealed, with their values.
+    fn sealed(&self, links: &[EnvName]) -> Vec<SealedVar> {
         let linked = links.iter().filter_map(|name| self.env_named(name));
-        linked.map(|env| (env.record.name.to_string(), env.value.clone())).collect()
+        let sealed = linked.filter_map(|env| Some((env, env.record.sealed_for.clone()?)));
+        sealed.map(|(env, hosts)| SealedVar { name: env.record.name.to_string(), value: env.value.clone(), hosts }).collect()
     }
 
     /// The hooks with a version that was ready and is linked to the env var.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hookbox_host_api::log::Mask;
 use hookbox_host_api::{Decision, EnvVars};
-use hookbox_runtime::{Identity, Limits};
+use hookbox_runtime::{Grant, Identity, Limits, SealedVar};
 
 use crate::error::ServiceError;
 use crate::hook_type::{Adapter, Settings};
@@ -67,19 +67,22 @@ pub(crate) struct Serving {
     pub(crate) retries: u8,
     pub(crate) env: Arc<EnvVars>,
     pub(crate) mask: Arc<Mask>,
+    pub(crate) grant: Arc<Grant>,
 }
 
 impl Serving {
-    /// The serving version of a hook. `env` are the values of its env vars in the account.
+    /// The serving version of a hook. `env` are the values of its env vars in the account, and `sealed` those that it does not see.
     pub(super) fn link(
         account: &AccountRecord,
         env: EnvVars,
+        sealed: Vec<SealedVar>,
         record: &HookRecord,
         ready: &Ready,
         function: Arc<dyn PreparedFunction>,
     ) -> Result<Self, ServiceError> {
         let spec = &ready.spec;
-        let mask = mask(env.iter().map(|(_, value)| value))?;
+        let mask = mask(env.iter().map(|(_, value)| value).chain(sealed.iter().map(|one| &one.value)))?;
+        let (hosts, ceiling) = (Arc::new(spec.allowed_hosts.clone()), account.settings.hosts_ceiling.clone().map(Arc::new));
         let bytes = u64::from(spec.memory_mib) << 20;
         Ok(Self {
             hook_id: record.id,
@@ -92,6 +95,7 @@ impl Serving {
             retries: spec.retries,
             env: Arc::new(env),
             mask: Arc::new(mask),
+            grant: Arc::new(Grant { hosts, ceiling, sealed, version: ready.version }),
         })
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use hookbox_egress::Call;
 use hookbox_host_api::log::{Level, LogBuffer, Mask};
 use hookbox_host_api::{Decision, Failure, FailureKind, Outcome, Usage, json, surrogates};
 use hookbox_runtime::{Execution, Invocation, Share};
@@ -55,6 +56,7 @@ struct ExecutionIdentity<'a> {
 struct RunResult {
     result: Result<Judged, Failure>,
     usage: Usage,
+    calls: Vec<Call>,
     log: LogBuffer,
 }
 
@@ -87,11 +89,11 @@ impl Job {
 
     /// One run in a sandbox of its own. Its failure has no secret in it any more.
     async fn attempt(&self, context: Bytes, mask: Arc<Mask>) -> RunResult {
-        let Execution { result, usage, log } = self.serving.function.clone().execute(self.invocation(context, mask.clone())).await;
+        let Execution { result, usage, log, calls } = self.serving.function.clone().execute(self.invocation(context, mask.clone())).await;
         let result = result.map_err(|failure| named(failure, self.serving.limits, self.serving.timeout));
         let result = result.and_then(|result| self.judge(result));
         let result = result.map_err(|failure| masked_failure(&mask, failure, self.shared.limits.error_bytes));
-        RunResult { result, usage, log }
+        RunResult { result, usage, calls: calls.into_iter().map(|call| masked_call(&mask, call)).collect(), log }
     }
 
     /// Whether a failed run is repeated: another run may do better, retries are left, and the deadline has not passed.
@@ -124,7 +126,7 @@ impl Job {
     /// The answer if the host failed before it ran the function.
     pub(super) fn failed(&self, failure: Failure) -> Answer {
         let log = self.shared.log_buffer(&self.event, Arc::default());
-        let end = RunResult { result: Err(failure), usage: Usage::default(), log };
+        let end = RunResult { result: Err(failure), usage: Usage::default(), calls: Vec::new(), log };
         self.shared.conclude(&self.identity(), &self.event, end)
     }
 
@@ -140,6 +142,8 @@ impl Job {
             context,
             env: self.serving.env.clone(),
             mask,
+            grant: self.serving.grant.clone(),
+            outside: None,
             limits: self.serving.limits,
             deadline: self.deadline(),
             share: Share { owner: self.account.get(), hook: self.serving.hook_id.number() },
@@ -172,6 +176,11 @@ impl Job {
     }
 }
 
+/// A call whose texts, which are the function's, have no secret in them.
+fn masked_call(mask: &Mask, call: Call) -> Call {
+    Call { method: mask.apply(&call.method), origin: mask.apply(&call.origin), ..call }
+}
+
 impl RunResult {
     /// The same execution after one more run.
     fn followed_by(mut self, next: Self) -> Self {
@@ -182,7 +191,8 @@ impl RunResult {
             memory_bytes: self.usage.memory_bytes.max(next.usage.memory_bytes),
             attempts: self.usage.attempts.saturating_add(next.usage.attempts),
         };
-        Self { result: next.result, usage, log: self.log }
+        self.calls.extend(next.calls);
+        Self { result: next.result, usage, calls: self.calls, log: self.log }
     }
 }
 
@@ -192,7 +202,11 @@ impl Shared {
         let version = hook.serving.as_ref().map(|serving| serving.version);
         let identity = ExecutionIdentity { account, hook_id: hook.record.id, version, policy: &hook.policy };
         let log = self.log_buffer(event, Arc::default());
-        self.conclude(&identity, event, RunResult { result: Ok(Judged::Skipped(decision)), usage: Usage::default(), log })
+        self.conclude(
+            &identity,
+            event,
+            RunResult { result: Ok(Judged::Skipped(decision)), usage: Usage::default(), calls: Vec::new(), log },
+        )
     }
 
     /// The answer of a hook without a ready version.
@@ -201,7 +215,7 @@ impl Shared {
         let status = hook.record.status.as_str();
         let failure = Failure::new(FailureKind::NotReady, format!("the hook has no version that is ready: its status is {status}"));
         let log = self.log_buffer(event, Arc::default());
-        self.conclude(&identity, event, RunResult { result: Err(failure), usage: Usage::default(), log })
+        self.conclude(&identity, event, RunResult { result: Err(failure), usage: Usage::default(), calls: Vec::new(), log })
     }
 
     fn log_buffer(&self, event: &Occurrence, mask: Arc<Mask>) -> LogBuffer {
@@ -232,6 +246,7 @@ impl Shared {
             decision: verdict.decision,
             failure: failure.clone(),
             usage,
+            calls: end.calls,
             events: log.events,
             truncated: log.truncated,
         });

@@ -79,7 +79,7 @@ struct Inner {
 }
 
 /// Keys that all hooks have.
-pub(crate) const HOOK_KEYS: [&str; 23] = [
+pub(crate) const HOOK_KEYS: [&str; 24] = [
     "id",
     "account_id",
     "type",
@@ -103,13 +103,15 @@ pub(crate) const HOOK_KEYS: [&str; 23] = [
     "limits",
     "on_error",
     "expose_errors",
+    "allowed_hosts",
 ];
 
 /// Keys of a stored version that callers do not see, or see under another name.
 const STORED_KEYS: [&str; 4] = ["fuel", "memory_mib", "settings", "samples"];
 
 /// Keys that all accounts have.
-const ACCOUNT_KEYS: [&str; 7] = ["id", "name", "settings", "created_at", "updated_at", "hooks_per_type", "on_no_hook"];
+const ACCOUNT_KEYS: [&str; 9] =
+    ["id", "name", "settings", "created_at", "updated_at", "hooks_per_type", "on_no_hook", "allowed_hosts", "hosts_ceiling"];
 
 impl Registry {
     /// The registry of these types, with what their dialects add to accounts.

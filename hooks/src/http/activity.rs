@@ -2,14 +2,20 @@
 //!
 //! hyper's own timer for the head of a request starts when the connection becomes idle, which would make it the limit of idleness. hyper
 //! also keeps a client that never shows which version of HTTP it speaks, an idle HTTP/2 connection, and a client that does not read its
-//! answers. So this module keeps the times: the head's from its first byte, the idle connection's from the end of the last request.
+//! answers. So this module keeps the times: the head's from its first byte, the idle connection's from the end of the last request, or from
+//! when its answer last went on.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
+
+use crate::metrics::CutOff;
+
+/// The most bytes that are sent at a time without an answer among them.
+const SIGNS: usize = 256;
 
 /// The requests of one connection.
 #[derive(Debug)]
@@ -29,6 +35,8 @@ pub(super) struct Activity {
     known: AtomicBool,
     /// Whether the connection must make room for another.
     giving_way: AtomicBool,
+    /// Why the server breaks the connection off.
+    broken_off: OnceLock<CutOff>,
     asked: Notify,
 }
 
@@ -58,6 +66,7 @@ impl Activity {
             closing: AtomicBool::new(false),
             known: AtomicBool::new(false),
             giving_way: AtomicBool::new(false),
+            broken_off: OnceLock::new(),
             asked: Notify::new(),
         }
     }
@@ -75,6 +84,13 @@ impl Activity {
     pub(super) fn received(&self) {
         if !self.is_busy() && !self.shared.load(Ordering::Relaxed) && self.head.load(Ordering::Relaxed) == 0 {
             self.head.store(self.millis().saturating_add(1), Ordering::Relaxed);
+        }
+    }
+
+    /// Notes that bytes went out. Those of an answer show that the client takes it; a few are signs of HTTP/2, which an idle client gets too.
+    pub(super) fn sent(&self, bytes: usize) {
+        if bytes > SIGNS {
+            self.touch();
         }
     }
 
@@ -114,6 +130,16 @@ impl Activity {
         while !self.gives_way() {
             self.asked.notified().await;
         }
+    }
+
+    /// Notes why the server breaks the connection off. The first reason counts.
+    pub(super) fn break_off(&self, reason: CutOff) {
+        let _ = self.broken_off.set(reason);
+    }
+
+    /// Why the server broke the connection off.
+    pub(super) fn broken_off(&self) -> Option<CutOff> {
+        self.broken_off.get().copied()
     }
 
     /// When something last happened: the connection came, or a request began or ended.
@@ -238,6 +264,21 @@ mod tests {
         activity.received();
         let (over, elapsed) = watch.await.unwrap();
         assert!(over == Over::Idle && about(elapsed, 60), "{elapsed:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_is_taken_is_no_pause_and_signs_are() {
+        let activity = Arc::new(Activity::new());
+        let watch = watch(&activity);
+        drop(activity.begin(true));
+        for _ in 0..10 {
+            tokio::time::sleep(Duration::from_secs(50)).await;
+            activity.sent(100_000);
+        }
+        tokio::time::sleep(Duration::from_secs(50)).await;
+        activity.sent(17);
+        let (over, elapsed) = watch.await.unwrap();
+        assert!(over == Over::Idle && about(elapsed, 560), "{elapsed:?}");
     }
 
     #[tokio::test(start_paused = true)]

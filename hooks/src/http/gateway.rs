@@ -23,7 +23,7 @@ use crate::api::{Access, ApiError, Call, Core, Endpoint, Head, PLAIN, Query, Rep
 use crate::auth::{Authenticator, Caller};
 use crate::config::Config;
 use crate::dialect::Dialect;
-use crate::metrics::RequestMetrics;
+use crate::metrics::{ConnectionMetrics, CutOff, RequestMetrics};
 use crate::service::Service;
 use crate::uuid_pool;
 
@@ -36,6 +36,7 @@ pub(crate) struct Gateway {
     bodies: Bodies,
     proxies: Proxies,
     requests: Arc<RequestMetrics>,
+    connections: Arc<ConnectionMetrics>,
 }
 
 /// The router of the server's own endpoints and those of its dialects.
@@ -52,12 +53,17 @@ impl Gateway {
         let router = router(dialects)?;
         let requests = Arc::new(RequestMetrics::new(router.ids().iter().copied()));
         let (bodies, proxies) = (Bodies::new(config), Proxies::new(&config.http));
-        Ok(Self { core: Core { service, auth }, router, bodies, proxies, requests })
+        Ok(Self { core: Core { service, auth }, router, bodies, proxies, requests, connections: Arc::default() })
     }
 
     /// The counts of requests, for the page of metrics.
     pub(super) fn requests(&self) -> Arc<RequestMetrics> {
         self.requests.clone()
+    }
+
+    /// The counts of what was refused and cut off.
+    pub(super) fn connections(&self) -> Arc<ConnectionMetrics> {
+        self.connections.clone()
     }
 
     /// Answers one request of a connection. Every request gets an answer, which carries the request's id.
@@ -94,6 +100,9 @@ impl Gateway {
             let answered = self.answer(found, &parts, &mut body, client, connection).await;
             if answered.is_err() && sends_regardless(&parts) {
                 linger(body);
+            }
+            if matches!(answered, Err(ApiError::BodyTooSlow)) {
+                self.connections.cut_off(CutOff::SlowBody);
             }
             let mut reply = match answered {
                 Ok(reply) => reply,

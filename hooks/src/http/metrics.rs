@@ -1,17 +1,16 @@
-//! `GET /metrics`, on a separate listener. It takes no token, so every client that reaches the address may read it. The service provides
-//! the numbers.
+//! `GET /metrics`, on a separate listener. It takes no token, so every client that reaches the address may read it. The caller makes
+//! the page.
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 
 use crate::api::Reply;
-use crate::metrics::{CONTENT_TYPE, RequestMetrics};
-use crate::service::Service;
+use crate::metrics::CONTENT_TYPE;
 
 const ALLOWED: HeaderValue = HeaderValue::from_static("GET, HEAD");
 
-/// Answers a request to the listener.
-pub(super) fn answer(service: &Service, requests: &RequestMetrics, method: &Method, path: &str) -> Reply {
+/// Answers a request to the listener with the page, if it asks for it.
+pub(super) fn answer(page: impl FnOnce() -> String, method: &Method, path: &str) -> Reply {
     if path != "/metrics" {
         return reply(StatusCode::NOT_FOUND, "there is /metrics here, and nothing else\n");
     }
@@ -20,7 +19,7 @@ pub(super) fn answer(service: &Service, requests: &RequestMetrics, method: &Meth
         refusal.headers_mut().insert(header::ALLOW, ALLOWED);
         return refusal;
     }
-    reply(StatusCode::OK, service.metrics() + &requests.page())
+    reply(StatusCode::OK, page())
 }
 
 fn reply(status: StatusCode, text: impl Into<Bytes>) -> Reply {

@@ -6,17 +6,21 @@
 //!   certificate is set.
 //! * `places` and `frames` are what one client may take of the connections, and of the work beside requests; `budget` what bodies may take of
 //!   the memory; `forwarded` tells who the client is.
+//! * `ended` tells and counts why a connection was cut off; `keep_alive` announces how long one may stay.
 //! * [`gateway`] takes a request to its endpoint: who calls, what the body is.
 //! * [`metrics`] is the one page of the second listener.
 //!
 //! The service decides what an operation does.
 
+mod accept;
 mod activity;
 mod body;
 mod budget;
+mod ended;
 mod forwarded;
 mod frames;
 pub(crate) mod gateway;
+mod keep_alive;
 mod metrics;
 pub mod openapi;
 mod patience;

@@ -9,6 +9,16 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
+/// Nothing was taken for too long.
+#[derive(Debug, thiserror::Error)]
+#[error("the other side takes nothing")]
+struct Untaken;
+
+/// Whether a write failed because nothing was taken for too long, and not for a reason of the system's.
+pub(super) fn is_over(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<Untaken>())
+}
+
 /// A stream that fails when a write makes no progress.
 pub(super) struct Patience<S> {
     stream: S,
@@ -32,7 +42,7 @@ impl<S> Patience<S> {
         let limit = self.limit;
         let over = self.over.get_or_insert_with(|| Box::pin(sleep(limit)));
         ready!(over.as_mut().poll(cx));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, Untaken)))
     }
 }
 
@@ -83,7 +93,7 @@ mod tests {
         let mut stream = Patience::new(here, LIMIT);
         let started = Instant::now();
         let error = stream.write_all(&[0; 1000]).await.unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(error.kind() == io::ErrorKind::TimedOut && is_over(&error) && !is_over(&io::ErrorKind::TimedOut.into()));
         assert!((LIMIT..LIMIT * 2).contains(&started.elapsed()));
         drop(there);
     }

@@ -10,21 +10,22 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{CONNECTION, HeaderName};
 use http::{HeaderValue, Request, Version};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulConnection;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
+use super::accept::{accept, raise_descriptor_limit};
 use super::activity::{Activity, Over};
+use super::ended::{self, Served};
 use super::forwarded::Proxies;
 use super::gateway::Gateway;
+use super::keep_alive::{announce, asks_to_close, keep_alive};
 use super::metrics;
 use super::patience::Patience;
 use super::places::{Place, Places};
@@ -34,13 +35,11 @@ use super::tls::{Tls, TlsError};
 use crate::api::Reply;
 use crate::config::Config;
 use crate::dialect::Dialect;
-use crate::metrics::RequestMetrics;
+use crate::metrics::{ConnectionMetrics, CutOff, RequestMetrics};
 use crate::service::Service;
 
 /// How long requests may take to end after a stop: the longest timeout of a hook, and a margin for the answer.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(12);
-/// The wait before the next accept when the process is out of file descriptors or memory. Connections end meanwhile.
-const BACK_OFF: Duration = Duration::from_millis(100);
 const MAX_HEADERS: usize = 64;
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 const MAX_STREAMS: u32 = 128;
@@ -59,9 +58,6 @@ const GRACE: Duration = Duration::from_secs(1);
 const GRACE_AT_STOP: Duration = Duration::from_millis(250);
 /// How long the other side may take to close a connection that is idle.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
-/// The header that announces how long a client may leave a connection idle. Many connection pools follow it.
-const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-
 /// Why the server cannot run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
@@ -134,20 +130,21 @@ impl Listener {
     ) -> Result<(), ServerError> {
         let gateway = Gateway::new(Arc::clone(&service), dialects, config)?;
         let requests = gateway.requests();
+        let counts = gateway.connections();
         let (abort, aborted) = watch::channel(());
         // The metrics stay readable until the end: only the abort ends a connection to them.
         let (_watched, watching) = watch::channel(());
         let metrics = Connections::new(
-            Listening::Metrics(Arc::clone(&service), requests),
+            Listening::Metrics(Arc::clone(&service), requests, Arc::clone(&counts)),
             config,
             METRICS_CONNECTIONS,
-            None,
+            (None, Arc::default()),
             watching,
             aborted.clone(),
         );
         let metrics = self.metrics.map(|socket| tokio::spawn(async move { metrics.accept_all(&socket).await }));
         let (end, ending) = watch::channel(());
-        let connections = Connections::new(Listening::Api(gateway), config, config.http.connections, self.tls, ending, aborted);
+        let connections = Connections::new(Listening::Api(gateway), config, config.http.connections, (self.tls, counts), ending, aborted);
         let stop = pin!(stop);
         tokio::select! {
             biased;
@@ -178,32 +175,21 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Server
     Ok((socket, address))
 }
 
-/// The next connection.
-async fn accept(socket: &TcpListener) -> (TcpStream, SocketAddr) {
-    loop {
-        match socket.accept().await {
-            Ok(accepted) => return accepted,
-            Err(error) if is_about_one_connection(&error) => {}
-            Err(error) => {
-                tracing::warn!(%error, "a connection cannot be accepted");
-                tokio::time::sleep(BACK_OFF).await;
-            }
-        }
-    }
-}
-
 /// What is behind a listener.
 #[allow(clippy::large_enum_variant, reason = "there are two of them in a process")]
 enum Listening {
     Api(Gateway),
-    Metrics(Arc<Service>, Arc<RequestMetrics>),
+    Metrics(Arc<Service>, Arc<RequestMetrics>, Arc<ConnectionMetrics>),
 }
 
 impl Listening {
     async fn answer(&self, request: Request<Incoming>, peer: SocketAddr, activity: &Activity) -> Reply {
         match self {
             Self::Api(gateway) => gateway.handle(request, peer.ip(), activity).await,
-            Self::Metrics(service, requests) => metrics::answer(service, requests, request.method(), request.uri().path()),
+            Self::Metrics(service, requests, connections) => {
+                let page = || service.metrics() + &requests.page() + &connections.page();
+                metrics::answer(page, request.method(), request.uri().path())
+            }
         }
     }
 }
@@ -215,6 +201,7 @@ struct Connections {
     tls: Option<Tls>,
     http: Arc<Builder<TokioExecutor>>,
     places: Arc<Places>,
+    counts: Arc<ConnectionMetrics>,
     proxies: Arc<Proxies>,
     refusals: Arc<Semaphore>,
     idle: Duration,
@@ -233,22 +220,22 @@ impl Connections {
         listening: Listening,
         config: &Config,
         most: u32,
-        tls: Option<Tls>,
+        (tls, counts): (Option<Tls>, Arc<ConnectionMetrics>),
         ending: watch::Receiver<()>,
         aborted: watch::Receiver<()>,
     ) -> Self {
-        let seconds = Some(config.http.idle_timeout.as_secs()).filter(|seconds| *seconds > 0);
         Self {
             listening: Arc::new(listening),
             tls,
             http: Arc::new(protocol()),
             places: Arc::new(Places::new(usize::try_from(most).unwrap_or(usize::MAX))),
+            counts,
             proxies: Arc::new(Proxies::new(&config.http)),
             refusals: Arc::new(Semaphore::new(REFUSALS)),
             idle: config.http.idle_timeout,
             first: config.http.header_timeout,
             patience: config.http.write_timeout,
-            keep_alive: seconds.and_then(|seconds| HeaderValue::try_from(format!("timeout={seconds}")).ok()),
+            keep_alive: keep_alive(config.http.idle_timeout),
             ending,
             aborted,
         }
@@ -268,6 +255,7 @@ impl Connections {
 
     /// Tells a client that there is no place for its connection. Over TLS it could not be read, and nothing is said.
     fn refuse(&self, stream: TcpStream, peer: SocketAddr) {
+        self.counts.refused();
         tracing::debug!(%peer, "there is no place for a connection");
         let Ok(permit) = Arc::clone(&self.refusals).try_acquire_owned() else { return };
         if self.tls.is_some() {
@@ -291,14 +279,14 @@ impl Connections {
             Some(tls) => {
                 let handshake = tokio::select! {
                     biased;
-                    () = activity.asked_to_give_way() => return,
+                    () = activity.asked_to_give_way() => return self.counts.cut_off(CutOff::Displaced),
                     // The handshake has the time limit of a request's head.
                     handshake = tokio::time::timeout(self.first, tls.accept(stream)) => handshake,
                 };
                 match handshake {
                     Ok(Ok(stream)) => self.carry(stream, peer, activity).await,
                     Ok(Err(error)) => tracing::debug!(%peer, %error, "a handshake failed"),
-                    Err(_) => tracing::debug!(%peer, "a handshake took too long"),
+                    Err(_) => self.slow(peer, "a handshake took too long"),
                 }
             }
         }
@@ -327,13 +315,16 @@ impl Connections {
         let mut connection = pin!(http.serve_connection(TokioIo::new(Socket::new(stream, Arc::clone(&activity))), service));
         let grace = tokio::select! {
             biased;
-            ended = connection.as_mut() => return log_end(ended, peer),
-            () = activity.asked_to_give_way() => match activity.is_known() {
-                true => GRACE_AT_STOP,
-                false => return tracing::debug!(%peer, "a connection without a token made room for another"),
-            },
+            ended = connection.as_mut() => return ended::note(&ended, &activity, &self.counts, peer),
+            () = activity.asked_to_give_way() => {
+                self.counts.cut_off(CutOff::Displaced);
+                match activity.is_known() {
+                    true => GRACE_AT_STOP,
+                    false => return tracing::debug!(%peer, "a connection without a token made room for another"),
+                }
+            }
             over = activity.over(self.first, self.idle) => match over {
-                Over::Slow => return tracing::debug!(%peer, "the head of a request took too long"),
+                Over::Slow => return self.slow(peer, "the head of a request took too long"),
                 Over::Idle => GRACE,
             },
             _ = self.ending.changed() => GRACE_AT_STOP,
@@ -341,17 +332,30 @@ impl Connections {
         };
         tokio::select! {
             biased;
-            ended = close_gracefully(connection, &activity, grace, self.first) => log_end(ended, peer),
+            ended = close_gracefully(connection, &activity, grace, self.first) => match ended {
+                Closed::Ended(ended) => ended::note(&ended, &activity, &self.counts, peer),
+                Closed::Slow => self.slow(peer, "the last head of a connection took too long"),
+            },
             _ = self.aborted.changed() => {}
         }
     }
+
+    fn slow(&self, peer: SocketAddr, what: &str) {
+        self.counts.cut_off(CutOff::SlowHead);
+        tracing::debug!(%peer, "{what}");
+    }
 }
 
-type Served = Result<(), Box<dyn Error + Send + Sync>>;
+/// How a connection was closed.
+enum Closed {
+    Ended(Served),
+    /// It waited for a head that was not complete in time.
+    Slow,
+}
 
 /// Ends a connection without losing a request that is already on its way: a request that arrives within the grace is served, and its answer
 /// says that it is the last. HTTP/2 has a frame for this, and needs no grace.
-async fn close_gracefully<C>(mut connection: Pin<&mut C>, activity: &Activity, grace: Duration, first: Duration) -> Served
+async fn close_gracefully<C>(mut connection: Pin<&mut C>, activity: &Activity, grace: Duration, first: Duration) -> Closed
 where
     C: GracefulConnection<Error = Box<dyn Error + Send + Sync>>,
 {
@@ -359,51 +363,22 @@ where
     if activity.has_served() && !activity.is_shared() {
         tokio::select! {
             biased;
-            ended = connection.as_mut() => return ended,
+            ended = connection.as_mut() => return Closed::Ended(ended),
             () = tokio::time::sleep(grace) => {}
         }
     }
     if activity.has_head() {
         tokio::select! {
             biased;
-            ended = connection.as_mut() => return ended,
-            over = activity.over(first, grace) => if over == Over::Slow { return Ok(()) },
+            ended = connection.as_mut() => return Closed::Ended(ended),
+            over = activity.over(first, grace) => if over == Over::Slow { return Closed::Slow },
         }
     }
     connection.as_mut().graceful_shutdown();
     tokio::select! {
         biased;
-        ended = connection.as_mut() => ended,
-        _ = activity.over(first, CLOSE_TIMEOUT) => Ok(()),
-    }
-}
-
-/// Announces how long the connection may stay, unless the server or the client ends it.
-fn announce(reply: &mut Reply, closing: bool, asked_to_close: bool, keep_alive: Option<HeaderValue>) {
-    if closing {
-        reply.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    } else if let (Some(keep_alive), false) = (keep_alive, asked_to_close) {
-        reply.headers_mut().insert(KEEP_ALIVE, keep_alive);
-    }
-}
-
-/// Whether the client sends no request after this one.
-fn asks_to_close(request: &Request<Incoming>) -> bool {
-    let tokens = request.headers().get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
-    tokens.map(str::trim).any(|token| token.eq_ignore_ascii_case("close"))
-}
-
-fn log_end(ended: Served, peer: SocketAddr) {
-    if let Err(error) = ended {
-        tracing::debug!(%peer, error, "a connection broke off");
-    }
-}
-
-/// Raises the soft limit of open files to the hard limit. Every connection takes a file descriptor, and every hook may take another.
-fn raise_descriptor_limit() {
-    let limit = getrlimit(Resource::Nofile);
-    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
-        tracing::warn!(%error, "the limit of open files stays as it is");
+        ended = connection.as_mut() => Closed::Ended(ended),
+        _ = activity.over(first, CLOSE_TIMEOUT) => Closed::Ended(Ok(())),
     }
 }
 
@@ -420,9 +395,4 @@ fn protocol() -> Builder<TokioExecutor> {
         .keep_alive_interval(PING_INTERVAL)
         .keep_alive_timeout(PING_INTERVAL);
     http
-}
-
-/// Whether the error concerns only the connection that was being accepted, and not a shortage in the process.
-fn is_about_one_connection(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused)
 }

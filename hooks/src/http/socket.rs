@@ -12,6 +12,8 @@ use tokio::time::{Sleep, sleep};
 
 use super::activity::Activity;
 use super::frames::Frames;
+use super::patience;
+use crate::metrics::CutOff;
 
 /// How long bytes from the other side are read and discarded after the end was announced. A socket that is closed with unread bytes in it
 /// is reset, and the reset may overtake the last answer.
@@ -19,7 +21,7 @@ const LINGER: Duration = Duration::from_millis(500);
 /// Bytes that are discarded at a time.
 const SCRAP: usize = 4096;
 
-/// A stream that reports its reads.
+/// A stream that reports its reads, and why the server broke it off.
 pub(super) struct Socket<S> {
     stream: S,
     activity: Arc<Activity>,
@@ -31,6 +33,19 @@ pub(super) struct Socket<S> {
 impl<S> Socket<S> {
     pub(super) fn new(stream: S, activity: Arc<Activity>) -> Self {
         Self { stream, activity, frames: Frames::new(), lingers: None }
+    }
+
+    fn sent(&mut self, bytes: usize) {
+        self.frames.sent(bytes);
+        self.activity.sent(bytes);
+    }
+
+    /// The error, of which the connection learns whether the server broke off. What hyper makes of it does not say so.
+    fn noted(&self, error: io::Error) -> io::Error {
+        if patience::is_over(&error) {
+            self.activity.break_off(CutOff::Untaken);
+        }
+        error
     }
 }
 
@@ -44,21 +59,24 @@ impl<S: AsyncRead + Unpin> AsyncRead for Socket<S> {
         }
         match self.frames.received(new) {
             true => Poll::Ready(Ok(())),
-            false => Poll::Ready(Err(io::Error::other("a flood of frames that carry no request"))),
+            false => {
+                self.activity.break_off(CutOff::Flood);
+                Poll::Ready(Err(io::Error::other("a flood of frames that carry no request")))
+            }
         }
     }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Socket<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes))?;
-        self.frames.sent(written);
+        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes)).map_err(|error| self.noted(error))?;
+        self.sent(written);
         Poll::Ready(Ok(written))
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, parts: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, parts))?;
-        self.frames.sent(written);
+        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, parts)).map_err(|error| self.noted(error))?;
+        self.sent(written);
         Poll::Ready(Ok(written))
     }
 
@@ -67,7 +85,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Socket<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Pin::new(&mut self.stream).poll_flush(cx).map_err(|error| self.noted(error))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use hookbox_egress::Call;
 use hookbox_host_api::log::Events;
 use hookbox_host_api::{Decision, Failure, Outcome, Usage};
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,8 @@ pub(crate) struct LogEntry {
     pub(crate) failure: Option<Failure>,
     /// What it used.
     pub(crate) usage: Usage,
+    /// What the function called outside.
+    pub(crate) calls: Vec<Call>,
     /// Its events, masked and finished.
     pub(crate) events: Events,
     /// Whether events are missing because there were too many.
@@ -66,12 +69,17 @@ struct Stored<'a> {
     failure: Option<Cow<'a, Failure>>,
     #[serde(rename = "u")]
     usage: (u64, u64, u64, u32),
+    #[serde(rename = "k", default, skip_serializing_if = "<[Call]>::is_empty")]
+    calls: Cow<'a, [Call]>,
     /// The lines of an entry in the former form.
     #[serde(rename = "e", default, skip_serializing)]
     events: Vec<String>,
     #[serde(rename = "t", default, skip_serializing_if = "std::ops::Not::not")]
     truncated: bool,
 }
+
+/// About what a call takes, in bytes.
+const CALL: usize = size_of::<Call>() + 64;
 
 impl LogEntry {
     /// The approximate memory that the entry takes, in bytes.
@@ -81,7 +89,7 @@ impl LogEntry {
             let texts = [Some(&failure.message), failure.stack.as_ref(), failure.place.as_ref()];
             texts.into_iter().flatten().map(String::len).sum()
         });
-        size_of::<Self>() + texts + failure + self.events.text().len()
+        size_of::<Self>() + texts + failure + self.calls.len() * CALL + self.events.text().len()
     }
 
     /// Its position in its hook's log.
@@ -103,6 +111,7 @@ impl LogEntry {
             decision: self.decision,
             failure: self.failure.as_ref().map(Cow::Borrowed),
             usage: (duration_us, fuel, memory_bytes, attempts),
+            calls: Cow::Borrowed(&self.calls),
             events: Vec::new(),
             truncated: self.truncated,
         };
@@ -139,6 +148,7 @@ impl LogEntry {
             decision: stored.decision,
             failure: stored.failure.map(Cow::into_owned),
             usage: Usage { duration_us, fuel, memory_bytes, attempts },
+            calls: stored.calls.into_owned(),
             events,
             truncated: stored.truncated,
         })
@@ -254,6 +264,7 @@ pub(super) mod tests {
             decision: Decision::Allow,
             failure: None,
             usage: Usage { duration_us: 120, fuel: 4_000, memory_bytes: 65_536, attempts: 1 },
+            calls: Vec::new(),
             events: [format!("event {number}\nof two lines")].iter().collect(),
             truncated: false,
         }

@@ -3,6 +3,7 @@
 //!
 //! Entries arrive here masked. The routes decide who may read them.
 
+mod believed_time;
 mod entry;
 mod index;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::Retention;
+use super::believed_time::BelievedTime;
 use super::index::Chunks;
 use crate::clock::Clock;
 use crate::store::{Store, StoreError, is_indexed};
@@ -36,9 +37,10 @@ impl Indexed {
 pub(crate) fn start_upkeep(store: Arc<dyn Store>, retention: Retention, indexed: Indexed, clock: Arc<dyn Clock>) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(SWEEP_EVERY);
+        let mut time = BelievedTime::new(clock.now());
         loop {
             ticks.tick().await;
-            let (swept, now) = (store.clone(), clock.now());
+            let (swept, now) = (store.clone(), time.at(clock.now()));
             match spawn_blocking(move || retention.sweep(&*swept, now)).await {
                 Ok(Ok(deleted)) => tracing::debug!(deleted, "old log entries were deleted"),
                 Ok(Err(error)) => tracing::error!(%error, "old log entries could not be deleted"),

@@ -3,6 +3,7 @@
 //! Counting is a relaxed addition, with no lock and no allocation, so an execution can afford it. Numbers are not kept by hook or by
 //! account, so the number of lines does not grow with what is deployed. The HTTP server serves the page.
 
+mod connections;
 mod histogram;
 mod measured_store;
 mod page;
@@ -17,6 +18,7 @@ use hookbox_host_api::Outcome;
 use self::histogram::{Histogram, LONG, SHORT};
 use crate::hook_type::{HookType, Registry};
 
+pub(crate) use connections::{ConnectionMetrics, CutOff};
 pub(crate) use measured_store::MeasuredStore;
 pub(crate) use page::Gauges;
 pub(crate) use requests::RequestMetrics;

@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use hookbox_egress::Policy;
 use hookbox_host_api::Decision;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::input_rules::check_name;
 use crate::clock::Timestamp;
 use crate::error::ServiceError;
 use crate::fields::{Fields, additional};
 use crate::hook_type::{HookType, Registry, Settings};
 use crate::ids::AccountId;
+use crate::limits::ServiceLimits;
+
+use super::hosts::hosts;
 
 /// An account as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +34,12 @@ pub struct AccountSettings {
     pub hooks_per_type: u32,
     /// The decision without a live hook; `None` is each type's own default.
     pub on_no_hook: Option<OnNoHook>,
+    /// Whom new hooks may call that say nothing about it.
+    #[serde(default)]
+    pub allowed_hosts: Policy,
+    /// Whom hooks may call at most, whatever they say; `None` for whom the server lets them.
+    #[serde(default)]
+    pub hosts_ceiling: Option<Policy>,
     /// Settings that only a dialect understands. In the record and in the API these are keys beside the others.
     #[serde(flatten)]
     pub dialects: Settings,
@@ -36,7 +47,7 @@ pub struct AccountSettings {
 
 impl Default for AccountSettings {
     fn default() -> Self {
-        Self { hooks_per_type: 1, on_no_hook: None, dialects: Settings::new() }
+        Self { hooks_per_type: 1, on_no_hook: None, allowed_hosts: Policy::default(), hosts_ceiling: None, dialects: Settings::new() }
     }
 }
 
@@ -93,24 +104,24 @@ pub(crate) struct AccountInput {
     hooks_per_type: Option<u32>,
     /// A null restores the default, so it differs from an absent key.
     on_no_hook: Option<Option<OnNoHook>>,
+    allowed_hosts: Option<Policy>,
+    hosts_ceiling: Option<Option<Policy>>,
     /// The dialects' settings: those in `settings`, and those beside the name.
     dialects: Vec<Fields>,
 }
 
 impl AccountInput {
-    const SETTINGS: [&str; 2] = ["hooks_per_type", "on_no_hook"];
+    const SETTINGS: [&str; 4] = ["hooks_per_type", "on_no_hook", "allowed_hosts", "hosts_ceiling"];
 
     /// Reads a body. An empty body sets nothing. The settings stand in `settings` or beside the name.
-    pub(crate) fn parse(body: &[u8], registry: &Registry) -> Result<Self, ServiceError> {
+    pub(crate) fn parse(body: &[u8], registry: &Registry, limits: &ServiceLimits) -> Result<Self, ServiceError> {
         let body = if body.is_empty() { b"{}" } else { body };
         let of_dialects: Vec<&str> = registry.account_rules().iter().flat_map(|rules| rules.setting_names()).copied().collect();
         let settings = [Self::SETTINGS.as_slice(), &of_dialects].concat();
         let known = [["id", "created_at", "updated_at", "name", "settings"].as_slice(), &settings].concat();
         let mut fields = Fields::parse(body)?.only(&known)?;
         let mut input = Self { name: fields.string("name")?, ..Self::default() };
-        if input.name.as_ref().is_some_and(|name| name.chars().count() > 200) {
-            return Err(fields.wrong("name", "does not meet maximum length of 200"));
-        }
+        check_name(&fields, input.name.as_deref(), limits)?;
         if let Some(nested) = fields.object("settings")? {
             let mut nested = nested.only(&settings)?;
             input.settings(&mut nested)?;
@@ -128,6 +139,12 @@ impl AccountInput {
         }
         if fields.has("on_no_hook") {
             self.on_no_hook = Some(on_no_hook(fields)?);
+        }
+        if fields.has("allowed_hosts") {
+            self.allowed_hosts = Some(hosts(fields, "allowed_hosts")?.unwrap_or_default());
+        }
+        if fields.has("hosts_ceiling") {
+            self.hosts_ceiling = Some(hosts(fields, "hosts_ceiling")?);
         }
         Ok(())
     }
@@ -155,6 +172,8 @@ impl AccountInput {
         let settings = AccountSettings {
             hooks_per_type: self.hooks_per_type.unwrap_or(record.settings.hooks_per_type),
             on_no_hook: self.on_no_hook.unwrap_or_else(|| record.settings.on_no_hook.clone()),
+            allowed_hosts: self.allowed_hosts.unwrap_or_else(|| record.settings.allowed_hosts.clone()),
+            hosts_ceiling: self.hosts_ceiling.unwrap_or_else(|| record.settings.hosts_ceiling.clone()),
             dialects,
         };
         let name = self.name.or_else(|| record.name.clone());
@@ -202,7 +221,7 @@ mod tests {
 
     fn create(body: &str) -> Result<AccountRecord, String> {
         let registry = registry();
-        let input = AccountInput::parse(body.as_bytes(), &registry).map_err(|error| error.to_string())?;
+        let input = AccountInput::parse(body.as_bytes(), &registry, &ServiceLimits::default()).map_err(|error| error.to_string())?;
         input.create(AccountId::OPERATOR, &registry, UNIX_EPOCH.into()).map_err(|error| error.to_string())
     }
 
@@ -228,9 +247,18 @@ mod tests {
     #[test]
     fn what_is_not_said_stays() {
         let record = create(r#"{"name":"Acme","settings":{"hooks_per_type":3,"on_no_hook":"deny"}}"#).unwrap();
-        let change =
-            |body: &str| AccountInput::parse(body.as_bytes(), &registry()).unwrap().apply(&record, &registry(), UNIX_EPOCH.into()).unwrap();
+        let change = |body: &str| {
+            AccountInput::parse(body.as_bytes(), &registry(), &ServiceLimits::default())
+                .unwrap()
+                .apply(&record, &registry(), UNIX_EPOCH.into())
+                .unwrap()
+        };
         assert_eq!(change("{}"), record);
+        let settings = change(r#"{"allowed_hosts":["Api.example"],"hosts_ceiling":["*.example"]}"#).settings;
+        assert_eq!(
+            (settings.allowed_hosts.to_string(), settings.hosts_ceiling.unwrap().to_string()),
+            ("api.example".into(), "*.example".into())
+        );
         assert_eq!(change(r#"{"hooks_per_type":100}"#).settings.hooks_per_type, 100);
         assert_eq!(change(r#"{"settings":{"on_no_hook":null}}"#).settings.on_no_hook, None);
         assert_eq!(change(r#"{"settings":{"on_no_hook":null}}"#).name.as_deref(), Some("Acme"));
@@ -244,6 +272,8 @@ mod tests {
             (r#"{"on_no_hook":"maybe"}"#, "instance.on_no_hook is not one of enum values: allow,deny"),
             (r#"{"on_no_hook":{"sign-in":1}}"#, "instance.on_no_hook.sign-in is not one of enum values: allow,deny"),
             (r#"{"on_no_hook":{"login":"deny"}}"#, "instance.on_no_hook is not allowed to have the additional property \"login\""),
+            (r#"{"allowed_hosts":["a b"]}"#, "instance.allowed_hosts[0] is no host: a host and a port, and nothing else, can be named"),
+            (r#"{"settings":{"hosts_ceiling":"*"}}"#, "instance.settings.hosts_ceiling is not of a type(s) array"),
             (r#"{"name":5}"#, "instance.name is not of a type(s) string"),
             (r#"{"plan":"gold"}"#, "instance is not allowed to have the additional property \"plan\""),
         ] {

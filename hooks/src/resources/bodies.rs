@@ -57,6 +57,9 @@ pub struct HookBody {
     /// Whether callers who may only fire events read what the function says of its failures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expose_errors: Option<bool>,
+    /// Whom the function may call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_hosts: Option<Vec<String>>,
     /// Settings that only the dialect understands.
     #[serde(default, skip_serializing_if = "Settings::is_empty")]
     pub settings: Settings,
@@ -64,7 +67,7 @@ pub struct HookBody {
 
 impl HookBody {
     /// The keys that a body of any dialect has.
-    pub const KEYS: [&str; 13] = [
+    pub const KEYS: [&str; 14] = [
         "type",
         "function",
         "runtime",
@@ -77,6 +80,7 @@ impl HookBody {
         "limits",
         "on_error",
         "expose_errors",
+        "allowed_hosts",
         "settings",
     ];
 
@@ -95,6 +99,7 @@ impl HookBody {
             limits: Some(LimitsBody { fuel: Some(hook.limits.fuel), memory_mib: Some(hook.limits.memory_mib.into()) }),
             on_error: Some(hook.on_error),
             expose_errors: Some(hook.expose_errors),
+            allowed_hosts: Some(hook.allowed_hosts.clone()),
             settings: hook
                 .settings
                 .iter()
@@ -126,6 +131,9 @@ pub struct EnvVarBody {
     /// Its value.
     #[serde(with = "secret_text")]
     pub value: Secret,
+    /// The hosts that alone get the value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_for: Option<Vec<String>>,
 }
 
 /// A new value of an env var: for `PUT /v1/env-vars/{id}`.
@@ -135,6 +143,9 @@ pub struct EnvValueBody {
     /// The value.
     #[serde(with = "secret_text")]
     pub value: Secret,
+    /// The hosts that alone get the value from now on; absent, it is sealed as before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_for: Option<Vec<String>>,
 }
 
 /// All hooks and env vars that an account has afterwards: for `POST /v1/apply`.
@@ -159,6 +170,9 @@ pub struct AppliedEnvVarBody {
     /// Its value.
     #[serde(default, with = "secret_text::option", skip_serializing_if = "Option::is_none")]
     pub value: Option<Secret>,
+    /// The hosts that alone get the value; absent, it is sealed as before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_for: Option<Vec<String>>,
 }
 
 /// An event for one hook: for `POST /v1/hooks/{id}/fire`.
@@ -193,6 +207,12 @@ pub struct AccountSettingsBody {
     /// The decision without a live hook. An inner `None` restores the types' own defaults.
     #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
     pub on_no_hook: Option<Option<OnNoHook>>,
+    /// Whom new hooks may call that say nothing about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_hosts: Option<Vec<String>>,
+    /// Whom hooks may call at most. An inner `None` leaves that to the server.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    pub hosts_ceiling: Option<Option<Vec<String>>>,
     /// Settings that only a dialect understands. A null restores a default.
     #[serde(flatten)]
     pub dialects: Settings,
@@ -289,7 +309,7 @@ mod tests {
         serde_json::from_value(json!({
             "type": "sign-in", "function": "AGFzbQEAAAA=", "runtime": "wasm", "timeout": 1, "retries": 2, "disabled": true,
             "env_vars": ["KEY"], "packages": {}, "conditions": [{"source": "roles", "operator": "~", "value": "12"}],
-            "limits": {"fuel": 1_000_000, "memory_mib": 8}, "on_error": "deny", "expose_errors": true,
+            "limits": {"fuel": 1_000_000, "memory_mib": 8}, "on_error": "deny", "expose_errors": true, "allowed_hosts": ["api.example"],
             "settings": {"risk": true},
         }))
         .unwrap()
@@ -331,22 +351,23 @@ mod tests {
         assert_eq!(written(&AccountBody::default()), b"{}");
         let limits = HookBody { limits: Some(LimitsBody { fuel: Some(7), memory_mib: None }), ..HookBody::default() };
         assert_eq!(written(&limits), br#"{"limits":{"fuel":7}}"#);
-        let env = AppliedEnvVarBody { name: "KEY".to_owned(), value: None };
+        let env = AppliedEnvVarBody { name: "KEY".to_owned(), value: None, sealed_for: None };
         assert_eq!(written(&env), br#"{"name":"KEY"}"#);
     }
 
     #[test]
     fn env_vars_are_understood() {
         let value = Secret::new("the value");
-        let made = NewEnv::parse(&written(&EnvVarBody { name: "KEY".to_owned(), value: value.clone() })).unwrap();
+        let made = NewEnv::parse(&written(&EnvVarBody { name: "KEY".to_owned(), value: value.clone(), sealed_for: None })).unwrap();
         assert_eq!((made.name.as_str(), made.value.expose()), ("KEY", "the value"));
-        let changed = NewValue::parse(&written(&EnvValueBody { value })).unwrap();
-        assert_eq!(changed.0.expose(), "the value");
+        let changed = NewValue::parse(&written(&EnvValueBody { value, sealed_for: None })).unwrap();
+        assert_eq!(changed.value.expose(), "the value");
     }
 
     #[test]
     fn a_whole_account_is_understood() {
-        let env = |name: &str, value: Option<&str>| AppliedEnvVarBody { name: name.to_owned(), value: value.map(Secret::new) };
+        let env =
+            |name: &str, value: Option<&str>| AppliedEnvVarBody { name: name.to_owned(), value: value.map(Secret::new), sealed_for: None };
         let body = ApplyBody { hooks: vec![hook()], env_vars: vec![env("KEY", Some("value")), env("KEPT", None)], dry_run: true };
         let desired = DesiredState::parse(&written(&body), &rules(), &registry()).unwrap();
         assert_eq!((desired.hooks.len(), desired.envs.len(), desired.dry_run), (1, 2, true));
@@ -358,7 +379,7 @@ mod tests {
         for on_no_hook in [None, Some(None), Some(Some(OnNoHook::All(Decision::Deny)))] {
             let settings = AccountSettingsBody { hooks_per_type: Some(3), on_no_hook, ..AccountSettingsBody::default() };
             let body = AccountBody { name: Some("Acme".to_owned()), settings };
-            AccountInput::parse(&written(&body), &registry()).unwrap();
+            AccountInput::parse(&written(&body), &registry(), &ServiceLimits::default()).unwrap();
         }
     }
 
@@ -373,13 +394,13 @@ mod tests {
             name: name.clone(),
             allowed_addresses: allowed_addresses.clone(),
         };
-        let input = CredentialInput::parse(&written(&body)).unwrap();
+        let input = CredentialInput::parse(&written(&body), &ServiceLimits::default()).unwrap();
         assert_eq!(input, CredentialInput { account: Some(AccountId::OPERATOR), scopes, name, allowed_addresses });
     }
 
     #[test]
     fn debug_shows_no_value() {
-        let body = EnvVarBody { name: "KEY".to_owned(), value: Secret::new("hunter2") };
+        let body = EnvVarBody { name: "KEY".to_owned(), value: Secret::new("hunter2"), sealed_for: None };
         assert!(!format!("{body:?}").contains("hunter2"));
     }
 }

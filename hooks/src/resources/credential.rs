@@ -6,10 +6,12 @@ use std::fmt;
 use hookbox_host_api::Secret;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::input_rules::check_name;
 use crate::clock::Timestamp;
 use crate::error::ServiceError;
 use crate::fields::Fields;
 use crate::ids::{AccountId, ClientId};
+use crate::limits::ServiceLimits;
 use crate::networks::Networks;
 
 /// What a credential may be used for.
@@ -211,13 +213,11 @@ pub(crate) struct CredentialInput {
 }
 
 impl CredentialInput {
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, ServiceError> {
+    pub(crate) fn parse(body: &[u8], limits: &ServiceLimits) -> Result<Self, ServiceError> {
         let mut fields = Fields::parse(body)?.only(&["account_id", "scopes", "name", "allowed_addresses"])?;
         let account = fields.integer("account_id", 1..=u64::MAX)?.and_then(|number| AccountId::new(number).ok());
         let name = fields.string("name")?;
-        if name.as_ref().is_some_and(|name| name.chars().count() > 200) {
-            return Err(fields.wrong("name", "does not meet maximum length of 200"));
-        }
+        check_name(&fields, name.as_deref(), limits)?;
         let names = fields.strings("scopes")?.ok_or_else(|| fields.missing("scopes"))?;
         if names.is_empty() {
             return Err(fields.wrong("scopes", "does not meet minimum length of 1"));
@@ -227,17 +227,16 @@ impl CredentialInput {
             parse_scope(name).ok_or_else(unknown)
         };
         let scopes = names.iter().enumerate().map(scope).collect::<Result<_, _>>()?;
-        Ok(Self { account, scopes, name, allowed_addresses: allowed_addresses(&mut fields)? })
+        Ok(Self { account, scopes, name, allowed_addresses: allowed_addresses(&mut fields, limits.allowed_addresses)? })
     }
 }
 
-/// The networks that a credential may be used from. Each call of its owner looks through them, so there are not many.
-fn allowed_addresses(fields: &mut Fields) -> Result<Networks, ServiceError> {
-    const MOST: usize = 100;
+/// The networks that a credential may be used from.
+fn allowed_addresses(fields: &mut Fields, most: usize) -> Result<Networks, ServiceError> {
     const NAME: &str = "allowed_addresses";
     let texts = fields.strings(NAME)?.unwrap_or_default();
-    if texts.len() > MOST {
-        return Err(fields.wrong(NAME, format_args!("does not meet maximum length of {MOST}")));
+    if texts.len() > most {
+        return Err(fields.wrong(NAME, format_args!("does not meet maximum length of {most}")));
     }
     let unfit = |(index, text): (usize, &String)| {
         let error = Networks::parse([text.as_str()]).err()?;
@@ -293,7 +292,7 @@ mod tests {
             ),
             (r#"{"scopes":["read"],"client_secret":"x"}"#, "instance is not allowed to have the additional property \"client_secret\""),
         ] {
-            assert_eq!(CredentialInput::parse(body.as_bytes()).unwrap_err().to_string(), says, "{body}");
+            assert_eq!(CredentialInput::parse(body.as_bytes(), &ServiceLimits::default()).unwrap_err().to_string(), says, "{body}");
         }
     }
 

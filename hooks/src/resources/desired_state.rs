@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use hookbox_egress::Policy;
 use hookbox_host_api::Secret;
 use serde_json::Value;
 
-use super::env_var::{EnvName, check_value};
+use super::env_var::{EnvName, check_value, sealed_for};
 use super::hook_input::HookInput;
 use super::input_rules::InputRules;
 use crate::error::ServiceError;
@@ -26,6 +27,8 @@ pub(crate) struct DesiredState {
 pub(crate) struct DesiredEnv {
     pub(crate) name: EnvName,
     pub(crate) value: Option<Secret>,
+    /// Whom the value is sealed for, if that changes.
+    pub(crate) sealed_for: Option<Policy>,
 }
 
 impl DesiredState {
@@ -73,12 +76,13 @@ fn hook(value: &Value, rules: &InputRules, registry: &Registry) -> Result<HookIn
 }
 
 fn env(fields: Fields) -> Result<DesiredEnv, ServiceError> {
-    let mut fields = fields.only(&["name", "value"])?;
+    let mut fields = fields.only(&["name", "value", "sealed_for"])?;
     let name = fields.string("name")?.ok_or_else(|| fields.missing("name"))?;
     let name = EnvName::parse(name).map_err(|rule| fields.wrong("name", rule))?;
     let value = fields.string("value")?.map(Secret::new);
     value.iter().try_for_each(|value| check_value(&fields, value))?;
-    Ok(DesiredEnv { name, value })
+    let sealed_for = sealed_for(&mut fields)?;
+    Ok(DesiredEnv { name, value, sealed_for })
 }
 
 /// The error with the place of the item in front of its field.

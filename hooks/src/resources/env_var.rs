@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use hookbox_egress::Policy;
 use hookbox_host_api::Secret;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,8 @@ use crate::clock::Timestamp;
 use crate::error::ServiceError;
 use crate::fields::Fields;
 use crate::ids::EnvId;
+
+use super::hosts::hosts;
 
 /// The name of an env var: `^[a-zA-Z_][a-zA-Z0-9_]*$`, 2 to 100 characters.
 ///
@@ -57,6 +60,9 @@ pub(crate) struct EnvRecord {
     pub(crate) name: EnvName,
     /// The value, sealed by the vault for this account, id and name. In base64, so that a record is readable JSON.
     pub(crate) sealed: String,
+    /// The hosts that alone get the value: functions see a placeholder, which is replaced in requests to these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sealed_for: Option<Policy>,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
 }
@@ -68,6 +74,9 @@ pub struct EnvView {
     pub id: EnvId,
     /// Its name.
     pub name: String,
+    /// The hosts that alone get the value, if it is sealed for some: functions see a placeholder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_for: Option<Vec<String>>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When its value was changed last.
@@ -76,7 +85,8 @@ pub struct EnvView {
 
 impl From<&EnvRecord> for EnvView {
     fn from(record: &EnvRecord) -> Self {
-        Self { id: record.id, name: record.name.to_string(), created_at: record.created_at, updated_at: record.updated_at }
+        let sealed_for = record.sealed_for.as_ref().map(|hosts| hosts.texts().collect());
+        Self { id: record.id, name: record.name.to_string(), sealed_for, created_at: record.created_at, updated_at: record.updated_at }
     }
 }
 
@@ -85,25 +95,40 @@ impl From<&EnvRecord> for EnvView {
 pub(crate) struct NewEnv {
     pub(crate) name: EnvName,
     pub(crate) value: Secret,
+    pub(crate) sealed_for: Option<Policy>,
 }
 
 impl NewEnv {
     pub(crate) fn parse(body: &[u8]) -> Result<Self, ServiceError> {
-        let mut fields = Fields::parse(body)?.only(&["name", "value"])?;
+        let mut fields = Fields::parse(body)?.only(&["name", "value", "sealed_for"])?;
         let name = fields.string("name")?.ok_or_else(|| fields.missing("name"))?;
         let name = EnvName::parse(name).map_err(|rule| fields.wrong("name", rule))?;
-        Ok(Self { name, value: value(&mut fields)? })
+        let sealed_for = sealed_for(&mut fields)?;
+        Ok(Self { name, value: value(&mut fields)?, sealed_for })
     }
 }
 
-/// The new value of an env var.
-#[derive(Debug)]
-pub(crate) struct NewValue(pub(crate) Secret);
+/// The new value of an env var, and whom it is sealed for from then on if that changes. What is sealed stays so.
+#[derive(Clone, Debug)]
+pub(crate) struct NewValue {
+    pub(crate) value: Secret,
+    pub(crate) sealed_for: Option<Policy>,
+}
 
 impl NewValue {
     pub(crate) fn parse(body: &[u8]) -> Result<Self, ServiceError> {
-        let mut fields = Fields::parse(body)?.only(&["value"])?;
-        value(&mut fields).map(Self)
+        let mut fields = Fields::parse(body)?.only(&["value", "sealed_for"])?;
+        let sealed_for = sealed_for(&mut fields)?;
+        Ok(Self { value: value(&mut fields)?, sealed_for })
+    }
+}
+
+/// Reads the hosts that a value is sealed for, at least one.
+pub(super) fn sealed_for(fields: &mut Fields) -> Result<Option<Policy>, ServiceError> {
+    let sealed_for = hosts(fields, "sealed_for")?;
+    match &sealed_for {
+        Some(hosts) if hosts.is_empty() => Err(fields.wrong("sealed_for", "does not meet minimum length of 1")),
+        _ => Ok(sealed_for),
     }
 }
 
@@ -160,7 +185,16 @@ mod tests {
         }
         let error = NewValue::parse(br#"{"id":"x","value":"v"}"#).unwrap_err();
         assert_eq!(error.to_string(), "instance is not allowed to have the additional property \"id\"");
-        assert_eq!(NewValue::parse(br#"{"value":"v"}"#).unwrap().0.expose(), "v");
+        let NewValue { value, sealed_for } = NewValue::parse(br#"{"value":"v","sealed_for":["API.example"]}"#).unwrap();
+        assert_eq!((value.expose(), sealed_for.unwrap().to_string().as_str()), ("v", "api.example"));
+        for (hosts, says) in [
+            ("[]", "instance.sealed_for does not meet minimum length of 1"),
+            (r#"["https://a/b"]"#, "instance.sealed_for[0] is no host: "),
+            ("3", "instance.sealed_for is not of a type(s) array"),
+        ] {
+            let error = NewEnv::parse(format!(r#"{{"name":"AB","value":"v","sealed_for":{hosts}}}"#).as_bytes()).unwrap_err();
+            assert!(error.to_string().starts_with(says), "{error}");
+        }
     }
 
     #[test]

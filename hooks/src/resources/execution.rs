@@ -1,5 +1,6 @@
 //! Executions as callers see them.
 
+use hookbox_egress::Call;
 use hookbox_host_api::log::Events;
 use hookbox_host_api::{Decision, Failure, Outcome, Usage};
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,9 @@ pub struct ExecutionView {
     pub usage: Usage,
     /// Why it did not complete.
     pub error: Option<Failure>,
+    /// What the function called outside, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<Call>,
     /// What the function wrote, one text an event, and at the end why it failed.
     pub events: Events,
     /// Whether events were cut off.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hookbox_egress::Policy;
 use hookbox_host_api::Decision;
 use hookbox_runtime::FunctionKind;
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,9 @@ pub(crate) struct Spec {
     /// Whether callers who may only fire events read what the function says of its failures.
     #[serde(default)]
     pub(crate) expose_errors: bool,
+    /// Whom the function may call.
+    #[serde(default)]
+    pub(crate) allowed_hosts: Policy,
     /// Settings that only its dialect understands. In the record these are keys beside the others.
     #[serde(flatten)]
     pub(crate) settings: Settings,

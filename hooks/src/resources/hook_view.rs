@@ -46,6 +46,8 @@ pub struct HookView {
     pub on_error: Decision,
     /// Whether callers who may only fire events read what the function says of its failures.
     pub expose_errors: bool,
+    /// Whom the function may call: names, `*.domain`, addresses and ranges, each with a scheme and a port if it is limited to these.
+    pub allowed_hosts: Vec<String>,
     /// Settings that only the dialect understands.
     pub settings: Settings,
     /// The newest version.
@@ -132,6 +134,7 @@ impl HookView {
             limits: LimitsView { fuel: spec.fuel, memory_mib: spec.memory_mib },
             on_error: spec.on_error,
             expose_errors: spec.expose_errors,
+            allowed_hosts: spec.allowed_hosts.texts().collect(),
             settings: record.hook_type.rules.view(&spec.settings),
             version: record.version,
             status: record.status,

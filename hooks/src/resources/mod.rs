@@ -11,6 +11,7 @@ mod execution;
 mod hook;
 mod hook_input;
 mod hook_view;
+mod hosts;
 mod input_rules;
 mod runtime;
 mod upload;

@@ -40,7 +40,7 @@ impl Service {
 
     /// Makes an account.
     pub async fn create_account(&self, body: Bytes) -> Result<AccountView, ServiceError> {
-        let input = AccountInput::parse(&body, &self.registry)?;
+        let input = AccountInput::parse(&body, &self.registry, &self.state.limits)?;
         self.state.write(Area::Server, move |state, change| put_account(state, change, input)).await
     }
 
@@ -48,7 +48,7 @@ impl Service {
     pub async fn update_account(&self, id: &str, body: Bytes) -> Result<AccountView, ServiceError> {
         let id: AccountId = id.parse().map_err(|_| ServiceError::NotFound)?;
         self.state.directory.load().account(id)?;
-        let input = AccountInput::parse(&body, &self.registry)?;
+        let input = AccountInput::parse(&body, &self.registry, &self.state.limits)?;
         let update = move |state: &State, change: &mut Transaction| {
             let registry = change.directory.registry().clone();
             let record = input.apply(&change.directory.account(id)?.record, &registry, state.now())?;
@@ -71,7 +71,7 @@ impl Service {
 
     /// Makes a credential, for the caller's account unless the body names another. Only this answer shows the secret.
     pub async fn create_credential(&self, caller: AccountId, body: Bytes) -> Result<(CredentialView, Secret), ServiceError> {
-        let input = CredentialInput::parse(&body)?;
+        let input = CredentialInput::parse(&body, &self.state.limits)?;
         let account = input.account.unwrap_or(caller);
         let client_id = random_text()?.expose().parse().map_err(|_| ServiceError::Internal("a client id was not made".into()))?;
         let secret = random_text()?;

@@ -14,9 +14,11 @@ use serde_json::Value;
 use super::renewal::Renewals;
 use super::{Service, envs, hooks};
 use crate::error::ServiceError;
-use crate::hook_type::{HookType, Settings};
+use crate::hook_type::HookType;
 use crate::ids::{AccountId, HookId};
-use crate::resources::{DesiredEnv, DesiredState, EnvName, HookInput, HookRecord, HookView, ServingView, Spec, Status, at};
+use crate::resources::{
+    AccountSettings, DesiredEnv, DesiredState, EnvName, HookInput, HookRecord, HookView, NewEnv, NewValue, ServingView, Spec, Status, at,
+};
 use crate::state::{State, Transaction, blocking};
 
 /// The changes that were made, or would be.
@@ -130,7 +132,7 @@ fn apply(
         // `create` reports the missing type in its own words.
         hooks
             .get(index)
-            .map_or(Ok(()), |hook| hook.create(&Settings::new()).map(drop))
+            .map_or(Ok(()), |hook| hook.create(&AccountSettings::default()).map(drop))
             .map_err(|error| at(&format!("hooks[{index}]"), error))?;
     }
     let gone: Vec<_> = change.directory.account(id)?.envs().filter(|env| !names.contains(&env.record.name)).cloned().collect();
@@ -151,7 +153,7 @@ fn put_env(
     index: usize,
     env: &DesiredEnv,
 ) -> Result<AppliedEnv, ServiceError> {
-    let DesiredEnv { name, value } = env;
+    let DesiredEnv { name, value, sealed_for } = env;
     let text = name.to_string();
     let before = change.directory.account(id)?.env_named(name).cloned();
     let action = match (before, value) {
@@ -161,14 +163,18 @@ fn put_env(
             return Err(ServiceError::invalid(field, message));
         }
         (None, Some(value)) => {
-            envs::create(state, change, id, name.clone(), value.clone())?;
+            envs::create(state, change, id, NewEnv { name: name.clone(), value: value.clone(), sealed_for: sealed_for.clone() })?;
             Action::Create
         }
-        (Some(before), Some(value)) if before.value != *value => {
-            envs::update(state, change, renewals, id, before.record.id, value.clone())?;
+        (Some(before), value) => {
+            let other = value.as_ref().filter(|value| before.value != **value);
+            if other.is_none() && (sealed_for.is_none() || before.record.sealed_for == *sealed_for) {
+                return Ok(AppliedEnv { action: Action::Keep, name: text });
+            }
+            let new = NewValue { value: other.unwrap_or(&before.value).clone(), sealed_for: sealed_for.clone() };
+            envs::update(state, change, renewals, id, before.record.id, new)?;
             Action::Update
         }
-        (Some(_), _) => Action::Keep,
     };
     Ok(AppliedEnv { action, name: text })
 }
@@ -200,7 +206,7 @@ fn apply_type(
 ) -> Result<(), ServiceError> {
     let mut existing: Vec<HookRecord> = change.directory.account(id)?.hooks().map(|hook| hook.record.clone()).collect();
     existing.retain(|record| record.hook_type == hook_type);
-    let mut pairs = pair(desired, &mut existing, &change.directory.account(id)?.record.settings.dialects)?;
+    let mut pairs = pair(desired, &mut existing, &change.directory.account(id)?.record.settings)?;
     for record in existing {
         hooks::delete(state, change, id, record.id)?;
         applied.push(AppliedHook::new(Action::Delete, &record, Vec::new()));
@@ -217,7 +223,7 @@ fn apply_type(
 fn pair<'a>(
     desired: Vec<(usize, &'a HookInput)>,
     existing: &mut Vec<HookRecord>,
-    account: &Settings,
+    account: &AccountSettings,
 ) -> Result<Vec<Pair<'a>>, ServiceError> {
     existing.sort_by_key(|record| (record.created_at, record.id));
     let mut pairs = Vec::new();

@@ -31,15 +31,15 @@ impl Service {
 
     /// Makes an env var.
     pub async fn create_env(&self, account: AccountId, body: Bytes) -> Result<EnvView, ServiceError> {
-        let NewEnv { name, value } = NewEnv::parse(&body)?;
-        self.state.write(Area::Account(account), move |state, change| create(state, change, account, name, value)).await
+        let new = NewEnv::parse(&body)?;
+        self.state.write(Area::Account(account), move |state, change| create(state, change, account, new)).await
     }
 
     /// Gives an env var a new value, which is used from the next execution on.
     pub async fn update_env(&self, account: AccountId, id: &str, body: Bytes) -> Result<EnvView, ServiceError> {
         let id = self.env(account, id)?.record.id;
-        let NewValue(value) = NewValue::parse(&body)?;
-        self.write_renewing(account, move |state, change, renewals| update(state, change, renewals, account, id, value.clone())).await
+        let new = NewValue::parse(&body)?;
+        self.write_renewing(account, move |state, change, renewals| update(state, change, renewals, account, id, new.clone())).await
     }
 
     /// Deletes an env var, and its links from hooks.
@@ -54,13 +54,8 @@ impl Service {
     }
 }
 
-pub(super) fn create(
-    state: &State,
-    change: &mut Transaction,
-    account: AccountId,
-    name: EnvName,
-    value: Secret,
-) -> Result<EnvView, ServiceError> {
+pub(super) fn create(state: &State, change: &mut Transaction, account: AccountId, new: NewEnv) -> Result<EnvView, ServiceError> {
+    let NewEnv { name, value, sealed_for } = new;
     if change.directory.account(account)?.env_named(&name).is_some() {
         let message = format!("instance.name is taken: the environment variable \"{name}\" exists");
         return Err(ServiceError::invalid("name", message));
@@ -68,7 +63,7 @@ pub(super) fn create(
     check_room("environment variables", change.directory.account(account)?.env_count(), state.limits.account_env_vars)?;
     let (id, now) = (EnvId::random(), state.now());
     let sealed = seal(state, account, id, &name, &value)?;
-    let record = EnvRecord { id, name, sealed, created_at: now, updated_at: now };
+    let record = EnvRecord { id, name, sealed, sealed_for, created_at: now, updated_at: now };
     change.batch.require_absent(records::env_key(account, id));
     put(change, account, record, value)
 }
@@ -79,12 +74,18 @@ pub(super) fn update(
     renewals: &Renewals,
     account: AccountId,
     id: EnvId,
-    value: Secret,
+    new: NewValue,
 ) -> Result<EnvView, ServiceError> {
+    let NewValue { value, sealed_for } = new;
     let before = change.directory.account(account)?.env(id)?.record.clone();
     let sealed = seal(state, account, id, &before.name, &value)?;
     let linked: Vec<HookId> = change.directory.account(account)?.linked_to(&before.name).map(|hook| hook.record.id).collect();
-    let view = put(change, account, EnvRecord { sealed, updated_at: state.now(), ..before }, value)?;
+    let view = put(
+        change,
+        account,
+        EnvRecord { sealed, sealed_for: sealed_for.or_else(|| before.sealed_for.clone()), updated_at: state.now(), ..before },
+        value,
+    )?;
     renew(state, change, renewals, account, &linked)?;
     Ok(view)
 }

@@ -201,6 +201,7 @@ fn view(entry: LogEntry, hook_id: HookId) -> ExecutionView {
         decision: entry.decision,
         usage: entry.usage,
         error: entry.failure,
+        calls: entry.calls,
         events: entry.events,
         truncated: entry.truncated,
     }

@@ -237,7 +237,7 @@ fn of_dialects(account: &Account) -> &Settings {
 
 pub(super) fn create(state: &State, change: &mut Transaction, id: AccountId, input: &HookInput) -> Result<HookView, ServiceError> {
     let account = change.directory.account_mut(id)?;
-    let (hook_type, spec) = input.create(of_dialects(account))?;
+    let (hook_type, spec) = input.create(&account.record.settings)?;
     let now = state.now();
     let record = HookRecord {
         id: HookId::random(),

@@ -32,6 +32,7 @@ use crate::dispatch::Dispatcher;
 use crate::hook_type::{HookType, Registry};
 use crate::limits::{QueueConfig, ReadLimits, ServiceLimits};
 use crate::logs::{LogReader, LogWriter, Tail};
+use crate::outside::EgressConfig;
 use crate::resources::CredentialRecord;
 use crate::state::State;
 use reads::Reads;
@@ -85,6 +86,8 @@ pub struct ServiceConfig {
     pub log_queue: usize,
     /// How much of the log is read at a time.
     pub reads: ReadLimits,
+    /// The way out for functions.
+    pub egress: EgressConfig,
     /// The sizes that requests and executions may have.
     pub limits: ServiceLimits,
     /// The hook types of the server.

@@ -178,6 +178,7 @@ fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<(Arc<dy
         wait: config.queue.wait,
         helpers: config.helpers,
     };
+    let outside = Arc::new(config.egress.open().map_err(OpenError)?);
     let scheduler = Scheduler::start(scheduler).map_err(|error| OpenError(format!("the threads that run hooks: {error}")))?;
-    Ok((Arc::new(SandboxCompiler::new(sandbox, admission, scheduler)), Arc::new(move |name| kept.has(name))))
+    Ok((Arc::new(SandboxCompiler::new(sandbox, admission, scheduler, outside)), Arc::new(move |name| kept.has(name))))
 }

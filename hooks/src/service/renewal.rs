@@ -45,7 +45,7 @@ struct Known {
 
 impl PartialEq for Need {
     fn eq(&self, other: &Self) -> bool {
-        (self.hook, self.build) == (other.hook, other.build) && self.env.iter().eq(other.env.iter())
+        (self.hook, self.build, &self.env) == (other.hook, other.build, &other.env)
     }
 }
 

@@ -1,4 +1,4 @@
-//! A clock that stands still until a test moves it.
+//! A clock that stands still until a test moves it, in either direction.
 
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,6 +13,11 @@ impl FakeClock {
     #[allow(clippy::new_without_default, reason = "a moment is not a default")]
     pub fn new() -> Self {
         Self(Mutex::new(UNIX_EPOCH + Duration::from_secs(1_780_000_000)))
+    }
+
+    /// Sets the clock.
+    pub fn set(&self, to: SystemTime) {
+        *self.0.lock().unwrap() = to;
     }
 
     /// Moves the clock forward.

@@ -1,4 +1,4 @@
-//! A service for tests: a store whose disk can be full, a clock that stands still, and a compiler whose functions are scripts. A function
+//! A service for tests: a store whose disk can be full or stand still, a clock that stands still, and a compiler whose functions are scripts. A function
 //! is a command, as WebAssembly after the magic bytes of a module: `return JSON`, `fail KIND MESSAGE`, `throw MESSAGE`, `env NAME`, `echo`,
 //! `print`, `panic`, `wait`, or, for its preparation, `reject MESSAGE`, `trouble TIMES` and `break TIMES`. JavaScript may also be `linger`, whose
 //! preparation ends with the next `go_on`; `top NAME`, which reads a variable when it is prepared and throws if the value begins with
@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -90,6 +90,7 @@ impl World {
             retention: Duration::from_secs(7 * 86_400),
             log_queue: 1024,
             reads: self.reads,
+            egress: Default::default(),
             limits: self.limits,
             registry: self.registry.clone(),
         };
@@ -192,20 +193,34 @@ pub fn refused<T: std::fmt::Debug>(result: Result<T, ServiceError>) -> String {
     result.unwrap_err().to_string()
 }
 
-/// A real store whose disk can be full.
+/// A real store whose disk can be full, or not answer.
 pub struct FillingStore {
     inner: Arc<dyn Store>,
     full: AtomicBool,
+    /// Whether commits wait.
+    held: Mutex<bool>,
+    let_go: Condvar,
 }
 
 impl FillingStore {
     fn new(folder: &Path) -> Self {
-        Self { inner: open(&folder.join("store"), Engine::Redb).unwrap(), full: AtomicBool::new(false) }
+        Self {
+            inner: open(&folder.join("store"), Engine::Redb).unwrap(),
+            full: AtomicBool::new(false),
+            held: Mutex::new(false),
+            let_go: Condvar::new(),
+        }
     }
 
     /// Makes every commit fail, or succeed again.
     pub fn set_full(&self, full: bool) {
         self.full.store(full, Ordering::SeqCst);
+    }
+
+    /// Makes every commit wait, as on a disk that does not answer, until they are let go.
+    pub fn hold(&self, held: bool) {
+        *self.held.lock().unwrap() = held;
+        self.let_go.notify_all();
     }
 
     /// All keys and values as text, for tests that search for what must not be stored.
@@ -230,6 +245,7 @@ impl Store for FillingStore {
     }
 
     fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        drop(self.let_go.wait_while(self.held.lock().unwrap(), |held| *held).unwrap());
         if self.full.load(Ordering::SeqCst) { Err(StoreError::Full) } else { self.inner.commit(batch) }
     }
 }
@@ -402,7 +418,7 @@ impl PreparedFunction for Script {
                 }
                 other => panic!("no such command: {other}"),
             };
-            Execution { result: result.map(|text| RawValue::from_string(text).unwrap()), usage: USED, log }
+            Execution { result: result.map(|text| RawValue::from_string(text).unwrap()), usage: USED, log, calls: Vec::new() }
         })
     }
 

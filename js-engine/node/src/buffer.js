@@ -3,6 +3,7 @@ import { invalidArgType, invalidState, missingArgs, validateNumber } from './err
 import { Buffer, isAnyArrayBuffer, isTypedArray, maxLength } from './buffer/make.js';
 import './buffer/numbers.js';
 import { bufferLimits, transcode } from './buffer/methods.js';
+import { Blob, File, resolveObjectURL } from './web/blob.js';
 
 export { Buffer };
 
@@ -67,5 +68,6 @@ Object.defineProperties(bufferModule, {
     configurable: true,
   },
 });
+Object.assign(bufferModule, { Blob, resolveObjectURL, File });
 
 export { atob, btoa };

@@ -86,7 +86,7 @@ export const { TextDecoder } = {
       if (!isDecoder(this)) throw invalidThis('TextDecoder');
       const bytes = bytesIn(input);
       if (bytes === undefined) {
-        const name = this.#encoding === 'utf-8' ? 'list' : 'input';
+        const name = this.#encoding === 'utf-8' && !options?.stream ? 'list' : 'input';
         throw coded(TypeError, 'ERR_INVALID_ARG_TYPE',
           `The "${name}" argument must be an instance of SharedArrayBuffer, ArrayBuffer or ArrayBufferView.`);
       }

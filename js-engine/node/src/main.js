@@ -11,6 +11,11 @@ import { promiseIn } from './result.js';
 import { expose } from './expose.js';
 import { queueMicrotask, structuredClone } from './web.js';
 import { performance } from './web/performance.js';
+import './web/streams.js';
+import './web/text-streams.js';
+import './web/compression.js';
+import './web/blob.js';
+import './fetch/index.js';
 
 // As in Node, functions and objects are listed, and classes are not.
 expose({

@@ -25,6 +25,7 @@ import { tls } from './tls/index.js';
 import { urlModule } from './url.js';
 import { utilModule } from './util.js';
 import { perfHooksModule } from './web/performance.js';
+import { streamWeb } from './web/stream-module.js';
 import { zlib } from './zlib/index.js';
 
 const constants = { ...osModule.constants.dlopen, ...osModule.constants.errno, ...osModule.constants.priority, ...osModule.constants.signals,
@@ -58,6 +59,7 @@ const builtin = {
   stream: Stream,
   'stream/consumers': consumers,
   'stream/promises': streamPromises,
+  'stream/web': streamWeb,
   sys: utilModule,
   timers: timersModule,
   'timers/promises': timersPromises,

@@ -7,6 +7,7 @@ import { stderr, stdin, stdout } from './output.js';
 import { nextTick } from './timers.js';
 import { refuser } from './unavailable.js';
 import { releaseOf, versionsOf } from './versions.js';
+import { showNavigator } from './web/navigator.js';
 import { emitWarning, useProcess } from './warnings.js';
 
 // Some of Node's functions are called otherwise than they are reached.
@@ -160,6 +161,7 @@ export function setVersion(version) {
   process.version = version;
   process.versions = versionsOf(version);
   process.release = releaseOf(version);
+  showNavigator(version);
 }
 
 const { emit } = EventEmitter.prototype;

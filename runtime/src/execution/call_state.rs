@@ -12,6 +12,7 @@ use super::Identity;
 use super::limiter::MemoryLimiter;
 use super::meter::Meter;
 use super::stop::Stop;
+use super::way_out::WayOut;
 use super::world::World;
 use crate::host::{JsState, Stdout, WasiState};
 
@@ -27,6 +28,7 @@ pub(crate) struct CallState {
     pub(crate) stdout: Stdout,
     pub(crate) started: Instant,
     pub(crate) world: World,
+    pub(crate) way_out: WayOut,
     pub(crate) wasi: Option<Box<WasiState>>,
     pub(crate) js: JsState,
     /// The longest result, in bytes.
@@ -60,6 +62,11 @@ impl CallState {
     /// [`Stop::Timeout`] when a held clock would pass the end of the execution.
     pub(crate) fn wait_until(&self, due: Instant) -> Result<Option<Instant>, Stop> {
         self.world.wait_until(due, self.started, self.meter.deadline)
+    }
+
+    /// Whether the clock stands still unless something waits for it.
+    pub(crate) fn holds_clock(&self) -> bool {
+        self.world.clock().is_some()
     }
 
     /// Moves what a guest printed by WASI into the log. Returns the number of bytes.

@@ -16,11 +16,13 @@ pub(crate) struct MemoryLimiter {
     share: MemoryShare,
     /// Whether space was refused that the hook's own limit allows.
     pressed: bool,
+    /// Whether what was asked for last was granted.
+    allowed: bool,
 }
 
 impl MemoryLimiter {
     pub(crate) fn new(limit: usize, share: MemoryShare) -> Self {
-        Self { limit, granted: 0, refused: false, share, pressed: false }
+        Self { limit, granted: 0, refused: false, share, pressed: false, allowed: false }
     }
 
     /// The most bytes that are granted.
@@ -50,6 +52,7 @@ impl MemoryLimiter {
 
     fn grant(&mut self, allowed: bool) -> wasmtime::Result<bool> {
         self.refused |= !allowed;
+        self.allowed = allowed;
         Ok(allowed)
     }
 }
@@ -66,8 +69,10 @@ impl ResourceLimiter for MemoryLimiter {
         self.grant(allowed)
     }
 
+    /// What was granted and fails all the same is refused by the kernel, and no fault of the guest.
     fn memory_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
         self.refused = true;
+        self.pressed |= self.allowed;
         Ok(())
     }
 
@@ -113,6 +118,19 @@ mod tests {
         assert!(!limiter.memory_growing(40, 41, None).unwrap());
         assert!(limiter.refused());
         assert_eq!(limiter.peak(), 100);
+    }
+
+    #[test]
+    fn memory_that_the_kernel_does_not_give_is_no_fault_of_the_guest() {
+        let failed = || wasmtime::Error::msg("no memory");
+        let mut limiter = with_limit(100);
+        assert!(limiter.memory_growing(0, 60, None).unwrap());
+        limiter.memory_grow_failed(failed()).unwrap();
+        assert!(limiter.refused() && limiter.pressed());
+        let mut limiter = with_limit(100);
+        assert!(!limiter.memory_growing(0, 101, None).unwrap());
+        limiter.memory_grow_failed(failed()).unwrap();
+        assert!(limiter.refused() && !limiter.pressed());
     }
 
     #[test]

@@ -8,16 +8,20 @@ mod meter;
 mod settle;
 mod slice;
 mod stop;
+mod way_out;
 mod world;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
+use hookbox_egress::Call;
 use hookbox_host_api::log::{LogBuffer, Mask};
 use hookbox_host_api::{EnvVars, Failure, Usage};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
+use crate::grant::Grant;
+use crate::outside::Outside;
 use crate::scheduler::Share;
 
 pub(crate) use call_state::CallState;
@@ -28,6 +32,7 @@ pub(crate) use meter::{FUEL_YIELD_INTERVAL, Meter};
 pub(crate) use settle::settle;
 pub(crate) use slice::{DeadlinePassed, sliced};
 pub(crate) use stop::{Stop, during_start};
+pub(crate) use way_out::WayOut;
 pub(crate) use world::{HeldClock, World, draw};
 
 /// The limits of one execution.
@@ -63,6 +68,10 @@ pub struct Invocation {
     pub env: Arc<EnvVars>,
     /// Hides their values in the log.
     pub mask: Arc<Mask>,
+    /// What the hook may reach outside.
+    pub grant: Arc<Grant>,
+    /// The way out; without one, nothing is reached whatever the grant says.
+    pub outside: Option<Arc<Outside>>,
     /// Whose hook it is.
     pub share: Share,
     /// Fuel and memory.
@@ -82,4 +91,6 @@ pub struct Execution {
     pub usage: Usage,
     /// Call [`LogBuffer::finish`] once the outcome is known.
     pub log: LogBuffer,
+    /// What the function called outside.
+    pub calls: Vec<Call>,
 }

@@ -53,6 +53,10 @@ fn add_world(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
             let name = text(&mut caller, name, name_len)?;
             let state = caller.data_mut();
             state.js.reads.env = true;
+            if state.env.is_sealed(&name) {
+                // Each execution has another placeholder.
+                state.js.reads.fleeting.get_or_insert("an env var that is sealed");
+            }
             let value = match name.as_str() {
                 "" => Some(state.env.iter().map(|(name, _)| name).collect::<Vec<_>>().join("\n")),
                 name => state.env.get(name).map(|value| value.expose().to_owned()),

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+use hookbox_egress::{Body, Client, Ends, Error, Request, TlsFacts};
+use serde::Serialize;
+use serde_json::json;
 use wasmtime::{AsContextMut, Caller, Linker};
 
 use super::guest_memory::read;
 use super::modules::JAVASCRIPT as MODULE;
-use super::operations::{MAX_OPERATIONS, Operation, OperationError, split};
+use super::operations::{Answer, BodyKind, Fetch, MAX_OPERATIONS, Opened, Operation, split};
 use crate::execution::{CallState, settle};
 
 pub(super) fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
@@ -20,21 +24,12 @@ fn add_start(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
         Box::new(async move {
             let request = read(&mut caller, at, len)?.to_vec();
             settle(&mut caller.as_context_mut(), request.len()).await?;
-            let (operation, _payload) = split(&request)?;
-            let now = caller.data().moment();
-            let js = &mut caller.data_mut().js;
-            if js.operations.under_way() >= MAX_OPERATIONS {
+            let (operation, payload) = split(&request)?;
+            let state = caller.data_mut();
+            if state.js.operations.under_way() >= MAX_OPERATIONS {
                 return Err(wasmtime::Error::msg(format!("more than {MAX_OPERATIONS} operations at a time")));
             }
-            Ok(match operation {
-                Operation::Sleep { us } => {
-                    js.reads.fleeting.get_or_insert("a timer");
-                    js.operations.sleep(now + wait_time(us))
-                }
-                Operation::Other => {
-                    js.operations.answered(Err(OperationError::denied("the hook may not reach anything outside of its sandbox")))
-                }
-            })
+            Ok(begin(state, operation, payload).unwrap_or_else(|error| state.js.operations.failed(error)))
         })
     })?;
     linker.func_wrap_async(MODULE, "abort", |mut caller: Caller<'_, CallState>, (handle,): (i32,)| {
@@ -46,37 +41,159 @@ fn add_start(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     Ok(())
 }
 
+/// Begins an operation. Returns its handle.
+fn begin(state: &mut CallState, operation: Operation, payload: &[u8]) -> Result<i32, Error> {
+    if let Operation::Sleep { us } = operation {
+        state.js.reads.fleeting.get_or_insert("a timer");
+        let due = state.moment() + wait_time(us);
+        return Ok(state.js.operations.sleep(due));
+    }
+    let payload = Bytes::copy_from_slice(payload);
+    let operations = &mut state.js.operations;
+    let opened = |of| operations.opened(of).ok_or_else(|| Error::new("EBADF", "it is closed"));
+    Ok(match operation {
+        Operation::Sleep { .. } => return Err(Error::new("EINVAL", "a sleep is no call")),
+        Operation::Lookup { name, family } => {
+            let client = state.way_out.client()?;
+            operations.run(None, async move { told(&lookup(&client, &name, family).await?) })
+        }
+        Operation::Fetch(fetch) => {
+            let client = state.way_out.client()?;
+            let (opened, request) = request(*fetch, payload);
+            operations.run(opened, fetched(client, request))
+        }
+        Operation::Connect { host, port, tls } => {
+            let client = state.way_out.client()?;
+            operations.run(None, async move {
+                let connection = client.connect(&host, port, tls.as_deref()).await?;
+                let (ends, facts) = (connection.ends(), connection.facts());
+                let (told, _) = told(&Connected { ends, tls: facts })?;
+                Ok((told, Some(Opened::connection(connection))))
+            })
+        }
+        Operation::Secure { of, tls } => {
+            let opened = opened(of)?;
+            operations.run(None, async move { told::<TlsFacts>(&opened.secure(&tls).await?) })
+        }
+        Operation::Read { of, max } => {
+            let opened = opened(of)?;
+            operations.run(None, async move { Ok((opened.read(max).await?.to_vec(), None)) })
+        }
+        Operation::Write { of } => {
+            let opened = opened(of)?;
+            operations.run(None, async move { opened.write(payload).await.map(|()| (Vec::new(), None)) })
+        }
+        Operation::End { of } => {
+            let opened = opened(of)?;
+            operations.run(None, async move { opened.end().await.map(|()| (Vec::new(), None)) })
+        }
+    })
+}
+
+/// A connection that was opened.
+#[derive(Serialize)]
+struct Connected<'a> {
+    #[serde(flatten)]
+    ends: Ends,
+    tls: Option<&'a TlsFacts>,
+}
+
+/// An answer in JSON.
+fn told<T: Serialize>(answer: &T) -> Answer {
+    let json = serde_json::to_vec(answer).map_err(|error| Error::new("EIO", error.to_string()))?;
+    Ok((json, None))
+}
+
+async fn lookup(client: &Client, name: &str, family: u8) -> Result<serde_json::Value, Error> {
+    let found = client.lookup(name, family).await?;
+    let shown = |address: &std::net::IpAddr| json!({"address": address, "family": if address.is_ipv4() { 4 } else { 6 }});
+    Ok(json!({"addresses": found.iter().map(shown).collect::<Vec<_>>()}))
+}
+
+/// The request, and where its body is written if that is to come.
+fn request(fetch: Fetch, payload: Bytes) -> (Option<Opened>, Request) {
+    let (opened, body) = match fetch.body {
+        BodyKind::None => (None, Body::None),
+        BodyKind::Bytes => (None, Body::Bytes(payload)),
+        BodyKind::Stream => {
+            let (sender, body) = Body::channel();
+            (Some(Opened::upload(sender)), body)
+        }
+    };
+    let mut request = Request::new(fetch.method, fetch.url);
+    request.headers = fetch.headers;
+    request.body = body;
+    request.redirect = fetch.redirect.into();
+    request.decompress = fetch.decompress;
+    (opened, request)
+}
+
+async fn fetched(client: Client, request: Request) -> Answer {
+    let response = client.fetch(request).await?;
+    let told = json!({
+        "status": response.status, "status_text": response.status_text, "http_version": response.version, "headers": response.headers,
+        "url": response.url, "redirected": response.redirected, "body": response.has_body(),
+    });
+    let opened = response.has_body().then(|| Opened::answer(response));
+    Ok((told.to_string().into_bytes(), opened))
+}
+
 fn add_wait(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     linker.func_wrap_async(MODULE, "wait", |mut caller: Caller<'_, CallState>, (block,): (i32,)| {
         Box::new(async move {
             settle(&mut caller.as_context_mut(), 0).await?;
-            let now = caller.data().moment();
-            let operations = &mut caller.data_mut().js.operations;
-            if let Some(handle) = operations.next_done(now) {
-                return Ok(handle);
+            let mut now = caller.data().moment();
+            loop {
+                let operations = &mut caller.data_mut().js.operations;
+                if let Some(handle) = operations.next_done(now) {
+                    return Ok(handle);
+                }
+                let (due, has_tasks) = (operations.first_due(), operations.has_tasks());
+                if block == 0 || (due.is_none() && !has_tasks) {
+                    return Ok(-1);
+                }
+                now = wait(caller.data_mut(), due, has_tasks).await?;
+                settle(&mut caller.as_context_mut(), 0).await?;
             }
-            let Some(due) = operations.first_due().filter(|_| block != 0) else { return Ok(-1) };
-            if let Some(until) = caller.data().wait_until(due)? {
-                tokio::time::sleep_until(until).await;
-            }
-            settle(&mut caller.as_context_mut(), 0).await?;
-            Ok(caller.data_mut().js.operations.next_done(due).unwrap_or(-1))
         })
     })?;
     Ok(())
 }
 
+/// Waits until a task is done or a sleep is over. Returns the moment up to which sleeps are over.
+async fn wait(state: &mut CallState, due: Option<tokio::time::Instant>, has_tasks: bool) -> wasmtime::Result<tokio::time::Instant> {
+    let until = match due {
+        // A held clock stands still while the world answers.
+        Some(_) if has_tasks && state.holds_clock() => None,
+        Some(due) => match state.wait_until(due)? {
+            Some(until) => Some(until),
+            None => return Ok(due),
+        },
+        None => None,
+    };
+    let sleep = async {
+        match until {
+            Some(until) => tokio::time::sleep_until(until).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = state.js.operations.task_done() => Ok(state.moment()),
+        () = sleep => Ok(due.unwrap_or_else(tokio::time::Instant::now)),
+    }
+}
+
 fn add_answer(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     linker.func_wrap_async(MODULE, "answer", |mut caller: Caller<'_, CallState>, (handle,): (i32,)| {
         Box::new(async move {
-            settle(&mut caller.as_context_mut(), 0).await?;
             let js = &mut caller.data_mut().js;
             let (answer, failed) = match js.operations.answer(handle) {
                 Ok(answer) => (answer, false),
-                Err(error) => (error.json(), true),
+                Err(error) => (serde_json::to_vec(&error)?, true),
             };
             let len = i32::try_from(answer.len())?;
             js.answer = answer;
+            settle(&mut caller.as_context_mut(), 0).await?;
             Ok(if failed { -1 - len } else { len })
         })
     })?;

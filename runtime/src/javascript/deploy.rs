@@ -147,6 +147,8 @@ fn scratch(sandbox: &Sandbox, env: Arc<EnvVars>) -> Store<CallState> {
         context: bytes::Bytes::new(),
         env,
         mask: Arc::default(),
+        grant: Arc::default(),
+        outside: None,
         limits: LIMITS,
         deadline: Instant::now() + TIME_LIMIT,
         share: Share::default(),

@@ -138,7 +138,10 @@ impl Guest<'_> {
         self.pass(store, &[source.text.as_bytes(), entries.as_bytes()].concat()).await?;
         let (source_len, entry_len) = (i32::try_from(source.text.len())?, i32::try_from(entries.len())?);
         let load = self.func::<(i32, i32, i32), i32>(store, &self.engine.load)?;
-        match load.call_async(store.as_context_mut(), (source_len, entry_len, source.node_major)).await? {
+        store.data_mut().way_out.loading = true;
+        let loaded = load.call_async(store.as_context_mut(), (source_len, entry_len, source.node_major)).await?;
+        store.data_mut().way_out.loading = false;
+        match loaded {
             0 => Ok(Ok(())),
             _ => self.complaint(store).map(Err),
         }

@@ -87,6 +87,8 @@ fn invocation(context: &str) -> Invocation {
         context: context.to_owned().into(),
         env: env(&[("COLOUR", "green")]),
         mask: Arc::new(Mask::default()),
+        grant: Arc::default(),
+        outside: None,
         limits: Limits { fuel: 1_000_000_000, memory_bytes: 64 << 20 },
         deadline: Instant::now() + Duration::from_secs(20),
         share: Share::default(),

@@ -14,6 +14,8 @@ fn invocation(fuel: u64) -> Invocation {
         context: "{}".into(),
         env: EnvVars::default().into(),
         mask: Mask::default().into(),
+        grant: std::sync::Arc::default(),
+        outside: None,
         limits: Limits { fuel, memory_bytes: 16 << 20 },
         deadline: Instant::now() + Duration::from_secs(60),
         share: Share::default(),

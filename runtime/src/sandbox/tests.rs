@@ -62,6 +62,8 @@ fn invocation(timeout: Duration) -> Invocation {
         context: r#"{"user":{"policy_id":1}}"#.into(),
         env: env.into(),
         mask: Mask::default().into(),
+        grant: Arc::default(),
+        outside: None,
         limits: Limits { fuel: 1_000_000_000, memory_bytes: 64 << 20 },
         deadline: Instant::now() + timeout,
         share: Share::default(),

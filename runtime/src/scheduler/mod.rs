@@ -63,7 +63,8 @@ impl Scheduler {
     }
 
     /// Runs `work` on a guest thread, once there is a place for it, and returns what it returns. It is added to the queue at once, and goes on
-    /// if the caller does not wait for it.
+    /// if the caller does not wait for it. Where it is refused while others are served, its caller hears of that a little later: one who asks
+    /// again and again is not to take the processor from them with that.
     ///
     /// # Errors
     /// Without having run when no place became free in time, and when `work` panics or is in a long step at the deadline.
@@ -83,8 +84,13 @@ impl Scheduler {
             drop(place);
             reply.send(answer);
         };
-        self.shared.submit(ticket, work, Instant::now() + self.wait);
-        answer
+        let pause = self.shared.submit(ticket, work, Instant::now() + self.wait);
+        async move {
+            if let Some(pause) = pause {
+                tokio::time::sleep(pause).await;
+            }
+            answer.await
+        }
     }
 
     /// How busy it is.

@@ -114,6 +114,8 @@ pub(super) struct Queue<T> {
     ready: usize,
     /// How many executions have begun so far.
     begun: u64,
+    /// Whose execution began last, and when one of another owner last did.
+    last: Option<(u64, Option<Instant>)>,
     /// Executions past their deadline, which only have to be told so.
     overdue: VecDeque<Next<T>>,
 }
@@ -142,7 +144,7 @@ impl<T> Owner<T> {
 impl<T> Queue<T> {
     pub(super) fn new(bounds: Bounds) -> Self {
         let (owners, overdue) = (HashMap::new(), VecDeque::new());
-        Self { bounds, owners, floor: Duration::ZERO, held: 0, busy: 0, waiting: 0, ready: 0, begun: 0, overdue }
+        Self { bounds, owners, floor: Duration::ZERO, held: 0, busy: 0, waiting: 0, ready: 0, begun: 0, last: None, overdue }
     }
 
     /// Adds an execution that has not begun, or returns it when its owner has too many waiting, or its hook more than begin in time.
@@ -239,6 +241,9 @@ impl<T> Queue<T> {
             (owner.held, owner.busy, owner.waiting) = (owner.held + 1, owner.busy + 1, owner.waiting - 1);
             (self.held, self.busy, self.waiting) = (self.held + 1, self.busy + 1, self.waiting - 1);
             self.begun += 1;
+            if self.last.is_none_or(|(last, _)| last != owner_id) {
+                self.last = Some((owner_id, self.last.map(|_| Instant::now())));
+            }
             item
         } else {
             self.ready -= 1;
@@ -321,6 +326,11 @@ impl<T> Queue<T> {
     /// How many executions have begun so far.
     pub(super) fn begun(&self) -> u64 {
         self.begun
+    }
+
+    /// Whether executions of others than this owner have begun within this time.
+    pub(super) fn has_others(&self, owner: u64, within: Duration) -> bool {
+        self.last.is_some_and(|(last, other)| last != owner || other.is_some_and(|when| when.elapsed() < within))
     }
 
     /// Whether anything that has begun has not been chosen.

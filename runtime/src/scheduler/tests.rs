@@ -367,3 +367,17 @@ async fn what_is_left_when_it_is_dropped_is_answered() {
     assert_eq!(second.await, Err(NotRun::BrokeOff));
     drop(first);
 }
+
+#[test]
+fn an_owner_has_neighbours_while_others_begin() {
+    let mut queue = queue(8, 8, 8);
+    assert!(!queue.has_others(1, PATIENCE), "nobody was there");
+    queue.add(share(1, 1), "a", later()).unwrap();
+    queue.next();
+    assert!(!queue.has_others(1, PATIENCE), "there was nobody else");
+    assert!(queue.has_others(2, PATIENCE));
+    queue.add(share(2, 1), "b", later()).unwrap();
+    queue.next();
+    assert!(queue.has_others(1, PATIENCE) && queue.has_others(2, PATIENCE));
+    assert!(!queue.has_others(2, Duration::ZERO), "that was long ago");
+}

@@ -20,6 +20,11 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(1);
 /// How often the watch looks after the work has ended, before it sleeps. It costs less than waking it for each login.
 const QUIET_LOOKS: u32 = 200;
 
+/// An owner has neighbours if an execution of another one began within this time.
+const NEIGHBOURLY: Duration = Duration::from_secs(1);
+/// When a caller whose execution is refused hears of that, where its owner has neighbours.
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// How busy a scheduler is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SchedulerLoad {
@@ -104,13 +109,20 @@ impl Shared {
     }
 
     /// Adds work that has not begun, which may wait until `until` for a place.
-    pub(super) fn submit(self: &Arc<Self>, ticket: Ticket, work: impl Future<Output = ()> + Send + 'static, until: Instant) {
+    /// Adds work to the queue. Returns how long its caller is to wait before hearing that it is refused, if it is.
+    pub(super) fn submit(
+        self: &Arc<Self>,
+        ticket: Ticket,
+        work: impl Future<Output = ()> + Send + 'static,
+        until: Instant,
+    ) -> Option<Duration> {
         let (share, cancel) = (ticket.share, ticket.cancel.clone());
         let item = self.item(ticket, work);
         let mut state = self.lock();
         let added = if state.closed { Err(item) } else { state.queue.add(share, item, until) };
         let helps = added.is_ok() && state.helping < self.helpers;
         state.helping += usize::from(helps);
+        let pause = if added.is_err() && state.queue.has_others(share.owner, NEIGHBOURLY) { Some(PAUSE) } else { None };
         // Where threads help, those that do so already look for more when they are done.
         match self.helpers {
             0 => self.wake(&state),
@@ -123,6 +135,7 @@ impl Shared {
             cancel.cancel(NotRun::QueueFull);
             drop(item);
         }
+        pause
     }
 
     fn item(self: &Arc<Self>, ticket: Ticket, work: impl Future<Output = ()> + Send + 'static) -> Item {

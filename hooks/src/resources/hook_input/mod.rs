@@ -5,8 +5,10 @@ mod read;
 
 use std::collections::BTreeMap;
 
+use hookbox_egress::Policy;
 use hookbox_host_api::Decision;
 
+use super::account::AccountSettings;
 use super::condition::Condition;
 use super::env_var::EnvName;
 use super::hook::{FunctionRef, Spec};
@@ -33,6 +35,7 @@ pub struct HookInput {
     memory_mib: Option<u32>,
     on_error: Option<Decision>,
     expose_errors: Option<bool>,
+    allowed_hosts: Option<Policy>,
     /// The dialect's own keys, from each place where they may stand.
     settings: Vec<Fields>,
 }
@@ -46,7 +49,7 @@ impl HookInput {
     /// Keys that only `/v1` shows; accepted and ignored there.
     const READ_ONLY_V1: [&str; 7] = ["account_id", "dialect", "serving_version", "kind", "function_bytes", "top_level", "top_level_reason"];
     /// Keys that all hooks have and callers write.
-    pub const WRITABLE: [&str; 12] = [
+    pub const WRITABLE: [&str; 13] = [
         "type",
         "function",
         "runtime",
@@ -59,6 +62,7 @@ impl HookInput {
         "limits",
         "on_error",
         "expose_errors",
+        "allowed_hosts",
     ];
 
     /// Reads a body of `/v1`. A dialect's settings stand in `settings`, or beside the other keys.
@@ -86,11 +90,12 @@ impl HookInput {
             disabled: fields.boolean("disabled")?,
             timeout: fields.whole("timeout", 1)?,
             retries: fields.integer("retries", 0..=4)?.and_then(|times| u8::try_from(times).ok()),
-            packages: read::packages(fields)?,
+            packages: read::packages(fields, rules.limits.packages)?,
             env_vars: read::env_vars(fields, rules)?,
-            conditions: read::conditions(fields)?,
+            conditions: read::conditions(fields, rules.limits.conditions)?,
             on_error: read::on_error(fields)?,
             expose_errors: fields.boolean("expose_errors")?,
+            allowed_hosts: read::allowed_hosts(fields)?,
             fuel,
             memory_mib,
             ..Self::default()
@@ -109,7 +114,7 @@ impl HookInput {
     /// Whether the body sets anything that a version freezes.
     pub(crate) fn changes_version(&self) -> bool {
         let Self { hook_type: _, disabled: _, function, env_vars, runtime, timeout, retries, packages, .. } = self;
-        let Self { conditions, fuel, memory_mib, on_error, expose_errors, settings, .. } = self;
+        let Self { conditions, fuel, memory_mib, on_error, expose_errors, allowed_hosts, settings, .. } = self;
         function.is_some()
             || env_vars.is_some()
             || runtime.is_some()
@@ -121,11 +126,12 @@ impl HookInput {
             || memory_mib.is_some()
             || on_error.is_some()
             || expose_errors.is_some()
+            || allowed_hosts.is_some()
             || settings.iter().any(Fields::says_something)
     }
 
-    /// The first version of a new hook, in an account with these settings of its dialects.
-    pub(crate) fn create(&self, account: &Settings) -> Result<(HookType, Spec), ServiceError> {
+    /// The first version of a new hook, in an account with these settings.
+    pub(crate) fn create(&self, account: &AccountSettings) -> Result<(HookType, Spec), ServiceError> {
         let missing = |name: &str| ServiceError::invalid(name, format!("instance requires property \"{name}\""));
         let hook_type = self.hook_type.ok_or_else(|| missing("type"))?;
         let function = self.function.as_ref().ok_or_else(|| missing("function"))?;
@@ -142,9 +148,10 @@ impl HookInput {
             memory_mib: DEFAULT_MEMORY_MIB,
             on_error: Decision::Deny,
             expose_errors: false,
+            allowed_hosts: account.allowed_hosts.clone(),
             settings: Settings::new(),
         };
-        Ok((hook_type, self.apply(hook_type, &blank, account)?))
+        Ok((hook_type, self.apply(hook_type, &blank, &account.dialects)?))
     }
 
     /// `spec`, of a hook of this type, changed by the body.
@@ -164,6 +171,7 @@ impl HookInput {
             memory_mib: self.memory_mib.unwrap_or(spec.memory_mib),
             on_error: self.on_error.unwrap_or(spec.on_error),
             expose_errors: self.expose_errors.unwrap_or(spec.expose_errors),
+            allowed_hosts: self.allowed_hosts.clone().unwrap_or_else(|| spec.allowed_hosts.clone()),
             settings: self.settings_for(hook_type, spec, account)?,
         };
         let source = self.function.as_ref().and_then(Upload::text);

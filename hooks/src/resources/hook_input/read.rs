@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hookbox_egress::Policy;
 use hookbox_host_api::Decision;
 use serde_json::Value;
 
@@ -12,10 +13,11 @@ use crate::limits::ServiceLimits;
 use crate::resources::account::{DECISIONS, parse_decision};
 use crate::resources::condition::{Condition, Operator, Source};
 use crate::resources::env_var::EnvName;
+use crate::resources::hosts::hosts;
 use crate::resources::input_rules::{InputRules, MIN_FUEL};
 use crate::resources::runtime::Runtime;
 
-/// The most conditions and packages of a hook, and the longest version of a package or value of a condition.
+/// The longest version of a package or value of a condition.
 const MAX_LENGTH: usize = 100;
 
 pub(super) fn hook_type(fields: &mut Fields, types: &[HookType]) -> Result<Option<HookType>, ServiceError> {
@@ -27,6 +29,11 @@ pub(super) fn hook_type(fields: &mut Fields, types: &[HookType]) -> Result<Optio
 pub(super) fn on_error(fields: &mut Fields) -> Result<Option<Decision>, ServiceError> {
     let Some(value) = fields.take("on_error") else { return Ok(None) };
     parse_decision(&value).map(Some).ok_or_else(|| fields.wrong("on_error", DECISIONS))
+}
+
+/// Whom the function may call, in the form that the policy writes.
+pub(super) fn allowed_hosts(fields: &mut Fields) -> Result<Option<Policy>, ServiceError> {
+    hosts(fields, "allowed_hosts")
 }
 
 pub(super) fn resources(fields: &mut Fields, most: &ServiceLimits) -> Result<(Option<u64>, Option<u32>), ServiceError> {
@@ -77,14 +84,14 @@ fn env_names(fields: &mut Fields) -> Result<Option<Vec<String>>, ServiceError> {
 
 /// The npm packages of the function. They are stored and shown; a function that really requires one cannot be deployed yet, and its status
 /// says so.
-pub(super) fn packages(fields: &mut Fields) -> Result<Option<BTreeMap<String, String>>, ServiceError> {
+pub(super) fn packages(fields: &mut Fields, most: usize) -> Result<Option<BTreeMap<String, String>>, ServiceError> {
     let packages = match fields.take("packages") {
         None => return Ok(None),
         Some(Value::Object(packages)) => packages,
         Some(_) => return Err(fields.wrong("packages", "is not of a type(s) object")),
     };
-    if packages.len() > MAX_LENGTH {
-        return Err(fields.wrong("packages", format_args!("does not meet maximum length of {MAX_LENGTH}")));
+    if packages.len() > most {
+        return Err(fields.wrong("packages", format_args!("does not meet maximum length of {most}")));
     }
     let package = |(name, version): (String, Value)| {
         if !is_package_name(&name) {
@@ -108,10 +115,10 @@ fn is_package_name(name: &str) -> bool {
     name.len() <= 214 && part(bare)
 }
 
-pub(super) fn conditions(fields: &mut Fields) -> Result<Option<Vec<Condition>>, ServiceError> {
+pub(super) fn conditions(fields: &mut Fields, most: usize) -> Result<Option<Vec<Condition>>, ServiceError> {
     let Some(conditions) = fields.objects("conditions")? else { return Ok(None) };
-    if conditions.len() > MAX_LENGTH {
-        return Err(fields.wrong("conditions", format_args!("does not meet maximum length of {MAX_LENGTH}")));
+    if conditions.len() > most {
+        return Err(fields.wrong("conditions", format_args!("does not meet maximum length of {most}")));
     }
     conditions.into_iter().map(condition).collect::<Result<_, _>>().map(Some)
 }

@@ -35,7 +35,7 @@ fn create(changes: Value) -> Result<(HookType, Spec), (String, String)> {
     for (key, value) in changes.as_object().unwrap() {
         body[key] = value.clone();
     }
-    let made = parse(body.to_string().as_bytes(), &rules()).and_then(|input| input.create(&Settings::new()));
+    let made = parse(body.to_string().as_bytes(), &rules()).and_then(|input| input.create(&AccountSettings::default()));
     made.map_err(|error| match error {
         ServiceError::Invalid { field, message } => (field.unwrap_or_default(), message),
         other => panic!("{other:?}"),
@@ -211,7 +211,7 @@ fn a_source_has_as_many_bytes_as_the_server_says() {
     let rules = InputRules { limits: ServiceLimits { function_bytes: 1000, ..rules().limits }, ..rules() };
     let mut body = hook();
     javascript(&"é".repeat(33)).as_object().unwrap().iter().for_each(|(key, value)| body[key] = value.clone());
-    let error = parse(body.to_string().as_bytes(), &rules).and_then(|input| input.create(&Settings::new())).unwrap_err();
+    let error = parse(body.to_string().as_bytes(), &rules).and_then(|input| input.create(&AccountSettings::default())).unwrap_err();
     assert_eq!(error.to_string(), "instance.function does not meet maximum length of 64 bytes of JavaScript, decoded");
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod admission;
+mod clock;
 mod conditions;
 mod dispatch;
 mod envs;

@@ -15,9 +15,12 @@ export class AbortSignal extends EventTarget {
   #reason = undefined;
   // Signals of AbortSignal.any that follow this one.
   #followers = [];
-  constructor(made = undefined) {
+  // A controller lives as long as its signal, for those who only know it weakly.
+  #controller;
+  constructor(made = undefined, controller = undefined) {
     if (made !== key) throw coded(TypeError, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
     super();
+    this.#controller = controller;
   }
   get aborted() {
     if (!isSignal(this)) throw invalidThis('AbortSignal');
@@ -84,7 +87,7 @@ export class AbortController {
   #signal = undefined;
   get signal() {
     if (!(#signal in this)) throw invalidThis('AbortController');
-    this.#signal ??= new AbortSignal(key);
+    this.#signal ??= new AbortSignal(key, this);
     return this.#signal;
   }
   abort(reason = new DOMException('This operation was aborted', 'AbortError')) {

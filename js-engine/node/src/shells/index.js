@@ -6,7 +6,6 @@ import { makeShell } from './make.js';
 import { dgram, http2, tty } from './net.js';
 import * as processes from './processes.js';
 import * as terminal from './terminal.js';
-import { streamWeb as streamWebList } from './web-streams.js';
 
 const childProcess = makeShell('child_process', processes.childProcess);
 
@@ -68,7 +67,6 @@ export const shells = {
   readline,
   'readline/promises': readlinePromises,
   repl,
-  'stream/web': makeShell('stream/web', streamWebList),
   trace_events: traceEvents,
   tty,
   v8,

@@ -1,6 +1,7 @@
 // `require('stream')`: the package that Node's own streams are published as, on our events, buffers and errors; and what came to Node later.
 import Stream from 'readable-stream/lib/stream.js';
-import { coded } from '../errors.js';
+import { Blob } from '../web/blob.js';
+import { duplexFromWeb, duplexToWeb, readableFromWeb, readableToWeb, writableFromWeb, writableToWeb } from './web.js';
 
 const { Readable, Writable, Duplex, Transform, PassThrough } = Stream;
 
@@ -52,6 +53,19 @@ Stream._isArrayBufferView = ArrayBuffer.isView;
 Stream._isUint8Array = ArrayBuffer.isView;
 Stream._uint8ArrayToBuffer = function _uint8ArrayToBuffer(chunk) { return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength); };
 
+// A stream of the web for one of Node's, and the other way.
+const conversions = [
+  [Readable, { fromWeb(readableStream, options) { return readableFromWeb(readableStream, options); },
+    toWeb(streamReadable, options) { return readableToWeb(streamReadable, options); } }],
+  [Writable, { fromWeb(writableStream, options) { return writableFromWeb(writableStream, options); },
+    toWeb(streamWritable) { return writableToWeb(streamWritable); } }],
+  [Duplex, { fromWeb(pair, options) { return duplexFromWeb(pair, options); }, toWeb(duplex) { return duplexToWeb(duplex); } }],
+];
+for (const [Class, methods] of conversions) {
+  for (const [name, method] of Object.entries(methods)) Object.defineProperty(method, 'name', { value: Class[name].name, configurable: true });
+  Object.assign(Class, methods);
+}
+
 // A Transform that becomes one when its state is first asked for: many objects (a hash above all) can be used as streams and seldom are.
 export function LazyTransform(options) {
   this._options = options;
@@ -95,8 +109,9 @@ async function text(stream) {
 export const consumers = {
   arrayBuffer,
   blob: async function blob(stream) {
-    if (typeof Blob !== 'function') throw coded(Error, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'Blob is not available in hooks');
-    return new Blob([await collect(stream)]);
+    const chunks = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    return new Blob(chunks);
   },
   buffer: async function buffer(stream) { return collect(stream); },
   text,

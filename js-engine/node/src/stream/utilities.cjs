@@ -22,7 +22,7 @@ module.exports = {
   debuglog: () => () => {},
   inspect,
   types: { isAsyncFunction: types.isAsyncFunction, isArrayBufferView: ArrayBuffer.isView },
-  isBlob: (value) => typeof Blob === 'function' && value instanceof Blob,
+  isBlob: (value) => require('../web/blob.js').isBlob(value),
   deprecate: (callback) => callback,
   addAbortListener,
   AbortSignalAny: (signals) => AbortSignal.any(signals),

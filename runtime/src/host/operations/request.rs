@@ -1,17 +1,84 @@
 //! A request as the engine writes it: the length of a header, the header as JSON, then what the operation carries.
 
+use hookbox_egress::{Redirect, TlsOptions};
 use serde::Deserialize;
 
 /// What a guest can begin.
-#[derive(Deserialize)]
-#[serde(tag = "op", rename_all = "snake_case")]
+#[derive(Debug, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
 pub(in crate::host) enum Operation {
+    /// Waits.
     Sleep {
+        /// Microseconds.
         us: f64,
     },
-    /// Anything that needs a capability.
-    #[serde(other)]
-    Other,
+    /// Looks up the addresses of a name.
+    Lookup {
+        name: String,
+        /// 4, 6, or 0 for both.
+        #[serde(default)]
+        family: u8,
+    },
+    /// Makes a request over HTTP. The answer's body is read by `Read`; a body that is a stream is written by `Write` and `End`.
+    Fetch(Box<Fetch>),
+    /// Opens a connection over TCP, in TLS from its first byte where there are options for it.
+    Connect { host: String, port: u16, tls: Option<Box<TlsOptions>> },
+    /// Lets a connection speak TLS from here on.
+    Secure { of: i32, tls: Box<TlsOptions> },
+    /// Reads some bytes of an answer's body or of a connection; none at the end.
+    Read { of: i32, max: usize },
+    /// Writes the payload to a request's body or to a connection.
+    Write { of: i32 },
+    /// Writes nothing more.
+    End { of: i32 },
+}
+
+/// A request over HTTP.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::host) struct Fetch {
+    pub(in crate::host) method: String,
+    pub(in crate::host) url: String,
+    #[serde(default)]
+    pub(in crate::host) headers: Vec<(String, String)>,
+    #[serde(default)]
+    pub(in crate::host) body: BodyKind,
+    #[serde(default)]
+    pub(in crate::host) redirect: RedirectMode,
+    #[serde(default)]
+    pub(in crate::host) decompress: bool,
+}
+
+/// Where the body of a request comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::host) enum BodyKind {
+    #[default]
+    None,
+    /// It is the payload.
+    Bytes,
+    /// It is written later.
+    Stream,
+}
+
+/// What is done about redirects.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::host) enum RedirectMode {
+    #[default]
+    Follow,
+    Manual,
+    Error,
+}
+
+impl From<RedirectMode> for Redirect {
+    fn from(mode: RedirectMode) -> Self {
+        match mode {
+            RedirectMode::Follow => Self::Follow,
+            RedirectMode::Manual => Self::Manual,
+            RedirectMode::Error => Self::Error,
+        }
+    }
 }
 
 /// The operation and its payload.

@@ -37,6 +37,8 @@ fn store(sandbox: &Sandbox, fuel: u64, timeout: Duration) -> Store<CallState> {
         context: Bytes::new(),
         env: Arc::default(),
         mask: Arc::new(Mask::default()),
+        grant: Arc::default(),
+        outside: None,
         limits: Limits { fuel, memory_bytes: 2 << 20 },
         deadline: tokio::time::Instant::now() + timeout,
         share: Share::default(),

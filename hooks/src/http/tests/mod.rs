@@ -1,5 +1,8 @@
 //! The sample dialect over a real socket. `testing/sample.rs` shows what a dialect needs.
 
+mod moved_clock;
+mod slow_disk;
+
 use serde_json::{Value, json};
 
 use crate::dialect::Dialect;

@@ -1,0 +1,178 @@
+//! Bodies on their way out: none, bytes, or a stream that a hook writes with back-pressure.
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use tokio::sync::mpsc;
+
+use crate::error::Error;
+use crate::limits::bytes_text;
+
+/// The body of a request.
+#[derive(Debug, Default)]
+pub enum Body {
+    /// None, not even an empty one.
+    #[default]
+    None,
+    /// All of it. Only such a body has sealed values put in and can be sent again.
+    Bytes(Bytes),
+    /// A stream, made by [`Body::channel`]. It is sent in chunks, once.
+    Stream(BodyStream),
+}
+
+/// Chunks that wait until the connection takes them.
+const WAITING: usize = 2;
+
+impl Body {
+    /// A stream and the end that writes it.
+    pub fn channel() -> (BodySender, Self) {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        let why = Arc::new(Mutex::new(None));
+        (BodySender { sender, why: Arc::clone(&why) }, Self::Stream(BodyStream { receiver, why }))
+    }
+
+    /// The bytes of it that are known.
+    pub(crate) fn len(&self) -> u64 {
+        if let Self::Bytes(bytes) = self { bytes.len() as u64 } else { 0 }
+    }
+}
+
+#[derive(Debug)]
+enum Piece {
+    Chunk(Bytes),
+    End,
+}
+
+type Why = Arc<Mutex<Option<Error>>>;
+
+/// Where a hook writes its body. Dropped before [`BodySender::finish`], it aborts the request.
+#[derive(Debug)]
+pub struct BodySender {
+    sender: mpsc::Sender<Piece>,
+    why: Why,
+}
+
+impl BodySender {
+    /// Writes a chunk, as soon as there is a place for it.
+    ///
+    /// # Errors
+    /// Why nothing more is taken: a limit that was crossed, or `EPIPE` where the request is over.
+    pub async fn send(&self, chunk: Bytes) -> Result<(), Error> {
+        self.sender.send(Piece::Chunk(chunk)).await.map_err(|_| self.why())
+    }
+
+    /// Ends the body.
+    ///
+    /// # Errors
+    /// As [`BodySender::send`].
+    pub async fn finish(self) -> Result<(), Error> {
+        self.sender.send(Piece::End).await.map_err(|_| self.why())
+    }
+
+    fn why(&self) -> Error {
+        let why = self.why.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        why.unwrap_or_else(|| Error { syscall: Some("write"), ..Error::new("EPIPE", "write EPIPE") })
+    }
+}
+
+/// The end of a stream that is read by the connection.
+#[derive(Debug)]
+pub struct BodyStream {
+    receiver: mpsc::Receiver<Piece>,
+    why: Why,
+}
+
+enum Source {
+    None,
+    Bytes(Bytes),
+    Stream(BodyStream),
+}
+
+/// A body as hyper reads it, counted.
+pub(crate) struct Upload {
+    source: Source,
+    sent: Arc<AtomicU64>,
+    most: u64,
+}
+
+impl Upload {
+    /// A body of at most so many bytes, with the count of what was taken of it.
+    pub(crate) fn new(body: Body, most: u64, sent: Arc<AtomicU64>) -> Self {
+        let source = match body {
+            Body::None => Source::None,
+            Body::Bytes(bytes) => Source::Bytes(bytes),
+            Body::Stream(stream) => Source::Stream(stream),
+        };
+        sent.store(0, Ordering::Relaxed);
+        Self { source, sent, most }
+    }
+
+    /// The body again, where nothing of it was sent, its limit and its count.
+    pub(crate) fn into_parts(self) -> (Body, u64, Arc<AtomicU64>) {
+        let body = match self.source {
+            Source::None => Body::None,
+            Source::Bytes(bytes) => Body::Bytes(bytes),
+            Source::Stream(stream) => Body::Stream(stream),
+        };
+        (body, self.most, self.sent)
+    }
+}
+
+/// The limit that a body crosses.
+pub(crate) fn too_long(most: u64) -> Error {
+    Error::limit("the request's body is too long", bytes_text(most), "egress.request_bytes")
+}
+
+impl BodyStream {
+    fn end_with(&mut self, error: Error) -> Error {
+        *self.why.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+        self.receiver.close();
+        error
+    }
+}
+
+impl HttpBody for Upload {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let this = &mut *self;
+        let chunk = match &mut this.source {
+            Source::None => return Poll::Ready(None),
+            Source::Bytes(bytes) => std::mem::take(bytes),
+            Source::Stream(stream) => match std::task::ready!(stream.receiver.poll_recv(cx)) {
+                Some(Piece::End) => Bytes::new(),
+                Some(Piece::Chunk(chunk)) => {
+                    if this.sent.load(Ordering::Relaxed).saturating_add(chunk.len() as u64) > this.most {
+                        return Poll::Ready(Some(Err(stream.end_with(too_long(this.most)))));
+                    }
+                    this.sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+                    return Poll::Ready(Some(Ok(Frame::data(chunk))));
+                }
+                None => return Poll::Ready(Some(Err(stream.end_with(Error::new("ECONNRESET", "the request's body was aborted"))))),
+            },
+        };
+        this.source = Source::None;
+        if chunk.is_empty() {
+            return Poll::Ready(None);
+        }
+        this.sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        Poll::Ready(Some(Ok(Frame::data(chunk))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(&self.source, Source::None) || matches!(&self.source, Source::Bytes(bytes) if bytes.is_empty())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.source {
+            Source::None => SizeHint::with_exact(0),
+            Source::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Source::Stream(_) => SizeHint::default(),
+        }
+    }
+}

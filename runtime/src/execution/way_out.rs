@@ -1,0 +1,82 @@
+//! The way out of one execution: the client that it calls with, made when it first calls.
+
+use std::sync::Arc;
+
+use hookbox_egress::{ACCESS_DENIED, Call, Client, Error, Sealed};
+use hookbox_host_api::{EnvVars, Secret};
+use tokio::time::Instant;
+
+use super::Invocation;
+use super::world::World;
+use crate::grant::Grant;
+use crate::outside::Outside;
+use crate::scheduler::Share;
+
+/// Random bytes of a placeholder.
+const PLACEHOLDER_BYTES: usize = 20;
+
+/// What an execution may reach, and what it has called.
+pub(crate) struct WayOut {
+    outside: Option<Arc<Outside>>,
+    grant: Arc<Grant>,
+    share: Share,
+    deadline: Instant,
+    /// The sealed env vars with what the function sees of them.
+    placeholders: Vec<(String, String)>,
+    /// The top level is being evaluated.
+    pub(crate) loading: bool,
+    client: Option<Client>,
+}
+
+impl WayOut {
+    /// The way out of an execution, and its env vars with a fresh placeholder for each that is sealed.
+    pub(crate) fn new(invocation: &Invocation, world: &mut World) -> (Self, Arc<EnvVars>) {
+        let mut placeholders = Vec::new();
+        let mut env = invocation.env.clone();
+        if !env.sealed().is_empty() {
+            env = Arc::new(env.with_placeholders(|name| {
+                let placeholder = placeholder(world);
+                placeholders.push((name.to_owned(), placeholder.clone()));
+                Secret::new(placeholder)
+            }));
+        }
+        let (outside, grant, share, deadline) =
+            (invocation.outside.clone(), invocation.grant.clone(), invocation.share, invocation.deadline);
+        (Self { outside, grant, share, deadline, placeholders, loading: false, client: None }, env)
+    }
+
+    /// The client of the execution.
+    ///
+    /// # Errors
+    /// `ERR_ACCESS_DENIED` where nothing may go out.
+    pub(crate) fn client(&mut self) -> Result<Client, Error> {
+        if self.loading {
+            return Err(Error::new(ACCESS_DENIED, "nothing goes out while a hook's top level is evaluated: call from the handler"));
+        }
+        if let Some(client) = &self.client {
+            return Ok(client.clone());
+        }
+        let outside = self.outside.as_ref().ok_or_else(|| Error::new(ACCESS_DENIED, "nothing goes out of this sandbox"))?;
+        let sealed = self.grant.sealed.iter().filter_map(|var| {
+            let (_, placeholder) = self.placeholders.iter().find(|(name, _)| *name == var.name)?;
+            Some(Sealed { placeholder: placeholder.clone(), value: var.value.clone(), hosts: var.hosts.clone() })
+        });
+        let client = outside.client(&self.grant, self.share, self.deadline, sealed.collect(), None);
+        Ok(self.client.insert(client).clone())
+    }
+
+    /// What was called.
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        self.client.as_ref().map(Client::calls).unwrap_or_default()
+    }
+}
+
+/// A text that stands for a value: `sealed_` and hexadecimal digits.
+fn placeholder(world: &mut World) -> String {
+    let mut bytes = [0; PLACEHOLDER_BYTES];
+    // Without random bytes it stands for nothing that anybody could ask for, and is still opaque.
+    let _ = world.fill_random(&mut bytes);
+    let digits: String =
+        bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect();
+    format!("sealed_{digits}")
+}

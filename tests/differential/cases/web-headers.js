@@ -1,0 +1,47 @@
+// Headers: how they are made, their names and values, order, guards.
+const list = (headers) => [...headers];
+t('none', () => list(new Headers()));
+each('from', [{ a: 'b', C: 'd' }, [['a', 'b'], ['A', 'c']], [], {}, undefined, [['set-cookie', 'a=1'], ['Set-Cookie', 'b=2']], new Map([['x', 'y']]), new URLSearchParams('q=1&q=2'), { b: '2', a: '1', c: '3' }], (init) => list(new Headers(init)));
+each('from bad', [null, 1, 'text', [['a']], [['a', 'b', 'c']], [[]], ['ab'], [1], { a: Symbol('s') }, { 'bad name': 'x' }, { '': 'x' }, { 'ä': 'x' }, { a: 'ä€' }, { a: 'x\ny' }, { a: 'x\0' }, [['a\n', 'b']], true, Symbol('x'), () => {}], (init) => list(new Headers(init)));
+t('latin1 value', () => list(new Headers({ a: 'äöü' })));
+t('headers of headers', () => list(new Headers(new Headers({ a: '1', b: '2' }))));
+t('iterable object', () => list(new Headers({ *[Symbol.iterator]() { yield ['k', 'v']; yield new Set(['x', 'y']); } })));
+t('inherited are not taken', () => list(new Headers(Object.create({ a: 'b' }, { own: { value: 'c', enumerable: true }, hidden: { value: 'd' } }))));
+each('values are trimmed', [' a ', '\ta\t', '\r\na\r\n', 'a b', '', '  '], (value) => { const h = new Headers(); h.append('x', value); return h.get('x'); });
+each('values become strings', [1, null, undefined, true, { toString: () => 'o' }, ['a', 'b']], (value) => { const h = new Headers(); h.set('x', value); return h.get('x'); });
+each('names', ['a', 'A-b', 'x_y', '!#$%&\'*+-.^_`|~09', 'a b', '', ':', 'a:', '(', '@', 'é', 'a\t'], (name) => { const h = new Headers(); h.append(name, 'v'); return list(h); });
+t('append joins', () => { const h = new Headers(); h.append('a', '1'); h.append('A', '2'); h.append('a', ''); return [h.get('a'), list(h)]; });
+t('set replaces', () => { const h = new Headers([['a', '1'], ['a', '2']]); h.set('A', '3'); return list(h); });
+t('delete', () => { const h = new Headers({ a: '1', b: '2' }); return [h.delete('A'), h.delete('zz'), h.has('a'), h.has('B'), h.get('a')]; });
+t('order', () => { const h = new Headers(); for (const n of ['z', 'b', 'A', 'm', 'B']) h.append(n, n); return [[...h.keys()], [...h.values()], [...h.entries()]]; });
+t('cookies', () => { const h = new Headers([['set-cookie', 'a=1'], ['x', 'y'], ['set-cookie', 'b=2']]); return [h.getSetCookie(), h.get('set-cookie'), list(h), h.has('Set-Cookie')]; });
+t('cookies set', () => { const h = new Headers([['set-cookie', 'a=1']]); h.set('set-cookie', 'z=9'); h.append('Set-Cookie', 'c=3'); return [h.getSetCookie(), h.get('set-cookie')]; });
+t('cookies deleted', () => { const h = new Headers([['set-cookie', 'a=1']]); h.delete('set-cookie'); return [h.getSetCookie(), list(h)]; });
+t('cookies are copies', () => { const h = new Headers([['set-cookie', 'a=1']]); h.getSetCookie().push('x'); return h.getSetCookie(); });
+t('forEach', () => { const seen = []; const h = new Headers({ b: '1', a: '2' }); h.forEach(function (value, key, all) { seen.push([value, key, all === h, this.me]); }, { me: 1 }); return seen; });
+each('forEach bad', [undefined, null, 1, {}], (callback) => new Headers().forEach(callback));
+t('changed while iterated', () => { const h = new Headers({ a: '1', b: '2', c: '3' }); const seen = []; for (const [name] of h) { seen.push(name); h.delete('b'); if (seen.length < 5) h.append(`d${seen.length}`, 'x'); } return seen; });
+t('iterator', () => { const i = new Headers({ a: '1' }).entries(); return [Object.prototype.toString.call(i), i.next(), i.next(), i.next(), typeof i[Symbol.iterator], i[Symbol.iterator]() === i]; });
+t('iterator is the default', () => Headers.prototype[Symbol.iterator] === Headers.prototype.entries);
+for (const method of ['append', 'set', 'get', 'has', 'delete']) {
+  t(`${method} without`, () => new Headers()[method]());
+  t(`${method} with one`, () => new Headers()[method]('a'));
+  t(`${method} bad name`, () => new Headers()[method]('a b', 'c'));
+  t(`${method} bad value`, () => new Headers()[method]('a', 'b\nc'));
+  t(`${method} of another`, () => Headers.prototype[method].call({}, 'a', 'b'));
+}
+for (const method of ['entries', 'keys', 'values', 'forEach', 'getSetCookie']) t(`${method} of another`, () => Headers.prototype[method].call({}, () => {}));
+t('members', () => Object.entries(Object.getOwnPropertyDescriptors(Headers.prototype)).map(([name, d]) => [name, d.enumerable, d.configurable, d.writable, d.value?.name, d.value?.length]));
+t('tag', () => [String(new Headers()), Headers.name, Headers.length]);
+t('own names', () => [Object.keys(new Headers({ a: 'b' })), JSON.stringify(new Headers({ a: 'b' }))]);
+t('spread', () => ({ ...new Headers({ a: 'b' }) }));
+t('from entries', () => Object.fromEntries(new Headers({ b: '1', A: '2' })));
+t('response is immutable from error', () => { Response.error().headers.append('a', 'b'); });
+t('response is immutable from redirect', () => { Response.redirect('http://a.example/').headers.set('a', 'b'); });
+t('response immutable delete', () => { Response.error().headers.delete('a'); });
+t('response may be changed', () => { const r = new Response(); r.headers.set('set-cookie', 'a=1'); r.headers.append('x', 'y'); return list(r.headers); });
+t('request guard', () => { const r = new Request('http://a.example/', { headers: { Host: 'x', Cookie: 'c', Connection: 'close', 'Content-Length': '5', Origin: 'o', 'Sec-Fetch-Mode': 's', 'Proxy-X': 'p', 'Accept-Charset': 'q', TE: 't', Via: 'v', Date: 'd', Expect: 'e' } }); return list(r.headers); });
+t('no-cors guard', () => { const r = new Request('http://a.example/', { mode: 'no-cors', headers: { a: 'b', accept: 'x', 'content-type': 'text/plain', range: 'bytes=0-' } }); r.headers.append('x', 'y'); r.headers.set('accept-language', 'de'); return list(r.headers); });
+t('request headers stay its own', () => { const h = new Headers({ a: '1' }); const r = new Request('http://a.example/', { headers: h }); h.set('a', '2'); r.headers.set('b', '3'); return [list(h), list(r.headers)]; });
+console.log(new Headers({ b: '1', A: '2', 'set-cookie': 'x' }));
+console.log(new Headers([['set-cookie', 'x'], ['set-cookie', 'y']]), [new Headers()], { h: new Headers({ a: 'b' }) });
