@@ -389,10 +389,6 @@ Object.assign(ClientRequest.prototype, {
     if (this.finished) this._finish();
     else apply(OutgoingMessage.prototype._flush, this, []);
   },
-  addTrailers(headers) {
-    apply(OutgoingMessage.prototype.addTrailers, this, [headers]);
-    if (this._trailer !== '') throw unavailable('trailers of a request');
-  },
   abort() {
     if (this.aborted) return;
     this.aborted = true;
