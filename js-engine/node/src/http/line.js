@@ -32,9 +32,20 @@ class Line {
   reading = false;
   refed = true;
   exchange = null;
-  constructor(options, isSecure) {
+  #arrived = false;
+  constructor(socket, options, isSecure) {
+    this.socket = socket;
     this.options = options;
     this.isSecure = isSecure;
+  }
+  // The host connects when there is a request. Who waits for the connection first would wait for ever, so it is there soon.
+  arrive() {
+    if (this.#arrived) return;
+    this.#arrived = true;
+    const { socket, options, isSecure } = this;
+    socket.connecting = false;
+    if (isSecure) tell(socket, undefined, options);
+    for (const event of isSecure ? ['connect', 'ready', 'secureConnect'] : ['connect', 'ready']) socket.emit(event);
   }
   readStart() { this.reading = true; }
   readStop() { this.reading = false; }
@@ -61,17 +72,9 @@ export function standIn(options, isSecure) {
   OURS.add(socket);
   socket.connecting = true;
   socket._host = options.host ?? 'localhost';
-  socket._handle = new Line(options, isSecure);
+  socket._handle = new Line(socket, options, isSecure);
   if (options.timeout) socket.setTimeout(options.timeout);
-  // The host connects when there is a request. Who waits for the connection would wait for ever.
-  setImmediate(() => {
-    if (socket.destroyed) return;
-    socket.connecting = false;
-    if (isSecure) tell(socket, undefined, options);
-    socket.emit('connect');
-    socket.emit('ready');
-    if (isSecure) socket.emit('secureConnect');
-  });
+  setImmediate(() => socket._handle?.arrive());
   return socket;
 }
 
@@ -117,6 +120,8 @@ export class Exchange {
   }
   #answered(answer, options) {
     const { socket } = this;
+    socket._handle.arrive();
+    if (socket.destroyed) return;
     const { remote, tls } = answer;
     if (remote) socket._peername = { address: remote.address, family: remote.family === 6 ? 'IPv6' : 'IPv4', port: remote.port };
     if (tls) {
