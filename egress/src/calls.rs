@@ -9,7 +9,8 @@ use tokio::time::Instant;
 
 use crate::error::Error;
 
-/// One call: an exchange (each hop of a redirect is one), a raw connection, a look-up, or what was refused.
+/// One call: an exchange (each hop of a redirect is one), a raw connection, a look-up, or what was refused. An exchange with neither a status
+/// nor an error was aborted, or is under way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// The method of HTTP; `TCP`, `TLS` or `LOOKUP` for what is none.

@@ -1,6 +1,6 @@
 //! A raw connection of a hook. Reading and writing do not wait for each other; TLS can begin on it later.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use bytes::{Bytes, BytesMut};
@@ -26,6 +26,8 @@ pub struct Connection {
     write: Mutex<Option<WriteHalf<Stream>>>,
     /// Whether TLS is about to begin: a read that waits gives the stream away.
     securing: watch::Sender<bool>,
+    /// Whether TLS was to begin and did not.
+    broken: AtomicBool,
     sent: AtomicU64,
     received: AtomicU64,
     counted: Counted,
@@ -42,19 +44,25 @@ pub(crate) struct Counted {
 /// The most bytes that one read gives.
 const LARGEST_READ: usize = 256 << 10;
 
-/// Ends the wait of reads, however securing ended.
-struct Securing<'a>(&'a watch::Sender<bool>);
+/// Ends the wait of reads. However securing ends, if not with TLS, the connection is of no more use.
+struct Securing<'a> {
+    of: &'a Connection,
+    done: bool,
+}
 
 impl<'a> Securing<'a> {
-    fn begin(sender: &'a watch::Sender<bool>) -> Self {
-        sender.send_replace(true);
-        Self(sender)
+    fn begin(of: &'a Connection) -> Self {
+        of.securing.send_replace(true);
+        Self { of, done: false }
     }
 }
 
 impl Drop for Securing<'_> {
     fn drop(&mut self) {
-        self.0.send_replace(false);
+        if !self.done {
+            self.of.broken.store(true, Ordering::Release);
+        }
+        self.of.securing.send_replace(false);
     }
 }
 
@@ -65,7 +73,8 @@ impl Connection {
         let (read, write) = split(stream);
         let (read, write) = (Mutex::new(Some(read)), Mutex::new(Some(write)));
         let securing = watch::Sender::new(false);
-        Self { target, ends, facts, read, write, securing, sent: AtomicU64::new(0), received: AtomicU64::new(0), counted }
+        let (broken, sent, received) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
+        Self { target, ends, facts, read, write, securing, broken, sent, received, counted }
     }
 
     /// Both ends.
@@ -92,7 +101,7 @@ impl Connection {
                     return Err(gone("read"));
                 }
                 let mut half = self.read.lock().await;
-                let stream = half.as_mut().ok_or_else(|| gone("read"))?;
+                let stream = self.usable(&mut half, "read")?;
                 tokio::select! {
                     biased;
                     read = read_some(stream, &mut buffer) => return read,
@@ -115,7 +124,7 @@ impl Connection {
         self.outcome(self.count(&self.sent, bytes.len()))?;
         let work = async {
             let mut half = self.write.lock().await;
-            let stream = half.as_mut().ok_or_else(|| gone("write"))?;
+            let stream = self.usable(&mut half, "write")?;
             stream.write_all(&bytes).await.map_err(|error| Error::io(&error, "write"))?;
             stream.flush().await.map_err(|error| Error::io(&error, "write"))
         };
@@ -133,7 +142,7 @@ impl Connection {
     pub async fn end(&self) -> Result<(), Error> {
         let work = async {
             let mut half = self.write.lock().await;
-            let stream = half.as_mut().ok_or_else(|| gone("shutdown"))?;
+            let stream = self.usable(&mut half, "shutdown")?;
             match stream.shutdown().await {
                 // The other side may have closed before.
                 Err(error) if error.kind() != std::io::ErrorKind::NotConnected => Err(Error::io(&error, "shutdown")),
@@ -154,7 +163,7 @@ impl Connection {
         }
         let offer = Offer::raw(&scene.tls, options, &self.target)?;
         let by = scene.connect_by(scene.deadline);
-        let _securing = Securing::begin(&self.securing);
+        let mut securing = Securing::begin(self);
         let work = async {
             let (mut read, mut write) = (self.read.lock().await, self.write.lock().await);
             let (Some(reader), Some(writer)) = (read.take(), write.take()) else { return Err(gone("write")) };
@@ -166,7 +175,15 @@ impl Connection {
         };
         let facts = timeout_at(by, work).await.unwrap_or_else(|_| Err(Error::new("ETIMEDOUT", "the TLS handshake takes too long")));
         let facts = self.outcome(facts)?;
+        securing.done = true;
         Ok(self.facts.get_or_init(|| facts).clone())
+    }
+
+    fn usable<'a, T>(&self, half: &'a mut Option<T>, syscall: &'static str) -> Result<&'a mut T, Error> {
+        if self.broken.load(Ordering::Acquire) {
+            *half = None;
+        }
+        half.as_mut().ok_or_else(|| gone(syscall))
     }
 
     /// Adds to a count, within the limit of both together.
@@ -196,7 +213,11 @@ impl Connection {
 async fn read_some(stream: &mut ReadHalf<Stream>, buffer: &mut BytesMut) -> Result<(), Error> {
     let room = buffer.capacity();
     let mut limited = bytes::BufMut::limit(buffer, room);
-    stream.read_buf(&mut limited).await.map(drop).map_err(|error| Error::io(&error, "read"))
+    match stream.read_buf(&mut limited).await {
+        // Many servers end TLS without saying so, and Node takes that for an end, too.
+        Err(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => Err(Error::io(&error, "read")),
+        _ => Ok(()),
+    }
 }
 
 fn gone(syscall: &'static str) -> Error {

@@ -21,7 +21,8 @@ use crate::tls::{TlsConfig, TlsError, TlsSettings, Trust};
 
 /// How a server reaches the outside world.
 pub struct Settings {
-    /// What all hooks may reach at most; `None`: no bound.
+    /// What all hooks may reach at most; `None`: no bound, so that whoever writes `allowed_hosts` may name private addresses, too. Where authors
+    /// are not trusted with the server's own network, it is `*` (all that is public) at most.
     pub ceiling: Option<Policy>,
     /// A proxy for everything. Those of the environment are ignored.
     pub proxy: Option<Proxy>,

@@ -16,7 +16,7 @@ use crate::scene::Scene;
 
 /// An answer. Dropped before its end, it ends the exchange.
 pub struct Response {
-    /// 200 to 599.
+    /// 200 to 999.
     pub status: u16,
     /// What HTTP/1 says beside it; else empty.
     pub status_text: String,

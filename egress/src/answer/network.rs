@@ -7,14 +7,14 @@ use std::sync::atomic::AtomicU64;
 use http::header::{ACCEPT_ENCODING, HeaderValue};
 use http::{Method, Version};
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
+use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use super::{Answerer, Answering};
 use crate::dialler::Dialler;
 use crate::error::Error;
-use crate::http::{Body, Changed, Download, Hop, Key, Line, Lost, Pool, Reply, ReplyBody, Upload, check_answer, decoder, latin1};
+use crate::http::{Body, Changed, Download, Hop, Kept, Key, Line, Lost, Pool, Reply, ReplyBody, Upload, check_answer, decoder, latin1};
 use crate::limits::time_text;
 use crate::policy::{Host, Scheme, Target};
 use crate::scene::Scene;
@@ -78,8 +78,11 @@ impl Network {
             match line.send(request.into_http(), &scene.limits).await {
                 Ok(response) => {
                     let lifeline = line.lifeline();
-                    self.keep(&key, line);
-                    return reply(response, masks, decompress, scene, lifeline);
+                    let kept = self.keep(&key, line);
+                    let (head, incoming) = response.into_parts();
+                    let mut body = Download::new(incoming, scene.limits.clone(), kept, lifeline);
+                    body.settle().await;
+                    return reply(head, body, masks, decompress, scene);
                 }
                 Err(lost) => request = after(*lost, again, reused)?,
             }
@@ -88,21 +91,25 @@ impl Network {
     }
 
     /// Puts a connection of HTTP/1 back when its answer is read; one of HTTP/2 is there already.
-    fn keep(&self, key: &Arc<Key>, mut line: Line) {
-        if line.share().is_none() {
-            let (pool, key) = (Arc::clone(&self.pool), Arc::clone(key));
-            tokio::spawn(async move {
-                if line.ready().await {
-                    pool.put(&key, line);
-                }
-            });
+    fn keep(&self, key: &Arc<Key>, mut line: Line) -> Option<Kept> {
+        if line.share().is_some() {
+            return None;
         }
+        let (pool, key) = (Arc::clone(&self.pool), Arc::clone(key));
+        let (told, kept) = oneshot::channel();
+        tokio::spawn(async move {
+            if line.ready().await {
+                pool.put(&key, line);
+            }
+            drop(told);
+        });
+        Some(kept)
     }
 }
 
 /// A time that ran out while connecting names the setting.
 fn late(error: Error, target: &Target, scene: &Scene) -> Error {
-    if error.code != "ETIMEDOUT" || error.message.contains("egress.") {
+    if error.code != "ETIMEDOUT" {
         return error;
     }
     let message = format!("connect ETIMEDOUT {} (egress.connect_time is {})", target.place(), time_text(scene.limits.connect_time));
@@ -168,26 +175,22 @@ fn prepare(hop: Hop, scene: &Scene) -> Result<(Outgoing, Masks, bool), Error> {
     Ok((Outgoing { head, body, most: scene.limits.request_bytes, sent }, masks, decompress))
 }
 
-fn reply(
-    response: http::Response<Incoming>,
-    masks: Masks,
-    decompress: bool,
-    scene: &Scene,
-    lifeline: Arc<crate::http::Lifeline>,
-) -> Result<Reply, Error> {
-    let (head, incoming) = response.into_parts();
+fn reply(head: http::response::Parts, download: Download, masks: Masks, decompress: bool, scene: &Scene) -> Result<Reply, Error> {
+    if head.status.is_informational() {
+        return Err(Error::new("HPE_UNEXPECTED_UPGRADE", "Parse Error: the server switches protocols without being asked"));
+    }
     check_answer(&head.headers, &scene.limits)?;
     let reason = match head.extensions.get::<ReasonPhrase>() {
         Some(reason) => reason.as_bytes(),
         None if head.version == Version::HTTP_2 => b"",
         None => head.status.canonical_reason().unwrap_or_default().as_bytes(),
     };
-    let mut body: ReplyBody = Download::new(incoming, scene.limits.clone(), lifeline).boxed_unsync();
+    let mut reason = reason.to_vec();
+    let mut body: ReplyBody = download.boxed_unsync();
     if let Some(decoder) = decompress.then(|| decoder(&head.headers, scene.limits.response_bytes)).flatten() {
         body = Changed::new(body, decoder).boxed_unsync();
     }
     let mut headers = head.headers;
-    let mut reason = reason.to_vec();
     if let Some(masker) = Masker::new(masks) {
         masker.headers(&mut headers);
         reason = masker.whole(&reason).unwrap_or(reason);

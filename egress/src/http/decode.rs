@@ -64,7 +64,7 @@ pub(crate) fn decoder(headers: &HeaderMap, most: u64) -> Option<Box<dyn Change>>
     }
     // The one that was applied last is undone first.
     let decoders: Option<Vec<Decoder>> = names.iter().rev().map(|name| Decoder::named(name, most)).collect();
-    Some(Box::new(Chain(decoders?)))
+    Some(Box::new(Chain { decoders: decoders?, packed: 0, most }))
 }
 
 impl Decoder {
@@ -133,15 +133,26 @@ impl Decoder {
 }
 
 /// Decoders, the first of which reads what comes from the network.
-struct Chain(Vec<Decoder>);
+struct Chain {
+    decoders: Vec<Decoder>,
+    packed: u64,
+    most: u64,
+}
+
+/// How many bytes more than the limit may come packed. What is packed is smaller, but for what is made to keep a decoder busy.
+const OVERHEAD: u64 = 64 << 10;
 
 impl Change for Chain {
     fn push(&mut self, chunk: Bytes) -> Result<Bytes, Error> {
-        self.0.iter_mut().try_fold(chunk, |chunk, decoder| decoder.push(&chunk))
+        self.packed = self.packed.saturating_add(chunk.len() as u64);
+        if self.packed > self.most.saturating_add(OVERHEAD) {
+            return Err(too_long(self.most));
+        }
+        self.decoders.iter_mut().try_fold(chunk, |chunk, decoder| decoder.push(&chunk))
     }
 
     fn end(&mut self) -> Result<Bytes, Error> {
-        self.0.iter_mut().try_fold(Bytes::new(), |before, decoder| {
+        self.decoders.iter_mut().try_fold(Bytes::new(), |before, decoder| {
             let pushed = decoder.push(&before)?;
             let ended = decoder.end()?;
             Ok(if ended.is_empty() { pushed } else { [pushed, ended].concat().into() })
@@ -225,6 +236,13 @@ mod tests {
             let error = unpack(encoding, &bomb, 1 << 20, 16 << 10).unwrap_err();
             assert!(error.is_limit() && error.message.contains("egress.response_bytes"), "{error}");
         }
+    }
+
+    #[test]
+    fn packed_bytes_that_come_to_nothing_are_bounded_too() {
+        let empty = packed("gzip", b"").repeat(10_000);
+        let error = unpack("gzip", &empty, 1000, 1000).unwrap_err();
+        assert!(error.is_limit(), "{error}");
     }
 
     #[test]

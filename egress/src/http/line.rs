@@ -49,6 +49,8 @@ pub(crate) struct Lost {
 /// Bytes of an answer that wait in a stream of HTTP/2, and in a connection, until they are read.
 const STREAM_WINDOW: u32 = 256 << 10;
 const CONNECTION_WINDOW: u32 = 1 << 20;
+/// HTTP/2 counts headers in its own way, and its error for too many of them says nothing: only what is far beyond the limit is left to it.
+const HEADER_ROOM: usize = 4;
 /// Bytes of a connection of HTTP/1 that are held; heads are held to [`Limits::header_bytes`] within it.
 const BUFFER: usize = 64 << 10;
 
@@ -65,7 +67,7 @@ impl Line {
                 .timer(TokioTimer::new())
                 .initial_stream_window_size(STREAM_WINDOW)
                 .initial_connection_window_size(CONNECTION_WINDOW)
-                .max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX));
+                .max_header_list_size(u32::try_from(limits.header_bytes.saturating_mul(HEADER_ROOM)).unwrap_or(u32::MAX));
             let (sender, connection) = builder.handshake(io).await.map_err(failed)?;
             (Sender::Http2(sender), tokio::spawn(async move { drop(connection.await) }))
         } else {

@@ -75,7 +75,7 @@ pub type ReplyBody = UnsyncBoxBody<Bytes, Error>;
 /// The answer to one exchange.
 #[derive(Debug)]
 pub struct Reply {
-    /// 200 to 599.
+    /// 200 to 999.
     pub status: u16,
     /// What HTTP/1 says beside it; else empty.
     pub reason: String,

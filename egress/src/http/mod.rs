@@ -13,9 +13,9 @@ mod upload;
 
 pub(crate) use change::{Change, Changed};
 pub(crate) use decode::{decoder, too_long as answer_too_long};
-pub(crate) use download::Download;
+pub(crate) use download::{Download, Kept};
 pub(crate) use headers::{check_answer, latin1, read_headers};
-pub(crate) use line::{Lifeline, Line, Lost};
+pub(crate) use line::{Line, Lost};
 pub use message::{Hop, Redirect, Reply, ReplyBody, Request, reply_body};
 pub(crate) use pool::{Key, Pool};
 pub(crate) use redirect::{Last, next_hop, redirects};

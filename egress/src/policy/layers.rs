@@ -152,4 +152,23 @@ mod tests {
         assert!(told.judge_told("10.0.0.1".parse().unwrap(), &host).is_ok());
         assert!(told.judge_told("10.0.0.2".parse().unwrap(), &host).is_err());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_spelling_of_an_address_that_is_not_public_is_allowed_by_a_star(bits in proptest::num::u32::ANY) {
+            let address = std::net::Ipv4Addr::from_bits(bits);
+            let [a, b, c, d] = address.octets();
+            let public = ranges::special(address.into()).is_none();
+            let any = layers(&["*"], None, None);
+            for text in [
+                address.to_string(), bits.to_string(), format!("{bits:#x}"), format!("0{bits:o}"), format!("{a}.{b}.{}", u16::from_be_bytes([c, d])),
+                format!("{a:#x}.0{b:o}.{c}.{d}."), format!("[::ffff:{address}]"), format!("[::ffff:{:x}:{:x}]", bits >> 16, bits & 0xffff),
+            ] {
+                proptest::prop_assert_eq!(any.judge(&target(&text, 80)).is_ok(), public, "{}", text);
+            }
+            for text in [format!("[::{address}]"), format!("[64:ff9b::{address}]"), format!("[2002:{:x}:{:x}::]", bits >> 16, bits & 0xffff)] {
+                proptest::prop_assert!(any.judge(&target(&text, 80)).is_err(), "{}", text);
+            }
+        }
+    }
 }

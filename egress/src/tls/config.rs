@@ -75,7 +75,7 @@ impl Trust {
 
     fn config(&self, dress: &Dress, identity: Option<&Shown>, noted: Option<Arc<Noted>>) -> Result<ClientConfig, rustls::Error> {
         let builder = ClientConfig::builder_with_provider(Arc::clone(&self.provider)).with_protocol_versions(&dress.versions)?;
-        let verifier = Verifier::new(Arc::clone(&dress.roots), Arc::clone(&self.provider), noted);
+        let verifier = Verifier::new(Arc::clone(&dress.roots), Arc::clone(&self.provider), dress.pinned.clone(), noted);
         let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
         let mut config = match identity {
             Some(shown) => builder.with_client_auth_cert(shown.chain.clone(), shown.key.clone_key())?,
@@ -92,7 +92,8 @@ impl Trust {
             add(Arc::make_mut(&mut roots), &settings.ca)?;
         }
         let alpn = vec!["h2".to_owned(), "http/1.1".to_owned()];
-        let http = Dress { roots: Arc::clone(&roots), alpn, versions: VERSIONS.to_vec() };
+        let pinned = certificates(&settings.ca);
+        let http = Dress { roots: Arc::clone(&roots), pinned: pinned.clone(), alpn, versions: VERSIONS.to_vec() };
         let build = |identity: Option<&Shown>| self.config(&http, identity, None).map(Arc::new);
         let mut identities = Vec::new();
         for (index, identity) in settings.identities.iter().enumerate() {
@@ -102,7 +103,7 @@ impl Trust {
             identities.push(Known { hosts: identity.hosts.clone(), shown, config });
         }
         let plain = build(None).map_err(|error| TlsError::new("TLS", error.to_string()))?;
-        Ok(TlsConfig { id: NEXT.fetch_add(1, Ordering::Relaxed), trust: self.clone(), roots, plain, identities })
+        Ok(TlsConfig { id: NEXT.fetch_add(1, Ordering::Relaxed), trust: self.clone(), roots, pinned, plain, identities })
     }
 }
 
@@ -120,9 +121,15 @@ fn add(roots: &mut RootCertStore, texts: &[String]) -> Result<(), TlsError> {
     Ok(())
 }
 
+/// The certificates in texts that were read before.
+fn certificates(texts: &[String]) -> Vec<CertificateDer<'static>> {
+    texts.iter().flat_map(|text| pem::certificates(text).unwrap_or_default()).collect()
+}
+
 /// What a configuration looks like from outside.
 struct Dress {
     roots: Arc<RootCertStore>,
+    pinned: Vec<CertificateDer<'static>>,
     alpn: Vec<String>,
     versions: Vec<&'static SupportedProtocolVersion>,
 }
@@ -152,6 +159,7 @@ pub struct TlsConfig {
     id: u64,
     trust: Trust,
     roots: Arc<RootCertStore>,
+    pinned: Vec<CertificateDer<'static>>,
     plain: Arc<ClientConfig>,
     identities: Vec<Known>,
 }
@@ -177,11 +185,11 @@ impl TlsConfig {
     /// Certificates, keys or versions that cannot be used.
     pub(super) fn raw(&self, options: &TlsOptions, target: &Target) -> Result<(Arc<ClientConfig>, Arc<Noted>), Error> {
         let unfit = |error: TlsError| Error::invalid("ERR_TLS_INVALID_CONTEXT", error.to_string());
-        let mut roots = Arc::clone(&self.roots);
+        let (mut roots, mut pinned) = (Arc::clone(&self.roots), self.pinned.clone());
         if !options.ca.is_empty() {
             let mut own = RootCertStore::empty();
             add(&mut own, &options.ca).map_err(unfit)?;
-            roots = Arc::new(own);
+            (roots, pinned) = (Arc::new(own), certificates(&options.ca));
         }
         let own = match (&options.cert, &options.key) {
             (Some(cert), Some(key)) => {
@@ -193,7 +201,7 @@ impl TlsConfig {
         if options.alpn.len() > 16 || options.alpn.iter().any(|protocol| !(1..=255).contains(&protocol.len())) {
             return Err(Error::invalid("ERR_INVALID_ARG_VALUE", "at most 16 protocols of 1 to 255 bytes can be offered"));
         }
-        let dress = Dress { roots, alpn: options.alpn.clone(), versions: versions(options)? };
+        let dress = Dress { roots, pinned, alpn: options.alpn.clone(), versions: versions(options)? };
         let shown = own.as_ref().or_else(|| self.known(target).map(|(_, known)| &known.shown));
         let noted = Arc::new(Noted::default());
         let lenient = (!options.verify).then(|| Arc::clone(&noted));

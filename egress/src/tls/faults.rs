@@ -36,7 +36,7 @@ impl Fault {
                 Self { code: "ERR_TLS_CERT_ALTNAME_INVALID", message }
             }
             E::UnknownIssuer => Self::unknown(leaf, above),
-            E::Other(OtherError(inner)) if is_ca(inner.as_ref()) => Self::unknown(leaf, above),
+            E::Other(_) if is_authority(error) => Self::unknown(leaf, above),
             _ => Self::new("CERT_REJECTED", "certificate rejected"),
         }
     }
@@ -61,8 +61,10 @@ impl Fault {
     }
 }
 
-fn is_ca(error: &(dyn std::error::Error + 'static)) -> bool {
-    matches!(error.downcast_ref::<webpki::Error>(), Some(webpki::Error::CaUsedAsEndEntity))
+/// Whether the server's own certificate is refused for being one of an authority.
+pub(super) fn is_authority(error: &CertificateError) -> bool {
+    let CertificateError::Other(OtherError(inner)) = error else { return false };
+    matches!(inner.downcast_ref::<webpki::Error>(), Some(webpki::Error::CaUsedAsEndEntity))
 }
 
 fn issued_itself(certificate: &CertificateDer<'_>) -> bool {

@@ -6,6 +6,7 @@ mod faults;
 mod handshake;
 mod options;
 mod pem;
+mod validity;
 mod verifier;
 
 pub(crate) use config::Trust;

@@ -138,3 +138,79 @@ async fn tls_from_the_start_is_all_that_an_entry_of_tls_opens() {
     assert_eq!((calls[0].method.as_str(), calls[1].method.as_str()), ("TCP", "TLS"));
     assert_eq!(calls[1].origin, format!("tls://{address}"));
 }
+
+/// A server that tells when its connection ends.
+async fn tells_the_end() -> (std::net::SocketAddr, tokio::sync::mpsc::Receiver<()>) {
+    let (told, ended) = tokio::sync::mpsc::channel(1);
+    let address = raw(move |mut stream, _| {
+        let told = told.clone();
+        async move {
+            while stream.read(&mut [0; 1024]).await.is_ok_and(|count| count > 0) {}
+            told.send(()).await.unwrap();
+        }
+    })
+    .await;
+    (address, ended)
+}
+
+#[tokio::test]
+async fn what_is_dropped_is_closed() {
+    let (address, mut ended) = tells_the_end().await;
+    let client = client(&["127.0.0.1", "tcp://127.0.0.1"]);
+    let mut assert_ended = async || tokio::time::timeout(Duration::from_secs(5), ended.recv()).await.unwrap().unwrap();
+    drop(client.connect("127.0.0.1", address.port(), None).await.unwrap());
+    assert_ended().await;
+    // A request that is given up before its answer.
+    let fetch = client.fetch(hookbox_egress::Request::new("GET", format!("http://{address}/")));
+    assert!(tokio::time::timeout(Duration::from_millis(100), fetch).await.is_err());
+    assert_ended().await;
+    let calls = client.calls();
+    assert_eq!((calls[1].status, calls[1].error.as_deref()), (None, None));
+}
+
+#[tokio::test]
+async fn tls_that_ends_without_a_word_is_an_end() {
+    let tls = acceptor();
+    let address = raw(move |stream, _| {
+        let tls = tls.clone();
+        async move {
+            let mut stream = tls.accept(stream).await.unwrap();
+            stream.write_all(b"bye").await.unwrap();
+            stream.flush().await.unwrap();
+            // No close_notify: the stream below is closed at once.
+            drop(stream.into_inner().0);
+        }
+    })
+    .await;
+    let connection = client(&["tls://127.0.0.1"]).connect("127.0.0.1", address.port(), Some(&lenient())).await.unwrap();
+    assert_eq!(connection.read(100).await.unwrap(), "bye");
+    assert_eq!(connection.read(100).await.unwrap(), "");
+}
+
+#[tokio::test]
+async fn tls_that_is_given_up_leaves_nothing_to_speak_on() {
+    let address = raw(|stream, _| async move {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        drop(stream);
+    })
+    .await;
+    let client = client(&["tcp://127.0.0.1"]);
+    for is_full in [false, true] {
+        let connection = client.connect("127.0.0.1", address.port(), None).await.unwrap();
+        let stuck = async {
+            if is_full {
+                drop(connection.write(Bytes::from(vec![0; 14 << 20])).await);
+            } else {
+                std::future::pending().await
+            }
+        };
+        let options = lenient();
+        tokio::select! {
+            biased;
+            () = stuck => unreachable!("nobody reads"),
+            secured = tokio::time::timeout(Duration::from_millis(300), connection.secure(&options)) => assert!(secured.is_err()),
+        }
+        assert_eq!(connection.write(Bytes::from_static(b"password")).await.unwrap_err().code, "EPIPE");
+        assert_eq!(connection.read(1).await.unwrap_err().code, "EPIPE");
+    }
+}

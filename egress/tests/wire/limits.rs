@@ -49,7 +49,7 @@ async fn one_call_more_waits_for_its_turn() {
     let stub = ok().await;
     let client = limited(|limits| {
         limits.calls_at_a_time = 2;
-        limits.total_time = Duration::from_millis(300);
+        limits.total_time = Duration::from_millis(700);
     });
     let first = client.fetch(get(stub.url("/"))).await.unwrap();
     let _second = client.fetch(get(stub.url("/"))).await.unwrap();
@@ -70,7 +70,7 @@ async fn the_share_of_an_account_is_over_all_its_executions() {
     let client = || {
         let mut grant = grant(&["127.0.0.1"]);
         grant.share = Some(Arc::clone(&share));
-        grant.limits.total_time = Duration::from_millis(200);
+        grant.limits.total_time = Duration::from_millis(700);
         egress.client(grant)
     };
     let held = client().fetch(get(stub.url("/"))).await.unwrap();

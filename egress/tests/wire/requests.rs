@@ -152,9 +152,8 @@ async fn a_connection_is_used_again_by_its_owner_alone() {
         let mut grant = grant(&["127.0.0.1"]);
         grant.owner = owner;
         text(egress.client(grant).fetch(get(stub.url("/"))).await.unwrap()).await;
-        tokio::time::sleep(Duration::from_millis(20)).await;
     };
-    for _ in 0..3 {
+    for _ in 0..4 {
         call(1).await;
     }
     assert_eq!((stub.connections(), egress.counts().idle_connections), (1, 1));
@@ -164,7 +163,7 @@ async fn a_connection_is_used_again_by_its_owner_alone() {
     egress.forget(1);
     assert_eq!(egress.counts().idle_connections, 1);
     call(1).await;
-    assert_eq!((stub.connections(), stub.seen().len()), (3, 6));
+    assert_eq!((stub.connections(), stub.seen().len()), (3, 7));
 }
 
 #[tokio::test]
@@ -216,9 +215,7 @@ async fn a_request_on_a_stale_connection_is_sent_again_only_if_that_is_safe() {
         let address = closes_on_the_second().await;
         let call = async |method: &str| {
             let mut reply = egress.client(grant(&["127.0.0.1"])).fetch(Request::new(method, format!("http://{address}/"))).await?;
-            let bytes = reply.bytes().await;
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            bytes
+            reply.bytes().await
         };
         assert_eq!(call("GET").await.unwrap(), "ok");
         let second = call(method).await;
@@ -246,4 +243,51 @@ async fn an_answer_that_is_dropped_ends_its_connection() {
     assert!(reply.chunk().await.unwrap().is_some());
     drop(reply);
     tokio::time::timeout(Duration::from_secs(5), ended.recv()).await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_one_after_the_other_share_a_connection() {
+    let bodies = Stub::start(|seen| if seen.path == "/empty" { answer(204, &[], "") } else { answer(200, &[], vec![0; 100_000]) }).await;
+    let egress = egress();
+    for _ in 0..5 {
+        let client = egress.client(grant(&["127.0.0.1"]));
+        for path in ["/empty", "/", "/empty", "/empty", "/", "/"] {
+            client.fetch(get(bodies.url(path))).await.unwrap().bytes().await.unwrap();
+        }
+    }
+    assert_eq!((bodies.connections(), bodies.seen().len()), (1, 30));
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_asked_for_is_no_answer_to_the_next_request() {
+    let ok = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n";
+    let address = raw(move |mut stream, _| async move {
+        head(&mut stream).await;
+        drop(stream.write_all(format!("{ok}mine{ok}evil").as_bytes()).await);
+        head(&mut stream).await;
+        drop(stream.write_all(format!("{ok}mine").as_bytes()).await);
+    })
+    .await;
+    let egress = egress();
+    for _ in 0..5 {
+        let reply = egress.client(grant(&["127.0.0.1"])).fetch(get(format!("http://{address}/"))).await.unwrap();
+        assert_eq!(text(reply).await, "mine");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_switches_protocols_unasked_is_refused() {
+    let address = says("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n").await;
+    let error = local().fetch(get(format!("http://{address}/"))).await.unwrap_err();
+    assert!(error.code.starts_with("HPE_"), "{error:?}");
+}
+
+#[tokio::test]
+async fn the_systems_resolver_knows_the_machine_itself() {
+    let stub = ok().await;
+    let egress = Egress::new(hookbox_egress::Settings { system_roots: false, ..hookbox_egress::Settings::default() }).unwrap();
+    let client = egress.client(grant(&["localhost", "127.0.0.1", "nothing.invalid"]));
+    assert_eq!(text(client.fetch(get(format!("http://localhost:{}/", stub.port()))).await.unwrap()).await, "ok");
+    let error = client.fetch(get("http://nothing.invalid/")).await.unwrap_err();
+    assert!(matches!(error.code.as_ref(), "ENOTFOUND" | "EAI_AGAIN"), "{error:?}");
 }

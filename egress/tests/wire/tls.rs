@@ -220,7 +220,7 @@ async fn http2_is_spoken_where_the_server_does_and_shares_a_connection() {
         Stub::with(Some(acceptor(&authority.leaf(&["a.example"]), None, &["h2"])), |_| answer(200, &[("x", &"y".repeat(60_000))], ""))
             .await;
     let error = client.fetch(get(format!("https://a.example:{}/", limited.port()))).await.unwrap_err();
-    assert!(!error.message.is_empty(), "{error:?}");
+    assert!(error.is_limit() && error.message.contains("egress.header_bytes"), "{error:?}");
 }
 
 #[tokio::test]
@@ -265,4 +265,29 @@ async fn a_hook_may_trust_its_own_authority_alone_or_look_past_a_fault() {
     let other = server(&system.leaf(&["a.example"])).await;
     let only_own = TlsOptions { ca: vec![own.pem.clone()], ..TlsOptions::new("a.example") };
     assert!(trusting.connect("a.example", other.port(), Some(&only_own)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_server_that_is_its_own_authority_can_be_trusted_as_it_is() {
+    let made = |from: i32, to: i32| {
+        let mut own = params("self", &["a.example"]);
+        own.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        (own.not_before, own.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(to, 1, 1));
+        let key = KeyPair::generate().unwrap();
+        Leaf { chain: own.self_signed(&key).unwrap().pem(), key: key.serialize_pem() }
+    };
+    let client = client(&[]);
+    for (leaf, name, code) in [
+        (made(2020, 2090), "a.example", None),
+        (made(2020, 2090), "b.example", Some("ERR_TLS_CERT_ALTNAME_INVALID")),
+        (made(2020, 2021), "a.example", Some("CERT_HAS_EXPIRED")),
+        (made(2089, 2090), "a.example", Some("CERT_NOT_YET_VALID")),
+    ] {
+        let stub = server(&leaf).await;
+        let options = TlsOptions { ca: vec![leaf.chain.clone()], ..TlsOptions::new(name) };
+        let connected = client.connect("a.example", stub.port(), Some(&options)).await;
+        assert_eq!(connected.as_ref().err().map(|error| error.code.as_ref()), code, "{name}");
+        let other = TlsOptions { ca: vec![made(2020, 2090).chain], ..TlsOptions::new("a.example") };
+        assert!(client.connect("a.example", stub.port(), Some(&other)).await.is_err());
+    }
 }
