@@ -21,6 +21,7 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     natives.set("preview", Func::from(kinds::preview))?;
     natives.set("printer", Func::from(console::printer))?;
     natives.set("grouped", Func::from(state::set_grouped))?;
+    natives.set("loading", Func::from(state::is_loading))?;
     natives.set("start", Func::from(start))?;
     natives.set("wait", Func::from(host::wait))?;
     natives.set("answer", Func::from(answer))?;
