@@ -59,7 +59,7 @@ for (const name of ['lchmod', 'lchmodSync']) fs[name] = undefined;
 // What is to be read is looked for as Node looks for it: after the caller has had time to listen.
 const { ReadStream } = fs;
 ReadStream.made = (stream, [path, options]) => { Object.assign(stream, { fd: null, path: pathOf(path), flags: options?.flags ?? 'r', mode: options?.mode ?? 0o666, bytesRead: 0 }); };
-for (const name of ['open', '_read', '_destroy', 'close']) delete ReadStream.prototype[name];
+for (const name of ['_read', '_destroy', 'close']) delete ReadStream.prototype[name];
 Object.assign(ReadStream.prototype, {
   _construct(callback) { callback(missing('open', this.path)); },
   _read(size) {},
