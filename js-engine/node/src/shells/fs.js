@@ -61,7 +61,7 @@ const { ReadStream } = fs;
 ReadStream.made = (stream, [path, options]) => { Object.assign(stream, { fd: null, path: pathOf(path), flags: options?.flags ?? 'r', mode: options?.mode ?? 0o666, bytesRead: 0 }); };
 for (const name of ['_read', '_destroy', 'close']) delete ReadStream.prototype[name];
 Object.assign(ReadStream.prototype, {
-  _construct(callback) { callback(missing('open', this.path)); },
+  _construct(callback) { callback(this.path === undefined ? null : missing('open', this.path)); },
   _read(size) {},
   close(callback) {
     if (typeof callback === 'function') this.once('close', callback);
