@@ -49,7 +49,14 @@ fn open(ctx: Ctx<'_>) -> Result<Class<'_, Held>> {
 
 /// Reads of `input` from a place on, and writes to `output` from another on: `[code, read, written]`, where the code is 1 at the end, 2 for want
 /// of input, 3 for want of room, and less than 0, the library's number of it, for an error.
-fn step<'js>(ctx: Ctx<'js>, held: Class<'js, Held>, input: TypedArray<'js, u8>, from: usize, output: TypedArray<'js, u8>, at: usize) -> Result<Array<'js>> {
+fn step<'js>(
+    ctx: Ctx<'js>,
+    held: Class<'js, Held>,
+    input: TypedArray<'js, u8>,
+    from: usize,
+    output: TypedArray<'js, u8>,
+    at: usize,
+) -> Result<Array<'js>> {
     let input = bytes(&ctx, &input)?;
     let mut output = bytes(&ctx, &output)?;
     // SAFETY: the arrays are alive, are not the same, and nothing else runs meanwhile.

@@ -18,10 +18,17 @@ export const isStandIn = (socket) => OURS.has(socket);
 // The host does with TLS as it does for everybody, unless something was asked for.
 const SAID = ['ca', 'cert', 'key', 'pfx', 'passphrase', 'secureContext', 'servername', 'minVersion', 'maxVersion', 'secureProtocol', 'ALPNProtocols'];
 
+const USUAL = { minVersion: ['TLSv1', 'TLSv1.1', 'TLSv1.2'], maxVersion: ['TLSv1.3'] };
+function isUsual(name, options) {
+  const value = options[name];
+  if (name === 'servername') return value === options.host;
+  return name === 'ALPNProtocols' ? String(value) === 'http/1.1' : Boolean(USUAL[name]?.includes(value));
+}
+
 // A check of names of the author's own comes on top of the host's: when it could be asked, the request is on its way.
 function tlsOf(options, name) {
   const verify = options.rejectUnauthorized !== false;
-  if (verify && !SAID.some((each) => options[each] && !(each === 'servername' && options.servername === options.host))) return undefined;
+  if (verify && !SAID.some((each) => options[each] && !isUsual(each, options))) return undefined;
   return forHost(options.secureContext ?? createSecureContext(options), { name: options.servername || name, verify, alpn: options.ALPNProtocols });
 }
 
