@@ -150,7 +150,7 @@ export class Exchange {
   #close() {
     if (this.#state !== 'under way') return;
     this.#state = 'over';
-    if (this.#handle >= 0) abort(this.#handle);
+    if (this.#handle !== -1) abort(this.#handle);
   }
   // The author's signal.
   abort(reason) {
