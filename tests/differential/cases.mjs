@@ -29,15 +29,21 @@ const wrapped = (head, body) => `${head}exports.handler = async (context) => ({ 
 
 const REPEATS = wrapped('', 'const { reasons } = context.risk; console.log("reasons:", reasons); console.log(reasons); return [JSON.stringify(reasons), reasons];');
 
-async function fromFiles() {
+// Cases that say `UPSTREAM` call what upstream.mjs is, and are allowed to.
+function withUpstream(one, host) {
+  if (!one.source.includes('UPSTREAM')) return one;
+  return { ...one, source: one.source.replaceAll('UPSTREAM', host), settings: { allowed_hosts: [host] } };
+}
+
+async function fromFiles(host) {
   const prelude = (await readFile(join(here, 'prelude.js'), 'utf8')).replace(/^\/\/.*\n/gm, '').replaceAll('\n', ' ');
   const names = (await readdir(join(here, 'cases'))).filter((name) => /\.m?js$/.test(name)).sort();
   return Promise.all(names.map(async (file) => {
     const text = await readFile(join(here, 'cases', file), 'utf8');
     const name = file.replace(/\.m?js$/, '');
-    return name.endsWith('.hook')
+    return withUpstream(name.endsWith('.hook')
       ? { name: name.slice(0, -'.hook'.length), source: text, module: file.endsWith('.mjs') }
-      : { name, source: wrapped(prelude, text), prints: true };
+      : { name, source: wrapped(prelude, text), prints: true }, host);
   }));
 }
 
@@ -74,12 +80,12 @@ async function fromLanguage() {
 }
 
 // All of them.
-export async function loadCases() {
+export async function loadCases(upstream) {
   const named = Object.entries(bodies).map(([name, body]) => ({ name: `body: ${name}`, source: wrapped('', body) }));
   const dates = Object.entries(dateBodies()).map(([name, body]) => ({ name, source: wrapped('', body), prints: true }));
   const given = contexts.map((text) => ({ name: `context: ${text.slice(0, 60)}, ${text.length} long`, source: REPEATS, reasons: text }));
   const whole = Object.entries(functions).map(([name, { text, module }]) => ({ name: `function: ${name}`, source: text, module }));
   const stated = Object.entries(outcomes).map(([name, { source, env, runtime, memory_mib, ...wanted }]) => (
     { name: `outcome: ${name}`, source, settings: { env, runtime, memory_mib }, wanted }));
-  return [...await fromFiles(), ...named, ...dates, ...given, ...whole, ...stated, ...await fromExamples(), ...await fromLanguage()];
+  return [...await fromFiles(upstream), ...named, ...dates, ...given, ...whole, ...stated, ...await fromExamples(), ...await fromLanguage()];
 }
