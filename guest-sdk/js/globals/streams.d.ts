@@ -81,14 +81,16 @@ declare class ReadableStreamBYOBReader {
   releaseLock(): void;
 }
 
-interface ReadableStreamDefaultController<R = any> {
+declare class ReadableStreamDefaultController<R = any> {
+  private constructor();
   readonly desiredSize: number | null;
   close(): void;
   enqueue(chunk: R): void;
   error(reason?: unknown): void;
 }
 
-interface ReadableByteStreamController {
+declare class ReadableByteStreamController {
+  private constructor();
   readonly byobRequest: ReadableStreamBYOBRequest | null;
   readonly desiredSize: number | null;
   close(): void;
@@ -96,7 +98,8 @@ interface ReadableByteStreamController {
   error(reason?: unknown): void;
 }
 
-interface ReadableStreamBYOBRequest {
+declare class ReadableStreamBYOBRequest {
+  private constructor();
   readonly view: ArrayBufferView | null;
   respond(bytesWritten: number): void;
   respondWithNewView(view: ArrayBufferView): void;
@@ -121,7 +124,8 @@ declare class WritableStreamDefaultWriter<W = any> {
   write(chunk?: W): Promise<void>;
 }
 
-interface WritableStreamDefaultController {
+declare class WritableStreamDefaultController {
+  private constructor();
   readonly signal: AbortSignal;
   error(reason?: unknown): void;
 }
@@ -132,7 +136,8 @@ declare class TransformStream<I = any, O = any> implements Hookbox.Pair<O, I> {
   readonly writable: WritableStream<I>;
 }
 
-interface TransformStreamDefaultController<O = any> {
+declare class TransformStreamDefaultController<O = any> {
+  private constructor();
   readonly desiredSize: number | null;
   enqueue(chunk?: O): void;
   error(reason?: unknown): void;
