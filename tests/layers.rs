@@ -28,7 +28,7 @@ const RESERVED: [(&str, &[&str]); 9] = [
     ("wasmtime-wasi", &["hookbox-runtime"]),
     ("sled", &["hookbox-hooks"]),
     ("redb", &["hookbox-hooks"]),
-("hyper", &["hookbox-hooks", "hookbox-egress", "hookbox-bench"]),
+    ("hyper", &["hookbox-hooks", "hookbox-egress", "hookbox-bench"]),
     ("hyper-util", &["hookbox-hooks", "hookbox-egress", "hookbox-bench"]),
     ("h2", &["hookbox-hooks"]),
     ("chacha20poly1305", &["hookbox-hooks"]),

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::harness::{Api, Hook, METRICS, Server, connect, context, eventually, http2};
+use crate::harness::{Api, Hook, METRICS, Server, connect_narrow, context, eventually, http2};
 
 /// Far more than the sockets of both sides hold.
 const FUNCTION_BYTES: usize = 5_000_000;
@@ -83,7 +83,7 @@ fn who_takes_an_answer_slowly_gets_it_whole() {
     let server = Server::with(&format!("{METRICS}\n{limits}\nhttp.idle_timeout = \"1s\"\nhttp.header_timeout = \"1s\""));
     let hook = server.admin().create_hook(&Hook::long(VERY_LONG));
     let target = format!("/api/2/hooks/{}", hook["id"].as_str().unwrap());
-    let mut stream = connect(server.address()).unwrap();
+    let mut stream = connect_narrow(server.address()).unwrap();
     let head = format!("GET {target} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {}\r\n\r\n", server.admin().token);
     stream.write_all(head.as_bytes()).unwrap();
     let (mut taken, mut piece) = (0, vec![0; 1_500_000]);

@@ -35,10 +35,16 @@ pub(crate) struct Limits {
 }
 
 impl LocalHook {
-    pub(crate) fn new(function: Vec<u8>, hook_type: HookType, node_major: Option<u8>, limits: Limits) -> Result<Self> {
+    pub(crate) fn new(
+        function: Vec<u8>,
+        hook_type: HookType,
+        node_major: Option<u8>,
+        allowed_hosts: Vec<String>,
+        limits: Limits,
+    ) -> Result<Self> {
         source::check(&function, hook_type)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { runtime, function, hook_type, node_major, allowed_hosts: Vec::new(), limits })
+        Ok(Self { runtime, function, hook_type, node_major, allowed_hosts, limits })
     }
 
     /// One run.

@@ -125,6 +125,11 @@ impl Project {
         self.body.runtime.as_deref()?.strip_prefix("nodejs")?.strip_suffix(".x")?.parse().ok()
     }
 
+    /// Whom the function may call.
+    pub(crate) fn allowed_hosts(&self) -> Vec<String> {
+        self.body.allowed_hosts.clone().unwrap_or_default()
+    }
+
     /// The names of the env vars that the hook is linked to.
     pub(crate) fn env_names(&self) -> Vec<&str> {
         self.body.env_vars.iter().flatten().map(String::as_str).collect()

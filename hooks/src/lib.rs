@@ -62,6 +62,7 @@ pub use clock::{Clock, SystemClock, Timestamp};
 pub use dispatch::{Answer, AnswerView};
 pub use error::ServiceError;
 pub use fields::Fields;
+pub use hookbox_egress::Call;
 pub use hookbox_runtime::{Frame, Profile, ProfileError, Sample, compile_worker};
 pub use http::openapi::{self, OpenApiError};
 pub use http::{Listener, ServerError, Tls, TlsError};

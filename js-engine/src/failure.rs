@@ -57,6 +57,10 @@ impl Failure {
             (false, true) => name,
             (false, false) => format!("{name}: {message}"),
         };
+        let message = match error.get::<_, Value<'js>>("cause").ok().filter(Value::is_error).as_ref().and_then(Value::as_object) {
+            Some(cause) if !message.is_empty() => format!("{message} (cause: {})", text_of(ctx, cause, "message")),
+            _ => message,
+        };
         Self { kind, message: cut(message), stack: frames(&text_of(ctx, error, "stack")) }
     }
 

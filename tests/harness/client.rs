@@ -4,6 +4,7 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 
 use serde_json::Value;
+use tokio::net::TcpSocket;
 
 use super::PATIENCE;
 
@@ -35,10 +36,19 @@ pub(crate) fn connect(address: SocketAddr) -> io::Result<TcpStream> {
 
 /// The same from another address of this machine.
 pub(crate) fn connect_from(source: Ipv4Addr, address: SocketAddr) -> io::Result<TcpStream> {
+    connect_with(address, |socket| socket.bind((source, 0).into()))
+}
+
+/// The same, on which this side holds little of what it has not read.
+pub(crate) fn connect_narrow(address: SocketAddr) -> io::Result<TcpStream> {
+    connect_with(address, |socket| socket.set_recv_buffer_size(64 << 10))
+}
+
+fn connect_with(address: SocketAddr, set: impl FnOnce(&TcpSocket) -> io::Result<()>) -> io::Result<TcpStream> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let stream = runtime.block_on(async {
-        let socket = tokio::net::TcpSocket::new_v4()?;
-        socket.bind((source, 0).into())?;
+        let socket = TcpSocket::new_v4()?;
+        set(&socket)?;
         socket.connect(address).await?.into_std()
     })?;
     stream.set_nonblocking(false)?;

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) use api::Api;
 pub(crate) use cli::{Ran, Shell};
-pub(crate) use client::{Reply, Request, connect, connect_from};
+pub(crate) use client::{Reply, Request, connect, connect_from, connect_narrow};
 pub(crate) use hook::Hook;
 pub(crate) use metrics::METRICS;
 pub(crate) use recorded::{Recorded, Secrets};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use hookbox_hooks::hook_type::HookType;
-use hookbox_hooks::{LocalError, LocalOutcome, Profile};
+use hookbox_hooks::{Call, LocalError, LocalOutcome, Profile};
 use hookbox_host_api::{Decision, Failure, Secret};
 
 use super::profiling::{self, Profiling};
@@ -70,6 +70,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<u64>,
 
+    /// A host that the function may call besides those of the project; may be repeated
+    #[arg(long, value_name = "HOST")]
+    allow: Vec<String>,
+
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -112,7 +116,9 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
         .or_else(|| project.as_ref().map(|one| one.hook_type))
         .or_else(|| REGISTRY.find(hook_types::default()))
         .context("this program knows no hook type")?;
-    let hook = LocalHook::new(function, hook_type, project.as_ref().and_then(Project::node_major), limits(args, project.as_ref()))?;
+    let hosts = project.iter().flat_map(Project::allowed_hosts).chain(args.allow.iter().cloned()).collect();
+    let node_major = project.as_ref().and_then(Project::node_major);
+    let hook = LocalHook::new(function, hook_type, node_major, hosts, limits(args, project.as_ref()))?;
     let mut env = args.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
     env.extend(args.env.iter().cloned());
     let mut profiling = args.profile.as_deref().map(|path| Profiling::new(path, &args.path));
@@ -197,6 +203,7 @@ fn print(output: OutputArgs, outcome: &LocalOutcome, hook: &LocalHook, profile: 
         "error": outcome.failure,
         "log": outcome.log.events,
         "usage": outcome.usage,
+        "calls": outcome.calls,
     });
     let excerpt = outcome.failure.as_ref().and_then(|failure| Excerpt::find(&hook.function, failure.place.as_deref()?));
     if let (Some((profiling, profile)), Some(fields)) = (profile, json.as_object_mut()) {
@@ -220,11 +227,21 @@ fn page(outcome: &LocalOutcome, limits: Limits, excerpt: Option<Excerpt<'_>>, st
         page.push_str(&line("result", &visible(result.get())));
     }
     page.push_str(&line("usage", &used(outcome, limits)));
+    for call in &outcome.calls {
+        page.push_str(&line("call", &visible(&called(call))));
+    }
     if !outcome.log.events.is_empty() {
         page.push_str(&format!("{}\n", style.dim("log")));
     }
     outcome.log.events.iter().for_each(|written| page.push_str(&event::lines(written, "  ")));
     page
+}
+
+/// A call outside, on one line.
+fn called(call: &Call) -> String {
+    let Call { method, origin, status, error, sent, received, duration_us } = call;
+    let end = status.map(|status| status.to_string()).into_iter().chain(error.as_deref().map(str::to_owned)).collect::<Vec<_>>().join(" ");
+    format!("{method} {origin}: {end}, {sent} bytes out, {received} in, {:.1} ms", *duration_us as f64 / 1000.0)
 }
 
 /// What was used, and how far the limits are.

@@ -90,7 +90,7 @@ pub(crate) fn run(args: &TestArgs) -> Result<ExitCode> {
         // A test must not fail because the machine is busy: fuel is what bounds it.
         timeout: Duration::from_secs(60),
     };
-    let hook = LocalHook::new(project.function()?, project.hook_type, project.node_major(), limits)?;
+    let hook = LocalHook::new(project.function()?, project.hook_type, project.node_major(), project.allowed_hosts(), limits)?;
     let verdicts = files.iter().map(|file| judge_file(file, &hook, args.update)).collect::<Result<Vec<_>>>()?;
     let failed = verdicts.iter().filter(|one| !one.ok).count();
     args.output.print(&verdicts, |style| page(&verdicts, style))?;
