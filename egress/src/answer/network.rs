@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
+use http::header::{ACCEPT_ENCODING, HeaderValue, TRANSFER_ENCODING};
 use http::{Method, Version};
 use http_body_util::BodyExt as _;
 use hyper::ext::ReasonPhrase;
@@ -192,10 +192,6 @@ fn prepare(hop: Hop, scene: &Scene) -> Result<(Outgoing, Masks, bool), Error> {
     };
     let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
     let uri = http::Uri::builder().scheme(target.scheme.text()).authority(authority).path_and_query(path).build().map_err(invalid)?;
-    if matches!(&body, Body::Bytes(bytes) if bytes.is_empty()) {
-        // A body, and an empty one: hyper alone would say nothing of it.
-        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-    }
     let request = http::Request::builder().method(method).uri(uri).body(()).map_err(invalid)?;
     let (mut head, ()) = request.into_parts();
     head.headers = headers;

@@ -62,6 +62,7 @@ fn begin(state: &mut CallState, operation: Operation, payload: &[u8]) -> Result<
             let (opened, request) = request(*fetch, payload);
             operations.run(opened, fetched(client, request))
         }
+        Operation::Cache(_) => return Err(absent("the cache")),
         Operation::Connect { host, port, tls } => {
             let client = state.way_out.client()?;
             operations.run(None, async move {
@@ -88,6 +89,11 @@ fn begin(state: &mut CallState, operation: Operation, payload: &[u8]) -> Result<
             operations.run(None, async move { opened.end().await.map(|()| (Vec::new(), None)) })
         }
     })
+}
+
+/// What hooks know of and the host does not do yet.
+fn absent(what: &str) -> Error {
+    Error::new("ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", format!("{what} is not available in hooks"))
 }
 
 /// A connection that was opened.
@@ -125,7 +131,7 @@ fn request(fetch: Fetch, payload: Bytes) -> (Option<Opened>, Request) {
     request.body = body;
     request.redirect = fetch.redirect.into();
     request.decompress = fetch.decompress;
-    request.tls = fetch.tls;
+    request.tls = fetch.tls.map(|tls| *tls);
     (opened, request)
 }
 

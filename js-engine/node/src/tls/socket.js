@@ -90,21 +90,23 @@ function secured(socket, facts) {
   socket[FACTS] = facts;
   socket._secureEstablished = true;
   socket.alpnProtocol = facts.alpn ?? false;
-  const options = socket[OPTIONS];
-  if (options !== undefined) {
-    const problem = verified(socket, options);
-    socket.authorized = !problem;
-    if (problem) {
-      socket.authorizationError = problem.code || problem.message;
-      if (options.rejectUnauthorized !== false) {
-        socket.destroy(problem);
-        return;
-      }
+  if (socket[OPTIONS] === undefined) socket.secureConnecting = false;
+  socket.emit('secure');
+}
+
+function onSecure() {
+  const options = this[OPTIONS];
+  const problem = verified(this, options);
+  this.authorized = !problem;
+  if (problem) {
+    this.authorizationError = problem.code || problem.message;
+    if (options.rejectUnauthorized !== false) {
+      this.destroy(problem);
+      return;
     }
   }
-  socket.secureConnecting = false;
-  socket.emit('secure');
-  if (options !== undefined && !socket.destroyed) socket.emit('secureConnect');
+  this.secureConnecting = false;
+  this.emit('secureConnect');
 }
 
 // Secured from the start: the host makes the handshake while it connects.
@@ -233,5 +235,6 @@ export function connect(...args) {
     secure.connect(options);
   }
   secure._releaseControl();
+  secure.on('secure', onSecure);
   return secure;
 }
