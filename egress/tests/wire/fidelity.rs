@@ -113,8 +113,9 @@ async fn streamed(method: &str, url: String, length: &str, pieces: &[&'static st
         }
         drop(sender.finish().await);
     });
-    let client = local();
-    let mut reply = client.fetch(with_headers(request, if length.is_empty() { &[] } else { std::slice::from_ref(&("content-length", length)) })).await?;
+    let said = [("content-length", length)];
+    let said = if length.is_empty() { &[] } else { said.as_slice() };
+    let mut reply = local().fetch(with_headers(request, said)).await?;
     writer.await.unwrap();
     Ok(String::from_utf8(reply.bytes().await?.to_vec()).unwrap())
 }
