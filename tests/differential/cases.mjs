@@ -41,15 +41,21 @@ async function fromNetwork(known) {
     { name: `network ${file.replace(/\.js$/, '')}`, source: wrapped(head, await readFile(join(here, 'network', file), 'utf8')), prints: true, settings: { allowed_hosts: WHOM } })));
 }
 
-async function fromFiles() {
+// Cases that say `UPSTREAM` call what upstream.mjs is, and are allowed to.
+function withUpstream(one, host) {
+  if (!one.source.includes('UPSTREAM')) return one;
+  return { ...one, source: one.source.replaceAll('UPSTREAM', host), settings: { allowed_hosts: [host] } };
+}
+
+async function fromFiles(host) {
   const prelude = await readPrelude();
   const names = (await readdir(join(here, 'cases'))).filter((name) => /\.m?js$/.test(name)).sort();
   return Promise.all(names.map(async (file) => {
     const text = await readFile(join(here, 'cases', file), 'utf8');
     const name = file.replace(/\.m?js$/, '');
-    return name.endsWith('.hook')
+    return withUpstream(name.endsWith('.hook')
       ? { name: name.slice(0, -'.hook'.length), source: text, module: file.endsWith('.mjs') }
-      : { name, source: wrapped(prelude, text), prints: true };
+      : { name, source: wrapped(prelude, text), prints: true }, host);
   }));
 }
 
@@ -85,13 +91,13 @@ async function fromLanguage() {
     { name: `language: ${expression ?? body}`, source: wrapped('', body), wanted: { returned: value } }));
 }
 
-// All of them; `known` is what the network cases are told of the stub.
-export async function loadCases(known) {
+// All of them; `known` is what the network cases are told of the stub, `upstream` the host that others call.
+export async function loadCases(known, upstream) {
   const named = Object.entries(bodies).map(([name, body]) => ({ name: `body: ${name}`, source: wrapped('', body) }));
   const dates = Object.entries(dateBodies()).map(([name, body]) => ({ name, source: wrapped('', body), prints: true }));
   const given = contexts.map((text) => ({ name: `context: ${text.slice(0, 60)}, ${text.length} long`, source: REPEATS, reasons: text }));
   const whole = Object.entries(functions).map(([name, { text, module }]) => ({ name: `function: ${name}`, source: text, module }));
   const stated = Object.entries(outcomes).map(([name, { source, env, runtime, memory_mib, ...wanted }]) => (
     { name: `outcome: ${name}`, source, settings: { env, runtime, memory_mib }, wanted }));
-  return [...await fromFiles(), ...await fromNetwork(known), ...named, ...dates, ...given, ...whole, ...stated, ...await fromExamples(), ...await fromLanguage()];
+  return [...await fromFiles(upstream), ...await fromNetwork(known), ...named, ...dates, ...given, ...whole, ...stated, ...await fromExamples(), ...await fromLanguage()];
 }

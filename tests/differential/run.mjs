@@ -14,6 +14,7 @@ import { compare, compareWithStated, Differences } from './differences.mjs';
 import { majorOf, runOnNode } from './node.mjs';
 import { Server } from './server.mjs';
 import { startStub } from './stub.mjs';
+import { Upstream } from './upstream.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 const { values, positionals } = parseArgs({
@@ -38,11 +39,12 @@ async function pool(items, work) {
 
 const shown = (value) => (value === undefined ? '(nothing)' : typeof value === 'string' ? value : JSON.stringify(value));
 
-const stub = await startStub();
-const cases = (await loadCases(stub.known)).filter(({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)));
+const [stub, upstream] = [await startStub(), await Upstream.start()];
+const cases = (await loadCases(stub.known, upstream.host)).filter(({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)));
 if (cases.length === 0) {
   console.error(`no case's name contains ${positionals.join(' or ')}`);
   stub.stop();
+  await upstream.stop();
   process.exit(2);
 }
 
@@ -74,6 +76,7 @@ try {
 } finally {
   await server.stop();
   stub.stop();
+  await upstream.stop();
 }
 
 if (values.update) {

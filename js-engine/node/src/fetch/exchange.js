@@ -26,8 +26,8 @@ function headersOf(request) {
   }
   if (list.contains('range', true)) list.append('accept-encoding', 'identity', true);
   usual('accept-encoding', request.url.protocol === 'https:' ? 'br, gzip, deflate' : 'gzip, deflate');
-  // Both are the host's to say.
-  list.delete('host', true);
+  // What is the host's to say.
+  for (const name of ['host', 'connection', 'keep-alive', 'transfer-encoding']) list.delete(name, true);
   if (request.body === null || request.body.source !== null) list.delete('content-length', true);
   return Array.from(list.rawValues(), ({ name, value }) => [name, value]);
 }
@@ -45,6 +45,7 @@ export class Exchange {
   #handle = -1;
   #state = 'under way';
   #controller;
+  #response;
   // `kept` has to live as long as this does: what the author's signal is followed with.
   constructor(request, kept) {
     this.#request = request;
@@ -108,6 +109,7 @@ export class Exchange {
     const refused = this.#taint(response, urlList);
     if (refused !== undefined) return refused;
     response.body = { stream: this.#body(told.body), source: null, length: null };
+    this.#response = response;
     return response;
   }
   // What came from another origin than the one that was asked.
@@ -156,6 +158,7 @@ export class Exchange {
   abort(reason) {
     if (this.#state !== 'under way') return;
     this.#close();
+    if (this.#response !== undefined) this.#response.aborted = true;
     this.#controller?.error(reason);
   }
 }
