@@ -88,7 +88,8 @@ impl Network {
             event["user"]["user_identifier"] = json!(Value::from(asked).to_string());
             let answer = self.server.admin().fire(hook, &event);
             assert_eq!(answer["outcome"], "completed", "{answer}");
-            let entry = self.server.admin().executions(hook).into_iter().find(|entry| entry["execution_id"] == answer["execution_id"]).unwrap();
+            let entry =
+                self.server.admin().executions(hook).into_iter().find(|entry| entry["execution_id"] == answer["execution_id"]).unwrap();
             for event in entry["events"].as_array().unwrap() {
                 let told: Vec<Value> = serde_json::from_str(event.as_str().unwrap().splitn(4, '\t').last().unwrap().trim()).unwrap();
                 let text = |at: usize| told[at].as_str().map_or_else(|| told[at].to_string(), str::to_owned);
@@ -108,7 +109,8 @@ impl Network {
     fn refuses(&self, hook: &str, urls: &[&str]) {
         for way in ["fetch", "http", "net"] {
             for (url, (code, message)) in self.call(hook, way, urls) {
-                let refused = matches!(code.as_str(), "ERR_ACCESS_DENIED" | "ERR_INVALID_URL" | "ERR_SOCKET_BAD_PORT") || message.contains("Invalid URL");
+                let refused = matches!(code.as_str(), "ERR_ACCESS_DENIED" | "ERR_INVALID_URL" | "ERR_SOCKET_BAD_PORT")
+                    || message.contains("Invalid URL");
                 assert!(refused, "{way} {url}: {code} {message}");
             }
             assert_eq!(self.reached(), [""; 0], "{way}");
@@ -179,7 +181,10 @@ fn what_is_inside_is_reached_in_no_spelling() {
         let network = Network::new(builder);
         let anybody = network.hook(&["*"]);
         network.refuses(&anybody, &INSIDE);
-        network.allows(&anybody, &["http://93.184.216.34/", "http://public.test/", "http://PUBLIC.test./", "http://six.test/", "http://both.test:8080/"]);
+        network.allows(
+            &anybody,
+            &["http://93.184.216.34/", "http://public.test/", "http://PUBLIC.test./", "http://six.test/", "http://both.test:8080/"],
+        );
         // Without a list, nothing is reached at all.
         let nobody = network.hook(&[]);
         network.refuses(&nobody, &["http://public.test/", "http://93.184.216.34/", "http://127.0.0.1/"]);
@@ -191,7 +196,10 @@ fn an_address_is_reached_where_an_entry_names_it() {
     in_own_network("outside::reach::an_address_is_reached_where_an_entry_names_it", || {
         let network = Network::new(ServerBuilder::new());
         let hook = network.hook(&["10.0.0.0/8", "127.0.0.1:8080", "internal.test"]);
-        network.allows(&hook, &["http://10.0.0.1/", "http://10.0.0.1:8080/", "http://internal.test/", "http://127.0.0.1:8080/", "http://2130706433:8080/"]);
+        network.allows(
+            &hook,
+            &["http://10.0.0.1/", "http://10.0.0.1:8080/", "http://internal.test/", "http://127.0.0.1:8080/", "http://2130706433:8080/"],
+        );
         network.refuses(&hook, &["http://127.0.0.1/", "http://192.168.0.1/", "http://metadata.test/", "http://public.test/"]);
         // The name of a private address is not the address, nor the other way round.
         let name = network.hook(&["internal.test"]);
@@ -204,8 +212,14 @@ fn names_schemes_and_ports_are_matched_as_they_are_written() {
     in_own_network("outside::reach::names_schemes_and_ports_are_matched_as_they_are_written", || {
         let network = Network::new(ServerBuilder::new());
         let hook = network.hook(&["api.test", "*.sub.test"]);
-        network.allows(&hook, &["http://api.test/", "http://API.test./", "http://api.test:8080/", "http://a.sub.test/", "http://a.b.sub.test/"]);
-        network.refuses(&hook, &["http://sub.test/", "http://xsub.test/", "http://evilapi.test/", "http://api.test.evil.test/", "http://93.184.216.34/"]);
+        network.allows(
+            &hook,
+            &["http://api.test/", "http://API.test./", "http://api.test:8080/", "http://a.sub.test/", "http://a.b.sub.test/"],
+        );
+        network.refuses(
+            &hook,
+            &["http://sub.test/", "http://xsub.test/", "http://evilapi.test/", "http://api.test.evil.test/", "http://93.184.216.34/"],
+        );
         let port = network.hook(&["http://api.test:8080"]);
         network.allows(&port, &["http://api.test:8080/"]);
         network.refuses(&port, &["http://api.test/", "http://public.test:8080/"]);

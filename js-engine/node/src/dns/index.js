@@ -18,7 +18,8 @@ const RECORDS = { ANY: ['resolveAny', 'queryAny'], A: ['resolve4', 'queryA'], AA
   PTR: ['resolvePtr', 'queryPtr'], SOA: ['resolveSoa', 'querySoa'], SRV: ['resolveSrv', 'querySrv'], TXT: ['resolveTxt', 'queryTxt'] };
 const FAMILIES = { queryA: 4, queryAaaa: 6 };
 
-const failure = (code, syscall, hostname, reason = '') => Object.assign(new Error(`${syscall} ${code} ${hostname}${reason}`), { errno: undefined, code, syscall, hostname });
+const failure = (code, syscall, hostname, reason = '') => (
+  Object.assign(new Error(`${syscall} ${code} ${hostname}${reason}`), { errno: undefined, code, syscall, hostname }));
 const notHere = (syscall, hostname) => failure('ENOTIMP', syscall, hostname, ' (hooks can look up addresses only)');
 
 function lookup(hostname, options, callback) {

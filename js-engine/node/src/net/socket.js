@@ -259,7 +259,11 @@ const getters = {
   },
   bufferSize() { return this._handle ? this.writableLength : undefined; },
   bytesRead() { return this._handle ? this._handle.bytesRead : this[READ]; },
-  bytesWritten() { return this._bytesDispatched + this.writableLength - (this._handle && !this.connecting ? this._writableState.writing * this._writableState.writelen : 0); },
+  // What is being written counts as dispatched.
+  bytesWritten() {
+    const { writing, writelen } = this._writableState;
+    return this._bytesDispatched + this.writableLength - (this._handle && !this.connecting && writing ? writelen : 0);
+  },
   _bytesDispatched() { return this._handle ? this._handle.bytesWritten : this[WRITTEN]; },
   remoteAddress() { return this._getpeername().address; },
   remoteFamily() { return this._getpeername().family; },

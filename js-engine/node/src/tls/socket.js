@@ -207,7 +207,8 @@ Object.assign(TLSSocket.prototype, {
 
 // What somebody else has found out about the connection, such as the host in place of a request.
 export function tell(socket, facts, options) {
-  Object.assign(socket, { [FACTS]: facts, secureConnecting: false, _secureEstablished: true, authorized: options.rejectUnauthorized !== false && !facts?.authorization_error,
+  const authorized = options.rejectUnauthorized !== false && !facts?.authorization_error;
+  Object.assign(socket, { [FACTS]: facts, secureConnecting: false, _secureEstablished: true, authorized,
     authorizationError: facts?.authorization_error ?? null, alpnProtocol: facts?.alpn ?? false });
 }
 
@@ -224,7 +225,8 @@ export function connect(...args) {
   options.rejectUnauthorized = options.rejectUnauthorized !== false;
   const secureContext = options.secureContext || createSecureContext(options);
   const { socket, allowHalfOpen, ALPNProtocols, highWaterMark, signal, timeout, servername } = options;
-  const secure = new TLSSocket(socket, { allowHalfOpen, secureContext, isServer: false, requestCert: true, rejectUnauthorized: options.rejectUnauthorized, ALPNProtocols, highWaterMark, signal });
+  const secure = new TLSSocket(socket, { allowHalfOpen, secureContext, isServer: false, requestCert: true, rejectUnauthorized: options.rejectUnauthorized,
+    ALPNProtocols, highWaterMark, signal });
   secure[OPTIONS] = options;
   if (callback) secure.once('secureConnect', callback);
   if (servername) secure.setServername(servername);

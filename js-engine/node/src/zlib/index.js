@@ -9,7 +9,8 @@ import { BrotliEngine, ZlibEngine } from './engine.js';
 
 const { apply } = Reflect;
 const { DEFLATE, INFLATE, GZIP, GUNZIP, DEFLATERAW, INFLATERAW, UNZIP } = constants;
-const USUAL = { flush: constants.Z_NO_FLUSH, finishFlush: constants.Z_FINISH, fullFlush: constants.Z_FULL_FLUSH, lowest: constants.Z_NO_FLUSH, highest: constants.Z_BLOCK };
+const USUAL = { flush: constants.Z_NO_FLUSH, finishFlush: constants.Z_FINISH, fullFlush: constants.Z_FULL_FLUSH, lowest: constants.Z_NO_FLUSH,
+  highest: constants.Z_BLOCK };
 const BROTLI_USUAL = { flush: constants.BROTLI_OPERATION_PROCESS, finishFlush: constants.BROTLI_OPERATION_FINISH, fullFlush: constants.BROTLI_OPERATION_FLUSH,
   lowest: constants.BROTLI_OPERATION_PROCESS, highest: constants.BROTLI_OPERATION_EMIT_METADATA };
 
@@ -20,7 +21,8 @@ function dictionaryOf(dictionary) {
 }
 
 function parameters(opts, mode) {
-  const usual = { windowBits: constants.Z_DEFAULT_WINDOWBITS, level: constants.Z_DEFAULT_COMPRESSION, memLevel: constants.Z_DEFAULT_MEMLEVEL, strategy: constants.Z_DEFAULT_STRATEGY };
+  const usual = { windowBits: constants.Z_DEFAULT_WINDOWBITS, level: constants.Z_DEFAULT_COMPRESSION, memLevel: constants.Z_DEFAULT_MEMLEVEL,
+    strategy: constants.Z_DEFAULT_STRATEGY };
   if (!opts) return usual;
   const own = { ...usual };
   // What decompresses finds the size in the header.
@@ -69,7 +71,9 @@ function checkParameters(opts) {
   const seen = new Set();
   for (const [name, value] of Object.entries(opts?.params ?? {})) {
     const key = Number(name);
-    if (Number.isNaN(key) || key < 0 || key > MOST_PARAMETER || seen.has(key)) throw coded(RangeError, 'ERR_BROTLI_INVALID_PARAM', `${name} is not a valid Brotli parameter`);
+    if (Number.isNaN(key) || key < 0 || key > MOST_PARAMETER || seen.has(key)) {
+      throw coded(RangeError, 'ERR_BROTLI_INVALID_PARAM', `${name} is not a valid Brotli parameter`);
+    }
     if (typeof value !== 'number' && typeof value !== 'boolean') throw invalidArgType('options.params[key]', 'number', value);
     seen.add(key);
   }
