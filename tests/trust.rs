@@ -120,10 +120,19 @@ async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, known: bool) {
             said.push(byte);
         }
         let head: String = said.iter().copied().map(char::from).collect();
-        let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
-        let mut body = vec![0; length];
-        stream.read_exact(&mut body).await.unwrap();
+        let lower = head.to_lowercase();
+        let mut body = Vec::new();
+        if lower.contains("\r\ntransfer-encoding: chunked\r\n") {
+            while !body.ends_with(b"0\r\n\r\n") {
+                body.push(stream.read_u8().await.unwrap());
+            }
+        } else {
+            let length = lower.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+            body = vec![0; length.unwrap_or(0)];
+            stream.read_exact(&mut body).await.unwrap();
+        }
         let told = json!({"head": head, "body": String::from_utf8(body).unwrap(), "known": known}).to_string();
+        let told: String = told.chars().map(|one| if one.is_ascii() { one.to_string() } else { format!("\\u{:04x}", u32::from(one)) }).collect();
         let answer = format!("HTTP/1.1 200 OK\r\nX-Second: 1\r\nx-FIRST: 2\r\nX-Echo: caf\u{e9}\r\nContent-Length: {}\r\n\r\n{told}", told.len());
         let bytes: Vec<u8> = answer.chars().map(|one| u8::try_from(u32::from(one)).unwrap()).collect();
         if stream.write_all(&bytes).await.is_err() {
@@ -149,7 +158,7 @@ impl Caller {
         let mut event = context(1);
         event["user"]["user_identifier"] = json!(json!([way, options]).to_string());
         let answer = self.server.admin().fire(&self.hook, &event);
-        assert_eq!(answer["outcome"], "completed", "{answer}");
+        assert_eq!(answer["outcome"], "completed", "{event} {answer}");
         let entry = self.server.admin().executions(&self.hook).into_iter().find(|entry| entry["execution_id"] == answer["execution_id"]).unwrap();
         let event = entry["events"][0].as_str().unwrap().to_owned();
         serde_json::from_str(event.splitn(4, '\t').last().unwrap().trim()).unwrap()
@@ -248,10 +257,11 @@ fn a_request_looks_on_the_wire_as_the_function_wrote_it() {
     let address = stub(None);
     let caller = Caller::new(&["127.0.0.1", "virtual.test"]);
     let url = format!("http://{address}/");
-    let headers = json!({"X-b": "1", "Accept": "*/*", "x-A": ["2", "caf\u{e9}"], "HOST": "Virtual.test"});
+    let headers = json!(["X-b", "1", "Accept", "*/*", "x-A", "2", "HOST", "Virtual.test", "x-A", "caf\u{e9}"]);
     let told = caller.call("http", json!({"url": url, "method": "POST", "headers": headers, "write": ["four", "END"]}));
     let head = told["told"]["head"].as_str().unwrap();
-    assert!(head.starts_with("POST / HTTP/1.1\r\nX-b: 1\r\nAccept: */*\r\nx-A: 2\r\nx-A: caf\u{e9}\r\nHOST: Virtual.test\r\n"), "{told}");
+    assert!(head.starts_with("POST / HTTP/1.1\r\nX-b: 1\r\nAccept: */*\r\nx-A: 2\r\nHOST: Virtual.test\r\nx-A: caf\u{e9}\r\n"), "{told}");
+    assert_eq!(told["told"]["body"], "4\r\nfour\r\n3\r\nEND\r\n0\r\n\r\n");
     assert_eq!(told["names"], json!(["X-Second", "x-FIRST", "X-Echo", "Content-Length"]));
 
     let sized = json!({"content-LENGTH": "7"});

@@ -1,8 +1,8 @@
 //! Bodies on their way out: none, bytes, or a stream that a hook writes with back-pressure.
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -31,8 +31,8 @@ impl Body {
     /// A stream and the end that writes it.
     pub fn channel() -> (BodySender, Self) {
         let (sender, receiver) = mpsc::channel(WAITING);
-        let why = Arc::new(Mutex::new(None));
-        (BodySender { sender, why: Arc::clone(&why) }, Self::Stream(BodyStream { receiver, why }))
+        let fate = Arc::new(Fate::default());
+        (BodySender { sender, fate: Arc::clone(&fate) }, Self::Stream(BodyStream { receiver, fate }))
     }
 
     /// The bytes of it that are known.
@@ -47,13 +47,34 @@ enum Piece {
     End,
 }
 
-type Why = Arc<Mutex<Option<Error>>>;
+/// What became of a stream, for who writes it.
+#[derive(Debug, Default)]
+struct Fate {
+    /// Why nothing more is taken.
+    why: Mutex<Option<Error>>,
+    /// As much as was said was taken: the connection asks for no end.
+    full: AtomicBool,
+}
+
+impl Fate {
+    fn why(&self) -> MutexGuard<'_, Option<Error>> {
+        self.why.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes how much was taken.
+    fn taken(&self, all: u64, length: Option<u64>) {
+        if let Some(length) = length.filter(|length| *length == all) {
+            *self.why() = Some(mismatch(length));
+            self.full.store(true, Ordering::Release);
+        }
+    }
+}
 
 /// Where a hook writes its body. Dropped before [`BodySender::finish`], it aborts the request.
 #[derive(Debug)]
 pub struct BodySender {
     sender: mpsc::Sender<Piece>,
-    why: Why,
+    fate: Arc<Fate>,
 }
 
 impl BodySender {
@@ -70,11 +91,14 @@ impl BodySender {
     /// # Errors
     /// As [`BodySender::send`].
     pub async fn finish(self) -> Result<(), Error> {
-        self.sender.send(Piece::End).await.map_err(|_| self.why())
+        match self.sender.send(Piece::End).await {
+            Err(_) if !self.fate.full.load(Ordering::Acquire) => Err(self.why()),
+            _ => Ok(()),
+        }
     }
 
     fn why(&self) -> Error {
-        let why = self.why.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let why = self.fate.why().clone();
         why.unwrap_or_else(|| Error { syscall: Some("write"), ..Error::new("EPIPE", "write EPIPE") })
     }
 }
@@ -83,7 +107,7 @@ impl BodySender {
 #[derive(Debug)]
 pub struct BodyStream {
     receiver: mpsc::Receiver<Piece>,
-    why: Why,
+    fate: Arc<Fate>,
 }
 
 enum Source {
@@ -107,7 +131,10 @@ impl Upload {
         let source = match body {
             Body::None => Source::None,
             Body::Bytes(bytes) => Source::Bytes(bytes),
-            Body::Stream(stream) => Source::Stream(stream),
+            Body::Stream(stream) => {
+                stream.fate.taken(0, length);
+                Source::Stream(stream)
+            }
         };
         sent.store(0, Ordering::Relaxed);
         Self { source, sent, most, length }
@@ -135,7 +162,7 @@ fn mismatch(length: u64) -> Error {
 
 impl BodyStream {
     fn end_with(&mut self, error: Error) -> Error {
-        *self.why.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+        *self.fate.why() = Some(error.clone());
         self.receiver.close();
         error
     }
@@ -162,10 +189,11 @@ impl HttpBody for Upload {
                     if let Some(length) = this.length.filter(|length| all > *length) {
                         return Poll::Ready(Some(Err(stream.end_with(mismatch(length)))));
                     }
-                    if this.sent.load(Ordering::Relaxed).saturating_add(chunk.len() as u64) > this.most {
+                    if all > this.most {
                         return Poll::Ready(Some(Err(stream.end_with(too_long(this.most)))));
                     }
-                    this.sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+                    this.sent.store(all, Ordering::Relaxed);
+                    stream.fate.taken(all, this.length);
                     return Poll::Ready(Some(Ok(Frame::data(chunk))));
                 }
                 None => return Poll::Ready(Some(Err(stream.end_with(Error::new("ECONNRESET", "the request's body was aborted"))))),

@@ -100,24 +100,27 @@ async fn a_sealed_value_goes_to_no_host_that_it_is_not_for() {
     assert_eq!(sent("other.example").await, "sealed_abc");
 }
 
-/// Sends a body in pieces, with a length that is said before.
-async fn streamed(method: &str, url: String, length: &str, pieces: &[&'static str]) -> Result<String, hookbox_egress::Error> {
+/// Sends a body in pieces, with a length that is said before. Returns the answer, and what writing ended with.
+async fn streamed(
+    method: &str,
+    url: String,
+    length: &str,
+    pieces: &[&'static str],
+) -> Result<(String, Result<(), hookbox_egress::Error>), hookbox_egress::Error> {
     let (sender, body) = Body::channel();
     let request = Request { body, redirect: Redirect::Manual, decompress: false, ..Request::new(method, url) };
     let pieces = pieces.to_vec();
     let writer = tokio::spawn(async move {
         for piece in pieces {
-            if sender.send(Bytes::from(piece)).await.is_err() {
-                return;
-            }
+            sender.send(Bytes::from(piece)).await?;
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
-        drop(sender.finish().await);
+        sender.finish().await
     });
     let said = [("content-length", length)];
     let said = if length.is_empty() { &[] } else { said.as_slice() };
     let mut reply = local().fetch(with_headers(request, said)).await?;
-    writer.await.unwrap();
-    Ok(String::from_utf8(reply.bytes().await?.to_vec()).unwrap())
+    Ok((String::from_utf8(reply.bytes().await?.to_vec()).unwrap(), writer.await.unwrap()))
 }
 
 #[tokio::test]
@@ -125,11 +128,15 @@ async fn a_streamed_body_is_as_long_as_was_said() {
     let (address, kept) = keeps("END", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
     let url = || format!("http://{address}/");
     for method in ["POST", "GET", "DELETE"] {
-        assert_eq!(streamed(method, url(), "7", &["four", "END"]).await.unwrap(), "ok");
+        assert_eq!(streamed(method, url(), "7", &["four", "END"]).await.unwrap(), ("ok".to_owned(), Ok(())));
         let head = format!("{method} / HTTP/1.1\r\nHost: {address}\r\ncontent-length: 7\r\n\r\nfourEND");
         assert_eq!(kept.lock().unwrap().pop().unwrap(), head);
     }
-    for (length, pieces) in [("8", &["four", "END"][..]), ("6", &["four", "END"]), ("0", &["END"])] {
+    // What is more than the length is never sent.
+    let (reply, written) = streamed("POST", url(), "7", &["four", "END", "more"]).await.unwrap();
+    assert_eq!((reply.as_str(), written.unwrap_err().code.as_ref()), ("ok", "ERR_HTTP_CONTENT_LENGTH_MISMATCH"));
+    assert!(kept.lock().unwrap().pop().unwrap().ends_with("fourEND"));
+    for (length, pieces) in [("8", &["four", "EN"][..]), ("6", &["four", "END"])] {
         let error = streamed("POST", url(), length, pieces).await.unwrap_err();
         assert_eq!(error.code, "ERR_HTTP_CONTENT_LENGTH_MISMATCH", "{length}: {error}");
     }
@@ -141,7 +148,7 @@ async fn a_streamed_body_is_as_long_as_was_said() {
 async fn a_body_of_no_known_length_goes_with_any_method() {
     for method in ["POST", "GET"] {
         let (address, kept) = keeps("0\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
-        assert_eq!(streamed(method, format!("http://{address}/"), "", &["four"]).await.unwrap(), "ok");
+        assert_eq!(streamed(method, format!("http://{address}/"), "", &["four"]).await.unwrap(), ("ok".to_owned(), Ok(())));
         let head = format!("{method} / HTTP/1.1\r\nHost: {address}\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfour\r\n0\r\n\r\n");
         assert_eq!(*kept.lock().unwrap(), [head]);
     }

@@ -84,6 +84,21 @@ async fn another_name_is_verified_and_must_be_allowed() {
 }
 
 #[tokio::test]
+async fn a_host_is_sent_over_http2_too() {
+    let authority = Authority::new("authority");
+    let stub = Stub::with(Some(acceptor(&authority.leaf(&["a.example"]), None, &["h2"])), |_| answer(200, &[("x-a", "1")], "")).await;
+    let client = client(&[&authority]);
+    let url = format!("https://a.example:{}/", stub.port());
+    let reply = client.fetch(with_headers(get(&url), &[("X-UPPER", "1"), ("HOST", "B.example")])).await.unwrap();
+    assert_eq!((reply.version, reply.headers[0].0.as_str()), ("2", "x-a"));
+    let seen = &stub.seen()[0];
+    assert_eq!((seen.authority.as_deref(), seen.header("host"), seen.header("x-upper")), (Some("B.example"), None, Some("1")));
+    // It speaks HTTP/2 with options that offer it.
+    let options = TlsOptions { alpn: vec!["h2".into()], ..TlsOptions::new("a.example") };
+    assert_eq!(client.fetch(with(&stub, "a.example", options)).await.unwrap().version, "2");
+}
+
+#[tokio::test]
 async fn sealed_values_go_to_servers_that_the_account_trusts() {
     let authority = Authority::new("authority");
     let stub = server(&authority.leaf(&["a.example", "b.example"])).await;
