@@ -50,7 +50,11 @@ fn bad_accounts_and_credentials_are_refused() {
         ("/v1/accounts", json!({"settings": {"client": "curl"}}), "settings.client"),
         ("/v1/accounts", json!({"name": "x".repeat(201)}), "name"),
         ("/v1/accounts", json!({"egress_ca": ["nonsense"]}), "egress_ca[0]"),
-        ("/v1/accounts", json!({"settings": {"client_certificates": [{"hosts": ["a.example"], "cert": "x", "key": "x"}]}}), "settings.client_certificates[0].cert"),
+        (
+            "/v1/accounts",
+            json!({"settings": {"client_certificates": [{"hosts": ["a.example"], "cert": "x", "key": "x"}]}}),
+            "settings.client_certificates[0].cert",
+        ),
         ("/v1/accounts", json!({"plan": "gold"}), "plan"),
         ("/v1/credentials", json!({}), "scopes"),
         ("/v1/credentials", json!({"scopes": []}), "scopes"),

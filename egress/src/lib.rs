@@ -43,4 +43,6 @@ pub use response::Response;
 pub use scene::Scene;
 pub use sealed::Sealed;
 pub use stream::{End, Ends, Stream};
-pub use tls::{CertificateFacts, Identity, Part as CertificatePart, TlsConfig, TlsError, TlsFacts, TlsOptions, TlsSettings, check_authorities};
+pub use tls::{
+    CertificateFacts, Identity, Part as CertificatePart, TlsConfig, TlsError, TlsFacts, TlsOptions, TlsSettings, check_authorities,
+};

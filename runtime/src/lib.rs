@@ -26,11 +26,11 @@ mod sandbox;
 mod scheduler;
 mod shares;
 
+pub use account_tls::AccountTls;
 pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, Kept, compile_worker};
 pub use engine::{SandboxConfig, SandboxError};
 pub use execution::{Execution, Identity, Invocation, Limits};
 pub use function::{FunctionDigest, FunctionKind};
-pub use account_tls::AccountTls;
 pub use grant::{Grant, SealedVar};
 #[cfg(feature = "bench")]
 pub use kept::KeptInstance;

@@ -14,7 +14,9 @@ use tokio::time::{Instant, timeout_at};
 use super::{Answerer, Answering};
 use crate::dialler::Dialler;
 use crate::error::Error;
-use crate::http::{Body, Changed, Download, Hop, Kept, Key, Line, Lost, Pool, Reply, ReplyBody, Spelling, Upload, Wire, check_answer, decoder, latin1};
+use crate::http::{
+    Body, Changed, Download, Hop, Kept, Key, Line, Lost, Pool, Reply, ReplyBody, Spelling, Upload, Wire, check_answer, decoder, latin1,
+};
 use crate::limits::time_text;
 use crate::policy::{Host, Scheme, Target};
 use crate::scene::Scene;

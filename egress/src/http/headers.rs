@@ -131,7 +131,9 @@ mod tests {
         let target = Target::of_url(&url::Url::parse("http://api.example:81/").unwrap()).unwrap();
         let named = |host: &str| given(&[("Host", host)]).unwrap().named(&target);
         assert_eq!(named("api.example:81").unwrap(), None);
-        for (text, host) in [("Other.example", "other.example"), ("other.example:9", "other.example"), ("[::1]:1", "[::1]"), ("10.0.0.1", "10.0.0.1")] {
+        for (text, host) in
+            [("Other.example", "other.example"), ("other.example:9", "other.example"), ("[::1]:1", "[::1]"), ("10.0.0.1", "10.0.0.1")]
+        {
             let named = named(text).unwrap().unwrap();
             assert_eq!((named.text.as_str(), named.target.to_string()), (text, format!("http://{host}:81")));
         }

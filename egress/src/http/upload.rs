@@ -216,9 +216,9 @@ impl HttpBody for Upload {
         match &self.source {
             Source::None => SizeHint::with_exact(0),
             Source::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Source::Stream(_) => self.length.map_or_else(SizeHint::default, |length| {
-                SizeHint::with_exact(length.saturating_sub(self.sent.load(Ordering::Relaxed)))
-            }),
+            Source::Stream(_) => self
+                .length
+                .map_or_else(SizeHint::default, |length| SizeHint::with_exact(length.saturating_sub(self.sent.load(Ordering::Relaxed)))),
         }
     }
 }

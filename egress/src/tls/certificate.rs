@@ -55,7 +55,10 @@ impl Identity {
         let unreadable = || of_cert("it is a certificate that cannot be read".to_owned());
         let leaf = chain.first().cloned().ok_or_else(unreadable)?;
         let facts = read(&leaf).ok_or_else(unreadable)?;
-        let key = rustls::crypto::aws_lc_rs::default_provider().key_provider.load_private_key(key).map_err(|_| of_key("it is a key of a kind that cannot be used"))?;
+        let key = rustls::crypto::aws_lc_rs::default_provider()
+            .key_provider
+            .load_private_key(key)
+            .map_err(|_| of_key("it is a key of a kind that cannot be used"))?;
         CertifiedKey::new(chain, key).keys_match().map_err(|_| of_key("it is not the key of the certificate"))?;
         Ok(facts)
     }
@@ -103,7 +106,12 @@ mod tests {
         for (cert, key, part, says) in [
             ("nonsense", key.as_str(), Part::Certificate, "there is no certificate in it"),
             (&key, &key, Part::Certificate, "there is no certificate in it"),
-            ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", &key, Part::Certificate, "it is a certificate that cannot be read"),
+            (
+                "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+                &key,
+                Part::Certificate,
+                "it is a certificate that cannot be read",
+            ),
             (&cert, "nonsense", Part::Key, "it is not a private key in PEM, or an encrypted one"),
             (&cert, &cert, Part::Key, "it is not a private key in PEM, or an encrypted one"),
             (&cert, &other, Part::Key, "it is not the key of the certificate"),

@@ -187,14 +187,22 @@ async fn certificates_that_cannot_be_used_are_named() {
         (json!({"egress_ca": [cert, "nonsense"]}), "egress_ca[1]", "cannot be trusted: there is no certificate in it"),
         (json!({"egress_ca": many}), "egress_ca", "does not meet maximum length of 20"),
         (json!({"egress_ca": [1]}), "egress_ca[0]", "is not of a type(s) string"),
-        (json!({"client_certificates": [{"hosts": hosts, "cert": cert, "key": other_key}]}), "client_certificates[0].key", "is not the key of the certificate"),
+        (
+            json!({"client_certificates": [{"hosts": hosts, "cert": cert, "key": other_key}]}),
+            "client_certificates[0].key",
+            "is not the key of the certificate",
+        ),
         (json!({"client_certificates": [{"hosts": hosts, "cert": key, "key": key}]}), "client_certificates[0].cert", "cannot be used"),
         (json!({"client_certificates": [{"hosts": hosts, "cert": cert}]}), "client_certificates[0]", "requires property \"key\""),
         (json!({"client_certificates": [{"hosts": hosts, "key": key}]}), "client_certificates[0]", "requires property \"cert\""),
         (json!({"client_certificates": [{"hosts": [], "cert": cert, "key": key}]}), "client_certificates[0].hosts", "minimum length of 1"),
         (json!({"client_certificates": [{"cert": cert, "key": key}]}), "client_certificates[0]", "requires property \"hosts\""),
         (json!({"client_certificates": [{"hosts": ["a b"], "cert": cert, "key": key}]}), "client_certificates[0].hosts[0]", "is no host"),
-        (json!({"client_certificates": [{"hosts": hosts, "fingerprint": "ab"}]}), "client_certificates[0].fingerprint", "is of no certificate of the account"),
+        (
+            json!({"client_certificates": [{"hosts": hosts, "fingerprint": "ab"}]}),
+            "client_certificates[0].fingerprint",
+            "is of no certificate of the account",
+        ),
         (json!({"client_certificates": [{"hosts": hosts, "password": "x"}]}), "client_certificates[0]", "additional property"),
     ] {
         let error = service.update_account("1", settings.to_string().into()).await.unwrap_err();
@@ -214,7 +222,9 @@ async fn connections_of_a_version_end_when_it_stops_to_serve() {
     assert_eq!(stopped(), []);
     service.update_account("1", r#"{"hosts_ceiling":["*"]}"#.into()).await.unwrap();
     assert_eq!(stopped(), [], "the version goes on with other settings");
-    update(&service, ONE, &hook.id.to_string(), serde_json::to_vec(&json!({"function": crate::testing::encoded("print")})).unwrap().into()).await.unwrap();
+    update(&service, ONE, &hook.id.to_string(), serde_json::to_vec(&json!({"function": crate::testing::encoded("print")})).unwrap().into())
+        .await
+        .unwrap();
     crate::testing::settled(&service, ONE, &hook.id.to_string()).await;
     assert_eq!(stopped(), [(hook.id.number(), 1)]);
     service.delete_hook(ONE, &hook.id.to_string()).await.unwrap();
