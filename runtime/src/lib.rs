@@ -9,6 +9,7 @@
 //! It knows nothing of accounts, storage or HTTP.
 
 mod admission;
+mod cache;
 mod engine;
 mod execution;
 mod function;
@@ -26,6 +27,7 @@ mod scheduler;
 mod shares;
 
 pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, Kept, compile_worker};
+pub use cache::{Area, Cache, Caching, Place};
 pub use engine::{SandboxConfig, SandboxError};
 pub use execution::{Execution, Identity, Invocation, Limits};
 pub use function::{FunctionDigest, FunctionKind};

@@ -201,7 +201,7 @@ fn reply(head: http::response::Parts, download: Download, masks: Masks, decompre
         Version::HTTP_10 => "1.0",
         _ => "1.1",
     };
-    Ok(Reply { status: head.status.as_u16(), reason: latin1(&reason), version, headers, body })
+    Ok(Reply { status: head.status.as_u16(), reason: latin1(&reason), version, headers, body, cached: false })
 }
 
 impl Answerer for Network {

@@ -85,6 +85,8 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body, unpacked where that was asked for.
     pub body: ReplyBody,
+    /// Whether the body comes out of a cache.
+    pub cached: bool,
 }
 
 /// A body of known bytes.
