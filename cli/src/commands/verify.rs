@@ -56,6 +56,7 @@ pub(super) fn holdings(checked: &Checked) -> String {
         ("env vars", checked.env_vars),
         ("of them opened", checked.opened),
         ("log entries", checked.log_entries),
+        ("cached values", checked.cached_values),
     ];
     rows.map(|(name, count)| format!("{name:<15} {count:>8}\n")).concat()
 }

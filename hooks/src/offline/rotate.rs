@@ -1,4 +1,4 @@
-//! Changes the master key: seals every env value again, in one commit. The vault replaces the key file.
+//! Changes the master key: seals every env value again, in one commit, and removes what functions keep in the cache. The vault replaces the key file.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::directory::records::{decode, put_env};
 use crate::directory::unsealed;
 use crate::ids::AccountId;
 use crate::resources::EnvRecord;
-use crate::store::{Batch, KeyRange, KeyReader, Kind, Order, StoreError};
+use crate::store::{Batch, Key, KeyRange, KeyReader, Kind, Order, StoreError};
 use crate::vault::{Rotation, Vault};
 
 /// The result of a change of the master key.
@@ -40,6 +40,15 @@ pub fn rotate(folder: &Folder) -> Result<Rotated, OfflineError> {
         put_env(&mut batch, account, &sealed_anew(&vault, rotation.vault(), account, record)?).map_err(OfflineError::new)?;
         env_vars += 1;
     }
+    // What functions keep for a while is kept anew.
+    store
+        .scan(KeyRange::all(), Order::Ascending, &mut |key, _| {
+            if KeyReader::kind_of(key) == Some(Kind::Cache) {
+                batch.delete(Key::from(key));
+            }
+            ControlFlow::Continue(())
+        })
+        .map_err(OfflineError::new)?;
     rotation.put(&mut batch).map_err(OfflineError::new)?;
     store.commit(batch).map_err(OfflineError::new)?;
     let (key_file, former_key_file) = rotation.finish().map_err(OfflineError::new)?;
