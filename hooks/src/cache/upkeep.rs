@@ -1,7 +1,7 @@
 //! Removes what is over, at once and every ten minutes. Nobody is given it meanwhile.
 
 use std::ops::ControlFlow;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
@@ -11,11 +11,10 @@ use crate::store::{Key, KeyRange, KeyReader, Kind, Order, SERVER, Store, StoreEr
 
 const EVERY: Duration = Duration::from_secs(600);
 
-pub(super) async fn run(shelf: Weak<Shelf>) {
+pub(super) async fn run(shelf: Arc<Shelf>) {
     let mut ticks = tokio::time::interval(EVERY);
     loop {
         ticks.tick().await;
-        let Some(shelf) = shelf.upgrade() else { return };
         sweep(&shelf).await;
     }
 }
@@ -30,8 +29,13 @@ pub(super) async fn sweep(shelf: &Arc<Shelf>) {
     };
     for account in accounts {
         let Ok(one) = shelf.loaded(account).await else { continue };
-        let more = one.held().remove_expired(account, shelf.now());
-        shelf.changed(account, more);
+        let (more, written) = {
+            let mut held = one.held();
+            (held.remove_expired(account, shelf.now()), held.is_written())
+        };
+        if !written {
+            shelf.changed(account, more);
+        }
     }
 }
 

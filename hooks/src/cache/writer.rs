@@ -1,6 +1,6 @@
 //! Writes changes off the request path: those of a short while share a commit, and nobody waits for it.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -26,7 +26,7 @@ pub(crate) struct Writing {
 
 impl Writing {
     pub(super) fn start(shelf: &Arc<Shelf>) -> Self {
-        let tasks = [tokio::spawn(run(Arc::downgrade(shelf))), tokio::spawn(upkeep::run(Arc::downgrade(shelf)))];
+        let tasks = [tokio::spawn(run(shelf.clone())), tokio::spawn(upkeep::run(shelf.clone()))];
         Self { shelf: shelf.clone(), tasks }
     }
 
@@ -48,8 +48,8 @@ impl Drop for Writing {
     }
 }
 
-async fn run(shelf: Weak<Shelf>) {
-    while let Some(shelf) = shelf.upgrade() {
+async fn run(shelf: Arc<Shelf>) {
+    loop {
         shelf.wake.notified().await;
         tokio::time::sleep(WINDOW).await;
         loop {

@@ -13,6 +13,9 @@ const LONGEST = 24 * 60 * 60;
 function checkedKey(key) {
   validateString(key, 'key');
   if (key === '') throw coded(TypeError, 'ERR_INVALID_ARG_VALUE', "The argument 'key' must be a non-empty string. Received ''");
+  if (!key.isWellFormed()) {
+    throw coded(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument 'key' must be a well-formed string. Received ${inspect(key)}`);
+  }
 }
 
 function checkedOptions(options) {
