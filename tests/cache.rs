@@ -80,11 +80,11 @@ fn values_come_back_as_they_were_and_end_with_their_time() {
         ["lone"],
     ]);
     let told = does(admin, &id, &steps);
-    let lone = "ERR_INVALID_ARG_VALUE: The argument 'key' must be a well-formed string. Received '\\uD800'";
-    assert_eq!(
-        told,
-        json!(["nothing", "nothing", "nothing", "nothing", "nothing", "a text", "nothing", "another", "nothing", "nothing", lone])
-    );
+    let told = told.as_array().unwrap();
+    let (lone, told) = told.split_last().unwrap();
+    assert_eq!(*told, ["nothing", "nothing", "nothing", "nothing", "nothing", "a text", "nothing", "another", "nothing", "nothing"]);
+    let lone = lone.as_str().unwrap();
+    assert!(lone.starts_with("ERR_INVALID_ARG_VALUE: The argument 'key' must be a well-formed string."), "{lone}");
     assert_eq!(does(admin, &id, &json!([["get", "a"], ["get", "c"]])), json!(["another", {"bytes": [0, 255]}]));
     eventually("the end of a value", || (does(admin, &id, &json!([["get", "short"]])) == json!(["nothing"])).then_some(()));
 }
@@ -109,8 +109,8 @@ fn hooks_and_accounts_see_their_own_and_hooks_share_what_they_say() {
     assert_eq!(does(admin, &one, &both)[0], "mine");
     admin.delete(&format!("/api/2/hooks/{one}")).expect(202);
     assert_eq!(does(admin, &admin.deploy(&hook()), &both)[0], "nothing");
-    let data = server.stop().data();
-    assert_eq!(kept_in(&data), 0);
+    let builder = server.stop();
+    assert_eq!(kept_in(&builder.data()), 0);
 }
 
 #[test]

@@ -201,7 +201,8 @@ impl Prepared {
 
     async fn run(&self) -> LocalOutcome {
         let started = Instant::now();
-        let execution = self.sandbox.execute(&self.hook, Invocation { outside: Some(self.outside.clone()), ..self.invocation(started) }).await;
+        let execution =
+            self.sandbox.execute(&self.hook, Invocation { outside: Some(self.outside.clone()), ..self.invocation(started) }).await;
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let result = execution.result.map_err(|failure| named(failure, self.limits, self.timeout));
         let (decision, result, failure) = judge(&*self.adapter, result);

@@ -90,8 +90,7 @@ impl Caching {
             return self.ask(hop, asking, scene, until).await;
         };
         let usable = !scene.sealed.is_in(renewed.text().as_bytes());
-        if let (Some(generation), Some(time), Some(bytes), true) =
-            (&asking.generation, time, renewed.write(self.keep.most_bytes()), usable)
+        if let (Some(generation), Some(time), Some(bytes), true) = (&asking.generation, time, renewed.write(self.keep.most_bytes()), usable)
         {
             self.keep.put(&asking.question.name(generation), bytes, time).await;
         }

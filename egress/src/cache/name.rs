@@ -26,14 +26,8 @@ const NEGOTIATED: [&str; 9] = [
 ];
 
 /// A request with one of these asks for something that is not kept.
-const CONDITIONAL: [header::HeaderName; 6] = [
-    header::IF_MATCH,
-    header::IF_MODIFIED_SINCE,
-    header::IF_NONE_MATCH,
-    header::IF_RANGE,
-    header::IF_UNMODIFIED_SINCE,
-    header::RANGE,
-];
+const CONDITIONAL: [header::HeaderName; 6] =
+    [header::IF_MATCH, header::IF_MODIFIED_SINCE, header::IF_NONE_MATCH, header::IF_RANGE, header::IF_UNMODIFIED_SINCE, header::RANGE];
 
 /// A request as the cache sees it.
 pub(crate) struct Question {

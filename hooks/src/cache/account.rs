@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use hookbox_runtime::Area;
 
-use super::row::{Part, RowKey};
 use super::refusal::Refusal;
+use super::row::{Part, RowKey};
 use crate::limits::CacheConfig;
 
 /// What an entry counts besides its value: keys and bookkeeping.
@@ -80,22 +80,30 @@ impl AccountCache {
         i64::try_from(more).unwrap_or(i64::MAX) - i64::try_from(less).unwrap_or(i64::MAX)
     }
 
-    /// Sets a value, if the bounds allow. `now` and `expires` are milliseconds since 1970.
-    pub(super) fn set(&mut self, config: &CacheConfig, row: RowKey, value: Bytes, expires: u64, now: u64) -> Result<i64, Refusal> {
+    /// Sets a value, if the bounds allow. Returns as well what had to go for it before its time was over. `now` and `expires` are milliseconds since 1970.
+    pub(super) fn set(
+        &mut self,
+        config: &CacheConfig,
+        row: RowKey,
+        value: Bytes,
+        expires: u64,
+        now: u64,
+    ) -> Result<(i64, Option<RowKey>), Refusal> {
         let entry = Entry { bytes: value.len() as u64 + OVERHEAD, expires };
-        let mut more = 0;
+        let (mut more, mut gone) = (0, None);
         if self.refusal(config, &row, &entry).is_some() {
             more += self.remove_expired(row.account, now);
         }
         // Kept answers give way to newer ones; what a function keeps stays.
         if row.part.area == Area::Answers && matches!(self.refusal(config, &row, &entry), Some(Refusal::Entries(_))) {
-            more += self.remove_first_to_end(&row);
+            gone = self.first_to_end(&row);
+            more += gone.map_or(0, |first| self.delete(first));
         }
         match self.refusal(config, &row, &entry) {
             Some(refusal) => Err(refusal),
             None => {
                 self.note(&row, entry);
-                Ok(more.saturating_add(self.change(row, Some((value, expires)))))
+                Ok((more.saturating_add(self.change(row, Some((value, expires)))), gone))
             }
         }
     }
@@ -131,10 +139,9 @@ impl AccountCache {
         more
     }
 
-    fn remove_first_to_end(&mut self, row: &RowKey) -> i64 {
+    fn first_to_end(&self, row: &RowKey) -> Option<RowKey> {
         let first = self.parts.get(&row.part).and_then(|part| part.iter().min_by_key(|(_, entry)| entry.expires));
-        let first = first.map(|(name, _)| RowKey { name: *name, ..*row });
-        first.map_or(0, |first| self.delete(first))
+        first.map(|(name, _)| RowKey { name: *name, ..*row })
     }
 
     /// Forgets all of a hook, of which nothing is to be written any more. Returns how many bytes less are not on disk.

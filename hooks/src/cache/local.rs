@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use hookbox_runtime::{Area, Cache, Caching, Place};
 
-use super::refusal::Refusal;
-use super::{check_key, check_value};
+use super::refusal::{Refusal, check_key, check_value};
 use crate::limits::CacheConfig;
 
 type Values = HashMap<(Area, String), (Bytes, Instant)>;

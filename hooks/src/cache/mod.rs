@@ -23,9 +23,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hookbox_runtime::{Area, Cache, Caching, Place};
+use hookbox_runtime::{Cache, Caching, Place};
 
-use self::refusal::Refusal;
 use self::shelf::Shelf;
 use crate::clock::Clock;
 use crate::limits::CacheConfig;
@@ -55,30 +54,6 @@ impl HookCache {
         if let Err(error) = self.0.remove_hook(account, hook) {
             tracing::warn!(%error, "what a deleted hook kept could not be removed yet; its time will be over within a day");
         }
-    }
-}
-
-fn check_key(config: &CacheConfig, key: &str) -> Result<(), Refusal> {
-    match key.len() {
-        0 => Err(Refusal::NoKey),
-        bytes if bytes > config.key_bytes => Err(Refusal::KeyBytes(config.key_bytes)),
-        _ => Ok(()),
-    }
-}
-
-/// Checks what does not depend on what is there. Returns the time of the value.
-fn check_value(config: &CacheConfig, place: Place, key: &str, value: &[u8], time: Option<Duration>) -> Result<Duration, Refusal> {
-    check_key(config, key)?;
-    if value.len() > config.value_bytes {
-        return Err(Refusal::ValueBytes(config.value_bytes));
-    }
-    match time {
-        None => Ok(config.default_ttl.min(config.max_ttl)),
-        Some(time) if time < Duration::from_millis(1) => Err(Refusal::NoTime),
-        // The rules of HTTP say how long an answer may be kept at most, not that it is kept for so long.
-        Some(time) if place.area == Area::Answers => Ok(time.min(config.max_ttl)),
-        Some(time) if time > config.max_ttl => Err(Refusal::Time(config.max_ttl)),
-        Some(time) => Ok(time),
     }
 }
 

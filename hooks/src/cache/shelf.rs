@@ -12,9 +12,8 @@ use tokio::sync::Notify;
 
 use super::account::AccountCache;
 use super::memory::Memory;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, check_key, check_value};
 use super::row::{RowKey, expires, hook_key};
-use super::{check_key, check_value};
 use crate::clock::Clock;
 use crate::limits::CacheConfig;
 use crate::store::{Batch, Key, KeyRange, Kind, Order, Store, StoreError};
@@ -141,7 +140,8 @@ impl Shelf {
 
     /// What cannot be read is not there.
     fn read(&self, row: &RowKey) -> Option<(Bytes, u64)> {
-        let stored = self.store.get(row.key().as_bytes()).inspect_err(|error| tracing::warn!(%error, "a cached value cannot be read")).ok()??;
+        let stored =
+            self.store.get(row.key().as_bytes()).inspect_err(|error| tracing::warn!(%error, "a cached value cannot be read")).ok()??;
         row.open(&self.keys, &stored).inspect_err(|error| tracing::warn!(%error, "a cached value cannot be used")).ok()
     }
 
@@ -153,7 +153,8 @@ impl Shelf {
         let more = {
             let mut held = account.held();
             self.has_room(&held)?;
-            let more = held.set(&self.config, row, value.clone(), expires, now)?;
+            let (more, gone) = held.set(&self.config, row, value.clone(), expires, now)?;
+            gone.iter().for_each(|row| self.memory.remove(row));
             self.memory.put(row, value, expires);
             more
         };

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use hookbox_egress::LIMIT;
 
+use hookbox_runtime::Area;
+
 use super::*;
 use crate::store::{Batch, Engine, Key, KeyRange, Kind, Order, StoreError, Visit, open};
 use crate::testing::FakeClock;
@@ -162,7 +164,8 @@ async fn neither_values_nor_keys_can_be_read_in_the_store_or_moved() {
 
 #[tokio::test]
 async fn what_crosses_a_bound_is_an_error_that_names_it() {
-    let config = CacheConfig { entries: 3, key_bytes: 8, value_bytes: 1000, account_bytes: 3000, max_ttl: 10 * SECOND, ..Default::default() };
+    let config =
+        CacheConfig { entries: 3, key_bytes: 8, value_bytes: 1000, account_bytes: 3000, max_ttl: 10 * SECOND, ..Default::default() };
     let world = World::new(config);
     let cache = world.cache();
     let refused = |error: hookbox_egress::Error, setting: &str| {

@@ -30,17 +30,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
-        Self::Meta,
-        Self::Account,
-        Self::Credential,
-        Self::Hook,
-        Self::EnvVar,
-        Self::Function,
-        Self::Log,
-        Self::LogIndex,
-        Self::Cache,
-    ];
+    const ALL: [Self; 9] =
+        [Self::Meta, Self::Account, Self::Credential, Self::Hook, Self::EnvVar, Self::Function, Self::Log, Self::LogIndex, Self::Cache];
 }
 
 /// A key, or the common beginning of several.
