@@ -40,14 +40,16 @@ pub(crate) struct Question {
 impl Question {
     /// `None`: the cache has no part in it.
     pub(crate) fn of(hop: &Hop, scene: &Scene) -> Option<Self> {
-        let fits = matches!(hop.method, Method::GET | Method::HEAD) && matches!(hop.body, Body::None);
-        if !fits || CONDITIONAL.iter().any(|name| hop.headers.contains_key(name)) {
+        // All that a request says is named here, so that nothing new is said of one without a thought for what is kept.
+        let Hop { method, url, target, headers, body, decompress: _, sent: _ } = hop;
+        let fits = matches!(*method, Method::GET | Method::HEAD) && matches!(body, Body::None);
+        if !fits || CONDITIONAL.iter().any(|name| headers.contains_key(name)) {
             return None;
         }
-        let mut headers = hop.headers.clone();
-        scene.sealed.put_in(&hop.target, &mut headers, &mut Body::None).ok()?;
+        let mut headers = headers.clone();
+        scene.sealed.put_in(target, &mut headers, &mut Body::None).ok()?;
         let negotiated = headers.iter().filter(|(name, _)| NEGOTIATED.contains(&name.as_str()));
-        let mut request = Request::builder().method(hop.method.clone()).uri(without_fragment(&hop.url)).body(()).ok()?;
+        let mut request = Request::builder().method(method.clone()).uri(without_fragment(url)).body(()).ok()?;
         *request.headers_mut() = negotiated.map(|(name, value)| (name.clone(), value.clone())).collect();
         Some(Self { request, digest: digest(hop, &headers) })
     }

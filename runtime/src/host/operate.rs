@@ -59,6 +59,9 @@ fn begin(state: &mut CallState, operation: Operation, payload: &[u8]) -> Result<
         }
         Operation::Fetch(fetch) => {
             let client = state.way_out.client()?;
+            if fetch.tls.is_some() {
+                return Err(absent("a request with TLS options of its own (ca, cert, key, servername, rejectUnauthorized ...)"));
+            }
             let (opened, request) = request(*fetch, payload);
             operations.run(opened, fetched(client, request))
         }
@@ -101,6 +104,11 @@ fn begin(state: &mut CallState, operation: Operation, payload: &[u8]) -> Result<
             operations.run(None, async move { opened.end().await.map(|()| (Vec::new(), None)) })
         }
     })
+}
+
+/// What hooks know of and the host does not do yet.
+fn absent(what: &str) -> Error {
+    Error::new("ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", format!("{what} is not available in hooks"))
 }
 
 /// A connection that was opened.

@@ -67,6 +67,9 @@ pub(in crate::host) struct Fetch {
     pub(in crate::host) redirect: RedirectMode,
     #[serde(default)]
     pub(in crate::host) decompress: bool,
+    /// Of its own, instead of the account's.
+    #[serde(default)]
+    pub(in crate::host) tls: Option<Box<TlsOptions>>,
 }
 
 /// Where the body of a request comes from.
