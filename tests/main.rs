@@ -13,6 +13,7 @@
 mod accounts;
 mod addresses;
 mod auth;
+mod cache;
 mod caps;
 mod cli_admin;
 mod cli_apply;

@@ -95,6 +95,9 @@ impl Client {
             Counters::add(&self.0.counters.sent, sent);
             let reply = self.0.outcome(&ticket, answered)?;
             ticket.status(reply.status);
+            if reply.cached {
+                ticket.cached();
+            }
             let url = without_fragment(last.url());
             if redirects(reply.status) && redirect != Redirect::Manual {
                 let next = self.0.outcome(&ticket, self.0.next(last, redirect, followed, &reply))?;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Folder, OfflineError};
+use crate::cache;
 use crate::directory::records::{credential_key, decode, env_key, hook_key};
 use crate::directory::{account_tls, unsealed};
 use crate::ids::AccountId;
@@ -38,6 +39,8 @@ pub struct Checked {
     pub functions: u64,
     /// Entries in the logs.
     pub log_entries: u64,
+    /// Values that functions keep for a while.
+    pub cached_values: u64,
     /// The first hundred problems, a sentence each.
     pub problems: Vec<String>,
     /// The number of all problems.
@@ -104,6 +107,7 @@ impl Survey<'_> {
             Kind::Function => self.function(key),
             Kind::Log => self.log_entry(key, value),
             Kind::LogIndex => check_row(key),
+            Kind::Cache => self.cached_value(key, value),
         };
         if let Err(error) = read {
             self.problem(format!("account {account}: {error}"));
@@ -158,6 +162,11 @@ impl Survey<'_> {
     fn log_entry(&mut self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
         self.checked.log_entries += 1;
         LogEntry::decode(key, value).map(drop)
+    }
+
+    fn cached_value(&mut self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        self.checked.cached_values += 1;
+        cache::check_row(key, value, self.vault.map(Vault::cache_keys))
     }
 
     fn record<T: DeserializeOwned>(&mut self, account: AccountId, what: &str, value: &[u8]) -> Result<T, StoreError> {
