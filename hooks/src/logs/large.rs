@@ -35,11 +35,11 @@ fn fill(store: &dyn Store, all: u64, indexed: bool) -> Duration {
     let began = Instant::now();
     for first in (0..all).step_by(usize::try_from(COMMIT).unwrap()) {
         let mut batch = Batch::new();
-        for number in first..(first + COMMIT).min(all) {
-            let entry = nth(number, all);
-            if indexed {
-                index::add(&mut batch, &entry);
-            }
+        let entries: Vec<_> = (first..(first + COMMIT).min(all)).map(|number| nth(number, all)).collect();
+        if indexed {
+            index::add(&mut batch, &entries);
+        }
+        for entry in entries {
             batch.put(entry.key(), entry.value().unwrap());
         }
         store.commit(batch).unwrap();
