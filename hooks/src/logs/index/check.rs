@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use super::Tagger;
 use super::row::{Pair, Pairs, Place, Row, Run, check_row, rows_of_day};
+use super::tagger::Tagger;
 use super::walk::Walk;
 use crate::logs::LogEntry;
 use crate::logs::entry::day;

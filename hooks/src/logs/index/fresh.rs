@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
-use super::Tagger;
 use super::row::{Pair, Place, Row, encode};
+use super::tagger::Tagger;
 use crate::logs::LogEntry;
 use crate::logs::entry::day;
 use crate::store::Batch;

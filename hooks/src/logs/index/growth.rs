@@ -5,7 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::{Added, Sizes};
+use super::fresh::Added;
+use super::merge::Sizes;
 
 /// Rows and pairs of days, by account and day. It is emptied whenever all days are gone through, so it is bounded by what an hour adds.
 #[derive(Debug, Default)]

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use super::Tag;
 use super::row::{LOWEST, Pair, Pairs, Place, Row, Run, at_pair, damaged, fresh_of_day, level_of_day, rows_of_day, run_of_day};
-use crate::store::{Key, KeyReader, Kind, Order, Store, StoreError};
+use super::tag::Tag;
+use crate::store::{Key, KeyRange, KeyReader, Kind, Order, Store, StoreError};
 
 /// The latest day up to `until` on which the account has rows.
 pub(in crate::logs) fn last_day(store: &dyn Store, account: u64, until: u32) -> Result<Option<u32>, StoreError> {
@@ -120,11 +120,7 @@ impl Search<'_> {
         })
     }
 
-    fn rows(
-        &mut self,
-        range: crate::store::KeyRange,
-        mut go: impl FnMut(&Self, Row) -> Result<Go, StoreError>,
-    ) -> Result<(), StoreError> {
+    fn rows(&mut self, range: KeyRange, mut go: impl FnMut(&Self, Row) -> Result<Go, StoreError>) -> Result<(), StoreError> {
         let (store, mut end) = (self.store, Ok(()));
         store.scan(range, Order::Descending, &mut |key, value| {
             let go = Place::read(key).and_then(|place| go(self, place.row)).and_then(|go| {

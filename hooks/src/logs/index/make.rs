@@ -3,9 +3,9 @@
 
 use std::ops::ControlFlow;
 
-use super::Tagger;
 use super::merge::{Sizes, next_number, put_run};
 use super::row::{LOWEST, Pair, Run};
+use super::tagger::Tagger;
 use super::walk::Walk;
 use crate::logs::LogEntry;
 use crate::logs::entry::day;

@@ -112,7 +112,9 @@ impl Merging {
             if self.one_day && !key.starts_with(from.as_bytes()) {
                 break;
             }
-            if let Some((account, day)) = KeyReader::new(&key, Kind::LogIndex).and_then(|(account, mut parts)| Some((account, parts.u32()?))) {
+            if let Some((account, day)) =
+                KeyReader::new(&key, Kind::LogIndex).and_then(|(account, mut parts)| Some((account, parts.u32()?)))
+            {
                 if !self.one_day {
                     self.from = Some(match day.checked_add(1) {
                         Some(next) => rows_of_day(account, next),

@@ -5,10 +5,12 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use hookbox_host_api::Outcome;
 use proptest::prelude::*;
 
 use super::row::{HIGHEST, LOWEST, Place, Row, Run};
 use super::*;
+use crate::logs::LogEntry;
 use crate::logs::entry::tests::entry;
 use crate::logs::entry::{MICROS_PER_DAY, day};
 use crate::store::{Batch, Engine, Key, Kind, Order, Store, StoreError, forget_former_index, is_indexed, open, set_former, set_indexed};

@@ -1,6 +1,6 @@
 //! A row of the index: pairs of a tag and a moment, under a key that says of which day they are and how they came there.
 
-use super::Tag;
+use super::tag::Tag;
 use crate::logs::entry::{MICROS_PER_DAY, day};
 use crate::store::{Key, KeyReader, Kind, StoreError};
 
