@@ -7,7 +7,7 @@
 //! Rows are in the order of days because a day is deleted as one range.
 //!
 //! A lookup in a day reads its fresh rows and looks into each by bisection: about 8,192 of them, or as many as have 131,072 pairs, at the most
-//! unless merging falls behind. In each run it reads the row that a seek by tag leads to, and those behind it that begin with the same tag. A day has fewer than sixteen runs of each of the lower three levels, and as many while they are being merged;
+//! unless merging falls behind. In each run it reads the row that a seek by tag leads to, and those before it that begin with the same tag. A day has fewer than sixteen runs of each of the lower three levels, and as many while they are being merged;
 //! an account of a million executions a day has about twenty.
 //!
 //! Whoever follows a pair compares the entry itself, so two values with one tag do no harm but work, of which readers do a bounded amount at
