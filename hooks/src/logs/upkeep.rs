@@ -156,10 +156,12 @@ fn today(now: SystemTime) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
     use super::super::entry::tests::entry;
-    use super::super::index::check_index;
+    use super::super::index::{add, check_index};
     use super::*;
-    use crate::store::{Batch, Engine, open, set_former};
+    use crate::store::{Batch, Engine, Key, Kind, Order, open, set_former};
     use crate::testing::FakeClock;
 
     #[tokio::test]
@@ -185,5 +187,42 @@ mod tests {
         check_index(&*store, |_, id| panic!("{id} is missing")).unwrap();
         let there = |one: &super::super::LogEntry| store.get(one.key().as_bytes()).unwrap().is_some();
         assert_eq!((there(&old), there(&young)), (false, true));
+    }
+
+    #[tokio::test]
+    async fn it_merges_a_day_that_has_grown() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, clock) = (open(folder.path(), Engine::Redb).unwrap(), Arc::new(FakeClock::new()));
+        let indexed = Indexed::of(&*store).unwrap();
+        let task = start_upkeep(store.clone(), Retention::new(Duration::from_secs(60)), indexed.clone(), clock.clone());
+        // Until it has gone through all days, in which there is nothing yet.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let rows = || {
+            let (mut rows, range) = (0, Key::new(1, Kind::LogIndex).range());
+            let count = &mut |_: &[u8], _: &[u8]| {
+                rows += 1;
+                ControlFlow::Continue(())
+            };
+            store.scan(range, Order::Ascending, count).unwrap();
+            rows
+        };
+        let (mut batch, mut added) = (Batch::new(), Vec::new());
+        for number in 0..=Sizes::USUAL.rows as u64 {
+            let entry = entry(number, "hook", micros(clock.now()) + number);
+            batch.put(entry.key(), entry.value().unwrap());
+            added.extend(add(&mut batch, &[entry]));
+        }
+        store.commit(batch).unwrap();
+        assert_eq!(rows(), Sizes::USUAL.rows + 1);
+        indexed.growth().count(&added);
+        for _ in 0..1000 {
+            if rows() < 100 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        task.abort();
+        assert!(rows() < 100);
+        check_index(&*store, |_, id| panic!("{id} is missing")).unwrap();
     }
 }
