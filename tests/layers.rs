@@ -68,6 +68,7 @@ const ORDER: [&str; 31] = [
     "message",
     "networks",
     "outside",
+    "background",
     "backup",
     "store",
     "error",
