@@ -21,6 +21,7 @@ mod cli_new;
 mod cli_pages;
 mod cli_profile;
 mod clients;
+mod component_calls;
 mod connections;
 mod contexts;
 mod durability;

@@ -20,7 +20,8 @@ pub fn decode<C: DeserializeOwned>(context: &str) -> Result<C, String> {
     serde_json::from_str(context).map_err(|error| format!("this hook cannot read the context: {}", without_value(&error)))
 }
 
-fn without_value(error: &serde_json::Error) -> String {
+/// What serde says of a value, without the value.
+pub(crate) fn without_value(error: &serde_json::Error) -> String {
     let message = error.to_string();
     if !error.is_data() || message.starts_with("missing field") || message.starts_with("duplicate field") {
         return message;

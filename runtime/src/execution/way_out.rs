@@ -7,6 +7,7 @@ use hookbox_host_api::{EnvVars, Secret};
 use tokio::time::Instant;
 
 use super::Invocation;
+use super::bodies::Bodies;
 use super::world::World;
 use crate::grant::Grant;
 use crate::outside::Outside;
@@ -26,6 +27,8 @@ pub(crate) struct WayOut {
     /// The top level is being evaluated.
     pub(crate) loading: bool,
     client: Option<Client>,
+    /// Bodies that `wasi:http` carries.
+    pub(crate) bodies: Bodies,
 }
 
 impl WayOut {
@@ -42,7 +45,7 @@ impl WayOut {
         }
         let (outside, grant, share, deadline) =
             (invocation.outside.clone(), invocation.grant.clone(), invocation.share, invocation.deadline);
-        (Self { outside, grant, share, deadline, placeholders, loading: false, client: None }, env)
+        (Self { outside, grant, share, deadline, placeholders, loading: false, client: None, bodies: Bodies::default() }, env)
     }
 
     /// The client of the execution.
