@@ -37,6 +37,8 @@ pub(crate) static SDK: &[File] = sdk! {
     "guest-sdk/src/http/error.rs"
     "guest-sdk/src/http/request.rs"
     "guest-sdk/src/http/response.rs"
+    "guest-sdk/src/http/send.rs"
+    "guest-sdk/src/json.rs"
     "guest-sdk/src/level.rs"
     "guest-sdk/src/lib.rs"
     "guest-sdk/src/log.rs"

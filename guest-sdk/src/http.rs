@@ -49,20 +49,9 @@
 mod error;
 mod request;
 mod response;
+mod send;
 
 pub use error::Error;
 pub use request::{Redirect, Request};
 pub use response::Response;
-
-use crate::host;
-
-/// Makes requests side by side, and waits for all of the answers, which come in the order of the requests.
-pub fn send_all<const N: usize>(requests: [Request; N]) -> [Result<Response, Error>; N] {
-    let mut answers = host::http_send(requests.into()).into_iter();
-    std::array::from_fn(|_| answers.next().unwrap_or_else(|| Err(Error::unanswered())))
-}
-
-/// Like [`send_all`], for a number of requests that is not known beforehand.
-pub fn send_many(requests: impl IntoIterator<Item = Request>) -> Vec<Result<Response, Error>> {
-    host::http_send(requests.into_iter().collect())
-}
+pub use send::{send_all, send_many};

@@ -83,6 +83,7 @@ pub mod env;
 pub mod export;
 mod host;
 pub mod http;
+mod json;
 mod level;
 pub mod log;
 pub mod pre_authentication;

@@ -44,7 +44,8 @@ impl Asked {
             };
             let mut lines = head.lines().map(str::to_owned);
             let line = lines.next().unwrap();
-            let headers = lines.map(|line| line.split_once(": ").map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).unwrap());
+            let headers =
+                lines.map(|line| line.split_once(": ").map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).unwrap());
             let asked = Self { line, headers: headers.collect(), body: body.to_owned() };
             let length: usize = asked.header("content-length").map_or(0, |length| length.parse().unwrap());
             if read == 0 || asked.body.len() >= length {

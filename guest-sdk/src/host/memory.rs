@@ -28,15 +28,7 @@ pub(crate) struct Memory {
 
 impl Memory {
     pub(crate) const fn new() -> Self {
-        Self {
-            env: BTreeMap::new(),
-            log: Vec::new(),
-            now: START,
-            monotonic: 0,
-            random: 1,
-            answers: VecDeque::new(),
-            requests: Vec::new(),
-        }
+        Self { env: BTreeMap::new(), log: Vec::new(), now: START, monotonic: 0, random: 1, answers: VecDeque::new(), requests: Vec::new() }
     }
 
     /// SplitMix64: good enough to look random in a test, and plainly not a source of secrets.

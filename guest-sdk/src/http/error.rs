@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use super::Response;
-
-/// Why there is no answer, or none that can be used. An answer with a status such as 404 is no error until [`Response::success`] makes it one.
+/// Why there is no answer, or none that can be used. An answer with a status such as 404 is no error until [`Response::success`](super::Response::success) makes it one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     /// A code: of Node.js (`ECONNREFUSED`, `ENOTFOUND`, `ETIMEDOUT` ...), `ERR_ACCESS_DENIED` for what the hook may not call,
@@ -33,10 +31,6 @@ impl Error {
     pub fn is_limit(&self) -> bool {
         self.code == "ERR_HOOK_LIMIT"
     }
-
-    pub(super) fn unanswered() -> Self {
-        Self::new("EIO", "the host did not answer")
-    }
 }
 
 /// The message, with the code where the message does not say it.
@@ -51,12 +45,6 @@ impl std::error::Error for Error {}
 impl From<Error> for String {
     fn from(error: Error) -> Self {
         error.to_string()
-    }
-}
-
-impl From<Error> for Result<Response, Error> {
-    fn from(error: Error) -> Self {
-        Err(error)
     }
 }
 

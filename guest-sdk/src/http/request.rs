@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Error, Response, send_all};
-use crate::export::without_value;
+use super::Error;
+use crate::json::without_value;
 
 /// What becomes of an answer that redirects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,15 +108,6 @@ impl Request {
         self.timeout = Some(timeout);
         self
     }
-
-    /// Makes the request, and waits for the whole answer.
-    ///
-    /// # Errors
-    /// What went wrong before there was one: the hook may not call that host, it is not there, it takes too long, a limit is crossed.
-    pub fn send(self) -> Result<Response, Error> {
-        let [answer] = send_all([self]);
-        answer
-    }
 }
 
 #[cfg(test)]
@@ -124,6 +115,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::http::{Response, send_many};
     use crate::testing;
 
     #[test]
@@ -160,7 +152,7 @@ mod tests {
     fn answers_are_given_in_order() {
         testing::answer_http(Response::new(200));
         testing::answer_http(Error::new("ECONNREFUSED", "connect ECONNREFUSED 192.0.2.1:80"));
-        let answers = super::super::send_many(["a", "b", "c"].map(|name| Request::get(format!("https://{name}.example/"))));
+        let answers = send_many(["a", "b", "c"].map(|name| Request::get(format!("https://{name}.example/"))));
         let told: Vec<_> = answers.into_iter().map(|answer| answer.map(|answer| answer.status).map_err(|error| error.code)).collect();
         assert_eq!(told, [Ok(200), Err("ECONNREFUSED".to_owned()), Err("ERR_ACCESS_DENIED".to_owned())]);
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Error;
-use crate::export::without_value;
+use crate::json::without_value;
 
 /// An answer, whatever its status.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,6 +100,12 @@ impl Response {
 impl From<Response> for Result<Response, Error> {
     fn from(response: Response) -> Self {
         Ok(response)
+    }
+}
+
+impl From<Error> for Result<Response, Error> {
+    fn from(error: Error) -> Self {
+        Err(error)
     }
 }
 

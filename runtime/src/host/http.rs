@@ -98,7 +98,8 @@ type Exchange<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 async fn all(client: &Client, room: &Room, requests: Vec<Request>) -> Vec<Answer> {
     let count = requests.len();
     let mut exchanges: Vec<Exchange<'_>> = Vec::new();
-    exchanges.extend(requests.into_iter().take(MAX_AT_ONCE).map(|request| Box::pin(within_its_time(client, room, request)) as Exchange<'_>));
+    exchanges
+        .extend(requests.into_iter().take(MAX_AT_ONCE).map(|request| Box::pin(within_its_time(client, room, request)) as Exchange<'_>));
     let mut answers: Vec<Option<Answer>> = exchanges.iter().map(|_| None).collect();
     std::future::poll_fn(|context| {
         let mut waiting = false;

@@ -78,7 +78,8 @@ async fn answer(
     let turn = bodies.turn().await;
     let request = outgoing(request, client.limits().request_bytes, &bodies).await?;
     // The time to connect is a part of this one, because who waits for an answer does not see when its connection was made.
-    let head = options.first_byte_timeout.map(|first| first.saturating_add(options.connect_timeout.unwrap_or(client.limits().connect_time)));
+    let head =
+        options.first_byte_timeout.map(|first| first.saturating_add(options.connect_timeout.unwrap_or(client.limits().connect_time)));
     let answer = within(head, client.fetch(request)).await?.map_err(told)?;
     drop(turn);
     Ok(incoming(answer, options.between_bytes_timeout, bodies))
@@ -98,7 +99,8 @@ async fn outgoing(request: http::Request<WasiBody>, most: u64, bodies: &Bodies) 
     let mut made = Request::new(head.method.as_str(), head.uri.to_string());
     // The length is that of what is sent.
     let headers = head.headers.iter().filter(|(name, _)| *name != CONTENT_LENGTH);
-    made.headers = headers.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().iter().copied().map(char::from).collect())).collect();
+    made.headers =
+        headers.map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().iter().copied().map(char::from).collect())).collect();
     made.body = if body.is_empty() { Body::None } else { Body::Bytes(body.into()) };
     made.redirect = Redirect::Manual;
     made.decompress = false;

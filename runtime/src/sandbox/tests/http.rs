@@ -52,7 +52,20 @@ impl Image {
         let body = asked.body.as_ref().map(|body| self.add(body));
         let [body_at, body_len] = body.unwrap_or_default();
         let timeout = asked.timeout_ms;
-        [method[0], method[1], url[0], url[1], headers, 1, body.is_some().into(), body_at, body_len, 0, timeout.is_some().into(), timeout.unwrap_or(0)]
+        [
+            method[0],
+            method[1],
+            url[0],
+            url[1],
+            headers,
+            1,
+            body.is_some().into(),
+            body_at,
+            body_len,
+            0,
+            timeout.is_some().into(),
+            timeout.unwrap_or(0),
+        ]
     }
 }
 
@@ -209,7 +222,10 @@ async fn what_is_not_allowed_is_an_error_in_the_guest_and_nothing_is_sent() {
     let nowhere = Invocation { outside: None, ..allowing(&["127.0.0.1"]) };
     assert_eq!(told_of(nowhere).await, denied("nothing goes out of this sandbox"));
     let elsewhere = component(&[get("http://api.example/")]);
-    assert_eq!(told(run_bytes(&elsewhere, allowing(&["127.0.0.1"])).await), denied("http api.example:80 is refused: allowed_hosts of the hook has no entry for it"));
+    assert_eq!(
+        told(run_bytes(&elsewhere, allowing(&["127.0.0.1"])).await),
+        denied("http api.example:80 is refused: allowed_hosts of the hook has no entry for it")
+    );
     assert_eq!(stub.requests(), 0);
 }
 
