@@ -56,6 +56,7 @@ mod onelogin_terraform;
 mod operator_deploy;
 mod operator_folder;
 mod operator_metrics;
+mod outside;
 mod overload;
 mod powerloss;
 mod private_folder;

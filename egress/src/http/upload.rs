@@ -165,7 +165,8 @@ impl HttpBody for Upload {
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(&self.source, Source::None) || matches!(&self.source, Source::Bytes(bytes) if bytes.is_empty())
+        // A body that is there and empty has a length, 0, which is said.
+        matches!(&self.source, Source::None)
     }
 
     fn size_hint(&self) -> SizeHint {

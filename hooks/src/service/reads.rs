@@ -16,7 +16,7 @@ use crate::ids::AccountId;
 use crate::limits::ReadLimits;
 
 /// How far the threads of reads stand back.
-const NICENESS: i32 = 10;
+const NICENESS: i32 = 19;
 /// How long a stream pauses before it asks again for what was not free.
 const PAUSE: Duration = Duration::from_millis(50);
 

@@ -59,9 +59,13 @@ fn begin(state: &mut CallState, operation: Operation, payload: &[u8]) -> Result<
         }
         Operation::Fetch(fetch) => {
             let client = state.way_out.client()?;
+            if fetch.tls.is_some() {
+                return Err(absent("a request with TLS options of its own (ca, cert, key, servername, rejectUnauthorized ...)"));
+            }
             let (opened, request) = request(*fetch, payload);
             operations.run(opened, fetched(client, request))
         }
+        Operation::Cache(_) => return Err(absent("the cache")),
         Operation::Connect { host, port, tls } => {
             let client = state.way_out.client()?;
             operations.run(None, async move {
@@ -88,6 +92,11 @@ fn begin(state: &mut CallState, operation: Operation, payload: &[u8]) -> Result<
             operations.run(None, async move { opened.end().await.map(|()| (Vec::new(), None)) })
         }
     })
+}
+
+/// What hooks know of and the host does not do yet.
+fn absent(what: &str) -> Error {
+    Error::new("ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", format!("{what} is not available in hooks"))
 }
 
 /// A connection that was opened.

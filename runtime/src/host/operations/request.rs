@@ -31,6 +31,9 @@ pub(in crate::host) enum Operation {
     Write { of: i32 },
     /// Writes nothing more.
     End { of: i32 },
+    /// The cache, which is not there yet.
+    #[serde(rename = "cache_get", alias = "cache_set", alias = "cache_delete")]
+    Cache(#[allow(dead_code, reason = "what is asked for does not matter as long as there is none")] serde::de::IgnoredAny),
 }
 
 /// A request over HTTP.
@@ -47,6 +50,9 @@ pub(in crate::host) struct Fetch {
     pub(in crate::host) redirect: RedirectMode,
     #[serde(default)]
     pub(in crate::host) decompress: bool,
+    /// Of its own, instead of the account's.
+    #[serde(default)]
+    pub(in crate::host) tls: Option<Box<TlsOptions>>,
 }
 
 /// Where the body of a request comes from.
