@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 /// How far such threads stand back.
-const NICENESS: i32 = 10;
+const NICENESS: i32 = 19;
 
 /// Why work was not done.
 #[derive(Debug, thiserror::Error)]
