@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use hookbox_hooks::hook_type::HookType;
-use hookbox_hooks::{LocalError, LocalOutcome, LocalRun, Profile, ProfileError};
+use hookbox_hooks::{Answers, LocalError, LocalOutcome, LocalRun, Profile, ProfileError};
 use hookbox_host_api::Secret;
 use tokio::runtime::Runtime;
 
@@ -23,6 +23,8 @@ pub(crate) struct LocalHook {
     pub(crate) node_major: Option<u8>,
     /// Whom the function may call.
     pub(crate) allowed_hosts: Vec<String>,
+    /// Env vars of which the function sees a placeholder, with the hosts that get the value.
+    pub(crate) sealed: Vec<(String, Vec<String>)>,
     pub(crate) limits: Limits,
 }
 
@@ -44,12 +46,12 @@ impl LocalHook {
     ) -> Result<Self> {
         source::check(&function, hook_type)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { runtime, function, hook_type, node_major, allowed_hosts, limits })
+        Ok(Self { runtime, function, hook_type, node_major, allowed_hosts, sealed: Vec::new(), limits })
     }
 
     /// One run.
-    pub(crate) fn run(&self, context: Vec<u8>, env: Vec<(String, Secret)>) -> Result<LocalOutcome, LocalError> {
-        self.runtime.block_on(self.once(context, env).run())
+    pub(crate) fn run(&self, context: Vec<u8>, env: Vec<(String, Secret)>, answers: Answers) -> Result<LocalOutcome, LocalError> {
+        self.runtime.block_on(self.once(context, env, answers).run())
     }
 
     /// One run, and where its fuel goes.
@@ -57,19 +59,22 @@ impl LocalHook {
         &self,
         context: Vec<u8>,
         env: Vec<(String, Secret)>,
+        answers: Answers,
         progress: impl FnMut(u64, u64),
     ) -> Result<Profiled, LocalError> {
-        self.runtime.block_on(self.once(context, env).run_with_profile(progress))
+        self.runtime.block_on(self.once(context, env, answers).run_with_profile(progress))
     }
 
-    fn once(&self, context: Vec<u8>, env: Vec<(String, Secret)>) -> LocalRun {
+    fn once(&self, context: Vec<u8>, env: Vec<(String, Secret)>, answers: Answers) -> LocalRun {
         LocalRun {
             function: self.function.clone(),
             registry: REGISTRY.clone(),
             hook_type: self.hook_type,
             context,
             env,
+            sealed: self.sealed.clone(),
             allowed_hosts: self.allowed_hosts.clone(),
+            answers,
             fuel: self.limits.fuel,
             memory_mib: self.limits.memory_mib,
             timeout: self.limits.timeout,

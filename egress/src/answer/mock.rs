@@ -121,7 +121,8 @@ impl Matcher {
         if self.method.as_ref().is_some_and(|method| http::Method::from_bytes(method.as_bytes()).is_err()) {
             return Err("`method` is no method of HTTP".to_owned());
         }
-        if let Some(url) = self.url.as_ref().filter(|url| !(url.starts_with("http://") || url.starts_with("https://") || url.contains('*'))) {
+        if let Some(url) = self.url.as_ref().filter(|url| !(url.starts_with("http://") || url.starts_with("https://") || url.contains('*')))
+        {
             return Err(format!("`url` is {url:?}, and must begin with http:// or https://, or have a `*`"));
         }
         if let Some(name) = self.headers.keys().find(|name| HeaderName::from_bytes(name.as_bytes()).is_err()) {
@@ -189,8 +190,13 @@ impl Respond {
     fn check(&self) -> Result<(), String> {
         let answers = self.status.is_some() || !self.headers.is_empty() || self.body.is_some() || self.json.is_some();
         match &self.error {
-            Some(_) if answers => return Err("`error` comes instead of an answer: `status`, `headers`, `body` and `json` have no use beside it".to_owned()),
-            Some(code) if !code.starts_with(|c: char| c.is_ascii_uppercase()) || !code.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') => {
+            Some(_) if answers => {
+                return Err("`error` comes instead of an answer: `status`, `headers`, `body` and `json` have no use beside it".to_owned());
+            }
+            Some(code)
+                if !code.starts_with(|c: char| c.is_ascii_uppercase())
+                    || !code.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') =>
+            {
                 return Err(format!("`error` is {code:?}, and must be a code such as ECONNREFUSED"));
             }
             _ => {}

@@ -40,7 +40,13 @@ impl Answerer for Nobody {
         self.refuse()
     }
 
-    fn connect<'a>(&'a self, _target: &'a Target, _tls: Option<&'a TlsOptions>, _scene: &'a Scene, _until: Instant) -> Answering<'a, Stream> {
+    fn connect<'a>(
+        &'a self,
+        _target: &'a Target,
+        _tls: Option<&'a TlsOptions>,
+        _scene: &'a Scene,
+        _until: Instant,
+    ) -> Answering<'a, Stream> {
         self.refuse()
     }
 

@@ -103,7 +103,7 @@ async fn optional_mocks_need_not_be_asked_and_times_are_kept() {
     assert_eq!(in_order.unused(), [(0, 1), (2, 0)]);
     assert_eq!(ask(&one, "a").await, "a");
     assert_eq!(ask(&one, "a").await, "ERR_NO_MOCK");
-    let c = |body: &str| post("http://a.example/c", "application/json", body);
+    let c = |body: &'static str| post("http://a.example/c", "application/json", body);
     assert_eq!(one.fetch(c(r#"{"n":{}}"#)).await.unwrap_err().code, "ERR_NO_MOCK");
     assert_eq!(text(one.fetch(c(r#"{"n":{"m":1}}"#)).await.unwrap()).await, "c", "what is optional is left out");
     assert_eq!(ask(&one, "b").await, "ERR_NO_MOCK", "its time has passed");
