@@ -19,6 +19,29 @@ fn every_example_is_tested() {
     assert_eq!(names, EXAMPLES);
 }
 
+/// Every example that is a project with tests of its own.
+const PROJECTS: [(&str, usize); 2] = [("password-grant", 9), ("sms-provider", 7)];
+
+/// Their tests have the answers to what they call, so nobody is called.
+#[test]
+fn examples_that_call_pass_their_tests() {
+    let folders = std::fs::read_dir(root().join("examples")).unwrap().map(|entry| entry.unwrap().path());
+    let mut names: Vec<String> =
+        folders.filter(|path| path.join("hook.json").exists()).map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect();
+    names.sort();
+    assert_eq!(names, PROJECTS.map(|(name, _)| name));
+    for (name, count) in PROJECTS {
+        let folder = root().join("examples").join(name);
+        let ran = Shell::new().run(&["test", folder.to_str().unwrap(), "--json"]).expect(0).json();
+        let tests = ran.as_array().unwrap();
+        assert_eq!(tests.len(), count, "{name}");
+        for one in tests {
+            let (fuel, most) = (one["fuel"].as_u64().unwrap(), one["max_fuel"].as_u64().unwrap());
+            assert!(one["ok"] == true && fuel > most / 4, "{name}: {one}");
+        }
+    }
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }

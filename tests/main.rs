@@ -18,6 +18,7 @@ mod caps;
 mod cli_admin;
 mod cli_apply;
 mod cli_author;
+mod cli_calls;
 mod cli_new;
 mod cli_pages;
 mod cli_profile;

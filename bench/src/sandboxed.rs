@@ -42,6 +42,8 @@ impl Login {
             mask: self.mask.clone(),
             grant: Arc::default(),
             outside: None,
+            answerer: None,
+            beginning: None,
             limits: Limits { fuel: FUEL, memory_bytes: MEMORY },
             deadline: Instant::now() + Duration::from_secs(1),
             share: Share::default(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use hookbox_hooks::hook_type::HookType;
-use hookbox_hooks::{LocalError, LocalOutcome, LocalRun, Profile, ProfileError};
+use hookbox_hooks::{Answers, LocalError, LocalOutcome, LocalRun, Profile, ProfileError};
 use hookbox_host_api::Secret;
 use tokio::runtime::Runtime;
 
@@ -25,6 +25,8 @@ pub(crate) struct LocalHook {
     pub(crate) allowed_hosts: Vec<String>,
     /// Whether answers are kept for it.
     pub(crate) http_cache: bool,
+    /// Env vars of which the function sees a placeholder, with the hosts that get the value.
+    pub(crate) sealed: Vec<(String, Vec<String>)>,
     pub(crate) limits: Limits,
 }
 
@@ -46,7 +48,7 @@ impl LocalHook {
     ) -> Result<Self> {
         source::check(&function, hook_type)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { runtime, function, hook_type, node_major, allowed_hosts, http_cache: false, limits })
+        Ok(Self { runtime, function, hook_type, node_major, allowed_hosts, http_cache: false, sealed: Vec::new(), limits })
     }
 
     /// The same, for which answers are kept if its project says so.
@@ -55,8 +57,8 @@ impl LocalHook {
     }
 
     /// One run.
-    pub(crate) fn run(&self, context: Vec<u8>, env: Vec<(String, Secret)>) -> Result<LocalOutcome, LocalError> {
-        self.runtime.block_on(self.once(context, env).run())
+    pub(crate) fn run(&self, context: Vec<u8>, env: Vec<(String, Secret)>, answers: Answers) -> Result<LocalOutcome, LocalError> {
+        self.runtime.block_on(self.once(context, env, answers).run())
     }
 
     /// One run, and where its fuel goes.
@@ -64,20 +66,23 @@ impl LocalHook {
         &self,
         context: Vec<u8>,
         env: Vec<(String, Secret)>,
+        answers: Answers,
         progress: impl FnMut(u64, u64),
     ) -> Result<Profiled, LocalError> {
-        self.runtime.block_on(self.once(context, env).run_with_profile(progress))
+        self.runtime.block_on(self.once(context, env, answers).run_with_profile(progress))
     }
 
-    fn once(&self, context: Vec<u8>, env: Vec<(String, Secret)>) -> LocalRun {
+    fn once(&self, context: Vec<u8>, env: Vec<(String, Secret)>, answers: Answers) -> LocalRun {
         LocalRun {
             function: self.function.clone(),
             registry: REGISTRY.clone(),
             hook_type: self.hook_type,
             context,
             env,
+            sealed: self.sealed.clone(),
             allowed_hosts: self.allowed_hosts.clone(),
             http_cache: self.http_cache,
+            answers,
             fuel: self.limits.fuel,
             memory_mib: self.limits.memory_mib,
             timeout: self.limits.timeout,

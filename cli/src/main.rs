@@ -25,6 +25,7 @@ mod privacy;
 mod profile;
 mod project;
 mod prompt;
+mod recording;
 mod source;
 mod speedscope;
 mod style;

@@ -28,8 +28,8 @@ mod sealed;
 mod stream;
 mod tls;
 
-pub use answer::{Answerer, Answering, Asked, Content, Matcher, Mock, Mocks, Respond};
-pub use answer::{Recorded, RecordedExchange, RecordedLookup, RecordedReply, Recorder, Recording, Replay};
+pub use answer::{Answerer, Answering, Asked, Content, Matcher, Mock, Mocks, Nobody, Respond};
+pub use answer::{Recorded, RecordedExchange, RecordedLookup, RecordedReply, Recorder, Recording, Replay, Veil};
 pub use cache::{Keep, Keeping};
 pub use calls::Call;
 pub use client::Client;

@@ -35,18 +35,18 @@ pub struct Sealed {
 }
 
 /// Values that are too short to be told from chance.
-const SHORTEST: usize = 6;
+pub(crate) const SHORTEST: usize = 6;
 
 /// How a text is written where it is put.
 #[derive(Clone, Copy)]
-enum Form {
+pub(crate) enum Form {
     Plain,
     Json,
     Url,
 }
 
 impl Form {
-    fn write(self, text: &str) -> String {
+    pub(crate) fn write(self, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
             Self::Json => {
@@ -59,13 +59,13 @@ impl Form {
 }
 
 /// Texts to look for and what to put in their place; all are looked for at once, so that nothing is replaced twice.
-struct Swap {
+pub(crate) struct Swap {
     search: AhoCorasick,
     replacements: Vec<String>,
 }
 
 impl Swap {
-    fn new(pairs: Vec<(String, String)>) -> Option<Self> {
+    pub(crate) fn new(pairs: Vec<(String, String)>) -> Option<Self> {
         let pairs: Vec<(String, String)> = pairs.into_iter().filter(|(needle, _)| !needle.is_empty()).collect();
         if pairs.is_empty() {
             return None;
@@ -76,7 +76,7 @@ impl Swap {
     }
 
     /// `None`: there is nothing to replace.
-    fn apply(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn apply(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         self.search.is_match(bytes).then(|| self.search.replace_all_bytes(bytes, &self.replacements))
     }
 }
@@ -91,6 +91,11 @@ pub(crate) type Masks = Vec<(String, String)>;
 impl SealedSet {
     pub(crate) fn new(sealed: Vec<Sealed>) -> Self {
         Self(sealed.into())
+    }
+
+    /// What stands for the values, in the order in which they were given.
+    pub(crate) fn placeholders(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|one| one.placeholder.as_str())
     }
 
     fn swap<'a>(sealed: impl Iterator<Item = &'a Sealed>, form: Form) -> Option<Swap> {

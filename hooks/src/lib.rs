@@ -65,13 +65,13 @@ pub use clock::{Clock, SystemClock, Timestamp};
 pub use dispatch::{Answer, AnswerView};
 pub use error::ServiceError;
 pub use fields::Fields;
-pub use hookbox_egress::Call;
+pub use hookbox_egress::{Call, Mock, Mocks};
 pub use hookbox_runtime::{Frame, Profile, ProfileError, Sample, compile_worker};
 pub use http::openapi::{self, OpenApiError};
 pub use http::{Listener, ServerError, Tls, TlsError};
 pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
 pub use limits::{CacheConfig, ReadLimits, ServiceLimits};
-pub use local::{LocalError, LocalOutcome, LocalRun};
+pub use local::{Answers, LocalError, LocalOutcome, LocalRun, RecordedRun};
 pub use networks::{Networks, NotANetwork};
 pub use resources::bodies;
 pub use resources::{

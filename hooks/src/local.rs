@@ -1,16 +1,18 @@
 //! One run of a function file on the author's machine, in the sandbox that the server uses. No store, no accounts, no HTTP.
 
+mod answers;
+
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use hookbox_egress::{Call, Policy, PolicyError};
+use hookbox_egress::{Call, Policy, PolicyError, Veil};
 use hookbox_host_api::log::{Log, Mask};
 use hookbox_host_api::{Decision, EnvVars, Failure, FailureKind, Outcome, Secret, Usage, json, surrogates};
 use hookbox_runtime::{
     Admission, AdmissionConfig, AdmissionError, Grant, Identity, Invocation, JavaScript, Limits, Outside, PagemapUse, PreparedHook,
-    Profile, ProfileError, Sandbox, SandboxConfig, SandboxError, Share,
+    Profile, ProfileError, Sandbox, SandboxConfig, SandboxError, SealedVar, Share,
 };
 use serde_json::value::RawValue;
 
@@ -20,6 +22,8 @@ use crate::error::ServiceError;
 use crate::hook_type::{Adapter, HookType, Registry, Settings};
 use crate::message::masked_failure;
 use crate::outside::EgressConfig;
+use answers::Watched;
+pub use answers::{Answers, RecordedRun};
 
 /// What to run, and on what.
 #[derive(Debug)]
@@ -34,10 +38,14 @@ pub struct LocalRun {
     pub context: Vec<u8>,
     /// Environment variables.
     pub env: Vec<(String, Secret)>,
+    /// Of these, those of which the function sees a placeholder, each with the hosts that get the value.
+    pub sealed: Vec<(String, Vec<String>)>,
     /// Whom the function may call, as in a hook's `allowed_hosts`.
     pub allowed_hosts: Vec<String>,
     /// Whether answers over HTTP are kept, as in a hook's `http_cache`.
     pub http_cache: bool,
+    /// Who answers.
+    pub answers: Answers,
     /// Fuel budget.
     pub fuel: u64,
     /// Linear memory, in MiB.
@@ -65,6 +73,10 @@ pub struct LocalOutcome {
     pub failure: Option<Failure>,
     /// What it called outside, in order.
     pub calls: Vec<Call>,
+    /// The run, if it was to be kept.
+    pub recorded: Option<RecordedRun>,
+    /// In a replay: how many of the recorded calls it did not ask for.
+    pub not_asked: usize,
     /// Its log.
     pub log: Log,
     /// Time, fuel and memory.
@@ -86,6 +98,9 @@ pub enum LocalError {
     /// The env vars cannot be masked.
     #[error("the env vars cannot be used: {0}")]
     Env(String),
+    /// An env var cannot be sealed.
+    #[error("{0} cannot be sealed: {1}")]
+    Sealed(String, String),
     /// A host that the function may call is none.
     #[error("`allowed_hosts` cannot be used: {0}")]
     Hosts(#[from] PolicyError),
@@ -109,7 +124,9 @@ impl LocalRun {
     /// # Errors
     /// The function could not be run. A run that fails is an outcome.
     pub async fn run(self) -> Result<LocalOutcome, LocalError> {
-        Ok(self.prepared(Sandbox::new).await?.run().await)
+        let prepared = self.prepared(Sandbox::new).await?;
+        let watched = prepared.watched()?;
+        Ok(prepared.run(&watched).await)
     }
 
     /// The same, followed by a profile of its fuel, for which the function is run some hundred times more. `progress` receives the number
@@ -122,8 +139,12 @@ impl LocalRun {
         progress: impl FnMut(u64, u64),
     ) -> Result<(LocalOutcome, Result<Profile, ProfileError>), LocalError> {
         let prepared = self.prepared(Sandbox::for_profiles).await?;
-        let outcome = prepared.run().await;
-        let profile = prepared.sandbox.profile(&prepared.hook, prepared.invocation(Instant::now()), progress).await;
+        let watched = prepared.watched()?;
+        let outcome = prepared.run(&watched).await;
+        // A profile repeats the run some hundred times, and calls nobody with that.
+        let answerer = Some(watched.repeated());
+        let invocation = Invocation { answerer, ..prepared.invocation(&watched, Instant::now()) };
+        let profile = prepared.sandbox.profile(&prepared.hook, invocation, progress).await;
         Ok((outcome, profile.map(|profile| prepared.masked(profile))))
     }
 
@@ -148,18 +169,23 @@ impl LocalRun {
             compile_workers: 1,
             samples: self.registry.samples(),
         };
-        let env = Arc::new(self.env.iter().cloned().collect::<EnvVars>());
+        let sealed = sealed(&self.env, &self.sealed)?;
+        let plain = || self.env.iter().filter(|(name, _)| sealed.iter().all(|one| one.name != *name)).cloned();
+        let env = Arc::new(plain().collect::<EnvVars>().with_sealed(sealed.iter().map(|one| one.name.clone())));
+        let veil = Veil::new(plain());
         let hook =
             prepare(&Admission::new(sandbox.clone(), admission), self.function, self.hook_type, self.node_major, env.clone()).await?;
         let mask = Arc::new(Mask::new(self.env.iter().map(|(_, value)| value)).map_err(|error| LocalError::Env(error.to_string()))?);
         let limits = Limits { fuel: self.fuel, memory_bytes };
-        let grant = Arc::new(Grant { hosts: Policy::parse(&self.allowed_hosts)?.into(), http_cache: self.http_cache, ..Grant::default() });
-        let outside = match self.allowed_hosts.is_empty() {
-            true => Outside::default(),
-            false => EgressConfig::default().open().map_err(LocalError::Outside)?,
+        let hosts = Policy::parse(&self.allowed_hosts)?.into();
+        let grant = Arc::new(Grant { hosts, sealed, http_cache: self.http_cache, ..Grant::default() });
+        let outside = match (self.allowed_hosts.is_empty(), &self.answers) {
+            (true, Answers::Network) => Outside::default(),
+            _ => EgressConfig::default().open().map_err(LocalError::Outside)?,
         };
         let outside = Arc::new(outside.with_cache(Arc::new(LocalCache::default())));
-        Ok(Prepared { sandbox, hook, adapter, context, env, mask, grant, outside, limits, timeout: self.timeout })
+        let (answers, timeout) = (self.answers, self.timeout);
+        Ok(Prepared { sandbox, hook, adapter, context, env, veil, mask, grant, outside, answers, limits, timeout })
     }
 }
 
@@ -170,15 +196,21 @@ struct Prepared {
     adapter: Arc<dyn Adapter>,
     context: Bytes,
     env: Arc<EnvVars>,
+    veil: Veil,
     mask: Arc<Mask>,
     grant: Arc<Grant>,
     outside: Arc<Outside>,
+    answers: Answers,
     limits: Limits,
     timeout: Duration,
 }
 
 impl Prepared {
-    fn invocation(&self, started: Instant) -> Invocation {
+    fn watched(&self) -> Result<Watched, LocalError> {
+        Watched::new(&self.answers, Some(&self.outside), self.veil.clone(), self.timeout).map_err(LocalError::Outside)
+    }
+
+    fn invocation(&self, watched: &Watched, started: Instant) -> Invocation {
         Invocation {
             execution_id: "local".into(),
             identity: Arc::new(Identity {
@@ -190,29 +222,35 @@ impl Prepared {
             env: self.env.clone(),
             mask: self.mask.clone(),
             grant: self.grant.clone(),
-            // A profile repeats the run some hundred times, and calls nobody with that.
-            outside: None,
+            outside: Some(self.outside.clone()),
+            answerer: watched.answerer(),
+            beginning: watched.beginning(),
             limits: self.limits,
-            deadline: (started + self.timeout).into(),
+            deadline: (started + watched.real_time(self.timeout)).into(),
             share: Share::default(),
             log_limit: LOG_BYTES,
         }
     }
 
-    async fn run(&self) -> LocalOutcome {
+    async fn run(&self, watched: &Watched) -> LocalOutcome {
         let started = Instant::now();
-        let execution =
-            self.sandbox.execute(&self.hook, Invocation { outside: Some(self.outside.clone()), ..self.invocation(started) }).await;
+        let execution = self.sandbox.execute(&self.hook, self.invocation(watched, started)).await;
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let result = execution.result.map_err(|failure| named(failure, self.limits, self.timeout));
-        let (decision, result, failure) = judge(&*self.adapter, result);
+        let recorded = watched.recorded(result.as_ref().err(), execution.ended);
+        let (mut decision, result, mut failure) = judge(&*self.adapter, result);
+        if let Some(strayed) = watched.strayed() {
+            (decision, failure) = (None, Some(strayed));
+        }
         let failure = failure.map(|failure| masked_failure(&self.mask, failure, usize::MAX));
         LocalOutcome {
             outcome: failure.as_ref().map_or(Outcome::Completed, |failure| failure.kind.outcome()),
             decision,
             result,
             calls: execution.calls,
-            log: execution.log.finish(failure.as_ref(), SystemTime::now()),
+            recorded,
+            not_asked: watched.not_asked(),
+            log: execution.log.finish(failure.as_ref(), execution.ended),
             failure,
             usage: Usage { duration_us, ..execution.usage },
         }
@@ -224,6 +262,17 @@ impl Prepared {
         profile.failure = profile.failure.map(|failure| masked_failure(&self.mask, failure, usize::MAX));
         profile
     }
+}
+
+/// The env vars that are sealed, with their values.
+fn sealed(env: &[(String, Secret)], sealed: &[(String, Vec<String>)]) -> Result<Vec<SealedVar>, LocalError> {
+    let var = |(name, hosts): &(String, Vec<String>)| {
+        let wrong = |why: &dyn std::fmt::Display| LocalError::Sealed(name.clone(), why.to_string());
+        let (_, value) = env.iter().find(|(known, _)| known == name).ok_or_else(|| wrong(&"it has no value"))?;
+        let hosts = Policy::parse(hosts).map_err(|error| wrong(&error))?;
+        Ok(SealedVar { name: name.clone(), value: value.clone(), hosts })
+    };
+    sealed.iter().map(var).collect()
 }
 
 /// The newest Node that a server knows.

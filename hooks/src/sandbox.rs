@@ -131,7 +131,8 @@ fn not_run(reason: NotRun, mut log: LogBuffer) -> Execution {
         FailureKind::Timeout => "the deadline passed".to_owned(),
         _ => reason.to_string(),
     };
-    Execution { result: Err(Failure::new(kind, message)), usage: Usage { attempts, ..Usage::default() }, log, calls: Vec::new() }
+    let usage = Usage { attempts, ..Usage::default() };
+    Execution { result: Err(Failure::new(kind, message)), usage, log, calls: Vec::new(), ended: std::time::SystemTime::now() }
 }
 
 /// The source in a function's bytes. The upload has checked that they are text.

@@ -31,7 +31,7 @@ pub use account_tls::AccountTls;
 pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, Kept, compile_worker};
 pub use cache::{Area, Cache, Caching, Place};
 pub use engine::{SandboxConfig, SandboxError};
-pub use execution::{Execution, Identity, Invocation, Limits};
+pub use execution::{Beginning, Execution, Identity, Invocation, Limits, Order, Turn, Turns};
 pub use function::{FunctionDigest, FunctionKind};
 pub use grant::{Grant, SealedVar};
 #[cfg(feature = "bench")]

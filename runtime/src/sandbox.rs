@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use hookbox_host_api::log::LogBuffer;
 use hookbox_host_api::{Failure, FailureKind, Usage};
@@ -115,7 +116,7 @@ impl Sandbox {
             Ok(Err(_)) | Err(_) => {
                 let log = LogBuffer::new(invocation.execution_id, invocation.mask, invocation.log_limit);
                 let failure = Failure::new(FailureKind::Overloaded, "no execution slot became free before the deadline");
-                Execution { result: Err(failure), usage: Usage::default(), log, calls: Vec::new() }
+                Execution { result: Err(failure), usage: Usage::default(), log, calls: Vec::new(), ended: SystemTime::now() }
             }
         }
     }
@@ -144,19 +145,19 @@ impl Sandbox {
             FailureKind::OutOfMemory if state.limiter.pressed() => Failure::new(FailureKind::Overloaded, NO_MEMORY),
             _ => failure,
         });
-        Execution { result, usage, calls: state.way_out.calls(), log: state.log }
+        Execution { result, usage, calls: state.way_out.calls(), ended: state.log_time(), log: state.log }
     }
 
     /// The state that an execution begins with.
     pub(crate) fn state(&self, invocation: Invocation, wasi: bool) -> CallState {
         let started = Instant::now();
-        let mut world = World::default();
+        let mut world = World::from(invocation.beginning.clone());
         let (way_out, env) = WayOut::new(&invocation, &mut world);
         CallState {
             limiter: MemoryLimiter::new(invocation.limits.memory_bytes, MemoryShare::new(self.0.budget.clone(), invocation.share.owner)),
             meter: Meter::new(invocation.deadline, started),
             log: LogBuffer::new(invocation.execution_id, invocation.mask, invocation.log_limit),
-            wasi: wasi.then(|| Box::new(WasiState::new(&env, None))),
+            wasi: wasi.then(|| Box::new(WasiState::new(&env, world.clock()))),
             identity: invocation.identity,
             env,
             stdin: (invocation.context, 0),

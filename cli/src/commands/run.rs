@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use hookbox_hooks::hook_type::HookType;
-use hookbox_hooks::{Call, LocalError, LocalOutcome, Profile};
+use hookbox_hooks::{Answers, Call, LocalError, LocalOutcome, Profile};
 use hookbox_host_api::{Decision, Failure, Secret};
 
 use super::profiling::{self, Profiling};
@@ -19,6 +19,7 @@ use crate::hook_types::{self, REGISTRY};
 use crate::local::{DEFAULT_FUEL, Limits, LocalHook};
 use crate::output::{self, OutputArgs};
 use crate::project::Project;
+use crate::recording::RecordingFile;
 use crate::style::{Style, visible, visible_lines};
 use crate::watch::Watch;
 
@@ -28,7 +29,7 @@ use crate::watch::Watch;
 /// JavaScript. Exit codes: 0 the function allows, 10 it denies, 1 it failed.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  hookbox run\n  hookbox run --watch --env-file .env\n  hookbox run --profile profile.json\n  hookbox run hook.js --context login.json --env API_KEY=test"
+    after_help = "Examples:\n  hookbox run\n  hookbox run --watch --env-file .env\n  hookbox run --record calls.json\n  hookbox run --replay calls.json\n  hookbox run --profile profile.json\n  hookbox run hook.js --context login.json --env API_KEY=test"
 )]
 pub(crate) struct RunArgs {
     /// A project's folder, or a function's file
@@ -74,6 +75,18 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "HOST")]
     allow: Vec<String>,
 
+    /// Seal an env var: the function sees a placeholder, and requests to these hosts get the value; may be repeated
+    #[arg(long, value_name = "NAME=HOST[,HOST...]", value_parser = sealed_var)]
+    sealed: Vec<(String, Vec<String>)>,
+
+    /// Keep the run in this file: what the function calls and is answered, its clock and its random bytes
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["watch", "profile", "replay"])]
+    record: Option<PathBuf>,
+
+    /// Repeat the run that was kept in this file: nobody is called, and clock and random bytes are those of then
+    #[arg(long, value_name = "FILE")]
+    replay: Option<PathBuf>,
+
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -85,6 +98,15 @@ fn type_help() -> String {
 fn env_var(text: &str) -> Result<(String, Secret), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.to_owned(), Secret::new(value)))
+}
+
+fn sealed_var(text: &str) -> Result<(String, Vec<String>), String> {
+    let (name, hosts) = text.split_once('=').ok_or("expected NAME=HOST[,HOST...]")?;
+    let hosts: Vec<String> = hosts.split(',').map(|host| host.trim().to_owned()).filter(|host| !host.is_empty()).collect();
+    if hosts.is_empty() {
+        return Err("at least one host is needed".to_owned());
+    }
+    Ok((name.to_owned(), hosts))
 }
 
 /// Runs it, once or after every change.
@@ -119,20 +141,32 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
     let hosts = project.iter().flat_map(Project::allowed_hosts).chain(args.allow.iter().cloned()).collect();
     let node_major = project.as_ref().and_then(Project::node_major);
     let hook = LocalHook::new(function, hook_type, node_major, hosts, limits(args, project.as_ref()))?;
-    let hook = hook.with_http_cache(project.as_ref().is_some_and(Project::http_cache));
+    let mut hook = hook.with_http_cache(project.as_ref().is_some_and(Project::http_cache));
+    hook.sealed.clone_from(&args.sealed);
     let mut env = args.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
     env.extend(args.env.iter().cloned());
     let mut profiling = args.profile.as_deref().map(|path| Profiling::new(path, &args.path));
+    let replayed = args.replay.as_deref().map(RecordingFile::load).transpose()?;
+    let mut recording = args.record.as_ref().map(|_| RecordingFile::new());
     let (mut denied, mut failed) = (false, false);
     for context in &contexts {
         if contexts.len() > 1 && !args.output.json {
             output::write(&format!("{}\n", Style::stdout().bold(&visible(&context.display().to_string()))))?;
         }
         let bytes = std::fs::read(context).with_context(|| format!("cannot read {}", context.display()))?;
-        match once(&hook, bytes, env.clone(), profiling.is_some())? {
+        let answers = match &replayed {
+            Some(file) => Answers::Replay(file.of(context)?),
+            None if recording.is_some() => Answers::Record,
+            None => Answers::Network,
+        };
+        match once(&hook, bytes, env.clone(), answers, profiling.is_some())? {
             Err(LocalError::Function(refusal)) => return refuse(&refusal.to_string(), &hook.function),
             Err(error) => return Err(error).with_context(|| context.display().to_string()),
-            Ok((outcome, profile)) => {
+            Ok((mut outcome, profile)) => {
+                note_calls(&outcome, profile.is_some() && replayed.is_none())?;
+                if let (Some(file), Some(run)) = (&mut recording, outcome.recorded.take()) {
+                    file.push(context, run);
+                }
                 print(args.output, &outcome, &hook, profiling.as_ref().zip(profile.as_ref()))?;
                 if let (Some(profiling), Some(profile)) = (&mut profiling, &profile) {
                     profiling::note_missing_names(profile)?;
@@ -146,6 +180,10 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
     if let Some(profiling) = profiling {
         profiling.save()?;
     }
+    if let (Some(path), Some(file)) = (&args.record, recording) {
+        file.save(path)?;
+        output::note(&format!("wrote {}: bodies are in it as they were sent and received", visible(&path.display().to_string())))?;
+    }
     Ok(if failed {
         ExitCode::FAILURE
     } else if denied {
@@ -155,12 +193,34 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
     })
 }
 
-/// One run, with a profile if one is wanted. That there can be none is an error.
-fn once(hook: &LocalHook, context: Vec<u8>, env: Vec<(String, Secret)>, profile: bool) -> Result<Result<Ran, LocalError>> {
-    if !profile {
-        return Ok(hook.run(context, env).map(|outcome| (outcome, None)));
+/// What there is to know about calls beyond the list of them.
+fn note_calls(outcome: &LocalOutcome, profiled_without_answers: bool) -> Result<()> {
+    if profiled_without_answers && !outcome.calls.is_empty() {
+        output::note(
+            "the profile is of a function whose calls are refused, for nobody is called some hundred times: record them with `hookbox run --record FILE`, and profile with `--replay FILE`",
+        )?;
     }
-    match hook.run_with_profile(context, env, profiling::progress()) {
+    for connection in outcome.recorded.iter().flat_map(|run| run.connections()) {
+        output::note(&format!("the connection to {} cannot be repeated: only requests over HTTP are", visible(connection)))?;
+    }
+    match outcome.not_asked {
+        0 => Ok(()),
+        calls => output::note(&format!("{calls} of the recorded calls were not made")),
+    }
+}
+
+/// One run, with a profile if one is wanted. That there can be none is an error.
+fn once(
+    hook: &LocalHook,
+    context: Vec<u8>,
+    env: Vec<(String, Secret)>,
+    answers: Answers,
+    profile: bool,
+) -> Result<Result<Ran, LocalError>> {
+    if !profile {
+        return Ok(hook.run(context, env, answers).map(|outcome| (outcome, None)));
+    }
+    match hook.run_with_profile(context, env, answers, profiling::progress()) {
         Ok((outcome, profile)) => Ok(Ok((outcome, Some(profile?)))),
         Err(error) => Ok(Err(error)),
     }

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use hookbox_hooks::{LocalError, LocalOutcome};
+use hookbox_hooks::{Answers, LocalError, LocalOutcome, Mock, Mocks};
 use hookbox_host_api::Secret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -23,8 +24,10 @@ use crate::table::{Cell, Table};
 /// Run a project's tests: contexts with the decisions that are expected
 ///
 /// A test is a file tests/NAME.json: {"context": {...} or a file, "env": {"NAME": "value"}, "expect": {"decision": "allow", "result": {...},
-/// "outcome": "failed"}, "max_fuel": 500000}. What is not named in `expect` does not matter. Fuel is the same on every machine, so that a
-/// ceiling finds a function that has become slow. Exit code 1 if anything differs.
+/// "outcome": "failed"}, "max_fuel": 500000, "http": [{"request": {"method": "POST", "url": "https://api.example/*"}, "respond": {"status": 200,
+/// "json": {...}}}]}. What is not named in `expect` does not matter. Fuel is the same on every machine, so that a ceiling finds a function
+/// that has become slow. With `http`, calls are answered from it and nobody is called: each has to be made, unless it is `optional`, and no
+/// other. Exit code 1 if anything differs.
 #[derive(Debug, Args)]
 pub(crate) struct TestArgs {
     /// The project's folder
@@ -50,6 +53,12 @@ struct Fixture {
     context: Value,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     env: Map<String, Value>,
+    /// Who answers what the function calls; without it, the network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    http: Option<Vec<Mock>>,
+    /// Whether they may be asked in this order only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    in_order: bool,
     #[serde(default)]
     expect: Expect,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,6 +110,9 @@ pub(crate) fn run(args: &TestArgs) -> Result<ExitCode> {
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// The code of a call that the policy refuses.
+const REFUSED: &str = "ERR_ACCESS_DENIED";
+
 /// The project's test files, by name.
 fn fixtures(project: &Project, only: Option<&str>) -> Result<Vec<PathBuf>> {
     let folder = project.dir.join("tests");
@@ -122,7 +134,13 @@ fn judge_file(file: &Path, hook: &LocalHook, update: bool) -> Result<Verdict> {
     let shown = || file.display().to_string();
     let text = std::fs::read(file).with_context(shown)?;
     let mut fixture: Fixture = serde_json::from_slice(&text).with_context(shown)?;
-    let outcome = match hook.run(context(&fixture.context, file).with_context(shown)?, env(&fixture).with_context(shown)?) {
+    if fixture.in_order && fixture.http.is_none() {
+        return Err(Problem::Usage("`in_order` is the order of `http`, which is not there".into())).with_context(shown);
+    }
+    let mocks = fixture.http.clone().map(|http| Arc::new(Mocks::new(http, fixture.in_order)));
+    let answers = mocks.clone().map_or(Answers::Network, Answers::Mocks);
+    let (given, env) = (context(&fixture.context, file).with_context(shown)?, env(&fixture).with_context(shown)?);
+    let outcome = match hook.run(given, env, answers) {
         Err(LocalError::Function(refusal)) => bail!("{}", refused(&refusal.to_string(), hook)),
         ran => ran.with_context(shown)?,
     };
@@ -130,7 +148,32 @@ fn judge_file(file: &Path, hook: &LocalHook, update: bool) -> Result<Verdict> {
         fixture.take(&outcome)?;
         std::fs::write(file, format!("{}\n", serde_json::to_string_pretty(&fixture)?)).with_context(shown)?;
     }
-    judge(name(file), &fixture, &outcome)
+    let mut verdict = judge(name(file), &fixture, &outcome)?;
+    if let Some(mocks) = mocks {
+        verdict.differences.extend(calls_that_differ(&mocks, &fixture, &outcome));
+        verdict.ok = verdict.differences.is_empty();
+    }
+    Ok(verdict)
+}
+
+/// Calls that the test does not answer, and answers that were not asked for.
+fn calls_that_differ(mocks: &Mocks, fixture: &Fixture, outcome: &LocalOutcome) -> Vec<String> {
+    let unanswered = mocks.unanswered().into_iter().map(|call| format!("http: nothing answers {call}"));
+    let refused: Vec<&str> =
+        outcome.calls.iter().filter(|call| call.error.as_deref() == Some(REFUSED)).map(|call| call.origin.as_str()).collect();
+    let unused = mocks.unused().into_iter().map(|(index, used)| {
+        let mock = fixture.http.as_ref().and_then(|http| http.get(index));
+        let request = mock.map(|mock| &mock.request);
+        let method = request.and_then(|request| request.method.as_deref()).map_or_else(|| "any method".to_owned(), str::to_ascii_uppercase);
+        let url = request.and_then(|request| request.url.as_deref()).unwrap_or("any URL");
+        let how_often = match mock.and_then(|mock| mock.times) {
+            Some(times) => format!("asked {used} of {times} times"),
+            None => "never asked".to_owned(),
+        };
+        let why = if refused.is_empty() { String::new() } else { format!(" (`allowed_hosts` refused {})", refused.join(", ")) };
+        format!("http[{index}]: {method} {url} was {how_often}{why}")
+    });
+    unanswered.chain(unused).collect()
 }
 
 fn refused(refusal: &str, hook: &LocalHook) -> String {
@@ -263,5 +306,7 @@ mod tests {
     fn a_key_that_means_nothing_is_refused() {
         let wrong = json!({"context": {}, "expects": {}});
         assert!(serde_json::from_value::<Fixture>(wrong).unwrap_err().to_string().contains("expects"));
+        let error = serde_json::from_str::<Fixture>("{\"context\": {},\n \"http\": [{\n\"request\": {\"uri\": \"x\"}}]}").unwrap_err();
+        assert!(error.to_string().contains("unknown field `uri`") && error.line() == 3, "{error}");
     }
 }

@@ -2,14 +2,21 @@
 
 mod caching;
 mod gather;
+mod mock;
 mod mocks;
 mod network;
+mod nobody;
 mod pattern;
+mod recorder;
 mod recording;
+mod replay;
+mod veil;
 
+use std::fmt;
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
@@ -22,9 +29,14 @@ use crate::tls::TlsOptions;
 
 pub(crate) use caching::Caching;
 pub use gather::Content;
-pub use mocks::{Asked, Matcher, Mock, Mocks, Respond};
+pub use mock::{Matcher, Mock, Respond};
+pub use mocks::{Asked, Mocks};
 pub(crate) use network::Network;
-pub use recording::{Recorded, RecordedExchange, RecordedLookup, RecordedReply, Recorder, Recording, Replay};
+pub use nobody::Nobody;
+pub use recorder::Recorder;
+pub use recording::{Recorded, RecordedExchange, RecordedLookup, RecordedReply, Recording};
+pub use replay::Replay;
+pub use veil::Veil;
 
 /// An answer under way.
 pub type Answering<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
@@ -39,4 +51,15 @@ pub trait Answerer: Send + Sync + 'static {
 
     /// A raw stream, in TLS if there are options for it.
     fn connect<'a>(&'a self, target: &'a Target, tls: Option<&'a TlsOptions>, scene: &'a Scene, until: Instant) -> Answering<'a, Stream>;
+
+    /// The same answerer as it was in the beginning, for an execution that is repeated; `None`: nothing may be asked twice.
+    fn again(&self) -> Option<Arc<dyn Answerer>> {
+        None
+    }
+}
+
+impl fmt::Debug for dyn Answerer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Answerer")
+    }
 }

@@ -1,36 +1,33 @@
-//! What the network answered, kept to be answered again.
+//! What the network answered, kept to be answered again: the file's form. [`super::Recorder`] writes it, [`super::Replay`] reads it.
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
 
-use super::gather::{self, Content};
-use super::mocks::no_streams;
-use super::{Answerer, Answering};
+use super::gather::Content;
 use crate::error::Error;
-use crate::http::{Hop, Reply, Wire, latin1, reply_body};
-use crate::policy::{Host, Target};
-use crate::scene::Scene;
-use crate::stream::Stream;
-use crate::tls::TlsOptions;
+use crate::http::latin1;
 
-/// The calls of an execution and their answers. Values of headers that are credentials are left out; sealed values are placeholders.
+/// The calls of an execution and their answers. Values of headers that are credentials are left out; env values and the placeholders of sealed
+/// ones are names in angle brackets. Bodies are as they were otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Recording {
-    /// Exchanges, in the order in which they ended.
+    /// Exchanges, in the order in which they began.
     #[serde(default)]
     pub exchanges: Vec<RecordedExchange>,
-    /// Look-ups, in the order in which they ended.
-    #[serde(default)]
+    /// Look-ups, in the order in which they began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lookups: Vec<RecordedLookup>,
+    /// Raw connections that were made. What went through them is not kept, and a replay refuses them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub connections: Vec<String>,
 }
 
 /// An exchange: a request, and an answer or an error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RecordedExchange {
     /// The method.
     pub method: String,
@@ -46,6 +43,7 @@ pub struct RecordedExchange {
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RecordedReply {
     /// The status.
     pub status: u16,
@@ -61,6 +59,7 @@ pub struct RecordedReply {
 
 /// A look-up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RecordedLookup {
     /// The name.
     pub name: String,
@@ -75,177 +74,122 @@ pub enum Recorded<T> {
     /// An answer.
     Answer(T),
     /// An error.
-    Error {
-        /// Its code.
-        code: String,
-        /// Its message.
-        message: String,
-    },
+    Error(RecordedError),
+    /// Nothing, until it was no longer waited for.
+    Nothing,
 }
+
+/// An error, with all that a function can see of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedError {
+    code: String,
+    message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    syscall: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hostname: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    address: Option<IpAddr>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    port: Option<u16>,
+}
+
+/// The system's calls that errors name.
+const SYSCALLS: [&str; 5] = ["connect", "getaddrinfo", "read", "write", "shutdown"];
 
 impl<T> Recorded<T> {
-    fn of(outcome: Result<T, &Error>) -> Self {
+    pub(super) fn of(outcome: Result<T, &Error>) -> Self {
         match outcome {
             Ok(answer) => Self::Answer(answer),
-            Err(error) => Self::Error { code: error.code.clone().into_owned(), message: error.message.clone() },
+            Err(error) => Self::Error(RecordedError {
+                code: error.code.clone().into_owned(),
+                message: error.message.clone(),
+                syscall: error.syscall.map(str::to_owned),
+                hostname: error.hostname.clone(),
+                address: error.address,
+                port: error.port,
+            }),
         }
     }
 
-    fn again(self) -> Result<T, Error> {
+    /// What came of it, once more. Where nothing came, it never ends.
+    pub(super) async fn again(self) -> Result<T, Error> {
         match self {
             Self::Answer(answer) => Ok(answer),
-            Self::Error { code, message } => Err(Error::new(code, message)),
+            Self::Error(RecordedError { code, message, syscall, hostname, address, port }) => {
+                let syscall = SYSCALLS.into_iter().find(|known| syscall.as_deref() == Some(known));
+                Err(Error { syscall, hostname, address, port, ..Error::new(code, message) })
+            }
+            Self::Nothing => std::future::pending().await,
         }
     }
 }
 
-/// What is written in the place of a credential.
+/// What is written in the place of a credential that is sent.
 const MASK: &str = "(masked)";
 /// Headers that are credentials, and parts of the names of others.
 const SECRET: [&str; 8] = ["authorization", "cookie", "token", "secret", "api-key", "apikey", "password", "signature"];
 
-fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
-    let masked = |name: &str| SECRET.iter().any(|part| name.contains(part));
+fn is_secret(name: &HeaderName) -> bool {
+    SECRET.iter().any(|part| name.as_str().contains(part))
+}
+
+/// The headers of a request, without credentials.
+pub(super) fn sent(headers: &HeaderMap) -> Vec<(String, String)> {
     let text = |(name, value): (&HeaderName, &HeaderValue)| {
-        let value = if masked(name.as_str()) { MASK.to_owned() } else { latin1(value.as_bytes()) };
+        (name.to_string(), if is_secret(name) { MASK.to_owned() } else { latin1(value.as_bytes()) })
+    };
+    headers.iter().map(text).collect()
+}
+
+/// The headers of an answer, with stars for credentials: as many as they have characters, so that a replay costs the same.
+pub(super) fn received(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |(name, value): (&HeaderName, &HeaderValue)| {
+        let value = latin1(value.as_bytes());
+        let value = if !is_secret(name) {
+            value
+        } else if let Some((cookie, rest)) = value.split_once('=') {
+            let (secret, attributes) = rest.find(';').map_or((rest, ""), |at| rest.split_at_checked(at).unwrap_or((rest, "")));
+            format!("{cookie}={}{attributes}", stars(secret))
+        } else {
+            stars(&value)
+        };
         (name.to_string(), value)
     };
     headers.iter().map(text).collect()
 }
 
-/// Asks another answerer and keeps what it says. Bodies are whole before they are passed on, both ways; raw connections are passed on and not
-/// kept.
-pub struct Recorder {
-    inner: Arc<dyn Answerer>,
-    recording: Mutex<Recording>,
+fn stars(text: &str) -> String {
+    "*".repeat(text.chars().count())
 }
 
-impl Recorder {
-    /// Keeps what this answerer says.
-    pub fn new(inner: Arc<dyn Answerer>) -> Self {
-        Self { inner, recording: Mutex::default() }
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    fn kept(&self) -> MutexGuard<'_, Recording> {
-        self.recording.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What was kept up to now.
-    pub fn recording(&self) -> Recording {
-        self.kept().clone()
-    }
-
-    async fn ask(&self, hop: Hop, scene: &Scene, until: Instant) -> Result<(Reply, Bytes), Error> {
-        let mut reply = self.inner.exchange(hop, scene, until).await?;
-        let body = gather::answer(&mut reply.body, scene).await?;
-        Ok((reply, body))
-    }
-}
-
-impl Answerer for Recorder {
-    fn exchange<'a>(&'a self, mut hop: Hop, scene: &'a Scene, until: Instant) -> Answering<'a, Reply> {
-        Box::pin(async move {
-            let body = Content::of(&gather::request(&mut hop, scene).await?);
-            let (method, url, headers) = (hop.method.to_string(), hop.url.to_string(), texts(&hop.headers));
-            let answered = self.ask(hop, scene, until).await;
-            let kept = answered.as_ref().map(|(reply, body)| RecordedReply {
-                status: reply.status,
-                reason: reply.reason.clone(),
-                version: reply.version.to_owned(),
-                headers: texts(&reply.headers),
-                body: Content::of(body),
-            });
-            self.kept().exchanges.push(RecordedExchange { method, url, headers, body, outcome: Recorded::of(kept) });
-            answered.map(|(reply, body)| Reply { body: reply_body(body), ..reply })
-        })
-    }
-
-    fn lookup<'a>(&'a self, host: &'a Host, scene: &'a Scene, until: Instant) -> Answering<'a, Vec<IpAddr>> {
-        Box::pin(async move {
-            let found = self.inner.lookup(host, scene, until).await;
-            self.kept().lookups.push(RecordedLookup { name: host.to_string(), outcome: Recorded::of(found.as_ref().cloned()) });
-            found
-        })
-    }
-
-    fn connect<'a>(&'a self, target: &'a Target, tls: Option<&'a TlsOptions>, scene: &'a Scene, until: Instant) -> Answering<'a, Stream> {
-        self.inner.connect(target, tls, scene, until)
-    }
-}
-
-/// Answers from a recording: each exchange once, the first one with the same method, URL and body. Raw connections are refused.
-pub struct Replay(Mutex<Recording>);
-
-impl Replay {
-    /// Answers from this recording.
-    pub fn new(recording: Recording) -> Self {
-        Self(Mutex::new(recording))
-    }
-
-    fn left(&self) -> MutexGuard<'_, Recording> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What was not asked for.
-    pub fn unused(&self) -> Recording {
-        self.left().clone()
-    }
-
-    fn take(&self, hop: &Hop, body: &Bytes) -> Result<RecordedReply, Error> {
-        let mut left = self.left();
-        let same = |one: &RecordedExchange| {
-            one.method == hop.method.as_str() && one.url == hop.url.as_str() && one.body.bytes().is_some_and(|kept| kept == *body)
-        };
-        match left.exchanges.iter().position(same) {
-            Some(at) => left.exchanges.remove(at).outcome.again(),
-            None => Err(Error::new("ERR_NOT_RECORDED", format!("the recording has no further {} {} with this body", hop.method, hop.url))),
+    #[test]
+    fn credentials_of_an_answer_keep_their_length() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [("set-cookie", "sid=hush; Path=/; Max-Age=5"), ("x-api-key", "hush"), ("etag", "hush")] {
+            headers.insert(name, HeaderValue::from_static(value));
         }
-    }
-}
-
-fn reply(recorded: RecordedReply) -> Result<Reply, Error> {
-    let damaged = || Error::new("ERR_NOT_RECORDED", "the recording is damaged");
-    let mut headers = HeaderMap::new();
-    for (name, value) in &recorded.headers {
-        let value: Option<Vec<u8>> = value.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
-        let value = value.and_then(|bytes| HeaderValue::from_bytes(&bytes).ok()).ok_or_else(damaged)?;
-        headers.append(HeaderName::from_bytes(name.as_bytes()).map_err(|_| damaged())?, value);
-    }
-    let version = match recorded.version.as_str() {
-        "2" => "2",
-        "1.0" => "1.0",
-        _ => "1.1",
-    };
-    let body = reply_body(recorded.body.bytes().ok_or_else(damaged)?);
-    Ok(Reply { status: recorded.status, reason: recorded.reason, version, headers, body, wire: Wire::default(), cached: false })
-}
-
-impl Answerer for Replay {
-    fn exchange<'a>(&'a self, mut hop: Hop, scene: &'a Scene, _until: Instant) -> Answering<'a, Reply> {
-        Box::pin(async move {
-            let body = gather::request(&mut hop, scene).await?;
-            reply(self.take(&hop, &body)?)
-        })
+        let shown: Vec<String> = received(&headers).into_iter().map(|(_, value)| value).collect();
+        assert_eq!(shown, ["sid=****; Path=/; Max-Age=5", "****", "hush"]);
+        let shown: Vec<String> = sent(&headers).into_iter().map(|(_, value)| value).collect();
+        assert_eq!(shown, [MASK, MASK, "hush"]);
     }
 
-    fn lookup<'a>(&'a self, host: &'a Host, _scene: &'a Scene, _until: Instant) -> Answering<'a, Vec<IpAddr>> {
-        Box::pin(async move {
-            let name = host.to_string();
-            let mut left = self.left();
-            match left.lookups.iter().position(|one| one.name == name) {
-                Some(at) => left.lookups.remove(at).outcome.again(),
-                None => Err(Error::lookup("ENOTFOUND", &name)),
-            }
-        })
-    }
-
-    fn connect<'a>(
-        &'a self,
-        target: &'a Target,
-        _tls: Option<&'a TlsOptions>,
-        _scene: &'a Scene,
-        _until: Instant,
-    ) -> Answering<'a, Stream> {
-        Box::pin(async move { Err(no_streams(target)) })
+    #[tokio::test]
+    async fn an_error_is_the_same_again() {
+        for error in [
+            Error::at("ECONNREFUSED", "connect", "192.0.2.1:80".parse().unwrap()),
+            Error::lookup("ENOTFOUND", "api.example"),
+            Error::hung_up(),
+        ] {
+            let kept = serde_json::to_string(&Recorded::<()>::of(Err(&error))).unwrap();
+            let again = serde_json::from_str::<Recorded<()>>(&kept).unwrap().again().await;
+            assert_eq!(again.unwrap_err(), error);
+        }
     }
 }

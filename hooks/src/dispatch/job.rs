@@ -89,7 +89,8 @@ impl Job {
 
     /// One run in a sandbox of its own. Its failure has no secret in it any more.
     async fn attempt(&self, context: Bytes, mask: Arc<Mask>) -> RunResult {
-        let Execution { result, usage, log, calls } = self.serving.function.clone().execute(self.invocation(context, mask.clone())).await;
+        let Execution { result, usage, log, calls, ended: _ } =
+            self.serving.function.clone().execute(self.invocation(context, mask.clone())).await;
         let result = result.map_err(|failure| named(failure, self.serving.limits, self.serving.timeout));
         let result = result.and_then(|result| self.judge(result));
         let result = result.map_err(|failure| masked_failure(&mask, failure, self.shared.limits.error_bytes));
@@ -144,6 +145,8 @@ impl Job {
             mask,
             grant: self.serving.grant.clone(),
             outside: None,
+            answerer: None,
+            beginning: None,
             limits: self.serving.limits,
             deadline: self.deadline(),
             share: Share { owner: self.account.get(), hook: self.serving.hook_id.number() },

@@ -430,7 +430,13 @@ impl PreparedFunction for Script {
                 }
                 other => panic!("no such command: {other}"),
             };
-            Execution { result: result.map(|text| RawValue::from_string(text).unwrap()), usage: USED, log, calls: Vec::new() }
+            Execution {
+                result: result.map(|text| RawValue::from_string(text).unwrap()),
+                usage: USED,
+                log,
+                calls: Vec::new(),
+                ended: std::time::SystemTime::now(),
+            }
         })
     }
 

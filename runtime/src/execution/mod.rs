@@ -9,13 +9,15 @@ mod meter;
 mod settle;
 mod slice;
 mod stop;
+mod turns;
 mod way_out;
 mod world;
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use bytes::Bytes;
-use hookbox_egress::Call;
+use hookbox_egress::{Answerer, Call};
 use hookbox_host_api::log::{LogBuffer, Mask};
 use hookbox_host_api::{EnvVars, Failure, Usage};
 use serde_json::value::RawValue;
@@ -34,7 +36,9 @@ pub(crate) use meter::{FUEL_YIELD_INTERVAL, Meter};
 pub(crate) use settle::settle;
 pub(crate) use slice::{DeadlinePassed, sliced};
 pub(crate) use stop::{Stop, during_start};
+pub use turns::{Order, Turn, Turns};
 pub(crate) use way_out::WayOut;
+pub use world::Beginning;
 pub(crate) use world::{HeldClock, World, draw};
 
 /// The limits of one execution.
@@ -74,6 +78,10 @@ pub struct Invocation {
     pub grant: Arc<Grant>,
     /// The way out; without one, nothing is reached whatever the grant says.
     pub outside: Option<Arc<Outside>>,
+    /// Who answers in the place of the network.
+    pub answerer: Option<Arc<dyn Answerer>>,
+    /// Where it begins, if its clock and its random bytes are held.
+    pub beginning: Option<Beginning>,
     /// Whose hook it is.
     pub share: Share,
     /// Fuel and memory.
@@ -95,4 +103,6 @@ pub struct Execution {
     pub log: LogBuffer,
     /// What the function called outside.
     pub calls: Vec<Call>,
+    /// The time of day at its end, by its own clock.
+    pub ended: SystemTime,
 }

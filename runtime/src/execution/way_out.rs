@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hookbox_egress::{ACCESS_DENIED, Call, Client, Error, Sealed};
+use hookbox_egress::{ACCESS_DENIED, Answerer, Call, Client, Error, Sealed};
 use hookbox_host_api::{EnvVars, Secret};
 use tokio::time::Instant;
 
@@ -20,6 +20,7 @@ const PLACEHOLDER_BYTES: usize = 20;
 /// What an execution may reach, and what it has called.
 pub(crate) struct WayOut {
     outside: Option<Arc<Outside>>,
+    answerer: Option<Arc<dyn Answerer>>,
     grant: Arc<Grant>,
     share: Share,
     deadline: Instant,
@@ -46,7 +47,8 @@ impl WayOut {
         }
         let (outside, grant, share, deadline) =
             (invocation.outside.clone(), invocation.grant.clone(), invocation.share, invocation.deadline);
-        (Self { outside, grant, share, deadline, placeholders, loading: false, client: None, bodies: Bodies::default() }, env)
+        let answerer = invocation.answerer.clone();
+        (Self { outside, answerer, grant, share, deadline, placeholders, loading: false, client: None, bodies: Bodies::default() }, env)
     }
 
     /// The client of the execution.
@@ -65,7 +67,7 @@ impl WayOut {
             let (_, placeholder) = self.placeholders.iter().find(|(name, _)| *name == var.name)?;
             Some(Sealed { placeholder: placeholder.clone(), value: var.value.clone(), hosts: var.hosts.clone() })
         });
-        let client = outside.client(&self.grant, self.share, self.deadline, sealed.collect(), None)?;
+        let client = outside.client(&self.grant, self.share, self.deadline, sealed.collect(), self.answerer.clone())?;
         Ok(self.client.insert(client).clone())
     }
 

@@ -1,6 +1,6 @@
 //! The world `hookbox:hook` for components: log, env, clock, random, and `http` beside this file. The WIT is in `host-api/wit`.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use hookbox_host_api::log::Level;
 use hookbox_host_api::{EnvVars, Secret};
@@ -59,7 +59,8 @@ fn add_log(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     let mut log = linker.instance(&interface("log"))?;
     log.func_wrap_async("write", |mut store: StoreContextMut<'_, CallState>, (level, message): (LogLevel, String)| {
         Box::new(async move {
-            store.data_mut().log.message(level.into(), &message, SystemTime::now());
+            let now = store.data().log_time();
+            store.data_mut().log.message(level.into(), &message, now);
             settle(&mut store, message.len()).await
         })
     })

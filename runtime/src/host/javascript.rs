@@ -1,7 +1,7 @@
 //! The functions that the JavaScript engine imports; WASI is not among them. Everything that a hook can read of the outside world passes
 //! through them, so they also record what a hook has read.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use hookbox_host_api::log::Level;
 use serde::Serialize;
@@ -131,7 +131,8 @@ fn add_log(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
                 4 => Level::Error,
                 _ => Level::Info,
             };
-            caller.data_mut().log.message(level, &message, SystemTime::now());
+            let now = caller.data().log_time();
+            caller.data_mut().log.message(level, &message, now);
             settle(&mut caller.as_context_mut(), len as u32 as usize).await
         })
     })?;

@@ -11,6 +11,7 @@ mod js_state;
 mod limits;
 mod linkers;
 mod modules;
+mod next_done;
 mod operate;
 mod operations;
 mod preview1;

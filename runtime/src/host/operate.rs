@@ -10,6 +10,7 @@ use wasmtime::{AsContextMut, Caller, Linker};
 
 use super::guest_memory::read;
 use super::modules::JAVASCRIPT as MODULE;
+use super::next_done::next_done;
 use super::operations::{Answer, BodyKind, Fetch, MAX_OPERATIONS, Opened, Operation, split};
 use crate::execution::{CallState, settle};
 
@@ -186,45 +187,14 @@ fn add_wait(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     linker.func_wrap_async(MODULE, "wait", |mut caller: Caller<'_, CallState>, (block,): (i32,)| {
         Box::new(async move {
             settle(&mut caller.as_context_mut(), 0).await?;
-            let mut now = caller.data().moment();
-            loop {
-                let operations = &mut caller.data_mut().js.operations;
-                if let Some(handle) = operations.next_done(now) {
-                    return Ok(handle);
-                }
-                let (due, has_tasks) = (operations.first_due(), operations.has_tasks());
-                if block == 0 || (due.is_none() && !has_tasks) {
-                    return Ok(-1);
-                }
-                now = wait(caller.data_mut(), due, has_tasks).await?;
+            let (handle, waited) = next_done(caller.data_mut(), block != 0).await?;
+            if waited {
                 settle(&mut caller.as_context_mut(), 0).await?;
             }
+            Ok(handle.unwrap_or(-1))
         })
     })?;
     Ok(())
-}
-
-/// Waits until a task is done or a sleep is over. Returns the moment up to which sleeps are over.
-async fn wait(state: &mut CallState, due: Option<tokio::time::Instant>, has_tasks: bool) -> wasmtime::Result<tokio::time::Instant> {
-    let until = match due {
-        // A held clock stands still while the world answers.
-        Some(_) if has_tasks && state.holds_clock() => None,
-        Some(due) => match state.wait_until(due)? {
-            Some(until) => Some(until),
-            None => return Ok(due),
-        },
-        None => None,
-    };
-    let sleep = async {
-        match until {
-            Some(until) => tokio::time::sleep_until(until).await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        () = state.js.operations.task_done() => Ok(state.moment()),
-        () = sleep => Ok(due.unwrap_or_else(tokio::time::Instant::now)),
-    }
 }
 
 fn add_answer(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {

@@ -34,7 +34,7 @@ pub(crate) type Printed = Arc<Mutex<Vec<(Stream, Vec<u8>)>>>;
 
 impl WasiState {
     /// A context with the machine's clock and random bytes, or with a held clock and a fixed sequence of bytes.
-    pub(crate) fn new(env: &EnvVars, held: Option<HeldClock>) -> Self {
+    pub(crate) fn new(env: &EnvVars, held: Option<(HeldClock, u64)>) -> Self {
         let printed = Printed::default();
         let mut ctx = WasiCtxBuilder::new();
         for (name, value) in env.iter() {
@@ -46,8 +46,8 @@ impl WasiState {
             .allow_udp(false)
             .allow_ip_name_lookup(false)
             .max_random_size(MAX_RANDOM_BYTES as u64);
-        if let Some(clock) = held {
-            hold(&mut ctx, clock);
+        if let Some((clock, seed)) = held {
+            hold(&mut ctx, clock, seed);
         }
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_RESOURCES);
@@ -60,9 +60,9 @@ impl WasiState {
 /// The period of a held random generator, in bytes.
 const HELD_RANDOM_BYTES: usize = 64 << 10;
 
-/// Gives a context a held clock and the same random bytes as every other context of that clock. Waits still take real time.
-fn hold(ctx: &mut WasiCtxBuilder, clock: HeldClock) {
-    let mut state = 0;
+/// Gives a context a held clock and the same random bytes as every other context of that seed. Waits still take real time.
+fn hold(ctx: &mut WasiCtxBuilder, clock: HeldClock, seed: u64) {
+    let mut state = seed;
     let bytes: Vec<u8> = std::iter::repeat_with(|| draw(&mut state).to_le_bytes()).take(HELD_RANDOM_BYTES / 8).flatten().collect();
     ctx.wall_clock(clock.clone())
         .monotonic_clock(clock)

@@ -149,6 +149,8 @@ fn scratch(sandbox: &Sandbox, env: Arc<EnvVars>) -> Store<CallState> {
         mask: Arc::default(),
         grant: Arc::default(),
         outside: None,
+        answerer: None,
+        beginning: None,
         limits: LIMITS,
         deadline: Instant::now() + TIME_LIMIT,
         share: Share::default(),

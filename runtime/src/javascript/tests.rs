@@ -89,6 +89,8 @@ fn invocation(context: &str) -> Invocation {
         mask: Arc::new(Mask::default()),
         grant: Arc::default(),
         outside: None,
+        answerer: None,
+        beginning: None,
         limits: Limits { fuel: 1_000_000_000, memory_bytes: 64 << 20 },
         deadline: Instant::now() + Duration::from_secs(20),
         share: Share::default(),

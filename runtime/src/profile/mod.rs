@@ -1,7 +1,7 @@
 //! Profiles: which functions of a hook burn its fuel. An execution is repeated with different amounts of fuel, and the calls under way are
 //! read where each repetition runs out of it.
 //!
-//! A hook that reads the same values does the same again, so its clock and its random bytes are held ([`crate::execution::World`]). A
+//! A hook that reads the same values does the same again, so its clock and its random bytes are held ([`Beginning`]). A
 //! repetition that gets the fuel burnt up to some moment stops at that moment, with all its calls under way. The profiled code is the code
 //! that serves: nothing is compiled for a profile, and ordinary executions do no extra work.
 //!
@@ -17,8 +17,7 @@ use std::time::{Duration, SystemTime};
 use hookbox_host_api::{Failure, FailureKind};
 use tokio::time::Instant;
 
-use crate::execution::{CallState, DeadlinePassed, Stop, World, classify, sliced};
-use crate::host::WasiState;
+use crate::execution::{Beginning, DeadlinePassed, Order, Stop, classify, sliced};
 use crate::javascript::{self, Stopped};
 use crate::prepared::Shape;
 use crate::sandbox::{call_command, call_component};
@@ -75,13 +74,12 @@ struct Repeated<'a> {
     sandbox: &'a Sandbox,
     hook: &'a PreparedHook,
     invocation: Invocation,
-    began: SystemTime,
-    timeout: Duration,
 }
 
 impl Sandbox {
     /// Runs a hook some hundred times on the same invocation, and finds out which functions burn its fuel. `progress` gets the number of samples
-    /// taken, and their total. In a sandbox that is not one [`Sandbox::for_profiles`], the profile shows only the innermost calls.
+    /// taken, and their total. All begin where the invocation says, or now; calls are answered by its answerer, if that answers more than once,
+    /// and else by nobody. In a sandbox that is not one [`Sandbox::for_profiles`], the profile shows only the innermost calls.
     ///
     /// # Errors
     /// [`ProfileError`]. A hook that fails has a profile up to the failure.
@@ -94,7 +92,9 @@ impl Sandbox {
         let _slot = self.slot().await.map_err(|error| ProfileError::Host(error.to_string()))?;
         let now = Instant::now();
         let timeout = invocation.deadline.saturating_duration_since(now);
-        let repeated = Repeated { sandbox: self, hook, invocation, began: SystemTime::now(), timeout };
+        let now_held = || Beginning { began: SystemTime::now(), seed: 0, timeout, order: Order::Free };
+        let beginning = Some(invocation.beginning.clone().unwrap_or_else(now_held));
+        let repeated = Repeated { sandbox: self, hook, invocation: Invocation { beginning, ..invocation } };
         let (fuel, failure) = repeated.whole(now + timeout).await?;
         let deadline = Instant::now() + REPETITIONS_TIME;
         let count = samples(fuel);
@@ -147,13 +147,16 @@ impl Repeated<'_> {
         let mut invocation = self.invocation.clone();
         invocation.limits.fuel = fuel;
         invocation.deadline = deadline;
+        invocation.answerer = invocation.answerer.and_then(|answerer| answerer.again());
+        if invocation.answerer.is_none() {
+            invocation.outside = None;
+        }
         let (engine, wasi) = match &self.hook.shape {
             Shape::Component { wasi, .. } => (self.sandbox.engine(), *wasi),
             Shape::Command { .. } => (self.sandbox.engine(), false),
             Shape::JavaScript(_) => (self.sandbox.javascript(), false),
         };
         let mut store = self.sandbox.store(engine, invocation, wasi);
-        self.hold(store.data_mut());
         let ended = match &self.hook.shape {
             Shape::Component { pre, handle, .. } => without_stack(sliced(call_component(&mut store, pre, handle), deadline).await?),
             Shape::Command { pre, start } => without_stack(sliced(call_command(&mut store, pre, start), deadline).await?),
@@ -177,13 +180,6 @@ impl Repeated<'_> {
             }
         };
         Ok(Ok((spent, ended)))
-    }
-
-    fn hold(&self, state: &mut CallState) {
-        state.world = World::held(self.began, self.timeout);
-        if state.wasi.is_some() {
-            state.wasi = Some(Box::new(WasiState::new(&state.env, state.world.clock())));
-        }
     }
 }
 

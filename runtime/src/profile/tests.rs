@@ -16,6 +16,8 @@ fn invocation(fuel: u64) -> Invocation {
         mask: Mask::default().into(),
         grant: std::sync::Arc::default(),
         outside: None,
+        answerer: None,
+        beginning: None,
         limits: Limits { fuel, memory_bytes: 16 << 20 },
         deadline: Instant::now() + Duration::from_secs(60),
         share: Share::default(),

@@ -65,6 +65,8 @@ fn invocation(timeout: Duration) -> Invocation {
         mask: Mask::default().into(),
         grant: Arc::default(),
         outside: None,
+        answerer: None,
+        beginning: None,
         limits: Limits { fuel: 1_000_000_000, memory_bytes: 64 << 20 },
         deadline: Instant::now() + timeout,
         share: Share::default(),

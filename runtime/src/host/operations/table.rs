@@ -132,6 +132,20 @@ impl Operations {
         }
     }
 
+    /// Whether an operation was begun and has not been reported.
+    pub(in crate::host) fn is_under_way(&self, handle: i32) -> bool {
+        self.running.contains_key(&handle) || self.done.contains(&handle) || self.sleeping.iter().any(|(_, sleeping)| *sleeping == handle)
+    }
+
+    /// Takes an operation that is under way: a sleep at once, a task when it is done.
+    pub(in crate::host) async fn finish(&mut self, handle: i32) {
+        self.sleeping.retain(|(_, sleeping)| *sleeping != handle);
+        while self.running.contains_key(&handle) {
+            self.task_done().await;
+        }
+        self.done.retain(|done| *done != handle);
+    }
+
     pub(in crate::host) fn has_tasks(&self) -> bool {
         !self.running.is_empty()
     }

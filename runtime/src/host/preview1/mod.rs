@@ -9,8 +9,6 @@ mod errno;
 mod memory;
 mod poll;
 
-use std::time::SystemTime;
-
 use bytes::Bytes;
 use hookbox_host_api::log::Stream;
 use wasmtime::{AsContextMut, Caller, Linker, WasmTyList};
@@ -90,7 +88,10 @@ fn fd_write(caller: &mut Caller<'_, CallState>, (fd, list, count, out): (i32, i3
     let state = caller.data_mut();
     match fd {
         STDOUT => state.stdout.write(&bytes),
-        _ => state.log.stream(Stream::Stderr, &bytes, SystemTime::now()),
+        _ => {
+            let now = state.log_time();
+            state.log.stream(Stream::Stderr, &bytes, now);
+        }
     }
     Ok(bytes.len())
 }

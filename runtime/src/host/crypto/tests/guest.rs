@@ -39,6 +39,8 @@ fn store(sandbox: &Sandbox, fuel: u64, timeout: Duration) -> Store<CallState> {
         mask: Arc::new(Mask::default()),
         grant: Arc::default(),
         outside: None,
+        answerer: None,
+        beginning: None,
         limits: Limits { fuel, memory_bytes: 2 << 20 },
         deadline: tokio::time::Instant::now() + timeout,
         share: Share::default(),
