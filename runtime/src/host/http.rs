@@ -5,7 +5,6 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
@@ -133,15 +132,14 @@ async fn exchange(client: &Client, room: &Room, request: Request) -> Answer {
 }
 
 /// What the answers of one call may hold together. The guest has to find place for all of them at once.
-#[derive(Clone)]
 struct Room {
-    left: Arc<AtomicUsize>,
+    left: AtomicUsize,
     memory: usize,
 }
 
 impl Room {
     fn new(memory: usize) -> Self {
-        Self { left: Arc::new(AtomicUsize::new(memory)), memory }
+        Self { left: AtomicUsize::new(memory), memory }
     }
 
     fn take(&self, bytes: usize) -> Result<(), Error> {
