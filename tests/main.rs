@@ -13,6 +13,7 @@
 mod accounts;
 mod addresses;
 mod auth;
+mod cache;
 mod caps;
 mod cli_admin;
 mod cli_apply;
@@ -66,5 +67,6 @@ mod replaced_program;
 mod restart;
 mod source_graph;
 mod triggers;
+mod trust;
 mod unread;
 mod updates;
