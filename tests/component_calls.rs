@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::examples::example;
 use crate::harness::{Answered, Api, Server, Upstream, context};
 
 /// Deploys the program.
 fn deploy(admin: &Api, hosts: &Value, env_vars: &[&str]) -> String {
-    admin.deploy(&crate::examples::example("outgoing").with("allowed_hosts", hosts.clone()).with("env_vars", json!(env_vars)))
+    admin.deploy(&example("outgoing").with("allowed_hosts", hosts.clone()).with("env_vars", json!(env_vars)))
 }
 
 /// Lets it do something. Returns what came of it, and the entry in the log.
@@ -134,4 +135,22 @@ fn the_limits_of_calls_answers_and_time_hold() {
     let began = Instant::now();
     fails_with(&run(admin, &id, "late", &upstream.url("/late")).0, "ConnectionReadTimeout");
     assert!(began.elapsed() < Duration::from_secs(7), "{:?}", began.elapsed());
+}
+
+#[test]
+fn what_a_program_makes_the_host_keep_is_bounded() {
+    let server = Server::start();
+    let admin = server.admin();
+    let id = deploy(admin, &json!([]), &[]);
+    let end = |order: &str, count: u32| {
+        let mut sent = context(7);
+        sent["user"]["user_identifier"] = json!(format!("{order} {count}"));
+        let answer = admin.fire(&id, &sent);
+        (answer["outcome"].clone(), answer["result"]["told"].clone())
+    };
+    assert_eq!(end("handles", 390), (json!("completed"), json!(390)));
+    assert_eq!(end("handles", 401).0, "failed");
+    assert_eq!(end("header", 60_000), (json!("completed"), json!(true)));
+    assert_eq!(end("header", 70_000).0, "failed");
+    assert_eq!(end("handles", 1), (json!("completed"), json!(1)), "the next execution is unharmed");
 }

@@ -27,7 +27,7 @@ pub struct Request {
     pub method: String,
     /// An absolute URL of `http` or `https`.
     pub url: String,
-    /// Names and values; a character is a byte (ISO 8859-1). `Host`, `Content-Length` and the like are set by the host.
+    /// Names and values; a character is a byte (ISO 8859-1). `Content-Length` and what belongs to the connection are set by the host.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Option<Vec<u8>>,

@@ -5,7 +5,6 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
@@ -129,19 +128,25 @@ async fn exchange(client: &Client, room: &Room, request: Request) -> Answer {
         room.take(chunk.len())?;
         body.extend_from_slice(&chunk);
     }
-    Ok(Response { status: answer.status, headers: std::mem::take(&mut answer.headers), body, url: std::mem::take(&mut answer.url) })
+    let headers = lower_case(std::mem::take(&mut answer.headers));
+    Ok(Response { status: answer.status, headers, body, url: std::mem::take(&mut answer.url) })
+}
+
+/// Names that are the same whatever version of HTTP was spoken, as guests look for them.
+fn lower_case(mut headers: Vec<(String, String)>) -> Vec<(String, String)> {
+    headers.iter_mut().for_each(|(name, _)| name.make_ascii_lowercase());
+    headers
 }
 
 /// What the answers of one call may hold together. The guest has to find place for all of them at once.
-#[derive(Clone)]
 struct Room {
-    left: Arc<AtomicUsize>,
+    left: AtomicUsize,
     memory: usize,
 }
 
 impl Room {
     fn new(memory: usize) -> Self {
-        Self { left: Arc::new(AtomicUsize::new(memory)), memory }
+        Self { left: AtomicUsize::new(memory), memory }
     }
 
     fn take(&self, bytes: usize) -> Result<(), Error> {
@@ -194,4 +199,15 @@ fn error(code: &str, message: String) -> Error {
 
 fn too_many() -> Error {
     error(LIMIT, format!("there are too many requests in one call: the limit is {MAX_AT_ONCE}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_an_answer_are_in_lower_case_and_values_as_they_came() {
+        let one = |name: &str| (name.to_owned(), "A Value".to_owned());
+        assert_eq!(lower_case(vec![one("X-Stub"), one("etag")]), [one("x-stub"), one("etag")]);
+    }
 }

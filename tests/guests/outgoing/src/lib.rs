@@ -3,6 +3,7 @@
 
 use hookbox_guest_sdk::env;
 use serde_json::{Value, json};
+use wasip2::http::types::Fields;
 use wstd::http::{Body, Client, Request};
 use wstd::time::Duration;
 
@@ -21,12 +22,18 @@ fn handle(event: Value) -> Result<Value, String> {
             }
             "sealed" => post(url, json!({"key": env::get("SEALED_KEY")}).to_string().into_bytes()).await,
             "two" => two(url).await,
+            "handles" => Ok(json!((0..number(url)).map(|_| Fields::new()).collect::<Vec<_>>().len())),
+            "header" => Ok(json!(Fields::new().append("x", &vec![b'x'; number(url)]).is_ok())),
             "many" => many(url).await,
-            length => post(url, vec![b'x'; length.parse().unwrap_or(0)]).await,
+            length => post(url, vec![b'x'; number(length)]).await,
         }
     });
     let told = told.unwrap_or_else(|error| json!({"error": error}));
     Ok(json!({"success": false, "told": told}))
+}
+
+fn number(text: &str) -> usize {
+    text.parse().unwrap_or(0)
 }
 
 async fn get(url: &str, client: Client) -> Result<Value, String> {
