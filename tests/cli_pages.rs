@@ -105,6 +105,7 @@ fn hooks_as_a_list_and_a_page() {
         retries  0\n\
         on_error  deny\n\
         expose_errors  false\n\
+        http_cache  false\n\
         top_level  frozen\n\
         created_at  TIME\n\
         updated_at  TIME\n\

@@ -13,6 +13,7 @@
 mod accounts;
 mod addresses;
 mod auth;
+mod cache;
 mod caps;
 mod cli_admin;
 mod cli_apply;
@@ -21,6 +22,7 @@ mod cli_new;
 mod cli_pages;
 mod cli_profile;
 mod clients;
+mod component_calls;
 mod connections;
 mod contexts;
 mod durability;

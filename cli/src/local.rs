@@ -23,6 +23,8 @@ pub(crate) struct LocalHook {
     pub(crate) node_major: Option<u8>,
     /// Whom the function may call.
     pub(crate) allowed_hosts: Vec<String>,
+    /// Whether answers are kept for it.
+    pub(crate) http_cache: bool,
     pub(crate) limits: Limits,
 }
 
@@ -44,7 +46,12 @@ impl LocalHook {
     ) -> Result<Self> {
         source::check(&function, hook_type)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { runtime, function, hook_type, node_major, allowed_hosts, limits })
+        Ok(Self { runtime, function, hook_type, node_major, allowed_hosts, http_cache: false, limits })
+    }
+
+    /// The same, for which answers are kept if its project says so.
+    pub(crate) fn with_http_cache(self, http_cache: bool) -> Self {
+        Self { http_cache, ..self }
     }
 
     /// One run.
@@ -70,6 +77,7 @@ impl LocalHook {
             context,
             env,
             allowed_hosts: self.allowed_hosts.clone(),
+            http_cache: self.http_cache,
             fuel: self.limits.fuel,
             memory_mib: self.limits.memory_mib,
             timeout: self.limits.timeout,

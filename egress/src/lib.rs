@@ -5,9 +5,11 @@
 //!   up once, and a connection goes to an address that was checked. What is not public needs an entry that names the address.
 //! * [`Limits`] bound an execution, [`Settings`] the server. What crosses one is an [`Error`] that the hook can catch, as is all else.
 //! * [`Sealed`] values are put into requests here, so that hooks never hold them.
+//! * [`Keep`] keeps answers between executions, for a hook that is granted a cache: what RFC 9111 allows the cache of a single user.
 //! * [`Answerer`] is the seam behind which the network stands, or something in its place. The policy is asked before it, whoever it is.
 
 mod answer;
+mod cache;
 mod calls;
 mod client;
 mod connection;
@@ -28,6 +30,7 @@ mod tls;
 
 pub use answer::{Answerer, Answering, Asked, Content, Matcher, Mock, Mocks, Respond};
 pub use answer::{Recorded, RecordedExchange, RecordedLookup, RecordedReply, Recorder, Recording, Replay};
+pub use cache::{Keep, Keeping};
 pub use calls::Call;
 pub use client::Client;
 pub use connection::Connection;

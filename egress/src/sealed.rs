@@ -124,6 +124,13 @@ impl SealedSet {
         Ok(masks)
     }
 
+    /// Whether a placeholder is a part of these bytes. It means something in this execution only.
+    pub(crate) fn is_in(&self, bytes: &[u8]) -> bool {
+        let search = AhoCorasick::new(self.0.iter().map(|one| &one.placeholder).filter(|one| !one.is_empty()));
+        // A search that cannot be made finds everything.
+        !self.0.is_empty() && search.map_or(true, |search| search.is_match(bytes))
+    }
+
     /// What every answer is searched for.
     fn masks(&self) -> Masks {
         let mut masks = Masks::new();

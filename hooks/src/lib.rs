@@ -5,10 +5,11 @@
 //!
 //! | module | what is in it |
 //! |---|---|
-//! | `clock`, `ids`, `uuid_pool`, `limits`, `message` | time, names of things, sizes, masked messages |
+//! | `clock`, `ids`, `uuid_pool`, `limits`, `message`, `background` | time, names of things, sizes, masked messages, threads that stand back |
 //! | `networks` | lists of addresses |
 //! | `vault` | keys, sealed values, hashes of secrets |
 //! | `store` | the port to the embedded storage engines, with the adapters redb and sled |
+//! | `cache` | what functions keep from one execution to another |
 //! | `error`, `fields` | why the service refuses; how bodies are read |
 //! | [`hook_type`] | hook types as rows, their rules, the registry |
 //! | `metrics`, `logs` | numbers, and the log of executions |
@@ -28,7 +29,9 @@
 mod admission;
 pub mod api;
 mod auth;
+mod background;
 mod backup;
+mod cache;
 mod clock;
 pub mod config;
 pub mod dialect;
@@ -67,7 +70,7 @@ pub use hookbox_runtime::{Frame, Profile, ProfileError, Sample, compile_worker};
 pub use http::openapi::{self, OpenApiError};
 pub use http::{Listener, ServerError, Tls, TlsError};
 pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
-pub use limits::{ReadLimits, ServiceLimits};
+pub use limits::{CacheConfig, ReadLimits, ServiceLimits};
 pub use local::{LocalError, LocalOutcome, LocalRun};
 pub use networks::{Networks, NotANetwork};
 pub use resources::bodies;

@@ -14,6 +14,7 @@ use hookbox_runtime::{
 };
 use serde_json::value::RawValue;
 
+use crate::cache::LocalCache;
 use crate::dispatch::named;
 use crate::error::ServiceError;
 use crate::hook_type::{Adapter, HookType, Registry, Settings};
@@ -35,6 +36,8 @@ pub struct LocalRun {
     pub env: Vec<(String, Secret)>,
     /// Whom the function may call, as in a hook's `allowed_hosts`.
     pub allowed_hosts: Vec<String>,
+    /// Whether answers over HTTP are kept, as in a hook's `http_cache`.
+    pub http_cache: bool,
     /// Fuel budget.
     pub fuel: u64,
     /// Linear memory, in MiB.
@@ -150,11 +153,12 @@ impl LocalRun {
             prepare(&Admission::new(sandbox.clone(), admission), self.function, self.hook_type, self.node_major, env.clone()).await?;
         let mask = Arc::new(Mask::new(self.env.iter().map(|(_, value)| value)).map_err(|error| LocalError::Env(error.to_string()))?);
         let limits = Limits { fuel: self.fuel, memory_bytes };
-        let grant = Arc::new(Grant { hosts: Policy::parse(&self.allowed_hosts)?.into(), ..Grant::default() });
+        let grant = Arc::new(Grant { hosts: Policy::parse(&self.allowed_hosts)?.into(), http_cache: self.http_cache, ..Grant::default() });
         let outside = match self.allowed_hosts.is_empty() {
-            true => None,
-            false => Some(Arc::new(EgressConfig::default().open().map_err(LocalError::Outside)?)),
+            true => Outside::default(),
+            false => EgressConfig::default().open().map_err(LocalError::Outside)?,
         };
+        let outside = Arc::new(outside.with_cache(Arc::new(LocalCache::default())));
         Ok(Prepared { sandbox, hook, adapter, context, env, mask, grant, outside, limits, timeout: self.timeout })
     }
 }
@@ -168,7 +172,7 @@ struct Prepared {
     env: Arc<EnvVars>,
     mask: Arc<Mask>,
     grant: Arc<Grant>,
-    outside: Option<Arc<Outside>>,
+    outside: Arc<Outside>,
     limits: Limits,
     timeout: Duration,
 }
@@ -197,7 +201,8 @@ impl Prepared {
 
     async fn run(&self) -> LocalOutcome {
         let started = Instant::now();
-        let execution = self.sandbox.execute(&self.hook, Invocation { outside: self.outside.clone(), ..self.invocation(started) }).await;
+        let execution =
+            self.sandbox.execute(&self.hook, Invocation { outside: Some(self.outside.clone()), ..self.invocation(started) }).await;
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let result = execution.result.map_err(|failure| named(failure, self.limits, self.timeout));
         let (decision, result, failure) = judge(&*self.adapter, result);

@@ -19,6 +19,8 @@ pub struct Grant {
     pub sealed: Vec<SealedVar>,
     /// Its account's authorities and client certificates; `None` for the server's authorities and no certificates.
     pub tls: Option<Arc<AccountTls>>,
+    /// Whether answers over HTTP are kept for it, as their servers allow.
+    pub http_cache: bool,
     /// The hook's version. Connections are kept for executions of the same one.
     pub version: u32,
 }

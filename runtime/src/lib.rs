@@ -10,6 +10,7 @@
 
 mod account_tls;
 mod admission;
+mod cache;
 mod engine;
 mod execution;
 mod function;
@@ -28,6 +29,7 @@ mod shares;
 
 pub use account_tls::AccountTls;
 pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, Kept, compile_worker};
+pub use cache::{Area, Cache, Caching, Place};
 pub use engine::{SandboxConfig, SandboxError};
 pub use execution::{Execution, Identity, Invocation, Limits};
 pub use function::{FunctionDigest, FunctionKind};

@@ -119,6 +119,7 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
     let hosts = project.iter().flat_map(Project::allowed_hosts).chain(args.allow.iter().cloned()).collect();
     let node_major = project.as_ref().and_then(Project::node_major);
     let hook = LocalHook::new(function, hook_type, node_major, hosts, limits(args, project.as_ref()))?;
+    let hook = hook.with_http_cache(project.as_ref().is_some_and(Project::http_cache));
     let mut env = args.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
     env.extend(args.env.iter().cloned());
     let mut profiling = args.profile.as_deref().map(|path| Profiling::new(path, &args.path));
@@ -239,9 +240,10 @@ fn page(outcome: &LocalOutcome, limits: Limits, excerpt: Option<Excerpt<'_>>, st
 
 /// A call outside, on one line.
 fn called(call: &Call) -> String {
-    let Call { method, origin, status, error, sent, received, duration_us } = call;
+    let Call { method, origin, status, error, sent, received, cached, duration_us } = call;
+    let cached = if *cached { " out of the cache" } else { "" };
     let end = status.map(|status| status.to_string()).into_iter().chain(error.as_deref().map(str::to_owned)).collect::<Vec<_>>().join(" ");
-    format!("{method} {origin}: {end}, {sent} bytes out, {received} in, {:.1} ms", *duration_us as f64 / 1000.0)
+    format!("{method} {origin}: {end}, {sent} bytes out, {received} in{cached}, {:.1} ms", *duration_us as f64 / 1000.0)
 }
 
 /// What was used, and how far the limits are.

@@ -195,7 +195,7 @@ impl Respond {
         }
         let body = self.json.map(|json| json.to_string()).or(self.body).unwrap_or_default();
         let reason = status.canonical_reason().unwrap_or_default().to_owned();
-        Ok(Reply { status: status.as_u16(), reason, version: "1.1", headers, body: reply_body(body), wire: Wire::default() })
+        Ok(Reply { status: status.as_u16(), reason, version: "1.1", headers, body: reply_body(body), wire: Wire::default(), cached: false })
     }
 }
 

@@ -233,7 +233,7 @@ fn reply(
         Version::HTTP_10 => "1.0",
         _ => "1.1",
     };
-    Ok(Reply { status: head.status.as_u16(), reason: latin1(&reason), version, headers, body, wire })
+    Ok(Reply { status: head.status.as_u16(), reason: latin1(&reason), version, headers, body, wire, cached: false })
 }
 
 impl Answerer for Network {

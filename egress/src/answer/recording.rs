@@ -217,7 +217,7 @@ fn reply(recorded: RecordedReply) -> Result<Reply, Error> {
         _ => "1.1",
     };
     let body = reply_body(recorded.body.bytes().ok_or_else(damaged)?);
-    Ok(Reply { status: recorded.status, reason: recorded.reason, version, headers, body, wire: Wire::default() })
+    Ok(Reply { status: recorded.status, reason: recorded.reason, version, headers, body, wire: Wire::default(), cached: false })
 }
 
 impl Answerer for Replay {

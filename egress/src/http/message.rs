@@ -134,6 +134,8 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body, unpacked where that was asked for.
     pub body: ReplyBody,
+    /// Whether the body comes out of a cache.
+    pub cached: bool,
     /// How it came; the default for what did not come over the network.
     pub wire: Wire,
 }

@@ -9,6 +9,7 @@
 
 mod answers;
 mod bodies;
+mod cache;
 mod connections;
 mod fidelity;
 mod harness;

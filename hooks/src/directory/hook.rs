@@ -95,7 +95,7 @@ impl Serving {
             retries: spec.retries,
             env: Arc::new(env),
             mask: Arc::new(mask),
-            grant: Arc::new(Grant { hosts, ceiling, sealed, tls, version: ready.version }),
+            grant: Arc::new(Grant { hosts, ceiling, sealed, tls, http_cache: spec.http_cache, version: ready.version }),
         })
     }
 }

@@ -1,4 +1,5 @@
-//! Changes the master key: seals every env value and every key of a client certificate again, in one commit. The vault replaces the key file.
+//! Changes the master key: seals every env value and every key of a client certificate again, in one commit, and removes what functions keep in
+//! the cache. The vault replaces the key file.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use crate::directory::records::{decode, put_account, put_env};
 use crate::directory::{seal_key, unseal_key, unsealed};
 use crate::ids::AccountId;
 use crate::resources::{AccountRecord, EnvRecord};
-use crate::store::{Batch, KeyRange, KeyReader, Kind, Order, Store, StoreError};
+use crate::store::{Batch, Key, KeyRange, KeyReader, Kind, Order, Store, StoreError};
 use crate::vault::{Rotation, Vault};
 
 /// The result of a change of the master key.
@@ -54,6 +55,15 @@ pub fn rotate(folder: &Folder) -> Result<Rotated, OfflineError> {
             put_account(&mut batch, &record).map_err(OfflineError::new)?;
         }
     }
+    // What functions keep for a while is kept anew.
+    store
+        .scan(KeyRange::all(), Order::Ascending, &mut |key, _| {
+            if KeyReader::kind_of(key) == Some(Kind::Cache) {
+                batch.delete(Key::from(key));
+            }
+            ControlFlow::Continue(())
+        })
+        .map_err(OfflineError::new)?;
     rotation.put(&mut batch).map_err(OfflineError::new)?;
     store.commit(batch).map_err(OfflineError::new)?;
     let (key_file, former_key_file) = rotation.finish().map_err(OfflineError::new)?;

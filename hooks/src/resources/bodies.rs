@@ -60,6 +60,9 @@ pub struct HookBody {
     /// Whom the function may call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_hosts: Option<Vec<String>>,
+    /// Whether answers over HTTP are kept for it, as their servers allow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_cache: Option<bool>,
     /// Settings that only the dialect understands.
     #[serde(default, skip_serializing_if = "Settings::is_empty")]
     pub settings: Settings,
@@ -67,7 +70,7 @@ pub struct HookBody {
 
 impl HookBody {
     /// The keys that a body of any dialect has.
-    pub const KEYS: [&str; 14] = [
+    pub const KEYS: [&str; 15] = [
         "type",
         "function",
         "runtime",
@@ -81,6 +84,7 @@ impl HookBody {
         "on_error",
         "expose_errors",
         "allowed_hosts",
+        "http_cache",
         "settings",
     ];
 
@@ -100,6 +104,7 @@ impl HookBody {
             on_error: Some(hook.on_error),
             expose_errors: Some(hook.expose_errors),
             allowed_hosts: Some(hook.allowed_hosts.clone()),
+            http_cache: Some(hook.http_cache),
             settings: hook
                 .settings
                 .iter()
@@ -333,7 +338,7 @@ mod tests {
             "type": "sign-in", "function": "AGFzbQEAAAA=", "runtime": "wasm", "timeout": 1, "retries": 2, "disabled": true,
             "env_vars": ["KEY"], "packages": {}, "conditions": [{"source": "roles", "operator": "~", "value": "12"}],
             "limits": {"fuel": 1_000_000, "memory_mib": 8}, "on_error": "deny", "expose_errors": true, "allowed_hosts": ["api.example"],
-            "settings": {"risk": true},
+            "http_cache": true, "settings": {"risk": true},
         }))
         .unwrap()
     }

@@ -92,12 +92,13 @@ impl World {
             log_queue: 1024,
             reads: self.reads,
             egress: Default::default(),
+            cache: Default::default(),
             limits: self.limits,
             registry: self.registry.clone(),
         };
         let vault = Vault::open(self.folder.path(), None, &*self.store).unwrap();
         let blobs = Blobs::open(&self.folder.path().join("blobs")).unwrap();
-        let kept = keep(self.store.clone(), vault, blobs, self.registry.clone()).unwrap();
+        let kept = keep(self.store.clone(), vault, blobs, &config, self.clock.clone()).unwrap();
         let compiler = self.compiler.clone();
         let is_kept = Arc::new(move |name| compiler.kept.lock().unwrap().contains(&name));
         Arc::new(Service::start(&config, kept, self.compiler.clone(), is_kept, self.clock.clone()))

@@ -62,7 +62,6 @@ fn begin(state: &mut CallState, operation: Operation, payload: &[u8]) -> Result<
             let (opened, request) = request(*fetch, payload);
             operations.run(opened, fetched(client, request))
         }
-        Operation::Cache(_) => return Err(absent("the cache")),
         Operation::Connect { host, port, tls } => {
             let client = state.way_out.client()?;
             operations.run(None, async move {
@@ -83,6 +82,19 @@ fn begin(state: &mut CallState, operation: Operation, payload: &[u8]) -> Result<
         Operation::Write { of } => {
             let opened = opened(of)?;
             operations.run(None, async move { opened.write(payload).await.map(|()| (Vec::new(), None)) })
+        }
+        Operation::CacheGet { key, shared } => {
+            let cache = state.way_out.cache()?;
+            operations.run(None, async move { Ok((cache.get(key, shared).await?, None)) })
+        }
+        Operation::CacheSet { key, ttl_ms, shared } => {
+            let cache = state.way_out.cache()?;
+            let time = ttl_ms.map(Duration::from_millis);
+            operations.run(None, async move { cache.set(key, payload, time, shared).await.map(|()| (Vec::new(), None)) })
+        }
+        Operation::CacheDelete { key, shared } => {
+            let cache = state.way_out.cache()?;
+            operations.run(None, async move { cache.delete(key, shared).await.map(|()| (Vec::new(), None)) })
         }
         Operation::End { of } => {
             let opened = opened(of)?;

@@ -31,9 +31,26 @@ pub(in crate::host) enum Operation {
     Write { of: i32 },
     /// Writes nothing more.
     End { of: i32 },
-    /// The cache, which is not there yet.
-    #[serde(rename = "cache_get", alias = "cache_set", alias = "cache_delete")]
-    Cache(#[allow(dead_code, reason = "what is asked for does not matter as long as there is none")] serde::de::IgnoredAny),
+    /// What is kept under a key.
+    CacheGet {
+        key: String,
+        #[serde(default)]
+        shared: bool,
+    },
+    /// Keeps the payload under a key.
+    CacheSet {
+        key: String,
+        #[serde(default)]
+        ttl_ms: Option<u64>,
+        #[serde(default)]
+        shared: bool,
+    },
+    /// Removes what is kept under a key.
+    CacheDelete {
+        key: String,
+        #[serde(default)]
+        shared: bool,
+    },
 }
 
 /// A request over HTTP.
