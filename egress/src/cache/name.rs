@@ -9,7 +9,7 @@ use http::{Method, Request};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use crate::http::{Body, Hop};
+use crate::http::{Body, Hop, Manner};
 use crate::scene::Scene;
 
 /// Headers for which `Vary` decides.
@@ -41,13 +41,16 @@ impl Question {
     /// `None`: the cache has no part in it.
     pub(crate) fn of(hop: &Hop, scene: &Scene) -> Option<Self> {
         // All that a request says is named here, so that nothing new is said of one without a thought for what is kept.
-        let Hop { method, url, target, headers, body, decompress: _, sent: _ } = hop;
-        let fits = matches!(*method, Method::GET | Method::HEAD) && matches!(body, Body::None);
+        let Hop { method, url, target, headers, body, decompress: _, manner, sent: _ } = hop;
+        let Manner { spelling: _, length: _, host, tls } = manner;
+        // Another host at the same address, and whom a hook alone trusts, are nothing that a URL names.
+        let is_usual = host.is_none() && tls.is_none();
+        let fits = matches!(*method, Method::GET | Method::HEAD) && matches!(body, Body::None) && is_usual;
         if !fits || CONDITIONAL.iter().any(|name| headers.contains_key(name)) {
             return None;
         }
         let mut headers = headers.clone();
-        scene.sealed.put_in(target, &mut headers, &mut Body::None).ok()?;
+        scene.sealed.put_in(std::slice::from_ref(target), &mut headers, &mut Body::None).ok()?;
         let negotiated = headers.iter().filter(|(name, _)| NEGOTIATED.contains(&name.as_str()));
         let mut request = Request::builder().method(method.clone()).uri(without_fragment(url)).body(()).ok()?;
         *request.headers_mut() = negotiated.map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -79,10 +82,11 @@ fn digest(hop: &Hop, headers: &HeaderMap) -> [u8; 32] {
 }
 
 /// The name of what is known of a URL, whatever the method and the headers. Another policy has other names, so that nothing is given that could
-/// not be asked for under it.
+/// not be asked for under it, and so have other authorities and client certificates of the account.
 pub(crate) fn url_name(hop: &Hop, scene: &Scene) -> String {
     let mut hash = Sha256::new();
     part(&mut hash, scene.layers.text().as_bytes());
+    part(&mut hash, scene.tls.digest());
     part(&mut hash, without_fragment(&hop.url).as_bytes());
     format!("url {}", hex(&hash.finalize()))
 }
