@@ -31,8 +31,13 @@ const ways = {
       done({ status: answer.statusCode, names: answer.rawHeaders.filter((_, at) => at % 2 === 0), told: JSON.parse(text), ...facts });
     });
     request.on('error', failed);
-    for (const chunk of write) request.write(chunk);
-    request.end();
+    (async () => {
+      for (const chunk of write) {
+        request.write(chunk);
+        await new Promise((done) => setTimeout(done, 5));
+      }
+      request.end();
+    })();
   }),
 };
 exports.handler = async ({ user }) => {
@@ -268,7 +273,7 @@ fn a_request_looks_on_the_wire_as_the_function_wrote_it() {
     let told = caller.call("http", json!({"url": url, "method": "POST", "headers": headers, "write": ["four", "END"]}));
     let head = told["told"]["head"].as_str().unwrap();
     assert!(head.starts_with("POST / HTTP/1.1\r\nX-b: 1\r\nAccept: */*\r\nx-A: 2\r\nHOST: Virtual.test\r\nx-A: caf\u{e9}\r\n"), "{told}");
-    assert_eq!(told["told"]["body"], "fourEND");
+    assert_eq!(told["told"]["body"], "4\r\nfour\r\n3\r\nEND\r\n0\r\n\r\n");
     assert_eq!(told["names"], json!(["X-Second", "x-FIRST", "X-Echo", "Content-Length"]));
 
     let sized = json!({"content-LENGTH": "7"});

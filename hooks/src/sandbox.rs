@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hookbox_egress::Counts;
+use hookbox_egress::{Counts, Egress};
 use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{EnvVars, Failure, FailureKind, Usage};
 use hookbox_runtime::{
@@ -183,6 +183,6 @@ impl FunctionCompiler for SandboxCompiler {
     }
 
     fn calls(&self) -> Counts {
-        self.outside.egress().counts()
+        self.outside.egress().map(Egress::counts).unwrap_or_default()
     }
 }

@@ -9,7 +9,7 @@ use http::{Method, Request};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use crate::http::{Body, Hop};
+use crate::http::{Body, Hop, Manner};
 use crate::scene::Scene;
 
 /// Headers for which `Vary` decides.
@@ -81,10 +81,11 @@ fn digest(hop: &Hop, headers: &HeaderMap) -> [u8; 32] {
 }
 
 /// The name of what is known of a URL, whatever the method and the headers. Another policy has other names, so that nothing is given that could
-/// not be asked for under it.
+/// not be asked for under it, and so have other authorities and client certificates of the account.
 pub(crate) fn url_name(hop: &Hop, scene: &Scene) -> String {
     let mut hash = Sha256::new();
     part(&mut hash, scene.layers.text().as_bytes());
+    part(&mut hash, scene.tls.digest());
     part(&mut hash, without_fragment(&hop.url).as_bytes());
     format!("url {}", hex(&hash.finalize()))
 }

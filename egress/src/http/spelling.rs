@@ -8,6 +8,9 @@ use http::{HeaderMap, HeaderValue};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spelling(Arc<[Box<str>]>);
 
+/// Names, and something that goes with each.
+type Pairs<'a, T> = Vec<(&'a str, T)>;
+
 impl Spelling {
     /// These names.
     pub(crate) fn new(names: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
@@ -31,7 +34,7 @@ impl Spelling {
     }
 
     /// Sorts pairs of a name and something else: those that are named here, as they are spelled here, and the rest.
-    fn sort<'a, T>(&'a self, pairs: Vec<(&'a str, T)>) -> (Vec<(&'a str, T)>, Vec<(&'a str, T)>) {
+    fn sort<'a, T>(&'a self, pairs: Pairs<'a, T>) -> (Pairs<'a, T>, Pairs<'a, T>) {
         let mut left: Vec<Option<(&str, T)>> = pairs.into_iter().map(Some).collect();
         let mut named = Vec::with_capacity(left.len());
         for name in self.0.iter() {

@@ -240,3 +240,29 @@ async fn heads_redirects_and_errors_that_say_so_are_kept() {
     }
     assert_eq!(ask(&shelf, get(stub.url("/head"))).await, told("there", false));
 }
+
+#[tokio::test]
+async fn what_names_another_host_or_another_trust_is_not_told_from_here() {
+    let (shelf, stub) = stub(|seen| answer(200, &[("cache-control", "max-age=60")], seen.header("host").unwrap().to_owned())).await;
+    let url = stub.url("/");
+    let own = stub.address.to_string();
+    let call = async |tls: Option<std::sync::Arc<hookbox_egress::TlsConfig>>, host: &str| {
+        let mut grant = grant(&["127.0.0.1", "virtual.example"]);
+        (grant.cache, grant.tls) = (Some(Arc::new(shelf.clone()) as Arc<dyn Keep>), tls);
+        let client = egress().client(grant);
+        let said = text(client.fetch(with_headers(get(&url), &[("Host", host)])).await.unwrap()).await;
+        (said, client.calls()[0].cached)
+    };
+    for _ in 0..2 {
+        assert_eq!(call(None, "virtual.example").await, ("virtual.example".to_owned(), false));
+    }
+    assert_eq!(call(None, &own).await, (own.clone(), false));
+    assert_eq!(call(None, &own).await, (own.clone(), true));
+    let key = rcgen::KeyPair::generate().unwrap();
+    let ca = rcgen::CertificateParams::new([]).unwrap().self_signed(&key).unwrap().pem();
+    let settings = hookbox_egress::TlsSettings { ca: vec![ca], identities: Vec::new() };
+    for cached in [false, true] {
+        // Made anew, as after a restart.
+        assert_eq!(call(Some(egress().tls(&settings).unwrap()), &own).await, (own.clone(), cached));
+    }
+}
