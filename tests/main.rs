@@ -66,5 +66,6 @@ mod replaced_program;
 mod restart;
 mod source_graph;
 mod triggers;
+mod trust;
 mod unread;
 mod updates;

@@ -37,7 +37,7 @@ pub use connection::Connection;
 pub use counters::Counts;
 pub use egress::{Egress, Grant, Settings};
 pub use error::{ACCESS_DENIED, Error, LIMIT};
-pub use http::{Body, BodySender, Hop, Redirect, Reply, ReplyBody, Request, reply_body};
+pub use http::{Body, BodySender, Hop, Redirect, Reply, ReplyBody, Request, Wire, reply_body};
 pub use limits::Limits;
 pub use policy::{Host, Layers, Policy, PolicyError, Scheme, Target};
 pub use proxy::{Proxy, ProxyError};
@@ -45,5 +45,7 @@ pub use resolver::{Lookup, LookupError, Resolve, SystemResolver};
 pub use response::Response;
 pub use scene::Scene;
 pub use sealed::Sealed;
-pub use stream::{Ends, Stream};
-pub use tls::{Identity, TlsConfig, TlsError, TlsFacts, TlsOptions, TlsSettings};
+pub use stream::{End, Ends, Stream};
+pub use tls::{
+    CertificateFacts, Identity, Part as CertificatePart, TlsConfig, TlsError, TlsFacts, TlsOptions, TlsSettings, check_authorities,
+};

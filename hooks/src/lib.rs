@@ -74,8 +74,8 @@ pub use local::{LocalError, LocalOutcome, LocalRun};
 pub use networks::{Networks, NotANetwork};
 pub use resources::bodies;
 pub use resources::{
-    AccessTokenView, AccountSettings, AccountView, Condition, CredentialView, EnvView, ExecutionView, HookInput, HookView, InputRules,
-    LimitsView, NewCredentialView, OnNoHook, Operator, Scope, Scopes, Source, Status, TopLevel, read_roles,
+    AccessTokenView, AccountSettings, AccountView, ClientCertificate, Condition, CredentialView, EnvView, ExecutionView, HookInput,
+    HookView, InputRules, LimitsView, NewCredentialView, OnNoHook, Operator, Scope, Scopes, Source, Status, TopLevel, read_roles,
 };
 pub use service::{
     Action, Applied, AppliedEnv, AppliedHook, Engine, ExecutionFilter, ExecutionForm, ExecutionPage, FoundHook, HookFilter, OpenError,

@@ -178,6 +178,7 @@ impl State {
             true => directory.clone(),
             false => current.with_changes(&before, &directory),
         });
+        before.stopped(&directory).into_iter().for_each(|(hook, version)| self.compiler.stopped(hook.number(), version));
         Ok((value, released))
     }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use hookbox_egress::Policy;
 use hookbox_host_api::Secret;
 
+use crate::account_tls::AccountTls;
+
 /// What a hook may reach. By default that is nothing.
 #[derive(Debug, Default)]
 pub struct Grant {
@@ -17,6 +19,8 @@ pub struct Grant {
     pub sealed: Vec<SealedVar>,
     /// Whether answers over HTTP are kept for it, as their servers allow.
     pub http_cache: bool,
+    /// Its account's authorities and client certificates; `None` for the server's authorities and no certificates.
+    pub tls: Option<Arc<AccountTls>>,
     /// The hook's version. Connections are kept for executions of the same one.
     pub version: u32,
 }

@@ -8,6 +8,7 @@
 //!
 //! It knows nothing of accounts, storage or HTTP.
 
+mod account_tls;
 mod admission;
 mod cache;
 mod engine;
@@ -26,6 +27,7 @@ mod sandbox;
 mod scheduler;
 mod shares;
 
+pub use account_tls::AccountTls;
 pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, Kept, compile_worker};
 pub use cache::{Area, Cache, Caching, Place};
 pub use engine::{SandboxConfig, SandboxError};

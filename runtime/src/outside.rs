@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use hookbox_egress::{ACCESS_DENIED, Answerer, Client, Egress, Error, Keep, Limits, Sealed};
+use hookbox_egress::{ACCESS_DENIED, Answerer, Client, Egress, Error, Keep, Limits, Sealed, TlsError};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
@@ -22,6 +22,11 @@ pub struct Outside {
     account_calls: usize,
     /// What is left of that, for the accounts of which some are.
     places: Mutex<HashMap<u64, Weak<Semaphore>>>,
+}
+
+/// Who uses a connection again: hooks are numbered at random, so that the versions of two are never the same.
+fn connection_owner(hook: u128, version: u32) -> u128 {
+    hook.wrapping_add(version.into())
 }
 
 /// Accounts whose places are looked through for those that nobody holds any more.
@@ -49,10 +54,17 @@ impl Outside {
         self.cache.as_ref().map(|cache| OwnCache::new(cache.clone(), share.owner, share.hook))
     }
 
+    /// Closes the connections that are kept for a version of a hook, which does not serve any more.
+    pub fn forget(&self, hook: u128, version: u32) {
+        if let Some(egress) = &self.egress {
+            egress.forget(connection_owner(hook, version));
+        }
+    }
+
     /// The client of one execution.
     ///
     /// # Errors
-    /// `ERR_ACCESS_DENIED`: nothing goes out.
+    /// `ERR_ACCESS_DENIED`: nothing goes out. The account's certificates cannot be used.
     pub(crate) fn client(
         &self,
         grant: &Grant,
@@ -62,14 +74,16 @@ impl Outside {
         answerer: Option<Arc<dyn Answerer>>,
     ) -> Result<Client, Error> {
         let egress = self.egress.as_ref().ok_or_else(|| Error::new(ACCESS_DENIED, "nothing goes out of this sandbox"))?;
+        let unfit = |error: TlsError| Error::new("ERR_TLS_INVALID_CONTEXT", format!("of the account's certificates, {error}"));
+        let tls = grant.tls.as_ref().map(|tls| tls.config(egress)).transpose().map_err(unfit)?;
         let cache = grant.http_cache.then(|| self.cache(share)).flatten();
         Ok(egress.client(hookbox_egress::Grant {
             hook: grant.hosts.clone(),
             account: grant.ceiling.clone(),
-            owner: share.hook.wrapping_add(grant.version.into()),
+            owner: connection_owner(share.hook, grant.version),
             limits: self.limits.clone(),
             deadline,
-            tls: None,
+            tls,
             sealed,
             share: Some(self.places(share.owner)),
             answerer,

@@ -144,6 +144,7 @@ fn again(hop: &Hop) -> Hop {
         headers: hop.headers.clone(),
         body: Body::None,
         decompress: hop.decompress,
+        manner: hop.manner.clone(),
         sent: Arc::clone(&hop.sent),
     }
 }

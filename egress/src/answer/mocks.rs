@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::gather::{self, Content};
 use super::{Answerer, Answering, pattern};
 use crate::error::Error;
-use crate::http::{Hop, Reply, latin1, reply_body};
+use crate::http::{Hop, Reply, Wire, latin1, reply_body};
 use crate::policy::{Host, Target};
 use crate::scene::Scene;
 use crate::stream::Stream;
@@ -195,7 +195,7 @@ impl Respond {
         }
         let body = self.json.map(|json| json.to_string()).or(self.body).unwrap_or_default();
         let reason = status.canonical_reason().unwrap_or_default().to_owned();
-        Ok(Reply { status: status.as_u16(), reason, version: "1.1", headers, body: reply_body(body), cached: false })
+        Ok(Reply { status: status.as_u16(), reason, version: "1.1", headers, body: reply_body(body), wire: Wire::default(), cached: false })
     }
 }
 

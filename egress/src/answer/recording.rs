@@ -12,7 +12,7 @@ use super::gather::{self, Content};
 use super::mocks::no_streams;
 use super::{Answerer, Answering};
 use crate::error::Error;
-use crate::http::{Hop, Reply, latin1, reply_body};
+use crate::http::{Hop, Reply, Wire, latin1, reply_body};
 use crate::policy::{Host, Target};
 use crate::scene::Scene;
 use crate::stream::Stream;
@@ -217,7 +217,7 @@ fn reply(recorded: RecordedReply) -> Result<Reply, Error> {
         _ => "1.1",
     };
     let body = reply_body(recorded.body.bytes().ok_or_else(damaged)?);
-    Ok(Reply { status: recorded.status, reason: recorded.reason, version, headers, body, cached: false })
+    Ok(Reply { status: recorded.status, reason: recorded.reason, version, headers, body, wire: Wire::default(), cached: false })
 }
 
 impl Answerer for Replay {

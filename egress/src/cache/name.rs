@@ -41,13 +41,15 @@ impl Question {
     /// `None`: the cache has no part in it.
     pub(crate) fn of(hop: &Hop, scene: &Scene) -> Option<Self> {
         // All that a request says is named here, so that nothing new is said of one without a thought for what is kept.
-        let Hop { method, url, target, headers, body, decompress: _, sent: _ } = hop;
-        let fits = matches!(*method, Method::GET | Method::HEAD) && matches!(body, Body::None);
+        let Hop { method, url, target, headers, body, decompress: _, manner, sent: _ } = hop;
+        // Whoever is trusted or named otherwise than usual is asked each time.
+        let usual = manner.tls.is_none() && manner.host.is_none();
+        let fits = usual && matches!(*method, Method::GET | Method::HEAD) && matches!(body, Body::None);
         if !fits || CONDITIONAL.iter().any(|name| headers.contains_key(name)) {
             return None;
         }
         let mut headers = headers.clone();
-        scene.sealed.put_in(target, &mut headers, &mut Body::None).ok()?;
+        scene.sealed.put_in(std::slice::from_ref(target), &mut headers, &mut Body::None).ok()?;
         let negotiated = headers.iter().filter(|(name, _)| NEGOTIATED.contains(&name.as_str()));
         let mut request = Request::builder().method(method.clone()).uri(without_fragment(url)).body(()).ok()?;
         *request.headers_mut() = negotiated.map(|(name, value)| (name.clone(), value.clone())).collect();

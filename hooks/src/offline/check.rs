@@ -1,4 +1,4 @@
-//! Checks a folder: reads every record, compares every function with its digest, opens every env value.
+//! Checks a folder: reads every record, compares every function with its digest, opens every env value and every client key.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::{Folder, OfflineError};
 use crate::cache;
 use crate::directory::records::{credential_key, decode, env_key, hook_key};
-use crate::directory::unsealed;
+use crate::directory::{account_tls, unsealed};
 use crate::ids::AccountId;
 use crate::logs::{LogEntry, check_index, check_row};
 use crate::resources::{AccountRecord, CredentialRecord, EnvRecord, HookRecord};
@@ -33,6 +33,8 @@ pub struct Checked {
     pub env_vars: u64,
     /// Env vars whose values were opened: all of them, or zero without the key.
     pub opened: u64,
+    /// Client certificates of accounts.
+    pub client_certificates: u64,
     /// Functions of accounts.
     pub functions: u64,
     /// Entries in the logs.
@@ -116,6 +118,10 @@ impl Survey<'_> {
         let record: AccountRecord = decode("the account", value)?;
         self.accounts.insert(record.id.get());
         self.checked.accounts += 1;
+        self.checked.client_certificates += record.settings.client_certificates.len() as u64;
+        if let Some(vault) = self.vault {
+            account_tls(vault, &record).map_err(|error| StoreError::Corrupt(format!("a client certificate: {error}")))?;
+        }
         if record.id == id { Ok(()) } else { Err(misplaced("the account")) }
     }
 

@@ -218,9 +218,32 @@ pub struct AccountSettingsBody {
     /// Whom hooks may call at most. An inner `None` leaves that to the server.
     #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
     pub hosts_ceiling: Option<Option<Vec<String>>>,
+    /// Authorities in PEM that calls trust beside the server's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub egress_ca: Option<Vec<String>>,
+    /// All client certificates that the account has afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_certificates: Option<Vec<ClientCertificateBody>>,
     /// Settings that only a dialect understands. A null restores a default.
     #[serde(flatten)]
     pub dialects: Settings,
+}
+
+/// A client certificate of an account: a new one with its key, or one that the account has, by its fingerprint.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCertificateBody {
+    /// To whom it is shown.
+    pub hosts: Vec<String>,
+    /// The certificate and its chain in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cert: Option<String>,
+    /// Its private key in PEM.
+    #[serde(default, with = "secret_text::option", skip_serializing_if = "Option::is_none")]
+    pub key: Option<Secret>,
+    /// The fingerprint of one that the account has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
 }
 
 impl AccountSettingsBody {

@@ -14,6 +14,7 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use hookbox_egress::Counts;
 use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{Failure, FailureKind, Secret, Usage};
 use hookbox_runtime::{AdmissionError, Execution, FunctionDigest, Invocation, PagemapUse, SchedulerLoad};
@@ -260,6 +261,8 @@ pub struct ScriptCompiler {
     pub kept: Mutex<HashSet<FunctionDigest>>,
     /// What was forgotten, in order.
     pub forgotten: Mutex<Vec<FunctionDigest>>,
+    /// Versions of hooks that stopped to serve, in order.
+    pub stopped: Mutex<Vec<(u128, u32)>>,
     troubles: AtomicUsize,
     refusing: AtomicBool,
     troubled: AtomicBool,
@@ -354,6 +357,14 @@ impl FunctionCompiler for ScriptCompiler {
 
     fn forget(&self, name: FunctionDigest) {
         self.forgotten.lock().unwrap().push(name);
+    }
+
+    fn stopped(&self, hook: u128, version: u32) {
+        self.stopped.lock().unwrap().push((hook, version));
+    }
+
+    fn calls(&self) -> Counts {
+        Counts { calls: 5, ..Counts::default() }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use hookbox_egress::{Body, Client, Ends, Error, Request, TlsFacts};
+use hookbox_egress::{Body, Client, End, Ends, Error, Request, TlsFacts};
 use serde::Serialize;
 use serde_json::json;
 use wasmtime::{AsContextMut, Caller, Linker};
@@ -59,9 +59,6 @@ fn begin(state: &mut CallState, operation: Operation, payload: &[u8]) -> Result<
         }
         Operation::Fetch(fetch) => {
             let client = state.way_out.client()?;
-            if fetch.tls.is_some() {
-                return Err(absent("a request with TLS options of its own (ca, cert, key, servername, rejectUnauthorized ...)"));
-            }
             let (opened, request) = request(*fetch, payload);
             operations.run(opened, fetched(client, request))
         }
@@ -106,11 +103,6 @@ fn begin(state: &mut CallState, operation: Operation, payload: &[u8]) -> Result<
     })
 }
 
-/// What hooks know of and the host does not do yet.
-fn absent(what: &str) -> Error {
-    Error::new("ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", format!("{what} is not available in hooks"))
-}
-
 /// A connection that was opened.
 #[derive(Serialize)]
 struct Connected<'a> {
@@ -146,17 +138,43 @@ fn request(fetch: Fetch, payload: Bytes) -> (Option<Opened>, Request) {
     request.body = body;
     request.redirect = fetch.redirect.into();
     request.decompress = fetch.decompress;
+    request.tls = fetch.tls.map(|tls| *tls);
     (opened, request)
 }
 
+/// The head of an answer.
+#[derive(Serialize)]
+struct Fetched<'a> {
+    status: u16,
+    status_text: &'a str,
+    http_version: &'a str,
+    headers: &'a [(String, String)],
+    url: &'a str,
+    redirected: bool,
+    body: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remote: Option<End>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls: Option<&'a TlsFacts>,
+}
+
 async fn fetched(client: Client, request: Request) -> Answer {
+    // Who said nothing of TLS does not ask what became of it, and certificates are long.
+    let tells_tls = request.tls.is_some();
     let response = client.fetch(request).await?;
-    let told = json!({
-        "status": response.status, "status_text": response.status_text, "http_version": response.version, "headers": response.headers,
-        "url": response.url, "redirected": response.redirected, "body": response.has_body(),
-    });
+    let (told, _) = told(&Fetched {
+        status: response.status,
+        status_text: &response.status_text,
+        http_version: response.version,
+        headers: &response.headers,
+        url: &response.url,
+        redirected: response.redirected,
+        body: response.has_body(),
+        remote: response.ends.map(|ends| End::from(ends.remote)),
+        tls: response.tls.as_deref().filter(|_| tells_tls),
+    })?;
     let opened = response.has_body().then(|| Opened::answer(response));
-    Ok((told.to_string().into_bytes(), opened))
+    Ok((told, opened))
 }
 
 fn add_wait(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {

@@ -28,7 +28,8 @@ function isUsual(name, options) {
 // A check of names of the author's own comes on top of the host's: when it could be asked, the request is on its way.
 function tlsOf(options, name) {
   const verify = options.rejectUnauthorized !== false;
-  if (verify && !SAID.some((each) => options[each] && !isUsual(each, options))) return undefined;
+  const looks = typeof options.checkServerIdentity === 'function' && options.checkServerIdentity !== checkServerIdentity;
+  if (verify && !looks && !SAID.some((each) => options[each] && !isUsual(each, options))) return undefined;
   return forHost(options.secureContext ?? createSecureContext(options), { name: options.servername || name, verify, alpn: options.ALPNProtocols });
 }
 

@@ -67,7 +67,7 @@ pub(in crate::host) struct Fetch {
     pub(in crate::host) redirect: RedirectMode,
     #[serde(default)]
     pub(in crate::host) decompress: bool,
-    /// Of its own, instead of the account's.
+    /// What is said of TLS; without it, it is as the account has it.
     #[serde(default)]
     pub(in crate::host) tls: Option<Box<TlsOptions>>,
 }
