@@ -23,9 +23,10 @@ const EDGES: [(&str, &[&str]); 9] = [
 ];
 
 /// Crates from outside that only some may name.
-const RESERVED: [(&str, &[&str]); 9] = [
+const RESERVED: [(&str, &[&str]); 10] = [
     ("wasmtime", &["hookbox-runtime", "hookbox-bench"]),
     ("wasmtime-wasi", &["hookbox-runtime"]),
+    ("wasmtime-wasi-http", &["hookbox-runtime"]),
     ("sled", &["hookbox-hooks"]),
     ("redb", &["hookbox-hooks"]),
     ("hyper", &["hookbox-hooks", "hookbox-egress", "hookbox-bench"]),
@@ -68,6 +69,7 @@ const ORDER: [&str; 31] = [
     "message",
     "networks",
     "outside",
+    "background",
     "backup",
     "store",
     "error",

@@ -22,6 +22,7 @@ mod cli_new;
 mod cli_pages;
 mod cli_profile;
 mod clients;
+mod component_calls;
 mod connections;
 mod contexts;
 mod durability;

@@ -15,7 +15,7 @@ use crate::connection::{self, Connection};
 use crate::counters::Counters;
 use crate::error::Error;
 use crate::http::{Body, Hop, Last, Manner, Redirect, Request, next_hop, read_headers, redirects, request_too_long};
-use crate::limits::bytes_text;
+use crate::limits::{Limits, bytes_text};
 use crate::policy::{Host, Scheme, Target};
 use crate::response::{self, Response};
 use crate::scene::Scene;
@@ -51,6 +51,11 @@ impl Client {
     /// What was called up to now, for the log of the execution.
     pub fn calls(&self) -> Vec<Call> {
         self.0.calls.list()
+    }
+
+    /// The limits of the execution.
+    pub fn limits(&self) -> &Limits {
+        &self.0.scene.limits
     }
 
     /// The addresses of a name, of IPv4 (`4`), IPv6 (`6`) or both (`0`): those that may be connected to.

@@ -5,7 +5,7 @@
 //!
 //! | module | what is in it |
 //! |---|---|
-//! | `clock`, `ids`, `uuid_pool`, `limits`, `message` | time, names of things, sizes, masked messages |
+//! | `clock`, `ids`, `uuid_pool`, `limits`, `message`, `background` | time, names of things, sizes, masked messages, threads that stand back |
 //! | `networks` | lists of addresses |
 //! | `vault` | keys, sealed values, hashes of secrets |
 //! | `store` | the port to the embedded storage engines, with the adapters redb and sled |
@@ -29,6 +29,7 @@
 mod admission;
 pub mod api;
 mod auth;
+mod background;
 mod backup;
 mod cache;
 mod clock;

@@ -17,10 +17,10 @@ pub struct Grant {
     pub ceiling: Option<Arc<Policy>>,
     /// The env vars whose values only these hosts get.
     pub sealed: Vec<SealedVar>,
-    /// Whether answers over HTTP are kept for it, as their servers allow.
-    pub http_cache: bool,
     /// Its account's authorities and client certificates; `None` for the server's authorities and no certificates.
     pub tls: Option<Arc<AccountTls>>,
+    /// Whether answers over HTTP are kept for it, as their servers allow.
+    pub http_cache: bool,
     /// The hook's version. Connections are kept for executions of the same one.
     pub version: u32,
 }

@@ -56,9 +56,7 @@ impl Outside {
 
     /// Closes the connections that are kept for a version of a hook, which does not serve any more.
     pub fn forget(&self, hook: u128, version: u32) {
-        if let Some(egress) = &self.egress {
-            egress.forget(connection_owner(hook, version));
-        }
+        self.egress.iter().for_each(|egress| egress.forget(connection_owner(hook, version)));
     }
 
     /// The client of one execution.

@@ -14,7 +14,7 @@ use crate::directory::{account_tls, unsealed};
 use crate::ids::AccountId;
 use crate::logs::{LogEntry, check_index, check_row};
 use crate::resources::{AccountRecord, CredentialRecord, EnvRecord, HookRecord};
-use crate::store::{Digest, Functions, Key, KeyRange, KeyReader, Kind, Order, SERVER, Store, StoreError};
+use crate::store::{Digest, Functions, Key, KeyRange, KeyReader, Kind, Order, SERVER, Store, StoreError, is_indexed};
 use crate::vault::Vault;
 
 /// The most problems that are listed; further ones are only counted.
@@ -58,7 +58,9 @@ pub fn verify(folder: &Folder) -> Result<Checked, OfflineError> {
 
 /// Checks everything in a store; the values of env vars where there is a key.
 pub(super) fn check(store: &dyn Store, functions: &Functions, vault: Option<&Vault>) -> Checked {
-    let mut survey = Survey { vault, ..Survey::default() };
+    // Where this cannot be read, the index cannot, which is told.
+    let indexed = is_indexed(store).unwrap_or_default();
+    let mut survey = Survey { vault, indexed, ..Survey::default() };
     // A visitor must not call the store, so it notes what has to be looked up afterwards.
     let visit = &mut |key: &[u8], value: &[u8]| {
         survey.visit(key, value);
@@ -78,6 +80,8 @@ pub(super) fn check(store: &dyn Store, functions: &Functions, vault: Option<&Vau
 #[derive(Default)]
 struct Survey<'a> {
     vault: Option<&'a Vault>,
+    /// Whether the log has the index of the present format.
+    indexed: bool,
     checked: Checked,
     accounts: BTreeSet<u64>,
     /// Accounts that records refer to.
@@ -106,7 +110,9 @@ impl Survey<'_> {
             Kind::EnvVar => self.env_var(id, key, value),
             Kind::Function => self.function(key),
             Kind::Log => self.log_entry(key, value),
-            Kind::LogIndex => check_row(key),
+            Kind::LogIndex if self.indexed => check_row(key, value),
+            // It will be made anew.
+            Kind::LogIndex => Ok(()),
             Kind::Cache => self.cached_value(key, value),
         };
         if let Err(error) = read {
@@ -175,9 +181,7 @@ impl Survey<'_> {
     }
 
     fn look_into_index(&mut self, store: &dyn Store) {
-        let missing = |entry: &LogEntry| {
-            self.problem(format!("account {}: the index does not lead to the log entry {}", entry.account, entry.id));
-        };
+        let missing = |account: u64, id: &str| self.problem(format!("account {account}: the index does not lead to the log entry {id}"));
         if let Err(error) = check_index(store, missing) {
             self.problem(format!("the log's index cannot be read: {error}"));
         }

@@ -1,5 +1,5 @@
-//! Changes the master key: seals every env value and every key of a client certificate again, and removes what functions keep in the cache, in one
-//! commit. The vault replaces the key file.
+//! Changes the master key: seals every env value and every key of a client certificate again, in one commit, and removes what functions keep in
+//! the cache. The vault replaces the key file.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -44,15 +44,6 @@ pub fn rotate(folder: &Folder) -> Result<Rotated, OfflineError> {
         put_env(&mut batch, account, &sealed_anew(&vault, rotation.vault(), account, record)?).map_err(OfflineError::new)?;
         env_vars += 1;
     }
-    // What functions keep for a while is kept anew.
-    store
-        .scan(KeyRange::all(), Order::Ascending, &mut |key, _| {
-            if KeyReader::kind_of(key) == Some(Kind::Cache) {
-                batch.delete(Key::from(key));
-            }
-            ControlFlow::Continue(())
-        })
-        .map_err(OfflineError::new)?;
     let mut client_keys = 0;
     for mut record in account_records(&*store).map_err(OfflineError::new)? {
         for (fingerprint, key) in &mut record.client_keys {
@@ -64,6 +55,15 @@ pub fn rotate(folder: &Folder) -> Result<Rotated, OfflineError> {
             put_account(&mut batch, &record).map_err(OfflineError::new)?;
         }
     }
+    // What functions keep for a while is kept anew.
+    store
+        .scan(KeyRange::all(), Order::Ascending, &mut |key, _| {
+            if KeyReader::kind_of(key) == Some(Kind::Cache) {
+                batch.delete(Key::from(key));
+            }
+            ControlFlow::Continue(())
+        })
+        .map_err(OfflineError::new)?;
     rotation.put(&mut batch).map_err(OfflineError::new)?;
     store.commit(batch).map_err(OfflineError::new)?;
     let (key_file, former_key_file) = rotation.finish().map_err(OfflineError::new)?;

@@ -82,7 +82,7 @@ impl Service {
         let retention = Retention::new(config.retention);
         let queue = QueueSettings { entries: config.log_queue, ..QueueSettings::default() };
         let tail = Tail::new(line);
-        let log = LogWriter::start(store.clone(), tail.clone(), queue);
+        let log = LogWriter::start(store.clone(), tail.clone(), indexed.clone(), queue);
         let state = Arc::new(State {
             store: store.clone(),
             functions,

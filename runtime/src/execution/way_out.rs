@@ -7,6 +7,7 @@ use hookbox_host_api::{EnvVars, Secret};
 use tokio::time::Instant;
 
 use super::Invocation;
+use super::bodies::Bodies;
 use super::world::World;
 use crate::cache::OwnCache;
 use crate::grant::Grant;
@@ -27,6 +28,8 @@ pub(crate) struct WayOut {
     /// The top level is being evaluated.
     pub(crate) loading: bool,
     client: Option<Client>,
+    /// Bodies that `wasi:http` carries.
+    pub(crate) bodies: Bodies,
 }
 
 impl WayOut {
@@ -43,7 +46,7 @@ impl WayOut {
         }
         let (outside, grant, share, deadline) =
             (invocation.outside.clone(), invocation.grant.clone(), invocation.share, invocation.deadline);
-        (Self { outside, grant, share, deadline, placeholders, loading: false, client: None }, env)
+        (Self { outside, grant, share, deadline, placeholders, loading: false, client: None, bodies: Bodies::default() }, env)
     }
 
     /// The client of the execution.
