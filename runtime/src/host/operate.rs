@@ -104,11 +104,6 @@ fn begin(state: &mut CallState, operation: Operation, payload: &[u8]) -> Result<
     })
 }
 
-/// What hooks know of and the host does not do yet.
-fn absent(what: &str) -> Error {
-    Error::new("ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", format!("{what} is not available in hooks"))
-}
-
 /// A connection that was opened.
 #[derive(Serialize)]
 struct Connected<'a> {
