@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use hookbox_egress::{Answerer, Mocks, Nobody, Recorder, Recording, Replay, Veil};
+use hookbox_egress::{Answerer, Egress, Mocks, Nobody, Recorder, Recording, Replay, Veil};
 use hookbox_host_api::{Failure, FailureKind};
-use hookbox_runtime::{Beginning, Order, Outside, Turn, Turns};
+use hookbox_runtime::{Beginning, Order, Turn, Turns};
 use serde::{Deserialize, Serialize};
 
 /// Who answers what the function calls.
