@@ -5,13 +5,20 @@ use serde_json::{Value, json};
 use crate::harness::guests::allowing;
 use crate::harness::{Api, Hook, Server, context};
 
+fn settings(hooks_per_type: u32, on_no_hook: Value) -> Value {
+    json!({
+        "hooks_per_type": hooks_per_type, "on_no_hook": on_no_hook, "allowed_hosts": [], "hosts_ceiling": null, "egress_ca": [],
+        "client_certificates": [], "strict": false, "client": null,
+    })
+}
+
 #[test]
 fn accounts_are_made_shown_and_changed() {
     let server = Server::start();
     let admin = server.admin();
     let first = admin.get("/v1/accounts/1").expect(200);
     assert_eq!((&first["id"], &first["name"]), (&json!(1), &Value::Null));
-    assert_eq!(first["settings"], json!({"hooks_per_type": 1, "on_no_hook": null, "strict": false, "client": null}));
+    assert_eq!(first["settings"], settings(1, json!(null)));
     let made = admin.post("/v1/accounts", &json!({"name": "Acme", "settings": {"hooks_per_type": 3}})).expect(201);
     assert_eq!((&made["id"], &made["name"], &made["settings"]["hooks_per_type"]), (&json!(2), &json!("Acme"), &json!(3)));
     let listed = admin.get("/v1/accounts?limit=1").expect(200);
@@ -19,7 +26,7 @@ fn accounts_are_made_shown_and_changed() {
     let cursor = listed["next_cursor"].as_str().unwrap();
     assert_eq!(admin.get(&format!("/v1/accounts?cursor={cursor}")).expect(200), json!({"items": [made], "next_cursor": null}));
     let changed = admin.put("/v1/accounts/2", &json!({"on_no_hook": "deny"})).expect(200);
-    assert_eq!(changed["settings"], json!({"hooks_per_type": 3, "on_no_hook": "deny", "strict": false, "client": null}));
+    assert_eq!(changed["settings"], settings(3, json!("deny")));
     assert_eq!(changed["name"], "Acme");
     assert_eq!(admin.get("/v1/accounts/2").expect(200), changed);
     for id in ["3", "0", "-1", "x", "01"] {
@@ -42,6 +49,12 @@ fn bad_accounts_and_credentials_are_refused() {
         ("/v1/accounts", json!({"strict": "yes"}), "strict"),
         ("/v1/accounts", json!({"settings": {"client": "curl"}}), "settings.client"),
         ("/v1/accounts", json!({"name": "x".repeat(201)}), "name"),
+        ("/v1/accounts", json!({"egress_ca": ["nonsense"]}), "egress_ca[0]"),
+        (
+            "/v1/accounts",
+            json!({"settings": {"client_certificates": [{"hosts": ["a.example"], "cert": "x", "key": "x"}]}}),
+            "settings.client_certificates[0].cert",
+        ),
         ("/v1/accounts", json!({"plan": "gold"}), "plan"),
         ("/v1/credentials", json!({}), "scopes"),
         ("/v1/credentials", json!({"scopes": []}), "scopes"),

@@ -232,7 +232,11 @@ fn accounts_and_credentials_are_made_and_taken_back() {
     let account = shell.run(&["accounts", "create", "--name", "Acme", "--hooks-per-type", "3", "--json"]).json();
     let id = account["id"].to_string();
     let changed = shell.run(&["accounts", "update", &id, "--on-no-hook", "deny", "--strict", "true", "--json"]).json();
-    assert_eq!(changed["settings"], json!({"hooks_per_type": 3, "on_no_hook": "deny", "strict": true, "client": null}));
+    let expected = json!({
+        "hooks_per_type": 3, "on_no_hook": "deny", "allowed_hosts": [], "hosts_ceiling": null, "egress_ca": [], "client_certificates": [],
+        "strict": true, "client": null,
+    });
+    assert_eq!(changed["settings"], expected);
     let changed = shell.run(&["accounts", "update", &id, "--on-no-hook", "default", "--json"]).json();
     assert_eq!(changed["settings"]["on_no_hook"], Value::Null);
     assert!(shell.run(&["accounts", "list"]).expect(0).out.contains("Acme"));

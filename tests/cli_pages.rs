@@ -105,6 +105,7 @@ fn hooks_as_a_list_and_a_page() {
         retries  0\n\
         on_error  deny\n\
         expose_errors  false\n\
+        http_cache  false\n\
         top_level  frozen\n\
         created_at  TIME\n\
         updated_at  TIME\n\
@@ -170,14 +171,14 @@ fn an_answer_and_its_exit_code() {
         "outcome  completed\n\
         decision  allow\n\
         result  {\"success\":true,\"user\":{\"policy_id\":7,\"user_identifier\":\"ada\\u{9b}\"}}\n\
-        usage  FUEL fuel, 8000 KiB, DURATION\n"
+        usage  FUEL fuel, 8512 KiB, DURATION\n"
     );
     assert_eq!(
         fire("no", 10),
         "outcome  completed\n\
         decision  deny\n\
         result  {\"success\":false}\n\
-        usage  FUEL fuel, 8000 KiB, DURATION\n"
+        usage  FUEL fuel, 8512 KiB, DURATION\n"
     );
     assert_eq!(
         fire("boom", 1),
@@ -185,7 +186,7 @@ fn an_answer_and_its_exit_code() {
         decision  deny\n\
         error  exception: Error: boom \\u{1b}[0m (hook.js:3:46)\n\
         \x20   at exports.handler (hook.js:3:46)\n\
-        usage  FUEL fuel, 8000 KiB, DURATION\n"
+        usage  FUEL fuel, 8512 KiB, DURATION\n"
     );
     // An allow that is none of the function's own.
     admin.update_hook(&id, &json!({"on_error": "allow"}));
@@ -321,7 +322,7 @@ fn a_stack_writes_no_line_of_the_page() {
         "outcome  failed\n\
         decision  left to the hook's on_error\n\
         error  exception: Error: x\n\
-        usage  FUEL fuel (0.0 % of 3000000000), 8000 KiB (12.2 % of 64 MiB), DURATION (of 10 s)\n\
+        usage  FUEL fuel (0.0 % of 3000000000), 8512 KiB (13.0 % of 64 MiB), DURATION (of 10 s)\n\
         log\n\
         \x20 TIME\tlocal\tERROR\texception: Error: x\n"
     );

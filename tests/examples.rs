@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::harness::{Hook, Server, Shell};
+use crate::harness::{Answered, Hook, Server, Shell, Upstream};
 
 /// Every example; each has tests of its own here.
-const EXAMPLES: [&str; 2] = ["policy-by-device", "stdin-stdout-c"];
+const EXAMPLES: [&str; 3] = ["check-reputation", "policy-by-device", "stdin-stdout-c"];
 
 #[test]
 fn every_example_is_tested() {
@@ -52,7 +52,7 @@ fn guests() -> PathBuf {
 }
 
 /// An example's compiled function.
-fn example(name: &str) -> Hook {
+pub(crate) fn example(name: &str) -> Hook {
     let path = guests().join(format!("{name}.wasm"));
     let function = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; run tools/build-guests first", path.display()));
     Hook::new(&function)
@@ -136,6 +136,69 @@ fn policy_by_device_denies_a_high_risk_that_it_may_see() {
     takes_fuel(&answer, 30_000);
     sent["risk"]["score"] = json!(90);
     assert_eq!(admin.trigger(&sent)["decision"], "allow");
+}
+
+#[test]
+fn check_reputation_asks_an_api_and_decides() {
+    let api = Upstream::start(|asked| match &*asked.body {
+        body if body.contains("192.0.2.1") => Answered::ok(r#"{"score": 81}"#),
+        body if body.contains("192.0.2.2") => Answered::ok(r#"{"score": 80}"#),
+        _ => Answered { status: 503, ..Answered::ok("busy") },
+    });
+    let server = Server::start();
+    let admin = server.admin();
+    admin.create_env("REPUTATION_URL", &api.url("/v1/check"));
+    let key = json!({"name": "REPUTATION_KEY", "value": "key-of-the-api", "sealed_for": ["127.0.0.1"]});
+    admin.post("/api/2/hooks/envs", &key).expect(201);
+    let hook = example("check-reputation").with("env_vars", json!(["REPUTATION_URL", "REPUTATION_KEY"]));
+    let hook = hook.with("options", json!({"location_enabled": true})).with("allowed_hosts", json!(["127.0.0.1"]));
+    let id = admin.deploy(&hook);
+    let from = |ip: &str| {
+        let mut sent = login();
+        sent["location"] = json!({"ip": ip, "country_code": "NL"});
+        (admin.trigger(&sent), admin.executions(&id)[0].clone())
+    };
+
+    let (answer, entry) = from("192.0.2.1");
+    assert_eq!((&answer["outcome"], &answer["decision"]), (&json!("completed"), &json!("deny")), "{answer} {entry}");
+    assert_eq!(messages(&entry), [("WARN", "denied jim-hendrix: 192.0.2.1 has a reputation of 81")]);
+    takes_fuel(&answer, 60_000);
+    let call = &entry["calls"][0];
+    assert_eq!((&call["method"], &call["status"], &call["received"]), (&json!("POST"), &json!(200), &json!(13)), "{entry}");
+    assert_eq!(call["origin"], format!("http://{}", api.address));
+    let asked = api.take().remove(0);
+    assert_eq!(asked.header("authorization"), Some("Bearer key-of-the-api"));
+    assert!(asked.line.starts_with("POST /v1/check ") && asked.body.starts_with(r#"{"ip":"192.0.2.1","user_agent":""#), "{asked:?}");
+
+    let (answer, entry) = from("192.0.2.2");
+    assert_eq!((&answer["decision"], &answer["result"]["user"]), (&json!("allow"), &user()));
+    assert_eq!(messages(&entry), [("INFO", "allowed jim-hendrix: 192.0.2.2 has a reputation of 80")]);
+
+    let (answer, entry) = from("192.0.2.3");
+    assert_eq!(answer["decision"], "allow");
+    let unavailable = format!("no reputation for jim-hendrix: http://{} answered with status 503 (ERR_STATUS)", api.address);
+    assert_eq!(messages(&entry), [("ERROR", unavailable.as_str())]);
+    assert_eq!(api.take().len(), 2);
+}
+
+#[test]
+fn check_reputation_may_call_nobody_without_allowed_hosts() {
+    let api = Upstream::start(|_| Answered::ok(r#"{"score": 100}"#));
+    let server = Server::start();
+    let admin = server.admin();
+    admin.create_env("REPUTATION_URL", &api.url("/v1/check"));
+    let hook = example("check-reputation").with("env_vars", json!(["REPUTATION_URL"])).with("options", json!({"location_enabled": true}));
+    let id = admin.deploy(&hook);
+    for (hosts, why) in [(json!([]), "no entry of allowed_hosts of the hook names it"), (json!(["*"]), "is a loopback address")] {
+        admin.update_hook(&id, &json!({"allowed_hosts": hosts}));
+        let answer = admin.trigger(&login());
+        assert_eq!((&answer["outcome"], &answer["decision"]), (&json!("completed"), &json!("allow")));
+        let entry = &admin.executions(&id)[0];
+        let [("ERROR", message)] = messages(entry)[..] else { panic!("{entry}") };
+        assert!(message.contains(why) && message.ends_with("(ERR_ACCESS_DENIED)"), "{message}");
+        assert_eq!(entry["calls"][0]["error"], "ERR_ACCESS_DENIED");
+    }
+    assert_eq!(api.take().len(), 0);
 }
 
 #[test]

@@ -17,6 +17,7 @@ fn a_new_hook_has_its_defaults_and_becomes_ready() {
     let mut expected = json!({
         "id": id, "type": "pre-authentication", "disabled": false, "runtime": "wasm", "context_version": null,
         "retries": 0, "timeout": 1, "env_vars": [], "packages": {}, "conditions": [], "on_error": "deny", "expose_errors": false,
+        "http_cache": false,
         "options": {"risk_enabled": false, "location_enabled": false, "mfa_device_info_enabled": false},
         "limits": {"fuel": 3_000_000_000_u64, "memory_mib": 64},
         "version": 1, "status": "create-queued", "status_message": null,

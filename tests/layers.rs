@@ -23,9 +23,10 @@ const EDGES: [(&str, &[&str]); 9] = [
 ];
 
 /// Crates from outside that only some may name.
-const RESERVED: [(&str, &[&str]); 9] = [
+const RESERVED: [(&str, &[&str]); 10] = [
     ("wasmtime", &["hookbox-runtime", "hookbox-bench"]),
     ("wasmtime-wasi", &["hookbox-runtime"]),
+    ("wasmtime-wasi-http", &["hookbox-runtime"]),
     ("sled", &["hookbox-hooks"]),
     ("redb", &["hookbox-hooks"]),
     ("hyper", &["hookbox-hooks", "hookbox-egress", "hookbox-bench"]),
@@ -60,7 +61,7 @@ const VENDORS: [(&str, &[&str]); 7] = [
 const NEUTRAL: [&str; 7] = ["host-api/src", "host-api/wit", "egress/src", "runtime/src", "hooks/src", "dialects/src", "js-engine/src"];
 
 /// The modules of `hooks`, from the bottom up: each may use those before it.
-const ORDER: [&str; 30] = [
+const ORDER: [&str; 32] = [
     "clock",
     "uuid_pool",
     "ids",
@@ -68,6 +69,7 @@ const ORDER: [&str; 30] = [
     "message",
     "networks",
     "outside",
+    "background",
     "backup",
     "store",
     "error",
@@ -75,6 +77,7 @@ const ORDER: [&str; 30] = [
     "hook_type",
     "metrics",
     "vault",
+    "cache",
     "logs",
     "resources",
     "sandbox",

@@ -14,6 +14,7 @@ mod many;
 mod neighbours;
 mod node;
 mod node_peer;
+mod outside;
 mod overload;
 mod report;
 mod roles;
@@ -39,6 +40,7 @@ target/bench/results.json.
   javascript  a JavaScript hook in the sandbox, against an instance that is kept
   trigger     logins over HTTP, against bare hyper
   node        JavaScript logins over HTTP, against Node (needs Node 20 and npm)
+  outside     logins with a call to another server, against Node; and beside executions that wait (needs Node 20 and npm)
   neighbours  an account's logins beside another that does its worst, against alone
   overload    ten times what the server can do, against what it can do
   deploy      from upload to ready; the start of a server
@@ -69,11 +71,12 @@ fn complain(error: &anyhow::Error) {
 
 type Bench = fn(&Runtime, &Options) -> Result<Vec<Row>>;
 
-const BENCHES: [(&str, Bench); 8] = [
+const BENCHES: [(&str, Bench); 9] = [
     ("execution", |runtime, _| execution::run(runtime)),
     ("javascript", |runtime, _| javascript::run(runtime)),
     ("trigger", |runtime, _| trigger::run(runtime)),
     ("node", |runtime, _| node::run(runtime)),
+    ("outside", |runtime, _| outside::run(runtime)),
     ("neighbours", |runtime, _| neighbours::run(runtime)),
     ("overload", |runtime, _| overload::run(runtime)),
     ("deploy", |runtime, _| deploy::run(runtime)),

@@ -32,7 +32,7 @@ pub(crate) fn run(runtime: &Runtime) -> Result<Vec<Row>> {
         let login = functions::login()?;
         let mut peers = Vec::new();
         for (name, isolation, aim) in PEERS {
-            let server = node_peer::start(isolation, folder.path())?;
+            let server = node_peer::start(isolation, folder.path(), functions::PASS_THROUGH)?;
             peers.push(Peer { name, server, request: request("POST", "/", None, &login), aim: Some(aim) });
         }
         let bare = Server::bare(folder.path(), false)?;

@@ -5,7 +5,6 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::functions;
 use crate::server::Server;
 
 /// Where the peers are kept, and where they are run.
@@ -42,10 +41,10 @@ pub(crate) fn install() -> Result<()> {
     Ok(())
 }
 
-/// Starts the peer with this isolation on the JavaScript example.
-pub(crate) fn start(isolation: &str, folder: &Path) -> Result<Server> {
+/// Starts the peer with this isolation on a function.
+pub(crate) fn start(isolation: &str, folder: &Path, source: &str) -> Result<Server> {
     let function = folder.join("hook.js");
-    std::fs::write(&function, functions::PASS_THROUGH)?;
+    std::fs::write(&function, source)?;
     let mut command = Command::new("node");
     command.arg("server.mjs").arg(isolation).arg(&function);
     // isolated-vm asks for this option from Node 20 on.

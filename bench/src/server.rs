@@ -38,6 +38,11 @@ pub(crate) struct Footprint {
 impl Server {
     /// Starts `hookbox serve` on the store in `folder` and waits until it listens.
     pub(crate) fn hookbox(folder: &Path) -> Result<Self> {
+        Self::hookbox_with(folder, &[])
+    }
+
+    /// The same with settings, as environment variables.
+    pub(crate) fn hookbox_with(folder: &Path, settings: &[(&str, &str)]) -> Result<Self> {
         let mut command = Command::new(functions::beside("hookbox")?);
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
@@ -48,6 +53,7 @@ impl Server {
             // Thousands of hooks are deployed at once.
             .env("HOOKBOX_LIMITS_ACCOUNT_HOOKS", "100000")
             .env("HOOKBOX_LIMITS_ACCOUNT_DEPLOYMENTS", "100000")
+            .envs(settings.iter().copied())
             .env("HOOKBOX_BOOTSTRAP_CLIENT_ID", CLIENT_ID)
             .env("HOOKBOX_BOOTSTRAP_CLIENT_SECRET", CLIENT_SECRET);
         Self::start(command, folder.join("server.log"))

@@ -84,7 +84,7 @@ pub(crate) async fn triggering(admin: &mut Admin) -> Result<Vec<u8>> {
 }
 
 /// Requests per second, and microseconds of the server's processor time for each.
-async fn slice(server: &Server, load: &mut Load) -> Result<(f64, f64)> {
+pub(crate) async fn slice(server: &Server, load: &mut Load) -> Result<(f64, f64)> {
     let before = server.cpu()?;
     let rate = load.saturate(SLICE).await?;
     let spent = server.cpu()?.saturating_sub(before);

@@ -23,6 +23,8 @@ pub(crate) struct LocalHook {
     pub(crate) node_major: Option<u8>,
     /// Whom the function may call.
     pub(crate) allowed_hosts: Vec<String>,
+    /// Whether answers are kept for it.
+    pub(crate) http_cache: bool,
     /// Env vars of which the function sees a placeholder, with the hosts that get the value.
     pub(crate) sealed: Vec<(String, Vec<String>)>,
     pub(crate) limits: Limits,
@@ -46,7 +48,12 @@ impl LocalHook {
     ) -> Result<Self> {
         source::check(&function, hook_type)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { runtime, function, hook_type, node_major, allowed_hosts, sealed: Vec::new(), limits })
+        Ok(Self { runtime, function, hook_type, node_major, allowed_hosts, http_cache: false, sealed: Vec::new(), limits })
+    }
+
+    /// The same, for which answers are kept if its project says so.
+    pub(crate) fn with_http_cache(self, http_cache: bool) -> Self {
+        Self { http_cache, ..self }
     }
 
     /// One run.
@@ -74,6 +81,7 @@ impl LocalHook {
             env,
             sealed: self.sealed.clone(),
             allowed_hosts: self.allowed_hosts.clone(),
+            http_cache: self.http_cache,
             answers,
             fuel: self.limits.fuel,
             memory_mib: self.limits.memory_mib,

@@ -130,6 +130,11 @@ impl Project {
         self.body.allowed_hosts.clone().unwrap_or_default()
     }
 
+    /// Whether answers over HTTP are kept for the hook.
+    pub(crate) fn http_cache(&self) -> bool {
+        self.body.http_cache.unwrap_or_default()
+    }
+
     /// The names of the env vars that the hook is linked to.
     pub(crate) fn env_names(&self) -> Vec<&str> {
         self.body.env_vars.iter().flatten().map(String::as_str).collect()

@@ -27,6 +27,9 @@ pub struct Call {
     pub sent: u64,
     /// Bytes of the body (unpacked), or of the raw stream, that were read.
     pub received: u64,
+    /// Whether the answer's body came out of the hook's cache. The server may have been asked whether it still holds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cached: bool,
     /// From the call to its end, in microseconds; to now, if it is under way.
     pub duration_us: u64,
 }
@@ -57,7 +60,7 @@ impl Calls {
 
     pub(crate) fn begin(&self, method: &str, origin: String) -> Ticket {
         let method = method.chars().take(32).collect();
-        let call = Call { method, origin, status: None, error: None, sent: 0, received: 0, duration_us: 0 };
+        let call = Call { method, origin, status: None, error: None, sent: 0, received: 0, cached: false, duration_us: 0 };
         let index = self.with(|entries| {
             if entries.len() < MOST {
                 entries.push(Entry { call, begun: Instant::now(), ended: None });
@@ -89,6 +92,10 @@ impl Ticket {
 
     pub(crate) fn failed(&self, error: &Error) {
         self.with(|entry| entry.call.error = Some(error.code.clone()));
+    }
+
+    pub(crate) fn cached(&self) {
+        self.with(|entry| entry.call.cached = true);
     }
 
     pub(crate) fn sent(&self, bytes: u64) {

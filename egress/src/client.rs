@@ -14,8 +14,8 @@ use crate::calls::{Call, Calls, Ticket};
 use crate::connection::{self, Connection};
 use crate::counters::Counters;
 use crate::error::Error;
-use crate::http::{Hop, Last, Redirect, Request, next_hop, read_headers, redirects, request_too_long};
-use crate::limits::bytes_text;
+use crate::http::{Body, Hop, Last, Manner, Redirect, Request, next_hop, read_headers, redirects, request_too_long};
+use crate::limits::{Limits, bytes_text};
 use crate::policy::{Host, Scheme, Target};
 use crate::response::{self, Response};
 use crate::scene::Scene;
@@ -51,6 +51,11 @@ impl Client {
     /// What was called up to now, for the log of the execution.
     pub fn calls(&self) -> Vec<Call> {
         self.0.calls.list()
+    }
+
+    /// The limits of the execution.
+    pub fn limits(&self) -> &Limits {
+        &self.0.scene.limits
     }
 
     /// The addresses of a name, of IPv4 (`4`), IPv6 (`6`) or both (`0`): those that may be connected to.
@@ -95,6 +100,9 @@ impl Client {
             Counters::add(&self.0.counters.sent, sent);
             let reply = self.0.outcome(&ticket, answered)?;
             ticket.status(reply.status);
+            if reply.cached {
+                ticket.cached();
+            }
             let url = without_fragment(last.url());
             if redirects(reply.status) && redirect != Redirect::Manual {
                 let next = self.0.outcome(&ticket, self.0.next(last, redirect, followed, &reply))?;
@@ -174,11 +182,15 @@ impl Inner {
         let url = Url::parse(&request.url).map_err(|_| Error::invalid("ERR_INVALID_URL", "Invalid URL"))?;
         let target = Target::of_url(&url)?;
         let method = method_of(&request.method)?;
-        let headers = read_headers(&request.headers, limits)?;
-        if request.body.len() > limits.request_bytes {
+        let given = read_headers(&request.headers, limits)?;
+        let host = given.named(&target)?;
+        let Request { body, decompress, tls, .. } = request;
+        let length = given.length.filter(|_| matches!(body, Body::Stream(_)));
+        if body.len().max(length.unwrap_or_default()) > limits.request_bytes {
             return Err(request_too_long(limits.request_bytes));
         }
-        Ok(Hop { method, url, target, headers, body: request.body, decompress: request.decompress, sent: Arc::default() })
+        let manner = Manner { spelling: given.spelling, host, length, tls: tls.map(Arc::new) };
+        Ok(Hop { method, url, target, headers: given.map, body, decompress, manner, sent: Arc::default() })
     }
 
     async fn share(&self, until: Instant) -> Result<Option<OwnedSemaphorePermit>, Error> {
@@ -188,12 +200,14 @@ impl Inner {
             .ok()
             .and_then(Result::ok)
             .map(Some)
-            .ok_or_else(|| Error::limit("the account has too many calls under way", "its share", "egress.share"))
+            .ok_or_else(|| Error::limit("the account has too many calls under way", "its share", "egress.account_calls"))
     }
 
     /// One exchange, in its turn.
     async fn exchange(&self, hop: Hop, places: &mut Vec<OwnedSemaphorePermit>, until: Instant) -> Result<crate::http::Reply, Error> {
-        self.scene.layers.judge(&hop.target)?;
+        for target in hop.manner.named(&hop.target)? {
+            self.scene.layers.judge(&target)?;
+        }
         if places.is_empty() {
             let limits = &self.scene.limits;
             let turn = timeout_at(until, Arc::clone(&self.at_a_time).acquire_owned()).await.ok().and_then(Result::ok);

@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use crate::answer::{Answerer, Network};
+use crate::answer::{Answerer, Caching, Network};
+use crate::cache::Keep;
 use crate::client::Client;
 use crate::counters::{Counters, Counts};
 use crate::dialler::Dialler;
@@ -84,13 +85,15 @@ pub struct Grant {
     pub share: Option<Arc<Semaphore>>,
     /// Who answers instead of the network.
     pub answerer: Option<Arc<dyn Answerer>>,
+    /// What keeps answers for the hook; `None`: everything is asked each time.
+    pub cache: Option<Arc<dyn Keep>>,
 }
 
 impl Grant {
     /// A grant with the default limits and nothing else.
     pub fn new(hook: Arc<Policy>, owner: u128, deadline: Instant) -> Self {
         let limits = Limits::default();
-        Self { hook, account: None, owner, limits, deadline, tls: None, sealed: Vec::new(), share: None, answerer: None }
+        Self { hook, account: None, owner, limits, deadline, tls: None, sealed: Vec::new(), share: None, answerer: None, cache: None }
     }
 }
 
@@ -136,7 +139,10 @@ impl Egress {
         let tls = grant.tls.unwrap_or_else(|| Arc::clone(&self.0.tls));
         let sealed = SealedSet::new(grant.sealed);
         let scene = Scene { layers, owner: grant.owner, limits: grant.limits, deadline: grant.deadline, tls, sealed };
-        let answerer = grant.answerer.unwrap_or_else(|| self.network());
+        let mut answerer = grant.answerer.unwrap_or_else(|| self.network());
+        if let Some(keep) = grant.cache {
+            answerer = Arc::new(Caching::new(answerer, keep));
+        }
         Client::new(scene, answerer, Arc::clone(&self.0.counters), grant.share)
     }
 

@@ -5,9 +5,11 @@
 //!   up once, and a connection goes to an address that was checked. What is not public needs an entry that names the address.
 //! * [`Limits`] bound an execution, [`Settings`] the server. What crosses one is an [`Error`] that the hook can catch, as is all else.
 //! * [`Sealed`] values are put into requests here, so that hooks never hold them.
+//! * [`Keep`] keeps answers between executions, for a hook that is granted a cache: what RFC 9111 allows the cache of a single user.
 //! * [`Answerer`] is the seam behind which the network stands, or something in its place. The policy is asked before it, whoever it is.
 
 mod answer;
+mod cache;
 mod calls;
 mod client;
 mod connection;
@@ -28,13 +30,14 @@ mod tls;
 
 pub use answer::{Answerer, Answering, Asked, Content, Matcher, Mock, Mocks, Nobody, Respond};
 pub use answer::{Recorded, RecordedExchange, RecordedLookup, RecordedReply, Recorder, Recording, Replay, Veil};
+pub use cache::{Keep, Keeping};
 pub use calls::Call;
 pub use client::Client;
 pub use connection::Connection;
 pub use counters::Counts;
 pub use egress::{Egress, Grant, Settings};
 pub use error::{ACCESS_DENIED, Error, LIMIT};
-pub use http::{Body, BodySender, Hop, Redirect, Reply, ReplyBody, Request, reply_body};
+pub use http::{Body, BodySender, Hop, Redirect, Reply, ReplyBody, Request, Wire, reply_body};
 pub use limits::Limits;
 pub use policy::{Host, Layers, Policy, PolicyError, Scheme, Target};
 pub use proxy::{Proxy, ProxyError};
@@ -42,5 +45,7 @@ pub use resolver::{Lookup, LookupError, Resolve, SystemResolver};
 pub use response::Response;
 pub use scene::Scene;
 pub use sealed::Sealed;
-pub use stream::{Ends, Stream};
-pub use tls::{Identity, TlsConfig, TlsError, TlsFacts, TlsOptions, TlsSettings};
+pub use stream::{End, Ends, Stream};
+pub use tls::{
+    CertificateFacts, Identity, Part as CertificatePart, TlsConfig, TlsError, TlsFacts, TlsOptions, TlsSettings, check_authorities,
+};

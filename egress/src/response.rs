@@ -11,8 +11,10 @@ use tokio::time::{Instant, timeout_at};
 use crate::calls::Ticket;
 use crate::counters::Counters;
 use crate::error::Error;
-use crate::http::{Reply, ReplyBody, answer_too_long, latin1};
+use crate::http::{Reply, ReplyBody, Wire, answer_too_long, latin1};
 use crate::scene::Scene;
+use crate::stream::Ends;
+use crate::tls::TlsFacts;
 
 /// An answer. Dropped before its end, it ends the exchange.
 pub struct Response {
@@ -22,12 +24,16 @@ pub struct Response {
     pub status_text: String,
     /// `1.0`, `1.1` or `2`.
     pub version: &'static str,
-    /// Names in lower case and values in Latin-1, in the order of the answer.
+    /// Names and values in Latin-1; names from HTTP/1 in the case and the order of the answer, others in lower case.
     pub headers: Vec<(String, String)>,
     /// The address that answered, without a fragment.
     pub url: String,
     /// Whether a redirect led there.
     pub redirected: bool,
+    /// Both ends of the connection, if the network answered.
+    pub ends: Option<Ends>,
+    /// What TLS agreed on, if the network answered in it.
+    pub tls: Option<Arc<TlsFacts>>,
     body: Option<ReplyBody>,
     counted: Counted,
 }
@@ -44,12 +50,14 @@ pub(crate) struct Counted {
 
 impl Response {
     pub(crate) fn new(reply: Reply, url: String, redirected: bool, bodiless: bool, mut counted: Counted) -> Self {
-        let headers = reply.headers.iter().map(|(name, value)| (name.as_str().to_owned(), latin1(value.as_bytes()))).collect();
+        let Wire { spelling, ends, facts: tls } = reply.wire;
+        let headers = spelling.of(&reply.headers).into_iter().map(|(name, value)| (name.to_owned(), latin1(value.as_bytes()))).collect();
         let body = (!bodiless && !reply.body.is_end_stream()).then_some(reply.body);
         if body.is_none() {
             counted.places.clear();
         }
-        Self { status: reply.status, status_text: reply.reason, version: reply.version, headers, url, redirected, body, counted }
+        let (status, status_text, version) = (reply.status, reply.reason, reply.version);
+        Self { status, status_text, version, headers, url, redirected, ends, tls, body, counted }
     }
 
     /// Whether there is something to read, as far as is known.

@@ -3,7 +3,8 @@
 //!
 //! Values are put into: header values, `Basic` credentials, and bodies given as bytes whose type is JSON (text within strings) or
 //! `application/x-www-form-urlencoded`. They are never put into URLs, bodies of other types or streamed ones, or raw connections; there, and
-//! for other hosts, the placeholder goes out as it is.
+//! for other hosts, the placeholder goes out as it is. A request that names another host than it goes to, in `Host` or in TLS, has only the
+//! values that are for both, and one whose TLS options verify nothing or bring authorities of their own has none.
 //!
 //! Answers are searched for each value as it is, escaped as in JSON, percent-encoded, and for the `Basic` credentials that were made with it.
 //! What a server makes of a value beyond these (its hash, its parts, another encoding, an answer that is packed and not unpacked here) is not
@@ -101,13 +102,14 @@ impl SealedSet {
         Swap::new(sealed.map(|one| (one.placeholder.clone(), form.write(one.value.expose()))).collect())
     }
 
-    /// Puts the values that are for the target into a request. What comes back is to be masked in the answer.
+    /// Puts the values that are for all of these targets into a request; without a target, none. What comes back is to be masked in the answer.
     ///
     /// # Errors
     /// `ERR_INVALID_CHAR`: a value cannot be a part of a header.
-    pub(crate) fn put_in(&self, target: &Target, headers: &mut HeaderMap, body: &mut Body) -> Result<Masks, Error> {
+    pub(crate) fn put_in(&self, targets: &[Target], headers: &mut HeaderMap, body: &mut Body) -> Result<Masks, Error> {
         let mut masks = self.masks();
-        let own = || self.0.iter().filter(|one| one.hosts.allows(target));
+        let is_for = |one: &&Sealed| !targets.is_empty() && targets.iter().all(|target| one.hosts.allows(target));
+        let own = || self.0.iter().filter(is_for);
         let Some(plain) = Self::swap(own(), Form::Plain) else { return Ok(masks) };
         for (name, value) in headers.iter_mut() {
             let basic = (name == AUTHORIZATION).then(|| basic(value.as_bytes(), &plain, &mut masks)).flatten();
@@ -125,6 +127,13 @@ impl SealedSet {
             *bytes = changed.into();
         }
         Ok(masks)
+    }
+
+    /// Whether a placeholder is a part of these bytes. It means something in this execution only.
+    pub(crate) fn is_in(&self, bytes: &[u8]) -> bool {
+        let search = AhoCorasick::new(self.0.iter().map(|one| &one.placeholder).filter(|one| !one.is_empty()));
+        // A search that cannot be made finds everything.
+        !self.0.is_empty() && search.map_or(true, |search| search.is_match(bytes))
     }
 
     /// What every answer is searched for.
@@ -251,7 +260,7 @@ mod tests {
             map.insert(*name, HeaderValue::from_str(value).unwrap());
         }
         let mut bytes = Body::Bytes(body.to_owned().into());
-        let masks = set.put_in(&target(url), &mut map, &mut bytes).unwrap();
+        let masks = set.put_in(&[target(url)], &mut map, &mut bytes).unwrap();
         let Body::Bytes(bytes) = bytes else { panic!("{bytes:?}") };
         (map, String::from_utf8(bytes.to_vec()).unwrap(), masks)
     }
@@ -292,7 +301,7 @@ mod tests {
         let set = sealed("api.example", "a\r\nX-Other: 1");
         let mut headers = HeaderMap::new();
         headers.insert("x-key", HeaderValue::from_static("sealed_abc"));
-        let error = set.put_in(&target("https://api.example/"), &mut headers, &mut Body::None).unwrap_err();
+        let error = set.put_in(&[target("https://api.example/")], &mut headers, &mut Body::None).unwrap_err();
         assert!(error.code == "ERR_INVALID_CHAR" && !error.message.contains("Other"), "{error}");
         assert!(!format!("{set:?}").contains("Other"));
     }

@@ -26,14 +26,23 @@ pub struct Ends {
 }
 
 fn end<S: Serializer>(end: &SocketAddr, serializer: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct End {
-        address: String,
-        port: u16,
-        family: u8,
+    End::from(*end).serialize(serializer)
+}
+
+/// One end of a connection, as hooks are told of it: `{"address", "port", "family"}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct End {
+    address: String,
+    port: u16,
+    /// 4 or 6.
+    family: u8,
+}
+
+impl From<SocketAddr> for End {
+    fn from(end: SocketAddr) -> Self {
+        let address = end.ip().to_canonical();
+        Self { address: address.to_string(), port: end.port(), family: if address.is_ipv4() { 4 } else { 6 } }
     }
-    let address = end.ip().to_canonical();
-    End { address: address.to_string(), port: end.port(), family: if address.is_ipv4() { 4 } else { 6 } }.serialize(serializer)
 }
 
 enum Kind {

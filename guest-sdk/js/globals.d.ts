@@ -1,6 +1,6 @@
 /**
  * What a hook finds without importing it, and the built-in modules it can `require`, as far as hooks have a use for them. What there is not
- * is not declared: no `fetch`, no `document`, no files, no sockets, no packages. Neither are the modules that exist so that bundled libraries
+ * is not declared: no `document`, no files, no packages. Neither are the modules that exist so that bundled libraries
  * load (`stream`, `fs`, `http`, ...).
  *
  * It stands in place of `@types/node` and of TypeScript's `dom` library; with either of them in the same project the names collide.
@@ -16,6 +16,9 @@
 /// <reference path="./globals/buffer.d.ts" />
 /// <reference path="./globals/crypto.d.ts" />
 /// <reference path="./globals/performance.d.ts" />
+/// <reference path="./globals/streams.d.ts" />
+/// <reference path="./globals/blob.d.ts" />
+/// <reference path="./globals/fetch.d.ts" />
 /// <reference path="./modules/assert.d.ts" />
 /// <reference path="./modules/async_hooks.d.ts" />
 /// <reference path="./modules/buffer.d.ts" />

@@ -8,6 +8,8 @@ use std::fmt::Display;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::json::without_value;
+
 #[cfg(target_arch = "wasm32")]
 pub use crate::host::bindings;
 
@@ -18,19 +20,6 @@ pub use crate::host::bindings;
 /// a context may hold a password.
 pub fn decode<C: DeserializeOwned>(context: &str) -> Result<C, String> {
     serde_json::from_str(context).map_err(|error| format!("this hook cannot read the context: {}", without_value(&error)))
-}
-
-fn without_value(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    if !error.is_data() || message.starts_with("missing field") || message.starts_with("duplicate field") {
-        return message;
-    }
-    // serde writes `invalid type: <the value>, expected <what>`; only what follows the last comma is the type's own text.
-    let place = format!("at line {} column {}", error.line(), error.column());
-    match message.rsplit_once(", expected ") {
-        Some((_, expected)) if expected.ends_with(&place) => format!("expected {expected}"),
-        _ => format!("an unexpected value {place}"),
-    }
 }
 
 fn encode<R: Serialize>(response: &R) -> Result<String, String> {

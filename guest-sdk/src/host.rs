@@ -1,6 +1,6 @@
 //! The one seam between the SDK's helpers and whoever serves them: the component's imports, or a stand-in in memory.
 //!
-//! Both sides have the same six functions, so the helpers above are the same code on every target.
+//! Both sides have the same seven functions, so the helpers above are the same code on every target.
 
 #[cfg(target_arch = "wasm32")]
 mod imports;

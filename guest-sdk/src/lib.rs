@@ -67,8 +67,9 @@
 //!
 //! # What a hook can reach
 //!
-//! [`mod@env`], [`mod@log`], [`clock`] and [`random`], and nothing else: no files, no sockets, no threads. Natively each has a
-//! stand-in in memory, which `testing` sets and reads. A panic ends the execution; its message is the last line of the log.
+//! [`mod@env`], [`mod@log`], [`clock`] and [`random`], the hosts that it may call with [`mod@http`], and nothing else: no files, no
+//! sockets, no threads. Natively each has a stand-in in memory, which `testing` sets and reads. A panic ends the execution; its
+//! message is the last line of the log.
 //!
 //! This crate knows the WIT world and the JSON that crosses it. It depends on none of the host's crates.
 
@@ -81,6 +82,8 @@ pub mod env;
 #[doc(hidden)]
 pub mod export;
 mod host;
+pub mod http;
+mod json;
 mod level;
 pub mod log;
 pub mod pre_authentication;

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 pub use crate::log::Line;
 
 use crate::host::{Memory, with};
+use crate::http::{Error, Request, Response};
 
 /// Links an environment variable to the hook.
 pub fn set_env(name: &str, value: &str) {
@@ -41,6 +42,20 @@ pub fn advance(time: Duration) {
 /// Starts the sequence of "random" bytes anew from a seed. Without it every thread begins with the same one.
 pub fn seed_random(seed: u64) {
     with(|memory| memory.random = seed);
+}
+
+/// Sets what the next request that has no answer yet is answered with: a [`Response`], or an [`Error`] as an `Err`.
+///
+/// Answers are given in the order in which they were set. A request without one fails with `ERR_ACCESS_DENIED`.
+pub fn answer_http(answer: impl Into<Result<Response, Error>>) {
+    let answer = answer.into();
+    with(|memory| memory.answers.push_back(answer));
+}
+
+/// The requests made so far, those that failed too; the list is empty afterwards.
+#[must_use]
+pub fn take_requests() -> Vec<Request> {
+    with(|memory| std::mem::take(&mut memory.requests))
 }
 
 /// Forgets everything that was set and written.

@@ -5,10 +5,11 @@
 //!
 //! | module | what is in it |
 //! |---|---|
-//! | `clock`, `ids`, `uuid_pool`, `limits`, `message` | time, names of things, sizes, masked messages |
+//! | `clock`, `ids`, `uuid_pool`, `limits`, `message`, `background` | time, names of things, sizes, masked messages, threads that stand back |
 //! | `networks` | lists of addresses |
 //! | `vault` | keys, sealed values, hashes of secrets |
 //! | `store` | the port to the embedded storage engines, with the adapters redb and sled |
+//! | `cache` | what functions keep from one execution to another |
 //! | `error`, `fields` | why the service refuses; how bodies are read |
 //! | [`hook_type`] | hook types as rows, their rules, the registry |
 //! | `metrics`, `logs` | numbers, and the log of executions |
@@ -28,7 +29,9 @@
 mod admission;
 pub mod api;
 mod auth;
+mod background;
 mod backup;
+mod cache;
 mod clock;
 pub mod config;
 pub mod dialect;
@@ -67,13 +70,13 @@ pub use hookbox_runtime::{Frame, Profile, ProfileError, Sample, compile_worker};
 pub use http::openapi::{self, OpenApiError};
 pub use http::{Listener, ServerError, Tls, TlsError};
 pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
-pub use limits::{ReadLimits, ServiceLimits};
+pub use limits::{CacheConfig, ReadLimits, ServiceLimits};
 pub use local::{Answers, LocalError, LocalOutcome, LocalRun, RecordedRun};
 pub use networks::{Networks, NotANetwork};
 pub use resources::bodies;
 pub use resources::{
-    AccessTokenView, AccountSettings, AccountView, Condition, CredentialView, EnvView, ExecutionView, HookInput, HookView, InputRules,
-    LimitsView, NewCredentialView, OnNoHook, Operator, Scope, Scopes, Source, Status, TopLevel, read_roles,
+    AccessTokenView, AccountSettings, AccountView, ClientCertificate, Condition, CredentialView, EnvView, ExecutionView, HookInput,
+    HookView, InputRules, LimitsView, NewCredentialView, OnNoHook, Operator, Scope, Scopes, Source, Status, TopLevel, read_roles,
 };
 pub use service::{
     Action, Applied, AppliedEnv, AppliedHook, Engine, ExecutionFilter, ExecutionForm, ExecutionPage, FoundHook, HookFilter, OpenError,

@@ -92,6 +92,40 @@ impl Default for ReadLimits {
     }
 }
 
+/// How much functions may keep in the cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CacheConfig {
+    /// Values of one hook, kept answers of one hook, and values that the hooks of an account share.
+    pub entries: usize,
+    /// A key, in bytes.
+    pub key_bytes: usize,
+    /// A value, in bytes.
+    pub value_bytes: usize,
+    /// Everything of one account, in bytes.
+    pub account_bytes: u64,
+    /// The longest time of a value.
+    pub max_ttl: Duration,
+    /// The time of a value for which none is said.
+    pub default_ttl: Duration,
+    /// Values that are held in memory, of all accounts, in bytes.
+    pub memory_bytes: usize,
+}
+
+impl Default for CacheConfig {
+    fn default() -> Self {
+        Self {
+            entries: 1000,
+            key_bytes: 512,
+            value_bytes: 64 * KIB,
+            account_bytes: 16 * MIB as u64,
+            max_ttl: Duration::from_secs(24 * 60 * 60),
+            default_ttl: Duration::from_secs(60 * 60),
+            memory_bytes: 64 * MIB,
+        }
+    }
+}
+
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
 

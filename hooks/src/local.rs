@@ -16,6 +16,7 @@ use hookbox_runtime::{
 };
 use serde_json::value::RawValue;
 
+use crate::cache::LocalCache;
 use crate::dispatch::named;
 use crate::error::ServiceError;
 use crate::hook_type::{Adapter, HookType, Registry, Settings};
@@ -41,6 +42,8 @@ pub struct LocalRun {
     pub sealed: Vec<(String, Vec<String>)>,
     /// Whom the function may call, as in a hook's `allowed_hosts`.
     pub allowed_hosts: Vec<String>,
+    /// Whether answers over HTTP are kept, as in a hook's `http_cache`.
+    pub http_cache: bool,
     /// Who answers.
     pub answers: Answers,
     /// Fuel budget.
@@ -174,11 +177,13 @@ impl LocalRun {
             prepare(&Admission::new(sandbox.clone(), admission), self.function, self.hook_type, self.node_major, env.clone()).await?;
         let mask = Arc::new(Mask::new(self.env.iter().map(|(_, value)| value)).map_err(|error| LocalError::Env(error.to_string()))?);
         let limits = Limits { fuel: self.fuel, memory_bytes };
-        let grant = Arc::new(Grant { hosts: Policy::parse(&self.allowed_hosts)?.into(), sealed, ..Grant::default() });
+        let hosts = Policy::parse(&self.allowed_hosts)?.into();
+        let grant = Arc::new(Grant { hosts, sealed, http_cache: self.http_cache, ..Grant::default() });
         let outside = match (self.allowed_hosts.is_empty(), &self.answers) {
-            (true, Answers::Network) => None,
-            _ => Some(Arc::new(EgressConfig::default().open().map_err(LocalError::Outside)?)),
+            (true, Answers::Network) => Outside::default(),
+            _ => EgressConfig::default().open().map_err(LocalError::Outside)?,
         };
+        let outside = Arc::new(outside.with_cache(Arc::new(LocalCache::default())));
         let (answers, timeout) = (self.answers, self.timeout);
         Ok(Prepared { sandbox, hook, adapter, context, env, veil, mask, grant, outside, answers, limits, timeout })
     }
@@ -194,7 +199,7 @@ struct Prepared {
     veil: Veil,
     mask: Arc<Mask>,
     grant: Arc<Grant>,
-    outside: Option<Arc<Outside>>,
+    outside: Arc<Outside>,
     answers: Answers,
     limits: Limits,
     timeout: Duration,
@@ -202,7 +207,7 @@ struct Prepared {
 
 impl Prepared {
     fn watched(&self) -> Result<Watched, LocalError> {
-        Watched::new(&self.answers, self.outside.as_ref(), self.veil.clone(), self.timeout).map_err(LocalError::Outside)
+        Watched::new(&self.answers, Some(&self.outside), self.veil.clone(), self.timeout).map_err(LocalError::Outside)
     }
 
     fn invocation(&self, watched: &Watched, started: Instant) -> Invocation {
@@ -217,7 +222,7 @@ impl Prepared {
             env: self.env.clone(),
             mask: self.mask.clone(),
             grant: self.grant.clone(),
-            outside: self.outside.clone(),
+            outside: Some(self.outside.clone()),
             answerer: watched.answerer(),
             beginning: watched.beginning(),
             limits: self.limits,

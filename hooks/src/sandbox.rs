@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use hookbox_egress::{Counts, Egress};
 use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{EnvVars, Failure, FailureKind, Usage};
 use hookbox_runtime::{
@@ -59,6 +60,12 @@ pub(crate) trait FunctionCompiler: Send + Sync + 'static {
 
     /// Removes what was kept under a name.
     fn forget(&self, name: FunctionDigest);
+
+    /// Ends what is kept for calls of a version of a hook that does not serve any more.
+    fn stopped(&self, hook: u128, version: u32);
+
+    /// What was called outside since the start.
+    fn calls(&self) -> Counts;
 }
 
 /// The compiler of the real sandbox.
@@ -169,5 +176,13 @@ impl FunctionCompiler for SandboxCompiler {
 
     fn forget(&self, name: FunctionDigest) {
         self.admission.forget(name);
+    }
+
+    fn stopped(&self, hook: u128, version: u32) {
+        self.outside.forget(hook, version);
+    }
+
+    fn calls(&self) -> Counts {
+        self.outside.egress().map(Egress::counts).unwrap_or_default()
     }
 }

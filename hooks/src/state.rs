@@ -10,10 +10,11 @@ use bytes::Bytes;
 use hookbox_runtime::FunctionDigest;
 use tokio::sync::watch;
 
+use crate::cache::HookCache;
 use crate::clock::{Clock, Timestamp};
 use crate::directory::Directory;
 use crate::error::ServiceError;
-use crate::ids::AccountId;
+use crate::ids::{AccountId, HookId};
 use crate::limits::ServiceLimits;
 use crate::metrics::Metrics;
 use crate::resources::{Build, Runtime};
@@ -29,6 +30,7 @@ pub(crate) struct State {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) functions: Functions,
     pub(crate) vault: Vault,
+    pub(crate) cache: HookCache,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) compiler: Arc<dyn FunctionCompiler>,
     pub(crate) is_kept: IsKept,
@@ -80,6 +82,8 @@ struct Released {
     kept: Vec<(Build, FunctionDigest)>,
     /// Bytes in files of their own.
     blobs: Vec<Digest>,
+    /// Hooks that are gone.
+    hooks: Vec<(AccountId, HookId)>,
 }
 
 impl Locks {
@@ -174,6 +178,7 @@ impl State {
             true => directory.clone(),
             false => current.with_changes(&before, &directory),
         });
+        before.stopped(&directory).into_iter().for_each(|(hook, version)| self.compiler.stopped(hook.number(), version));
         Ok((value, released))
     }
 
@@ -186,9 +191,9 @@ impl State {
 
     /// Removes what a change left without an owner. It is not part of the change: a failure leaves files that do no harm.
     fn remove_later(self: &Arc<Self>, released: Released, begun: Begun) {
-        let Released { mut kept, blobs } = released;
+        let Released { mut kept, blobs, hooks } = released;
         self.garbage.list().extend(blobs);
-        if kept.is_empty() && self.garbage.list().is_empty() {
+        if kept.is_empty() && hooks.is_empty() && self.garbage.list().is_empty() {
             return;
         }
         let state = self.clone();
@@ -196,6 +201,7 @@ impl State {
             let _begun = begun;
             state.directory.load().retain_unused(&mut kept);
             kept.into_iter().for_each(|(_, name)| state.compiler.forget(name));
+            hooks.into_iter().for_each(|(account, hook)| state.cache.remove_hook(account.get(), hook.number()));
             state.collect_garbage();
         });
     }
@@ -253,6 +259,11 @@ impl Transaction {
             self.released.blobs.push(build.digest);
         }
         Ok(())
+    }
+
+    /// Releases what the functions of a hook kept, which is gone.
+    pub(crate) fn release_hook(&mut self, account: AccountId, hook: HookId) {
+        self.released.hooks.push((account, hook));
     }
 
     /// Releases what this machine kept of a function, unless a hook still needs it.

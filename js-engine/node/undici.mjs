@@ -28,6 +28,13 @@ const wanted = {
 // Authors may put others in the place of these globals.
 const own = { ReadableStream: 'web/streams.js', TransformStream: 'web/streams.js', Buffer: 'buffer.js' };
 
+// A body that came over a network is read as a whole without becoming a stream, see src/fetch/incoming-body.js.
+const changes = {
+  '  await fullyReadBody(object[kState].body, successSteps, errorSteps)': `  const whole = object[kState].body.takeWhole?.()
+  await (whole ? whole.then(successSteps, errorSteps) : fullyReadBody(object[kState].body, successSteps, errorSteps))`,
+  '  const body = object[kState].body\n': '  const body = object[kState].body\n  if (body?.isUntouched?.()) return false\n',
+};
+
 export const undici = {
   name: 'undici',
   setup(bundler) {
@@ -41,10 +48,16 @@ export const undici = {
     bundler.onResolve({ filter: /^#own\// }, ({ path }) => ({ path: join(folder, path.slice(5)) }));
     bundler.onLoad({ filter: /./, namespace: 'undici' }, ({ path }) => ({ contents: wanted[path], resolveDir: folder }));
     bundler.onLoad({ filter: /node_modules\/undici\/lib\/(core\/util|web\/fetch\/[\w-]+)\.js$/ }, async ({ path }) => {
-      const contents = await readFile(path, 'utf8');
+      let contents = await readFile(path, 'utf8');
       const code = contents.replace(/\/\/.*|\/\*[^]*?\*\//g, '');
       const needed = Object.keys(own).filter((name) => new RegExp(`\\b${name}\\b`).test(code));
       const lines = needed.map((name) => `const{${name}}=require('#own/${own[name]}');`).join('');
+      if (path.endsWith('fetch/body.js')) {
+        for (const [from, to] of Object.entries(changes)) {
+          if (contents.split(from).length !== 2) throw new Error(`${path} does not contain ${from} once`);
+          contents = contents.replace(from, () => to);
+        }
+      }
       return { contents: contents.replace(/('use strict')?/, `$1\n${lines}`), loader: 'js' };
     });
   },

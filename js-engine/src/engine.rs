@@ -146,7 +146,7 @@ fn answer(outcome: Result<(), Failure>) -> i32 {
 
 /// Evaluates the author's source.
 pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 {
-    state::begin_run();
+    state::begin_run(true);
     quick::set_node_major(node_major);
     let outcome = exchange::with_input(source_len + entry_len, |input| {
         let (source, behind) = input.split_at_checked(source_len)?;
@@ -203,7 +203,7 @@ pub(crate) fn freeze() {
 
 /// Calls the author's function.
 pub(crate) fn call(len: usize) -> i32 {
-    state::begin_run();
+    state::begin_run(false);
     rejections::clear();
     let outcome = exchange::with_input(len, |input| {
         state::with_engine(|engine| {

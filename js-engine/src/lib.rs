@@ -26,6 +26,7 @@ mod address;
 mod allocators;
 mod ascii;
 mod async_context;
+mod brotli;
 mod bytes;
 mod collate;
 mod console;

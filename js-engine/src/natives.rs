@@ -7,7 +7,7 @@ use rquickjs::{Array, Ctx, Exception, Object, Result, TypedArray, Value};
 use crate::bytes::bytes;
 use crate::host::{self, Clock};
 use crate::state::Answer;
-use crate::{address, async_context, collate, console, kinds, lines, quick, state, text, zlib};
+use crate::{address, async_context, brotli, collate, console, kinds, lines, quick, state, text, zlib};
 
 /// The object.
 pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -21,6 +21,7 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     natives.set("preview", Func::from(kinds::preview))?;
     natives.set("printer", Func::from(console::printer))?;
     natives.set("grouped", Func::from(state::set_grouped))?;
+    natives.set("loading", Func::from(state::is_loading))?;
     natives.set("start", Func::from(start))?;
     natives.set("wait", Func::from(host::wait))?;
     natives.set("answer", Func::from(answer))?;
@@ -38,6 +39,7 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     text::add(&natives)?;
     address::add(&natives)?;
     zlib::add(&natives)?;
+    brotli::add(&natives)?;
     natives.set("proxyDetails", Func::from(proxy_details))?;
     natives.set("asyncContext", Func::from(async_context::get))?;
     natives.set("setAsyncContext", Func::from(async_context::set))?;

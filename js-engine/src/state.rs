@@ -22,6 +22,7 @@ pub(crate) enum Answer {
 
 thread_local! {
     static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
+    static LOADING: Cell<bool> = const { Cell::new(false) };
     static EXIT: Cell<Option<i32>> = const { Cell::new(None) };
     static TICKS: Cell<bool> = const { Cell::new(false) };
     static ANSWER: Cell<Answer> = const { Cell::new(Answer::None) };
@@ -40,8 +41,14 @@ pub(crate) fn with_engine<R>(use_it: impl FnOnce(&mut Engine) -> R) -> Option<R>
     ENGINE.with_borrow_mut(|engine| engine.as_mut().map(use_it))
 }
 
+/// Whether an author's source is being evaluated, and no execution is under way.
+pub(crate) fn is_loading() -> bool {
+    LOADING.get()
+}
+
 /// Forgets what an earlier run asked for.
-pub(crate) fn begin_run() {
+pub(crate) fn begin_run(loading: bool) {
+    LOADING.set(loading);
     EXIT.set(None);
     SEED.set(None);
     ANSWER.set(Answer::None);

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use hookbox_egress::Policy;
 use hookbox_host_api::Secret;
 
+use crate::account_tls::AccountTls;
+
 /// What a hook may reach. By default that is nothing.
 #[derive(Debug, Default)]
 pub struct Grant {
@@ -15,6 +17,10 @@ pub struct Grant {
     pub ceiling: Option<Arc<Policy>>,
     /// The env vars whose values only these hosts get.
     pub sealed: Vec<SealedVar>,
+    /// Its account's authorities and client certificates; `None` for the server's authorities and no certificates.
+    pub tls: Option<Arc<AccountTls>>,
+    /// Whether answers over HTTP are kept for it, as their servers allow.
+    pub http_cache: bool,
     /// The hook's version. Connections are kept for executions of the same one.
     pub version: u32,
 }

@@ -8,7 +8,9 @@
 //!
 //! It knows nothing of accounts, storage or HTTP.
 
+mod account_tls;
 mod admission;
+mod cache;
 mod engine;
 mod execution;
 mod function;
@@ -25,7 +27,9 @@ mod sandbox;
 mod scheduler;
 mod shares;
 
+pub use account_tls::AccountTls;
 pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, Kept, compile_worker};
+pub use cache::{Area, Cache, Caching, Place};
 pub use engine::{SandboxConfig, SandboxError};
 pub use execution::{Beginning, Execution, Identity, Invocation, Limits, Order, Turn, Turns};
 pub use function::{FunctionDigest, FunctionKind};

@@ -48,8 +48,13 @@ impl PreparedHook {
             None => return Err(format!("no handler: the component does not export `{HANDLER}`")),
         };
         let ty = component.component_type();
-        let wasi = ty.imports(engine).any(|(name, _)| name.starts_with("wasi:"));
-        let linker = if wasi { &linkers.component_with_wasi } else { &linkers.component };
+        let imports = |package: &str| ty.imports(engine).any(|(name, _)| name.starts_with(package));
+        let wasi = imports("wasi:");
+        let linker = match wasi {
+            true if imports("wasi:http/") => &linkers.component_with_http,
+            true => &linkers.component_with_wasi,
+            false => &linkers.component,
+        };
         let pre = linker.instantiate_pre(component).map_err(|error| format!("cannot be linked: {error:#}"))?;
         Ok(Self { shape: Shape::Component { pre, handle, wasi } })
     }

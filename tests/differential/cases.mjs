@@ -2,6 +2,8 @@
 //
 // * cases/NAME.js: the body of an asynchronous handler with `context`, made of lines such as `t('label', () => 1 + 1)`. prelude.js has what
 //   such lines are made with; each prints one line, and each such line is a point of its own in differences.json.
+// * network/NAME.js: the same, with whom they can talk to: the servers of stub.mjs, on the ports `WEB`, `ECHO` and `SECRET`, the last with a
+//   certificate of `CA`.
 // * cases/NAME.hook.js and cases/NAME.hook.mjs: a whole function as an author has it. It returns `{success: false, ...}`, so that whatever
 //   else it returns is a response.
 // * bodies.mjs: bodies of handlers by name, whose returned value and log are compared.
@@ -29,15 +31,31 @@ const wrapped = (head, body) => `${head}exports.handler = async (context) => ({ 
 
 const REPEATS = wrapped('', 'const { reasons } = context.risk; console.log("reasons:", reasons); console.log(reasons); return [JSON.stringify(reasons), reasons];');
 
-async function fromFiles() {
-  const prelude = (await readFile(join(here, 'prelude.js'), 'utf8')).replace(/^\/\/.*\n/gm, '').replaceAll('\n', ' ');
+const readPrelude = async () => (await readFile(join(here, 'prelude.js'), 'utf8')).replace(/^\/\/.*\n/gm, '').replaceAll('\n', ' ');
+const WHOM = ['127.0.0.1', 'localhost'].flatMap((host) => ['http', 'tcp'].map((scheme) => `${scheme}://${host}`));
+
+async function fromNetwork(known) {
+  const head = `${await readPrelude()} const ${Object.entries(known).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(', ')};`;
+  const names = (await readdir(join(here, 'network'))).sort();
+  return Promise.all(names.map(async (file) => (
+    { name: `network ${file.replace(/\.js$/, '')}`, source: wrapped(head, await readFile(join(here, 'network', file), 'utf8')), prints: true, settings: { allowed_hosts: WHOM } })));
+}
+
+// Cases that say `UPSTREAM` call what upstream.mjs is, and are allowed to.
+function withUpstream(one, host) {
+  if (!one.source.includes('UPSTREAM')) return one;
+  return { ...one, source: one.source.replaceAll('UPSTREAM', host), settings: { allowed_hosts: [host] } };
+}
+
+async function fromFiles(host) {
+  const prelude = await readPrelude();
   const names = (await readdir(join(here, 'cases'))).filter((name) => /\.m?js$/.test(name)).sort();
   return Promise.all(names.map(async (file) => {
     const text = await readFile(join(here, 'cases', file), 'utf8');
     const name = file.replace(/\.m?js$/, '');
-    return name.endsWith('.hook')
+    return withUpstream(name.endsWith('.hook')
       ? { name: name.slice(0, -'.hook'.length), source: text, module: file.endsWith('.mjs') }
-      : { name, source: wrapped(prelude, text), prints: true };
+      : { name, source: wrapped(prelude, text), prints: true }, host);
   }));
 }
 
@@ -73,13 +91,13 @@ async function fromLanguage() {
     { name: `language: ${expression ?? body}`, source: wrapped('', body), wanted: { returned: value } }));
 }
 
-// All of them.
-export async function loadCases() {
+// All of them; `known` is what the network cases are told of the stub, `upstream` the host that others call.
+export async function loadCases(known, upstream) {
   const named = Object.entries(bodies).map(([name, body]) => ({ name: `body: ${name}`, source: wrapped('', body) }));
   const dates = Object.entries(dateBodies()).map(([name, body]) => ({ name, source: wrapped('', body), prints: true }));
   const given = contexts.map((text) => ({ name: `context: ${text.slice(0, 60)}, ${text.length} long`, source: REPEATS, reasons: text }));
   const whole = Object.entries(functions).map(([name, { text, module }]) => ({ name: `function: ${name}`, source: text, module }));
   const stated = Object.entries(outcomes).map(([name, { source, env, runtime, memory_mib, ...wanted }]) => (
     { name: `outcome: ${name}`, source, settings: { env, runtime, memory_mib }, wanted }));
-  return [...await fromFiles(), ...named, ...dates, ...given, ...whole, ...stated, ...await fromExamples(), ...await fromLanguage()];
+  return [...await fromFiles(upstream), ...await fromNetwork(known), ...named, ...dates, ...given, ...whole, ...stated, ...await fromExamples(), ...await fromLanguage()];
 }

@@ -13,6 +13,8 @@ import { loadCases } from './cases.mjs';
 import { compare, compareWithStated, Differences } from './differences.mjs';
 import { majorOf, runOnNode } from './node.mjs';
 import { Server } from './server.mjs';
+import { startStub } from './stub.mjs';
+import { Upstream } from './upstream.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 const { values, positionals } = parseArgs({
@@ -37,9 +39,12 @@ async function pool(items, work) {
 
 const shown = (value) => (value === undefined ? '(nothing)' : typeof value === 'string' ? value : JSON.stringify(value));
 
-const cases = (await loadCases()).filter(({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)));
+const [stub, upstream] = [await startStub(), await Upstream.start()];
+const cases = (await loadCases(stub.known, upstream.host)).filter(({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)));
 if (cases.length === 0) {
   console.error(`no case's name contains ${positionals.join(' or ')}`);
+  stub.stop();
+  await upstream.stop();
   process.exit(2);
 }
 
@@ -70,6 +75,8 @@ try {
   }
 } finally {
   await server.stop();
+  stub.stop();
+  await upstream.stop();
 }
 
 if (values.update) {

@@ -23,6 +23,13 @@ account_deployments = 10000
 length = 10000
 wait = "30s"
 
+[egress]
+calls = 1000
+sockets = 100
+socket_bytes = 67108864
+request_bytes = 67108864
+response_bytes = 67108864
+
 [compile]
 timeout = "300s"
 `;

@@ -9,6 +9,7 @@ pub(crate) mod http2;
 mod metrics;
 mod recorded;
 mod server;
+mod upstream;
 
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,7 @@ pub(crate) use hook::Hook;
 pub(crate) use metrics::METRICS;
 pub(crate) use recorded::{Recorded, Secrets};
 pub(crate) use server::{ADMIN_ID, ADMIN_SECRET, Server, ServerBuilder};
+pub(crate) use upstream::{Answered, Upstream};
 
 /// The longest that anything is waited for: far beyond what it takes, for machines that do much else.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(180);

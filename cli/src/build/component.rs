@@ -9,8 +9,12 @@ use wit_component::ComponentEncoder;
 
 use super::kind::HookKind;
 
-/// The only interfaces a guest of this build may import.
-const OURS: &str = "hookbox:hook/";
+/// The only interfaces a guest of this build may import: ours, and those of WASI 0.2, which libraries bring with them.
+const KNOWN: [&str; 2] = ["hookbox:hook/", "wasi:"];
+
+fn is_known(interface: &str) -> bool {
+    KNOWN.iter().any(|known| interface.starts_with(known))
+}
 
 /// What decides the shape of a module.
 #[derive(Debug, Default)]
@@ -23,7 +27,7 @@ struct Surface {
 /// The uploadable form of a core module.
 ///
 /// # Errors
-/// An import that is not ours, or neither `#[hook]` nor a command's exports.
+/// An import that is neither ours nor of WASI 0.2, or neither `#[hook]` nor a command's exports.
 pub(super) fn make(module: &[u8]) -> Result<(HookKind, Vec<u8>)> {
     let surface = Surface::of(module)?;
     surface.check_imports()?;
@@ -71,7 +75,7 @@ impl Surface {
     }
 
     fn check_imports(&self) -> Result<()> {
-        match self.imports.iter().find(|(module, _)| !module.starts_with(OURS)) {
+        match self.imports.iter().find(|(module, _)| !is_known(module)) {
             Some((module, name)) => bail!("{}", foreign(module, name)),
             None => Ok(()),
         }
@@ -84,8 +88,8 @@ fn foreign(module: &str, name: &str) -> String {
         wbindgen if wbindgen.starts_with("__wbindgen") => {
             "a dependency is built for a JavaScript host; look for a feature such as `js`, `wasm_js` or `wasmbind` and turn it off"
         }
-        wasi if wasi.starts_with("wasi") => "a dependency expects WASI, which a hook of this build does not have",
-        _ => "a hook can import the interfaces of `hookbox:hook` only",
+        wasi if wasi.starts_with("wasi") => "a dependency expects WASI preview 1, which a component does not have",
+        _ => "a hook can import the interfaces of `hookbox:hook` and of WASI 0.2 only",
     };
     format!("it imports `{name}` from `{module}`: {why}")
 }
@@ -104,7 +108,7 @@ fn check_component(component: &[u8]) -> Result<()> {
             Payload::ComponentImportSection(section) if depth == 0 => {
                 for import in section {
                     let name = import?.name.name;
-                    if !name.starts_with(OURS) {
+                    if !is_known(name) {
                         bail!("the component imports `{name}`, which Hookbox does not have");
                     }
                 }
@@ -135,6 +139,8 @@ mod tests {
         assert!(error.contains("`now`") && error.contains("wasm_js"), "{error}");
         let error = refusal(r#"(module (import "wasi_snapshot_preview1" "fd_write" (func)))"#);
         assert!(error.contains("`fd_write`") && error.contains("WASI"), "{error}");
+        let error = refusal(r#"(module (import "wasi:http/types@0.2.6" "[constructor]fields" (func (result i32))))"#);
+        assert!(error.contains("#[hookbox_guest_sdk::hook]"), "the interfaces of WASI 0.2 are known: {error}");
         let error = refusal(r#"(module (import "hookbox:other/http" "get" (func)))"#);
         assert!(error.contains("hookbox:other/http"), "{error}");
     }

@@ -165,7 +165,7 @@ fn page(hook: &HookView, style: Style) -> String {
     page
 }
 
-fn plain_fields(hook: &HookView) -> [(&'static str, String); 17] {
+fn plain_fields(hook: &HookView) -> [(&'static str, String); 18] {
     let text = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
     [
         ("id", hook.id.to_string()),
@@ -181,6 +181,7 @@ fn plain_fields(hook: &HookView) -> [(&'static str, String); 17] {
         ("retries", hook.retries.to_string()),
         ("on_error", hook.on_error.as_str().to_owned()),
         ("expose_errors", hook.expose_errors.to_string()),
+        ("http_cache", hook.http_cache.to_string()),
         ("top_level", hook.top_level.map(TopLevel::as_str).unwrap_or_default().to_owned()),
         ("top_level_reason", hook.top_level_reason.as_deref().unwrap_or_default().to_owned()),
         ("created_at", hook.created_at.to_string()),

@@ -40,15 +40,18 @@ struct RotateArgs {
 pub(crate) fn run(args: &KeysArgs) -> Result<()> {
     let KeysCommand::Rotate(args) = &args.command;
     privacy::keep()?;
-    let Rotated { env_vars, key_file, former_key_file } = rotate(&args.folder.folder()?)?;
+    let Rotated { env_vars, client_keys, key_file, former_key_file } = rotate(&args.folder.folder()?)?;
     let (key_file, former) = (key_file.display(), former_key_file.display());
     let mut out = std::io::stdout().lock();
     if args.json {
-        let json = json!({"env_vars": env_vars, "key_file": key_file.to_string(), "former_key_file": former.to_string()});
+        let json = json!({
+            "env_vars": env_vars, "client_keys": client_keys, "key_file": key_file.to_string(), "former_key_file": former.to_string(),
+        });
         writeln!(out, "{json:#}")?;
     } else {
         let (key_file, former) = (visible(&key_file.to_string()), visible(&former.to_string()));
-        writeln!(out, "{env_vars} env values are encrypted with the new key in {key_file}")?;
+        let keys = if client_keys > 0 { format!(" and {client_keys} keys of client certificates") } else { String::new() };
+        writeln!(out, "{env_vars} env values{keys} are encrypted with the new key in {key_file}")?;
         writeln!(out, "the former key, which backups from before need, is in {former}")?;
     }
     Ok(())

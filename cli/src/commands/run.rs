@@ -140,7 +140,8 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
         .context("this program knows no hook type")?;
     let hosts = project.iter().flat_map(Project::allowed_hosts).chain(args.allow.iter().cloned()).collect();
     let node_major = project.as_ref().and_then(Project::node_major);
-    let mut hook = LocalHook::new(function, hook_type, node_major, hosts, limits(args, project.as_ref()))?;
+    let hook = LocalHook::new(function, hook_type, node_major, hosts, limits(args, project.as_ref()))?;
+    let mut hook = hook.with_http_cache(project.as_ref().is_some_and(Project::http_cache));
     hook.sealed.clone_from(&args.sealed);
     let mut env = args.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
     env.extend(args.env.iter().cloned());
@@ -299,9 +300,10 @@ fn page(outcome: &LocalOutcome, limits: Limits, excerpt: Option<Excerpt<'_>>, st
 
 /// A call outside, on one line.
 fn called(call: &Call) -> String {
-    let Call { method, origin, status, error, sent, received, duration_us } = call;
+    let Call { method, origin, status, error, sent, received, cached, duration_us } = call;
+    let cached = if *cached { " out of the cache" } else { "" };
     let end = status.map(|status| status.to_string()).into_iter().chain(error.as_deref().map(str::to_owned)).collect::<Vec<_>>().join(" ");
-    format!("{method} {origin}: {end}, {sent} bytes out, {received} in, {:.1} ms", *duration_us as f64 / 1000.0)
+    format!("{method} {origin}: {end}, {sent} bytes out, {received} in{cached}, {:.1} ms", *duration_us as f64 / 1000.0)
 }
 
 /// What was used, and how far the limits are.

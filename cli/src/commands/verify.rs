@@ -55,7 +55,9 @@ pub(super) fn holdings(checked: &Checked) -> String {
         ("functions", checked.functions),
         ("env vars", checked.env_vars),
         ("of them opened", checked.opened),
+        ("certificates", checked.client_certificates),
         ("log entries", checked.log_entries),
+        ("cached values", checked.cached_values),
     ];
     rows.map(|(name, count)| format!("{name:<15} {count:>8}\n")).concat()
 }

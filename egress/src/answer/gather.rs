@@ -45,7 +45,7 @@ pub(super) async fn request(hop: &mut Hop, scene: &Scene) -> Result<Bytes, Error
     if matches!(body, Body::None) {
         return Ok(Bytes::new());
     }
-    let upload = Upload::new(body, scene.limits.request_bytes, Arc::clone(&hop.sent));
+    let upload = Upload::new(body, scene.limits.request_bytes, hop.manner.length, Arc::clone(&hop.sent));
     let bytes = upload.collect().await?.to_bytes();
     hop.body = Body::Bytes(bytes.clone());
     Ok(bytes)

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::pattern;
 use crate::error::Error;
-use crate::http::{Hop, Reply, latin1, reply_body};
+use crate::http::{Hop, Reply, Wire, latin1, reply_body};
 use crate::policy::Target;
 
 /// One answer and what it is for: `{"request": {...}, "respond": {...}, "times": 1}`.
@@ -231,7 +231,7 @@ impl Respond {
         let (status, headers) = self.head().map_err(|message| Error::new("ERR_INVALID_MOCK", message))?;
         let body = self.json.map(|json| json.to_string()).or(self.body).unwrap_or_default();
         let reason = status.canonical_reason().unwrap_or_default().to_owned();
-        Ok(Reply { status: status.as_u16(), reason, version: "1.1", headers, body: reply_body(body) })
+        Ok(Reply { status: status.as_u16(), reason, version: "1.1", headers, body: reply_body(body), wire: Wire::default(), cached: false })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who answers: the network, or something that stands in for it. The policy has judged every name before anybody is asked.
 
+mod caching;
 mod gather;
 mod mock;
 mod mocks;
@@ -26,6 +27,7 @@ use crate::scene::Scene;
 use crate::stream::Stream;
 use crate::tls::TlsOptions;
 
+pub(crate) use caching::Caching;
 pub use gather::Content;
 pub use mock::{Matcher, Mock, Respond};
 pub use mocks::{Asked, Mocks};

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use http::header::{ACCEPT_ENCODING, HeaderValue};
+use http::header::{ACCEPT_ENCODING, HeaderValue, TRANSFER_ENCODING};
 use http::{Method, Version};
 use http_body_util::BodyExt as _;
 use hyper::ext::ReasonPhrase;
@@ -14,7 +14,9 @@ use tokio::time::{Instant, timeout_at};
 use super::{Answerer, Answering};
 use crate::dialler::Dialler;
 use crate::error::Error;
-use crate::http::{Body, Changed, Download, Hop, Kept, Key, Line, Lost, Pool, Reply, ReplyBody, Upload, check_answer, decoder, latin1};
+use crate::http::{
+    Body, Changed, Download, Hop, Kept, Key, Line, Lost, Pool, Reply, ReplyBody, Spelling, Upload, Wire, check_answer, decoder, latin1,
+};
 use crate::limits::time_text;
 use crate::policy::{Host, Scheme, Target};
 use crate::scene::Scene;
@@ -58,7 +60,11 @@ impl Network {
             }
         }
         let target = &key.target;
-        let offer = (target.scheme == Scheme::Https).then(|| Offer::https(&scene.tls, target)).transpose()?;
+        let offer = match &key.options {
+            _ if target.scheme != Scheme::Https => None,
+            Some(options) => Some(Offer::request(&scene.tls, options, target)?),
+            None => Some(Offer::https(&scene.tls, target)?),
+        };
         let stream = self.stream(target, offer, scene, until).await?;
         let line = Line::open(stream, &scene.limits).await?;
         if let Some(shared) = line.share() {
@@ -68,23 +74,27 @@ impl Network {
     }
 
     async fn send(&self, hop: Hop, scene: &Scene, until: Instant) -> Result<Reply, Error> {
-        let tls = if hop.target.scheme == Scheme::Https { scene.tls.number(&hop.target) } else { (0, 0) };
-        let key = Arc::new(Key { owner: scene.owner, target: hop.target.clone(), tls });
+        let (tls, options) = match hop.target.scheme {
+            Scheme::Https => (scene.tls.number(&hop.target), hop.manner.tls.clone()),
+            _ => ((0, 0), None),
+        };
+        let key = Arc::new(Key { owner: scene.owner, target: hop.target.clone(), tls, options });
         let (mut request, masks, decompress) = prepare(hop, scene)?;
         let mut fresh = false;
         loop {
             let (mut line, reused) = self.line(&key, fresh, scene, until).await?;
             let again = request.again();
-            match line.send(request.into_http(), &scene.limits).await {
-                Ok(response) => {
+            let told = request.told.clone();
+            match line.send(request.into_http(), &told.spelling, &scene.limits).await {
+                Ok((response, wire)) => {
                     let lifeline = line.lifeline();
                     let kept = self.keep(&key, line);
                     let (head, incoming) = response.into_parts();
                     let mut body = Download::new(incoming, scene.limits.clone(), kept, lifeline);
                     body.settle().await;
-                    return reply(head, body, masks, decompress, scene);
+                    return reply(head, body, wire, (masks, decompress), scene);
                 }
-                Err(lost) => request = after(*lost, again, reused)?,
+                Err(lost) => request = after(*lost, again, reused, told)?,
             }
             fresh = true;
         }
@@ -120,6 +130,14 @@ fn late(error: Error, target: &Target, scene: &Scene) -> Error {
 struct Outgoing {
     head: http::request::Parts,
     body: Body,
+    told: Told,
+}
+
+/// What stays the same each time that it is sent.
+#[derive(Clone)]
+struct Told {
+    spelling: Spelling,
+    length: Option<u64>,
     most: u64,
     sent: Arc<AtomicU64>,
 }
@@ -133,49 +151,63 @@ impl Outgoing {
             Body::Bytes(bytes) => Body::Bytes(bytes.clone()),
             Body::Stream(_) => return None,
         };
-        safe.then(|| Self { head: self.head.clone(), body, most: self.most, sent: Arc::clone(&self.sent) })
+        safe.then(|| Self { head: self.head.clone(), body, told: self.told.clone() })
     }
 
     fn into_http(self) -> http::Request<Upload> {
-        http::Request::from_parts(self.head, Upload::new(self.body, self.most, self.sent))
+        let Told { length, most, sent, .. } = self.told;
+        http::Request::from_parts(self.head, Upload::new(self.body, most, length, sent))
     }
 }
 
 /// The request to send after one that was lost: on a connection that had been idle, if nothing of it was sent or sending it again is safe.
-fn after(lost: Lost, again: Option<Outgoing>, reused: bool) -> Result<Outgoing, Error> {
+fn after(lost: Lost, again: Option<Outgoing>, reused: bool, told: Told) -> Result<Outgoing, Error> {
     let Lost { error, unsent, hung_up } = lost;
     if !reused {
         return Err(error);
     }
     if let Some(unsent) = unsent {
-        let (head, upload) = unsent.into_parts();
-        let (body, most, sent) = upload.into_parts();
-        return Ok(Outgoing { head, body, most, sent });
+        let (mut head, upload) = unsent.into_parts();
+        // It is put together for its next connection.
+        if let Some(again) = again {
+            return Ok(again);
+        }
+        head.headers.remove(TRANSFER_ENCODING);
+        return Ok(Outgoing { head, body: upload.into_body(), told });
     }
     again.filter(|_| hung_up).ok_or(error)
 }
 
 fn prepare(hop: Hop, scene: &Scene) -> Result<(Outgoing, Masks, bool), Error> {
-    let Hop { method, url, target, mut headers, mut body, decompress, sent } = hop;
+    let Hop { method, url, target, mut headers, mut body, decompress, manner, sent } = hop;
     if decompress && !headers.contains_key(ACCEPT_ENCODING) {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip, deflate, br"));
     }
-    let masks = scene.sealed.put_in(&target, &mut headers, &mut body)?;
+    // Values go to those that are certain to be who they are for.
+    let named = if manner.weakens_trust() { Vec::new() } else { manner.named(&target)? };
+    let masks = scene.sealed.put_in(&named, &mut headers, &mut body)?;
+    let invalid = |_| Error::invalid("ERR_INVALID_URL", "the URL cannot be requested");
     // The name as it was judged, so that nothing else can be read out of it.
-    let authority = match (target.scheme, target.port) {
-        (Scheme::Http, 80) | (Scheme::Https, 443) => target.host.to_string(),
-        _ => target.place(),
+    let authority = match manner.host {
+        Some(host) => host.text,
+        None => target.authority().parse().map_err(|_| Error::invalid("ERR_INVALID_URL", "the URL cannot be requested"))?,
     };
     let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-    let invalid = |_| Error::invalid("ERR_INVALID_URL", "the URL cannot be requested");
     let uri = http::Uri::builder().scheme(target.scheme.text()).authority(authority).path_and_query(path).build().map_err(invalid)?;
     let request = http::Request::builder().method(method).uri(uri).body(()).map_err(invalid)?;
     let (mut head, ()) = request.into_parts();
     head.headers = headers;
-    Ok((Outgoing { head, body, most: scene.limits.request_bytes, sent }, masks, decompress))
+    let told = Told { spelling: manner.spelling, length: manner.length, most: scene.limits.request_bytes, sent };
+    Ok((Outgoing { head, body, told }, masks, decompress))
 }
 
-fn reply(head: http::response::Parts, download: Download, masks: Masks, decompress: bool, scene: &Scene) -> Result<Reply, Error> {
+fn reply(
+    head: http::response::Parts,
+    download: Download,
+    wire: Wire,
+    (masks, decompress): (Masks, bool),
+    scene: &Scene,
+) -> Result<Reply, Error> {
     if head.status.is_informational() {
         return Err(Error::new("HPE_UNEXPECTED_UPGRADE", "Parse Error: the server switches protocols without being asked"));
     }
@@ -201,7 +233,7 @@ fn reply(head: http::response::Parts, download: Download, masks: Masks, decompre
         Version::HTTP_10 => "1.0",
         _ => "1.1",
     };
-    Ok(Reply { status: head.status.as_u16(), reason: latin1(&reason), version, headers, body })
+    Ok(Reply { status: head.status.as_u16(), reason: latin1(&reason), version, headers, body, wire, cached: false })
 }
 
 impl Answerer for Network {

@@ -13,7 +13,7 @@ use super::recording::{RecordedExchange, RecordedReply, Recording};
 use super::veil::{Drawn, Veil};
 use super::{Answerer, Answering};
 use crate::error::Error;
-use crate::http::{Hop, Reply, reply_body};
+use crate::http::{Hop, Reply, Wire, reply_body};
 use crate::policy::{Host, Target};
 use crate::scene::Scene;
 use crate::stream::Stream;
@@ -98,7 +98,7 @@ fn reply(recorded: &RecordedReply, drawn: &Drawn) -> Result<Reply, Error> {
         _ => "1.1",
     };
     let body = reply_body(drawn.back(&recorded.body.bytes().ok_or_else(damaged)?));
-    Ok(Reply { status: recorded.status, reason: recorded.reason.clone(), version, headers, body })
+    Ok(Reply { status: recorded.status, reason: recorded.reason.clone(), version, headers, body, wire: Wire::default(), cached: false })
 }
 
 impl Answerer for Replay {

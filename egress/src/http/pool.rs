@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::line::Line;
 use crate::policy::Target;
+use crate::tls::TlsOptions;
 
 /// Who may use a connection again, and for what.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +19,8 @@ pub(crate) struct Key {
     pub(crate) target: Target,
     /// The TLS that it was made with.
     pub(crate) tls: (u64, usize),
+    /// What the hook said of that TLS.
+    pub(crate) options: Option<Arc<TlsOptions>>,
 }
 
 struct Idle {

@@ -6,7 +6,7 @@ use http::Method;
 use http::header::{self, HeaderMap};
 use url::Url;
 
-use super::message::Hop;
+use super::message::{Hop, Manner};
 use super::upload::Body;
 use crate::error::Error;
 use crate::policy::{Scheme, Target};
@@ -20,13 +20,14 @@ pub(crate) struct Last {
     /// `None`: a stream, which cannot be sent again.
     body: Option<Body>,
     decompress: bool,
+    manner: Manner,
 }
 
 /// Headers that say something of a body.
 const OF_BODY: [header::HeaderName; 5] =
     [header::CONTENT_ENCODING, header::CONTENT_LANGUAGE, header::CONTENT_LOCATION, header::CONTENT_TYPE, header::CONTENT_LENGTH];
 /// Headers that are meant for one origin.
-const OF_ORIGIN: [header::HeaderName; 4] = [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION, header::HOST];
+const OF_ORIGIN: [header::HeaderName; 3] = [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION];
 
 impl Last {
     pub(crate) fn of(hop: &Hop) -> Self {
@@ -36,7 +37,7 @@ impl Last {
             Body::Stream(_) => None,
         };
         let (url, target, headers) = (hop.url.clone(), hop.target.clone(), hop.headers.clone());
-        Self { method: hop.method.clone(), url, target, headers, body, decompress: hop.decompress }
+        Self { method: hop.method.clone(), url, target, headers, body, decompress: hop.decompress, manner: hop.manner.clone() }
     }
 
     pub(crate) fn url(&self) -> &Url {
@@ -65,7 +66,7 @@ pub(crate) fn next_hop(last: Last, status: u16, answer: &HeaderMap) -> Result<Op
     if last.target.scheme == Scheme::Https && target.scheme == Scheme::Http {
         return Err(Error::refused(format!("a redirect from https to {target} is refused: it would leave TLS")));
     }
-    let (mut method, mut headers) = (last.method, last.headers);
+    let (mut method, mut headers, mut manner) = (last.method, last.headers, last.manner);
     let to_get = match status {
         301 | 302 => method == Method::POST,
         303 => method != Method::GET && method != Method::HEAD,
@@ -78,15 +79,20 @@ pub(crate) fn next_hop(last: Last, status: u16, answer: &HeaderMap) -> Result<Op
     } else {
         last.body.ok_or_else(|| Error::new("ERR_BODY_NOT_REPLAYABLE", "the redirect needs the body again, and it was a stream"))?
     };
+    manner.length = None;
     if target != last.target {
+        manner.host = None;
+        manner.tls = manner.tls.map(|tls| Arc::new(tls.elsewhere(&target.host)));
         OF_ORIGIN.iter().for_each(|name| drop(headers.remove(name)));
     }
-    Ok(Some(Hop { method, url, target, headers, body, decompress: last.decompress, sent: Arc::default() }))
+    Ok(Some(Hop { method, url, target, headers, body, decompress: last.decompress, manner, sent: Arc::default() }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::headers::Given;
+    use crate::tls::TlsOptions;
     use http::HeaderValue;
 
     fn hop(method: &str, url: &str, body: Body) -> Hop {
@@ -102,6 +108,7 @@ mod tests {
             headers,
             body,
             decompress: true,
+            manner: Manner::default(),
             sent: Arc::default(),
         }
     }
@@ -143,6 +150,20 @@ mod tests {
         }
         let up = after(&hop("GET", "http://a.example/", Body::None), 302, "https://a.example/").unwrap().unwrap();
         assert!(!up.headers.contains_key("authorization"));
+    }
+
+    #[test]
+    fn what_is_said_of_one_origin_is_not_said_of_another() {
+        let mut first = hop("GET", "https://a.example/", Body::None);
+        let given = Given { host: Some(HeaderValue::from_static("v.example")), ..Given::default() };
+        let own = TlsOptions { cert: Some("c".into()), key: Some("k".into()), ca: vec!["r".into()], ..TlsOptions::new("v.example") };
+        first.manner.host = given.named(&first.target).unwrap();
+        first.manner.tls = Some(Arc::new(own.clone()));
+        let same = after(&first, 302, "/b").unwrap().unwrap().manner;
+        assert_eq!((same.host.unwrap().text.as_str(), same.tls.as_deref()), ("v.example", Some(&own)));
+        let other = after(&first, 302, "https://b.example/").unwrap().unwrap().manner;
+        let expected = TlsOptions { cert: None, key: None, name: "b.example".into(), ..own };
+        assert_eq!((other.host, other.tls.as_deref()), (None, Some(&expected)));
     }
 
     #[test]

@@ -28,6 +28,11 @@ impl Layers {
         std::iter::once((HOOK, &*self.hook)).chain(account).chain(server)
     }
 
+    /// All that the lists say, as one text.
+    pub(crate) fn text(&self) -> String {
+        self.all().map(|(name, policy)| format!("{name}: {policy}\n")).collect()
+    }
+
     fn first(&self, refuses: impl Fn(&Policy) -> bool) -> Option<(&'static str, &Policy)> {
         self.all().find(|(_, policy)| refuses(policy))
     }

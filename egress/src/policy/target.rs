@@ -118,6 +118,14 @@ impl Target {
         Ok(Self { scheme, host, port })
     }
 
+    /// The host as a request names it: with its port where that is not the scheme's own.
+    pub(crate) fn authority(&self) -> String {
+        match (self.scheme, self.port) {
+            (Scheme::Http, 80) | (Scheme::Https, 443) => self.host.to_string(),
+            _ => self.place(),
+        }
+    }
+
     /// `host:port`, as refusals name it.
     pub(crate) fn place(&self) -> String {
         format!("{}:{}", self.host, self.port)

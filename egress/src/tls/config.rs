@@ -8,6 +8,7 @@ use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
+use sha2::{Digest as _, Sha256};
 
 use super::options::TlsOptions;
 use super::pem;
@@ -49,6 +50,20 @@ pub struct Identity {
     pub cert: String,
     /// Its private key in PEM.
     pub key: Secret,
+}
+
+impl TlsSettings {
+    /// Of all but the private keys.
+    fn digest(&self) -> [u8; 32] {
+        let identities = self.identities.iter().flat_map(|one| [one.hosts.to_string(), one.cert.clone()]);
+        let mut hash = Sha256::new();
+        hash.update((self.ca.len() as u64).to_be_bytes());
+        for text in self.ca.iter().cloned().chain(identities) {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        }
+        hash.finalize().into()
+    }
 }
 
 /// The trust of a server: its roots and its cryptography.
@@ -103,7 +118,8 @@ impl Trust {
             identities.push(Known { hosts: identity.hosts.clone(), shown, config });
         }
         let plain = build(None).map_err(|error| TlsError::new("TLS", error.to_string()))?;
-        Ok(TlsConfig { id: NEXT.fetch_add(1, Ordering::Relaxed), trust: self.clone(), roots, pinned, plain, identities })
+        let (id, digest) = (NEXT.fetch_add(1, Ordering::Relaxed), settings.digest());
+        Ok(TlsConfig { id, digest, trust: self.clone(), roots, pinned, plain, identities })
     }
 }
 
@@ -157,6 +173,7 @@ struct Known {
 #[derive(Debug)]
 pub struct TlsConfig {
     id: u64,
+    digest: [u8; 32],
     trust: Trust,
     roots: Arc<RootCertStore>,
     pinned: Vec<CertificateDer<'static>>,
@@ -167,6 +184,11 @@ pub struct TlsConfig {
 impl TlsConfig {
     fn known(&self, target: &Target) -> Option<(usize, &Known)> {
         self.identities.iter().enumerate().find(|(_, known)| known.hosts.allows(target))
+    }
+
+    /// The same for the same authorities and client certificates, on any day.
+    pub(crate) fn digest(&self) -> &[u8; 32] {
+        &self.digest
     }
 
     /// Under which number connections to the target may be used again.

@@ -28,6 +28,14 @@ impl Offer {
         Ok(Self { config: tls.https(target), noted: None, name: name_of(&target.host)? })
     }
 
+    /// For HTTPS as a hook wants it. Without protocols of its own, it speaks HTTP/1.1, as `https` of Node does.
+    pub(crate) fn request(tls: &TlsConfig, options: &TlsOptions, target: &Target) -> Result<Self, Error> {
+        if options.alpn.is_empty() {
+            return Self::raw(tls, &TlsOptions { alpn: vec!["http/1.1".to_owned()], ..options.clone() }, target);
+        }
+        Self::raw(tls, options, target)
+    }
+
     /// As a hook wants it.
     pub(crate) fn raw(tls: &TlsConfig, options: &TlsOptions, target: &Target) -> Result<Self, Error> {
         let name = name_of(&Host::parse(&options.name)?)?;

@@ -1,6 +1,8 @@
 //! TLS: whom a connection trusts, who it says it is, and what became of the handshake.
 
+mod certificate;
 mod config;
+mod der;
 mod facts;
 mod faults;
 mod handshake;
@@ -9,6 +11,7 @@ mod pem;
 mod validity;
 mod verifier;
 
+pub use certificate::{CertificateFacts, Part, check_authorities};
 pub(crate) use config::Trust;
 pub use config::{Identity, TlsConfig, TlsError, TlsSettings};
 pub use facts::TlsFacts;

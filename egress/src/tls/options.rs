@@ -1,11 +1,13 @@
-//! What a hook says of a TLS connection of its own.
+//! What a hook says of a TLS connection.
 
 use std::fmt;
 
 use serde::Deserialize;
 
-/// The options of TLS on a raw connection.
-#[derive(Clone, Deserialize)]
+use crate::policy::Host;
+
+/// The options of TLS on a raw connection, or of a request.
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TlsOptions {
     /// The name (or address) that the server's certificate must have, and that SNI tells.
@@ -41,6 +43,17 @@ impl TlsOptions {
     /// The options of a verified connection to a name.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), verify: true, alpn: Vec::new(), ca: Vec::new(), cert: None, key: None, min: None, max: None }
+    }
+}
+
+impl TlsOptions {
+    /// What of the options holds for another host: not who the hook says it is.
+    pub(crate) fn elsewhere(&self, host: &Host) -> Self {
+        let name = match host {
+            Host::Name(name) => name.clone(),
+            Host::Address(address) => address.to_string(),
+        };
+        Self { name, cert: None, key: None, ..self.clone() }
     }
 }
 

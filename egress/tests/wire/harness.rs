@@ -27,6 +27,8 @@ pub(crate) type Answer = http::Response<UnsyncBoxBody<Bytes, Infallible>>;
 pub(crate) struct Seen {
     pub(crate) method: String,
     pub(crate) path: String,
+    /// Of the URI: HTTP/2 has the host there.
+    pub(crate) authority: Option<String>,
     pub(crate) version: http::Version,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -86,7 +88,8 @@ impl Stub {
                 let (head, body) = request.into_parts();
                 let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
                 let path = head.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-                let one = Seen { method: head.method.to_string(), path, version: head.version, headers: head.headers, body };
+                let authority = head.uri.authority().map(ToString::to_string);
+                let one = Seen { method: head.method.to_string(), path, authority, version: head.version, headers: head.headers, body };
                 seen.lock().unwrap().push(one.clone());
                 Ok::<_, Infallible>(answer(&one))
             }

@@ -74,7 +74,7 @@ async fn the_share_of_an_account_is_over_all_its_executions() {
         egress.client(grant)
     };
     let held = client().fetch(get(stub.url("/"))).await.unwrap();
-    assert_limit(&client().fetch(get(stub.url("/"))).await.unwrap_err(), "egress.share");
+    assert_limit(&client().fetch(get(stub.url("/"))).await.unwrap_err(), "egress.account_calls");
     drop(held);
     text(client().fetch(get(stub.url("/"))).await.unwrap()).await;
 }

@@ -9,7 +9,9 @@
 
 mod answers;
 mod bodies;
+mod cache;
 mod connections;
+mod fidelity;
 mod harness;
 mod limits;
 mod policy;
@@ -18,3 +20,4 @@ mod redirects;
 mod requests;
 mod sealed;
 mod tls;
+mod tls_of_requests;

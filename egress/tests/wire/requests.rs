@@ -32,7 +32,6 @@ async fn a_request_and_its_answer_are_complete() {
 async fn headers_of_the_connection_are_the_clients_own() {
     let stub = ok().await;
     let own = [
-        ("Host", "evil.example"),
         ("Connection", "close, x-hop"),
         ("Content-Length", "999"),
         ("Transfer-Encoding", "chunked"),

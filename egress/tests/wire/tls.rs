@@ -14,18 +14,18 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::harness::{Names, Stub, answer, get, grant, settings, text};
 
-struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    pem: String,
+pub(crate) struct Authority {
+    pub(crate) issuer: Issuer<'static, KeyPair>,
+    pub(crate) pem: String,
 }
 
 /// A certificate chain and its key in PEM.
-struct Leaf {
-    chain: String,
-    key: String,
+pub(crate) struct Leaf {
+    pub(crate) chain: String,
+    pub(crate) key: String,
 }
 
-fn params(common: &str, names: &[&str]) -> CertificateParams {
+pub(crate) fn params(common: &str, names: &[&str]) -> CertificateParams {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names).unwrap();
     params.distinguished_name.push(DnType::CommonName, common);
@@ -33,7 +33,7 @@ fn params(common: &str, names: &[&str]) -> CertificateParams {
 }
 
 impl Authority {
-    fn new(common: &str) -> Self {
+    pub(crate) fn new(common: &str) -> Self {
         let mut params = params(common, &[]);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
@@ -41,7 +41,7 @@ impl Authority {
         Self { issuer: Issuer::new(params, key), pem }
     }
 
-    fn leaf(&self, names: &[&str]) -> Leaf {
+    pub(crate) fn leaf(&self, names: &[&str]) -> Leaf {
         self.leaf_of(params("leaf", names))
     }
 
@@ -56,7 +56,7 @@ fn self_signed(names: &[&str]) -> Leaf {
     Leaf { chain: params("self", names).self_signed(&key).unwrap().pem(), key: key.serialize_pem() }
 }
 
-fn acceptor(leaf: &Leaf, clients: Option<&Authority>, alpn: &[&str]) -> TlsAcceptor {
+pub(crate) fn acceptor(leaf: &Leaf, clients: Option<&Authority>, alpn: &[&str]) -> TlsAcceptor {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().unwrap();
     let builder = match clients {
@@ -73,7 +73,7 @@ fn acceptor(leaf: &Leaf, clients: Option<&Authority>, alpn: &[&str]) -> TlsAccep
     TlsAcceptor::from(Arc::new(config))
 }
 
-async fn server(leaf: &Leaf) -> Stub {
+pub(crate) async fn server(leaf: &Leaf) -> Stub {
     Stub::with(Some(acceptor(leaf, None, &[])), |_| answer(200, &[], "in tls")).await
 }
 
@@ -81,12 +81,12 @@ fn names() -> Names {
     Names::new(&[("a.example", &["127.0.0.1"]), ("b.example", &["127.0.0.1"])])
 }
 
-fn egress(roots: &[&Authority]) -> Egress {
+pub(crate) fn egress(roots: &[&Authority]) -> Egress {
     let roots = roots.iter().map(|authority| authority.pem.clone()).collect();
     Egress::new(Settings { roots, ..settings(&names()) }).unwrap()
 }
 
-fn client(roots: &[&Authority]) -> Client {
+pub(crate) fn client(roots: &[&Authority]) -> Client {
     egress(roots).client(grant(&["*.example", "tcp://*.example", "127.0.0.1", "tcp://127.0.0.1"]))
 }
 

@@ -3,6 +3,8 @@
 declare class URL {
   constructor(url: string | URL, base?: string | URL);
   static canParse(url: string | URL, base?: string | URL): boolean;
+  static createObjectURL(blob: Blob): string;
+  static revokeObjectURL(url: string): void;
   hash: string;
   host: string;
   hostname: string;

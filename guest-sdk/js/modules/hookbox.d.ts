@@ -10,8 +10,8 @@ declare module 'hookbox' {
   }
 
   export interface CacheSetOptions extends CacheOptions {
-    /** For how long, in seconds: more than 0, at most 86,400. */
-    ttl: number;
+    /** For how long, in seconds: more than 0, at most 86,400. An hour without it, unless the server is set otherwise. */
+    ttl?: number;
   }
 
   /**
@@ -21,7 +21,7 @@ declare module 'hookbox' {
   export const cache: {
     /** Undefined if there is none, or none any more. */
     get<T extends CacheValue = CacheValue>(key: string, options?: CacheOptions): Promise<T | undefined>;
-    set(key: string, value: CacheValue, options: CacheSetOptions): Promise<void>;
+    set(key: string, value: CacheValue, options?: CacheSetOptions): Promise<void>;
     delete(key: string, options?: CacheOptions): Promise<void>;
   };
 }

@@ -44,12 +44,26 @@ export const verify = async (jwk: { kty: string }, signature: Uint8Array): Promi
 export const elapsed: number = performance.now();
 export const formatted: string = new Intl.NumberFormat('en-US').format(1) + [3, 1].toSorted().at(0);
 
+export const called = async (): Promise<string> => {
+  const form = new FormData();
+  form.append('file', new Blob(['x'], { type: 'text/plain' }), 'x.txt');
+  const response = await fetch(new URL('https://example.com/'), { method: 'POST', body: form, headers: { accept: 'text/plain' }, signal: AbortSignal.timeout(500) });
+  if (!response.ok) throw new Error(`${response.status} ${response.headers.get('content-type')}`);
+  for (const [name, value] of response.headers) console.log(name, value);
+  let size = 0;
+  if (response.body) for await (const chunk of response.clone().body ?? []) size += chunk.length;
+  const packed = new Response('x').body?.pipeThrough(new CompressionStream('gzip'));
+  const numbers = new ReadableStream<number>({ start: (controller) => controller.enqueue(size) }).pipeThrough(new TransformStream<number, string>());
+  const { value } = await numbers.getReader().read();
+  return `${value}${await new Response(packed).text()}${Response.json({ size }).status}`;
+};
+
 /** Never called: a hook is what is above. */
 export function refused(): void {
   // @ts-expect-error no such encoding
   Buffer.from('x', 'base32');
-  // @ts-expect-error no network
-  fetch('https://example.com');
+  // @ts-expect-error a body is no object
+  fetch('https://example.com', { method: 'POST', body: { a: 1 } });
   // @ts-expect-error no browser
   document.title = 'x';
   // @ts-expect-error no browser

@@ -1,5 +1,6 @@
 /** The built-in modules, with and without `node:`, by every form of import. */
 
+import { cache, type CacheValue } from 'hookbox';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Buffer as SameBuffer } from 'buffer';
 import { createHmac, pbkdf2Sync, scryptSync, timingSafeEqual, createCipheriv, createDecipheriv, createVerify } from 'crypto';
@@ -54,10 +55,18 @@ export const good: boolean = createVerify('SHA256').update('x').verify({ key: pe
 export const curve: string | undefined = nodeCrypto.createPublicKey(pem).asymmetricKeyDetails?.namedCurve;
 export const until = (certificate: string): string => new nodeCrypto.X509Certificate(certificate).validTo;
 
+export const token: Promise<string | undefined> = cache.get<string>('token', { shared: true });
+export const anything: Promise<CacheValue | undefined> = cache.get('token');
+export const set: Promise<void> = cache.set('token', { names: ['a', null], bytes: 5 }, { ttl: 300 });
+
 /** Never called: a hook is what is above. */
 export function refused(): void {
   // @ts-expect-error a mode that a hook does not have
   createCipheriv('aes-256-xts', raw, raw);
+  // @ts-expect-error without an end
+  cache.set('token', 'a');
+  // @ts-expect-error nothing that JSON can hold
+  cache.set('token', () => 1, { ttl: 1 });
   // @ts-expect-error no such cipher
   createCipheriv('rc4', raw, raw);
 }

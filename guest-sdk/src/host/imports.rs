@@ -1,5 +1,6 @@
 //! The host's side of the world, as the component imports it. Generated bindings live here and nowhere else.
 
+use crate::http::{Error, Redirect, Request, Response};
 use crate::level::Level;
 
 /// Generated from the WIT world that the host serves; the path is this crate's, so it holds wherever a guest crate lies.
@@ -19,6 +20,7 @@ pub mod bindings {
 }
 
 use bindings::hookbox::hook;
+use bindings::hookbox::hook::http::Redirect as HostRedirect;
 
 pub(crate) fn log_write(level: Level, message: &str) {
     let level = match level {
@@ -49,4 +51,27 @@ pub(crate) fn clock_monotonic() -> u64 {
 
 pub(crate) fn random_bytes(len: u32) -> Vec<u8> {
     hook::random::bytes(len)
+}
+
+pub(crate) fn http_send(requests: Vec<Request>) -> Vec<Result<Response, Error>> {
+    let requests: Vec<hook::http::Request> = requests.into_iter().map(request).collect();
+    hook::http::send_all(&requests).into_iter().map(answer).collect()
+}
+
+fn request(request: Request) -> hook::http::Request {
+    let redirect = match request.redirect {
+        Redirect::Follow => HostRedirect::Follow,
+        Redirect::Manual => HostRedirect::Manual,
+        Redirect::Error => HostRedirect::Error,
+    };
+    let timeout_ms = request.timeout.map(|time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX));
+    let Request { method, url, headers, body, .. } = request;
+    hook::http::Request { method, url, headers, body, redirect, timeout_ms }
+}
+
+fn answer(answer: Result<hook::http::Response, hook::http::Error>) -> Result<Response, Error> {
+    match answer {
+        Ok(hook::http::Response { status, headers, body, url }) => Ok(Response { status, headers, body, url }),
+        Err(hook::http::Error { code, message }) => Err(Error { code, message }),
+    }
 }

@@ -3,8 +3,9 @@
 //! Per thread, because the test harness runs each test on its own: tests cannot see each other's env vars or log lines.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
+use crate::http::{Error, Request, Response};
 use crate::log::{Level, Line};
 
 /// 2026-01-01T00:00:00Z; any fixed moment makes a test repeatable.
@@ -19,11 +20,15 @@ pub(crate) struct Memory {
     pub(crate) now: u64,
     pub(crate) monotonic: u64,
     pub(crate) random: u64,
+    /// What the next requests are answered with.
+    pub(crate) answers: VecDeque<Result<Response, Error>>,
+    /// What was asked.
+    pub(crate) requests: Vec<Request>,
 }
 
 impl Memory {
     pub(crate) const fn new() -> Self {
-        Self { env: BTreeMap::new(), log: Vec::new(), now: START, monotonic: 0, random: 1 }
+        Self { env: BTreeMap::new(), log: Vec::new(), now: START, monotonic: 0, random: 1, answers: VecDeque::new(), requests: Vec::new() }
     }
 
     /// SplitMix64: good enough to look random in a test, and plainly not a source of secrets.
@@ -72,5 +77,23 @@ pub(crate) fn random_bytes(len: u32) -> Vec<u8> {
         }
         bytes.truncate(len);
         bytes
+    })
+}
+
+/// A request that no answer was set for is refused, as every request of a hook without `allowed_hosts` is.
+pub(crate) fn http_send(requests: Vec<Request>) -> Vec<Result<Response, Error>> {
+    with(|memory| {
+        let answer = |request: Request| {
+            let unset = || Err(Error::new("ERR_ACCESS_DENIED", format!("no answer is set for {} {}", request.method, request.url)));
+            let mut answer = memory.answers.pop_front().unwrap_or_else(unset);
+            if let Ok(answer) = &mut answer
+                && answer.url.is_empty()
+            {
+                answer.url.clone_from(&request.url);
+            }
+            memory.requests.push(request);
+            answer
+        };
+        requests.into_iter().map(answer).collect()
     })
 }

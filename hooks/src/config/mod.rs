@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 pub use crate::auth::{AccessConfig, ThrottleConfig};
 use crate::hook_type::Registry;
-pub use crate::limits::QueueConfig;
+pub use crate::limits::{CacheConfig, QueueConfig};
 pub use crate::outside::EgressConfig;
 use crate::service::ServiceConfig;
 
@@ -48,6 +48,7 @@ impl Config {
             log_queue: LOG_QUEUE,
             reads: self.reads,
             egress: self.egress.clone(),
+            cache: self.cache,
             limits: self.limits,
             registry,
         }

@@ -8,7 +8,7 @@ use super::tables::{
 };
 use super::value::{Value, number, span};
 use crate::auth::{AccessConfig, ThrottleConfig};
-use crate::limits::{QueueConfig, ReadLimits, ServiceLimits};
+use crate::limits::{CacheConfig, QueueConfig, ReadLimits, ServiceLimits};
 use crate::networks::Networks;
 use crate::outside::EgressConfig;
 use crate::store::Engine;
@@ -52,7 +52,7 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 74] = [
+pub(super) static SETTINGS: [Setting; 81] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
@@ -121,6 +121,13 @@ pub(super) static SETTINGS: [Setting; 74] = [
     setting!("egress.lookup_time", egress.lookup_time, |text| span(text, Duration::from_millis(10), MINUTE)),
     setting!("egress.connections", egress.connections, |text| number(text, 1, 1_000_000)),
     setting!("egress.idle_time", egress.idle_time, |text| span(text, Duration::from_millis(1), 60 * MINUTE)),
+    setting!("cache.entries", cache.entries, |text| number(text, 1, 100_000)),
+    setting!("cache.key_bytes", cache.key_bytes, |text| number(text, 1, 64 * KIB)),
+    setting!("cache.value_bytes", cache.value_bytes, |text| number(text, 1, 16 * MIB)),
+    setting!("cache.account_bytes", cache.account_bytes, |text| number(text, KIB as u64, 1 << 36)),
+    setting!("cache.max_ttl", cache.max_ttl, |text| span(text, Duration::from_millis(1), DAY)),
+    setting!("cache.default_ttl", cache.default_ttl, |text| span(text, Duration::from_millis(1), DAY)),
+    setting!("cache.memory_bytes", cache.memory_bytes, |text| number(text, 0, 1 << 36)),
     setting!("compile.timeout", compile.timeout, |text| span(text, Duration::from_secs(1), 60 * MINUTE)),
     setting!("compile.workers", compile.workers, |text| number(text, 2, 64)),
     setting!("compile.memory_mib", compile.memory_mib, |text| number(text, 64, 65_536)),
@@ -163,6 +170,7 @@ fn defaults() -> Config {
         limits: ServiceLimits::default(),
         sandbox: SandboxConfig { pagemap_scan: PagemapScan::Auto, memory_mib: 0 },
         egress: EgressConfig::default(),
+        cache: CacheConfig::default(),
         compile: CompileConfig { timeout: Duration::from_secs(30), workers: 2, memory_mib: 1024, javascript_at_start: true },
         throttle: ThrottleConfig { client_failures: 10, address_failures: 60 },
     }

@@ -8,7 +8,7 @@ use hookbox_runtime::PagemapUse;
 
 use super::machine_memory;
 use crate::auth::{AccessConfig, ThrottleConfig};
-use crate::limits::{QueueConfig, ReadLimits, ServiceLimits};
+use crate::limits::{CacheConfig, QueueConfig, ReadLimits, ServiceLimits};
 use crate::networks::Networks;
 use crate::outside::EgressConfig;
 use crate::store::Engine;
@@ -49,6 +49,8 @@ pub struct Config {
     pub sandbox: SandboxConfig,
     /// The way out for functions.
     pub egress: EgressConfig,
+    /// How much functions may keep.
+    pub cache: CacheConfig,
     /// The compilation of functions.
     pub compile: CompileConfig,
     /// How many wrong secrets are answered before a client must wait.

@@ -109,6 +109,30 @@ fn networks_are_listed_as_toml_does_or_with_commas() {
 }
 
 #[test]
+fn whom_hooks_may_call_is_listed_as_toml_does_or_with_commas() {
+    let wanted: hookbox_egress::Policy = "*.example.com,10.0.0.0/8,https://api.example:8443".parse().unwrap();
+    let listed = with_file("[egress]\nhosts_ceiling = ['*.Example.com', '10.0.0.0/8', 'https://api.example:8443']").unwrap();
+    assert_eq!(listed.config.egress.hosts_ceiling.as_ref(), Some(&wanted));
+    let shown = listed.effective.iter().find(|one| one.key == "egress.hosts_ceiling").unwrap();
+    let variable = ("HOOKBOX_EGRESS_HOSTS_CEILING".into(), shown.value.clone());
+    let named = Config::load(&Sources { environment: vec![variable], ..Sources::default() }).unwrap();
+    assert_eq!(named.config.egress.hosts_ceiling, Some(wanted));
+    let public = with_file("[egress]\nhosts_ceiling = ['*']").unwrap();
+    assert_eq!(public.config.egress.hosts_ceiling.unwrap().to_string(), "*");
+    assert_eq!(with_file("[egress]\nhosts_ceiling = ''").unwrap().config.egress.hosts_ceiling, None);
+    let nobody = with_file("[egress]\nhosts_ceiling = []").unwrap();
+    assert!(nobody.config.egress.hosts_ceiling.unwrap().is_empty(), "an empty list allows nobody");
+    for (text, rule) in [
+        ("hosts_ceiling = ['a b']", "host"),
+        ("hosts_ceiling = [1]", "expected a list of hosts"),
+        ("hosts_ceiling = ['ftp://a.example']", "ftp"),
+    ] {
+        let message = error(&format!("[egress]\n{text}"));
+        assert!(message.contains("`egress.hosts_ceiling`") && message.contains(rule), "{text}: {message}");
+    }
+}
+
+#[test]
 fn a_named_file_must_exist_and_the_default_one_need_not() {
     let sources = Sources { file: Some("/nonexistent/hookbox.toml".into()), ..Sources::default() };
     assert!(Config::load(&sources).unwrap_err().to_string().contains("cannot be read"));

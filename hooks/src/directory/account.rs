@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hookbox_host_api::log::Mask;
 use hookbox_host_api::{EnvVars, Secret};
-use hookbox_runtime::SealedVar;
+use hookbox_runtime::{AccountTls, SealedVar};
 
 use super::hook::{Hook, Serving, mask};
 use crate::error::ServiceError;
@@ -19,6 +19,8 @@ use crate::store::Digest;
 #[derive(Clone)]
 pub(crate) struct Account {
     pub(crate) record: AccountRecord,
+    /// The authorities and the client certificates of its record.
+    pub(crate) tls: Option<Arc<AccountTls>>,
     hooks: BTreeMap<HookId, Arc<Hook>>,
     envs: BTreeMap<EnvId, Arc<EnvVar>>,
     /// The same by name.
@@ -37,16 +39,22 @@ pub(crate) struct EnvVar {
 
 impl Account {
     /// An account without hooks and env vars.
-    pub(super) fn new(record: AccountRecord, registry: &Registry) -> Self {
+    pub(super) fn new(record: AccountRecord, tls: Option<Arc<AccountTls>>, registry: &Registry) -> Self {
         let adapters = adapters(&record, registry);
-        Self { record, hooks: BTreeMap::new(), envs: BTreeMap::new(), named: BTreeMap::new(), live: Vec::new(), adapters }
+        Self { record, tls, hooks: BTreeMap::new(), envs: BTreeMap::new(), named: BTreeMap::new(), live: Vec::new(), adapters }
     }
 
     /// Replaces the account's own record. Hooks follow its settings from their next event on.
-    pub(super) fn set_record(&mut self, record: AccountRecord, registry: &Registry) -> Result<(), ServiceError> {
+    pub(super) fn set_record(
+        &mut self,
+        record: AccountRecord,
+        tls: Option<Arc<AccountTls>>,
+        registry: &Registry,
+    ) -> Result<(), ServiceError> {
         let (before, after) = (&self.record.settings, &record.settings);
-        let follows = before.dialects != after.dialects || before.hosts_ceiling != after.hosts_ceiling;
-        self.record = record;
+        let same_tls = self.tls.as_ref().map(Arc::as_ptr) == tls.as_ref().map(Arc::as_ptr);
+        let follows = before.dialects != after.dialects || before.hosts_ceiling != after.hosts_ceiling || !same_tls;
+        (self.record, self.tls) = (record, tls);
         if !follows {
             return Ok(());
         }
@@ -92,7 +100,8 @@ impl Account {
         let serving = match &record.ready {
             Some(ready) => {
                 let links = &ready.spec.env_vars;
-                Some(Arc::new(Serving::link(&self.record, self.values(links), self.sealed(links), &record, ready, function)?))
+                let env = (self.values(links), self.sealed(links));
+                Some(Arc::new(Serving::link(&self.record, self.tls.clone(), env, &record, ready, function)?))
             }
             None => None,
         };

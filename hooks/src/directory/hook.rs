@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hookbox_host_api::log::Mask;
 use hookbox_host_api::{Decision, EnvVars};
-use hookbox_runtime::{Grant, Identity, Limits, SealedVar};
+use hookbox_runtime::{AccountTls, Grant, Identity, Limits, SealedVar};
 
 use crate::error::ServiceError;
 use crate::hook_type::{Adapter, Settings};
@@ -74,8 +74,8 @@ impl Serving {
     /// The serving version of a hook. `env` are the values of its env vars in the account, and `sealed` those that it does not see.
     pub(super) fn link(
         account: &AccountRecord,
-        env: EnvVars,
-        sealed: Vec<SealedVar>,
+        tls: Option<Arc<AccountTls>>,
+        (env, sealed): (EnvVars, Vec<SealedVar>),
         record: &HookRecord,
         ready: &Ready,
         function: Arc<dyn PreparedFunction>,
@@ -95,7 +95,7 @@ impl Serving {
             retries: spec.retries,
             env: Arc::new(env),
             mask: Arc::new(mask),
-            grant: Arc::new(Grant { hosts, ceiling, sealed, version: ready.version }),
+            grant: Arc::new(Grant { hosts, ceiling, sealed, tls, http_cache: spec.http_cache, version: ready.version }),
         })
     }
 }

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
 
 use super::records::{account_key, decode};
+use super::trust::account_tls;
 use super::{Directory, EnvVar};
 use crate::error::ServiceError;
 use crate::hook_type::Registry;
@@ -28,6 +29,14 @@ pub(crate) enum LoadError {
         account: AccountId,
         /// The name of the env var.
         name: String,
+        /// Why.
+        error: VaultError,
+    },
+    /// The key of a client certificate cannot be unsealed.
+    #[error("a client certificate of account {account} cannot be opened: {error}")]
+    ClientKey {
+        /// The account of the certificate.
+        account: AccountId,
         /// Why.
         error: VaultError,
     },
@@ -63,7 +72,8 @@ fn load_account(store: &dyn Store, vault: &Vault, id: AccountId, directory: &mut
     // Log entries may outlive their account.
     let Some(record) = store.get(account_key(id).as_bytes())? else { return Ok(()) };
     let record: AccountRecord = decode("an account", &record)?;
-    directory.put_account(record)?;
+    let tls = account_tls(vault, &record).map_err(|error| LoadError::ClientKey { account: id, error })?;
+    directory.put_account(record, tls)?;
     for credential in all::<CredentialRecord>(store, id, Kind::Credential)? {
         directory.put_credential(credential);
     }

@@ -7,19 +7,23 @@ mod account;
 mod hook;
 mod load;
 pub(crate) mod records;
+mod trust;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use hookbox_runtime::AccountTls;
+
 use crate::error::ServiceError;
 use crate::hook_type::Registry;
-use crate::ids::{AccountId, ClientId};
+use crate::ids::{AccountId, ClientId, HookId};
 use crate::resources::{AccountRecord, Build, CredentialRecord, Scope};
 use crate::sandbox::PreparedFunction;
 
 pub(crate) use account::{Account, EnvVar};
 pub(crate) use hook::{Hook, Policy, Serving};
 pub(crate) use load::{load, unsealed};
+pub(crate) use trust::{account_tls, seal_key, unseal_key};
 
 /// One snapshot of all records.
 #[derive(Clone)]
@@ -61,12 +65,12 @@ impl Directory {
         next.ok_or_else(|| ServiceError::Internal("the account ids are used up".into()))
     }
 
-    /// Adds an account without hooks, or replaces the record of an existing one.
-    pub(crate) fn put_account(&mut self, record: AccountRecord) -> Result<(), ServiceError> {
+    /// Adds an account without hooks, or replaces the record of an existing one. `tls` is what [`account_tls`] makes of the record.
+    pub(crate) fn put_account(&mut self, record: AccountRecord, tls: Option<Arc<AccountTls>>) -> Result<(), ServiceError> {
         match self.accounts.get_mut(&record.id) {
-            Some(account) => Arc::make_mut(account).set_record(record, &self.registry),
+            Some(account) => Arc::make_mut(account).set_record(record, tls, &self.registry),
             None => {
-                self.accounts.insert(record.id, Arc::new(Account::new(record, &self.registry)));
+                self.accounts.insert(record.id, Arc::new(Account::new(record, tls, &self.registry)));
                 Ok(())
             }
         }
@@ -112,6 +116,22 @@ impl Directory {
             merged.credentials = changed.credentials.clone();
         }
         merged
+    }
+
+    /// The versions of hooks that serve here and no longer in `after`, which was made of this directory.
+    pub(crate) fn stopped(&self, after: &Self) -> Vec<(HookId, u32)> {
+        let changed = after.accounts.iter().filter_map(|(id, account)| {
+            let before = self.accounts.get(id)?;
+            (!Arc::ptr_eq(before, account)).then_some((before, account))
+        });
+        let versions = changed.flat_map(|(before, after)| {
+            before.hooks().filter_map(move |hook| {
+                let version = hook.serving.as_ref()?.version;
+                let still = after.hook(hook.record.id).ok().and_then(|hook| Some(hook.serving.as_ref()?.version));
+                (still != Some(version)).then_some((hook.record.id, version))
+            })
+        });
+        versions.collect()
     }
 
     /// Removes from a list the builds that a hook of any account needs.

@@ -79,7 +79,7 @@ struct Inner {
 }
 
 /// Keys that all hooks have.
-pub(crate) const HOOK_KEYS: [&str; 24] = [
+pub(crate) const HOOK_KEYS: [&str; 25] = [
     "id",
     "account_id",
     "type",
@@ -104,6 +104,7 @@ pub(crate) const HOOK_KEYS: [&str; 24] = [
     "on_error",
     "expose_errors",
     "allowed_hosts",
+    "http_cache",
 ];
 
 /// Keys of a stored version that callers do not see, or see under another name.

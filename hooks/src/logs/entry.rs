@@ -17,7 +17,7 @@ const EVENTS_FOLLOW: u8 = 0x1e;
 /// The separator in entries of the former form, in which each line was an event.
 const LINES_FOLLOW: u8 = b'\n';
 
-const MICROS_PER_DAY: u64 = 86_400_000_000;
+pub(super) const MICROS_PER_DAY: u64 = 86_400_000_000;
 
 /// One execution.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,8 +19,9 @@ use crate::store::{Key, KeyRange, Kind, Order, Store, StoreError};
 const BUDGET: usize = 16 << 20;
 /// What a row costs beside its bytes.
 const ROW_COST: usize = 256;
-/// Rows of the index that are read at a time.
+/// Moments that the index is asked for first, and at the most. Each time it is asked it looks through the day, so it is asked for more and more.
 const MOMENTS: usize = 256;
+const MOST_MOMENTS: usize = 16_384;
 
 /// A filter for entries. A field that is not set matches everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -240,23 +241,28 @@ impl Walk<'_, '_, '_> {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// By the rows of the index.
+    /// By the index.
     fn index(&mut self, tag: Tag) -> Result<ControlFlow<()>, StoreError> {
         let log = self.log;
         let mut until = self.after.map_or(u32::MAX, LogCursor::day);
         while let Some(found) = index::last_day(log.store, log.account, until)?.filter(|found| *found >= day(log.oldest)) {
             let mut before = self.after.and_then(|after| after.created_at().checked_add(1));
+            let mut most = MOMENTS;
             loop {
-                let moments = index::moments(log.store, (log.account, found, tag), log.oldest, before, MOMENTS)?;
+                if log.given_up.load(Ordering::Relaxed) {
+                    return Ok(ControlFlow::Break(()));
+                }
+                let moments = index::moments(log.store, (log.account, found, tag), log.oldest, before, most)?;
                 for moment in &moments {
                     if self.moment(*moment)?.is_break() {
                         return Ok(ControlFlow::Break(()));
                     }
                 }
                 before = moments.last().copied();
-                if moments.len() < MOMENTS {
+                if moments.len() < most {
                     break;
                 }
+                most = most.saturating_mul(4).min(MOST_MOMENTS);
             }
             let Some(earlier) = found.checked_sub(1) else { break };
             until = earlier;
@@ -264,7 +270,7 @@ impl Walk<'_, '_, '_> {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// The entries of one moment, which are those that a row of the index leads to.
+    /// The entries of one moment, which are those that a pair of the index leads to.
     fn moment(&mut self, created_at: u64) -> Result<ControlFlow<()>, StoreError> {
         let log = self.log;
         let entries = day_key(log.account, day(created_at)).text(log.hook_id).u64(created_at);
@@ -352,9 +358,9 @@ mod tests {
 
     impl Fixture {
         fn add(&self, entries: impl IntoIterator<Item = LogEntry>) {
-            let mut batch = Batch::new();
+            let (mut batch, entries) = (Batch::new(), entries.into_iter().collect::<Vec<_>>());
+            index::add(&mut batch, &entries);
             for entry in entries {
-                index::add(&mut batch, &entry);
                 batch.put(entry.key(), entry.value().unwrap());
             }
             self.store.commit(batch).unwrap();

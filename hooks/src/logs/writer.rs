@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use super::index;
-use super::{LogEntry, Tail};
+use super::{Indexed, LogEntry, Tail};
 use crate::store::{Batch, Store, StoreError};
 
 /// The interval between messages about a failing store in the server's own log.
@@ -59,10 +59,10 @@ pub(crate) struct LogWriter {
 
 impl LogWriter {
     /// Starts the task that writes, on the present tokio runtime.
-    pub(crate) fn start(store: Arc<dyn Store>, tail: Arc<Tail>, settings: QueueSettings) -> Self {
+    pub(crate) fn start(store: Arc<dyn Store>, tail: Arc<Tail>, indexed: Indexed, settings: QueueSettings) -> Self {
         let (queue, messages) = mpsc::channel(settings.entries.max(1));
         let counts = Arc::new(Counts::default());
-        let task = Task { store, tail, messages, counts: counts.clone(), settings, last_error_logged: None };
+        let task = Task { store, tail, indexed, messages, counts: counts.clone(), settings, last_error_logged: None };
         tokio::spawn(task.run());
         Self { queue, counts, most_bytes: settings.bytes }
     }
@@ -110,6 +110,7 @@ struct Task {
     store: Arc<dyn Store>,
     messages: mpsc::Receiver<Message>,
     tail: Arc<Tail>,
+    indexed: Indexed,
     counts: Arc<Counts>,
     settings: QueueSettings,
     last_error_logged: Option<Instant>,
@@ -160,10 +161,10 @@ impl Task {
         if entries.is_empty() {
             return;
         }
-        let (store, tail, count) = (self.store.clone(), self.tail.clone(), entries.len());
+        let (store, tail, indexed, count) = (self.store.clone(), self.tail.clone(), self.indexed.clone(), entries.len());
         let written = tokio::task::spawn_blocking(move || {
             tail.begin(&entries);
-            let written = write(&*store, &entries);
+            let written = write(&*store, &indexed, &entries);
             tail.end(if written.is_ok() { &entries } else { &[] });
             written
         });
@@ -190,13 +191,15 @@ impl Gathered {
     }
 }
 
-fn write(store: &dyn Store, entries: &[LogEntry]) -> Result<(), StoreError> {
+fn write(store: &dyn Store, indexed: &Indexed, entries: &[LogEntry]) -> Result<(), StoreError> {
     let mut batch = Batch::new();
     for entry in entries {
         batch.put(entry.key(), entry.value()?);
-        index::add(&mut batch, entry);
     }
-    store.commit(batch)
+    let added = index::add(&mut batch, entries);
+    store.commit(batch)?;
+    indexed.growth().count(&added);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -204,9 +207,9 @@ mod tests {
     use std::sync::Mutex;
 
     use super::super::entry::tests::entry;
-    use super::super::{Indexed, LogFilter, LogReader, Retention, moment};
+    use super::super::{LogFilter, LogReader, Retention, moment};
     use super::*;
-    use crate::store::{Engine, KeyRange, Order, Visit, open};
+    use crate::store::{Engine, KeyRange, Kind, Order, Visit, open};
 
     const NOW: u64 = 1_780_000_000_000_000;
 
@@ -238,8 +241,8 @@ mod tests {
             if self.full.load(Ordering::Relaxed) {
                 return Err(StoreError::Full);
             }
-            // Each entry has two rows in the index, and one more if it failed; its key is the only one with a value.
-            self.batches.lock().unwrap().push(batch.puts_with_values() as u64);
+            assert_eq!(batch.puts_of(Kind::LogIndex), 1, "the entries of a commit share a row of the index");
+            self.batches.lock().unwrap().push(batch.puts_of(Kind::Log) as u64);
             self.inner.commit(batch)
         }
     }
@@ -249,8 +252,9 @@ mod tests {
         let inner = open(folder.path(), Engine::Redb).unwrap();
         let gate = Gate { inner, closed: false.into(), opened: Default::default(), full: false.into(), batches: Default::default() };
         let gate = Arc::new(gate);
-        let reader = LogReader::new(gate.clone(), Retention::new(Duration::from_secs(86_400)), Indexed::of(&*gate).unwrap());
-        let writer = LogWriter::start(gate.clone(), Tail::new(|_| Vec::new()), settings);
+        let indexed = Indexed::of(&*gate).unwrap();
+        let reader = LogReader::new(gate.clone(), Retention::new(Duration::from_secs(86_400)), indexed.clone());
+        let writer = LogWriter::start(gate.clone(), Tail::new(|_| Vec::new()), indexed, settings);
         (folder, gate, writer, reader)
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use hookbox_egress::Counts;
 use hookbox_host_api::Outcome;
 
 use super::Metrics;
@@ -31,6 +32,8 @@ pub(crate) struct Gauges {
     pub(crate) log_dropped: u64,
     /// Bytes of log entries that wait to be written.
     pub(crate) log_waiting_bytes: usize,
+    /// What functions called, since the start.
+    pub(crate) egress: Counts,
 }
 
 impl Metrics {
@@ -41,6 +44,7 @@ impl Metrics {
         self.executions(&mut text, gauges);
         self.admission(&mut text, gauges);
         log(&mut text, gauges);
+        egress(&mut text, &gauges.egress);
         self.store(&mut text);
         text.finish()
     }
@@ -118,6 +122,21 @@ fn log(text: &mut Text, gauges: &Gauges) {
     text.single("hookbox_log_queue_bytes", "gauge", "Log entries that wait to be written, in bytes.", gauges.log_waiting_bytes);
 }
 
+fn egress(text: &mut Text, counts: &Counts) {
+    let help = "Requests, connections and look-ups that functions asked for.";
+    text.single("hookbox_egress_calls_total", "counter", help, counts.calls);
+    let help = "Calls and redirects that were refused, because a list of allowed hosts does not allow them.";
+    text.single("hookbox_egress_refusals_total", "counter", help, counts.refusals);
+    let help = "Calls that failed for another reason, limits among them.";
+    text.single("hookbox_egress_failures_total", "counter", help, counts.failures);
+    let help = "Bytes of bodies and connections that functions sent.";
+    text.single("hookbox_egress_sent_bytes_total", "counter", help, counts.bytes_sent);
+    let help = "Bytes of bodies and connections that functions received, bodies unpacked.";
+    text.single("hookbox_egress_received_bytes_total", "counter", help, counts.bytes_received);
+    let help = "Connections that are kept for the next call of the same version of a hook.";
+    text.single("hookbox_egress_idle_connections", "gauge", help, counts.idle_connections);
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -158,7 +177,8 @@ mod tests {
         metrics.admitted(false, Duration::from_secs(100));
         metrics.host_fault();
         metrics.store.commit.observe(Duration::from_millis(2), true);
-        let gauges = Gauges { engine: "redb", slots: 64, free_slots: 63, admission_queue: 2, log_written: 5, ..Gauges::default() };
+        let egress = Counts { calls: 7, refusals: 2, failures: 1, bytes_sent: 10, bytes_received: 20, idle_connections: 3 };
+        let gauges = Gauges { engine: "redb", slots: 64, free_slots: 63, admission_queue: 2, log_written: 5, egress, ..Gauges::default() };
         let samples = parse(&metrics.page(&gauges));
         for (name, expected) in [
             ("hookbox_executions_total{type=\"sign-in\",outcome=\"completed\"}", 2.0),
@@ -179,6 +199,12 @@ mod tests {
             ("hookbox_log_entries_written_total", 5.0),
             ("hookbox_store_duration_seconds_count{operation=\"commit\"}", 1.0),
             ("hookbox_store_failures_total{operation=\"commit\"}", 1.0),
+            ("hookbox_egress_calls_total", 7.0),
+            ("hookbox_egress_refusals_total", 2.0),
+            ("hookbox_egress_failures_total", 1.0),
+            ("hookbox_egress_sent_bytes_total", 10.0),
+            ("hookbox_egress_received_bytes_total", 20.0),
+            ("hookbox_egress_idle_connections", 3.0),
             ("hookbox_ready", 0.0),
         ] {
             assert_eq!(samples.get(name), Some(&expected), "{name}");

@@ -1,4 +1,4 @@
-//! Checks a folder: reads every record, compares every function with its digest, opens every env value.
+//! Checks a folder: reads every record, compares every function with its digest, opens every env value and every client key.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -8,12 +8,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Folder, OfflineError};
+use crate::cache;
 use crate::directory::records::{credential_key, decode, env_key, hook_key};
-use crate::directory::unsealed;
+use crate::directory::{account_tls, unsealed};
 use crate::ids::AccountId;
 use crate::logs::{LogEntry, check_index, check_row};
 use crate::resources::{AccountRecord, CredentialRecord, EnvRecord, HookRecord};
-use crate::store::{Digest, Functions, Key, KeyRange, KeyReader, Kind, Order, SERVER, Store, StoreError};
+use crate::store::{Digest, Functions, Key, KeyRange, KeyReader, Kind, Order, SERVER, Store, StoreError, is_indexed};
 use crate::vault::Vault;
 
 /// The most problems that are listed; further ones are only counted.
@@ -32,10 +33,14 @@ pub struct Checked {
     pub env_vars: u64,
     /// Env vars whose values were opened: all of them, or zero without the key.
     pub opened: u64,
+    /// Client certificates of accounts.
+    pub client_certificates: u64,
     /// Functions of accounts.
     pub functions: u64,
     /// Entries in the logs.
     pub log_entries: u64,
+    /// Values that functions keep for a while.
+    pub cached_values: u64,
     /// The first hundred problems, a sentence each.
     pub problems: Vec<String>,
     /// The number of all problems.
@@ -53,7 +58,9 @@ pub fn verify(folder: &Folder) -> Result<Checked, OfflineError> {
 
 /// Checks everything in a store; the values of env vars where there is a key.
 pub(super) fn check(store: &dyn Store, functions: &Functions, vault: Option<&Vault>) -> Checked {
-    let mut survey = Survey { vault, ..Survey::default() };
+    // Where this cannot be read, the index cannot, which is told.
+    let indexed = is_indexed(store).unwrap_or_default();
+    let mut survey = Survey { vault, indexed, ..Survey::default() };
     // A visitor must not call the store, so it notes what has to be looked up afterwards.
     let visit = &mut |key: &[u8], value: &[u8]| {
         survey.visit(key, value);
@@ -73,6 +80,8 @@ pub(super) fn check(store: &dyn Store, functions: &Functions, vault: Option<&Vau
 #[derive(Default)]
 struct Survey<'a> {
     vault: Option<&'a Vault>,
+    /// Whether the log has the index of the present format.
+    indexed: bool,
     checked: Checked,
     accounts: BTreeSet<u64>,
     /// Accounts that records refer to.
@@ -101,7 +110,10 @@ impl Survey<'_> {
             Kind::EnvVar => self.env_var(id, key, value),
             Kind::Function => self.function(key),
             Kind::Log => self.log_entry(key, value),
-            Kind::LogIndex => check_row(key),
+            Kind::LogIndex if self.indexed => check_row(key, value),
+            // It will be made anew.
+            Kind::LogIndex => Ok(()),
+            Kind::Cache => self.cached_value(key, value),
         };
         if let Err(error) = read {
             self.problem(format!("account {account}: {error}"));
@@ -112,6 +124,10 @@ impl Survey<'_> {
         let record: AccountRecord = decode("the account", value)?;
         self.accounts.insert(record.id.get());
         self.checked.accounts += 1;
+        self.checked.client_certificates += record.settings.client_certificates.len() as u64;
+        if let Some(vault) = self.vault {
+            account_tls(vault, &record).map_err(|error| StoreError::Corrupt(format!("a client certificate: {error}")))?;
+        }
         if record.id == id { Ok(()) } else { Err(misplaced("the account")) }
     }
 
@@ -154,15 +170,18 @@ impl Survey<'_> {
         LogEntry::decode(key, value).map(drop)
     }
 
+    fn cached_value(&mut self, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        self.checked.cached_values += 1;
+        cache::check_row(key, value, self.vault.map(Vault::cache_keys))
+    }
+
     fn record<T: DeserializeOwned>(&mut self, account: AccountId, what: &str, value: &[u8]) -> Result<T, StoreError> {
         self.owners.insert(account.get());
         decode(what, value)
     }
 
     fn look_into_index(&mut self, store: &dyn Store) {
-        let missing = |entry: &LogEntry| {
-            self.problem(format!("account {}: the index does not lead to the log entry {}", entry.account, entry.id));
-        };
+        let missing = |account: u64, id: &str| self.problem(format!("account {account}: the index does not lead to the log entry {id}"));
         if let Err(error) = check_index(store, missing) {
             self.problem(format!("the log's index cannot be read: {error}"));
         }

@@ -1,17 +1,19 @@
-//! Changes the master key: seals every env value again, in one commit. The vault replaces the key file.
+//! Changes the master key: seals every env value and every key of a client certificate again, in one commit, and removes what functions keep in
+//! the cache. The vault replaces the key file.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::de::DeserializeOwned;
 
 use super::{Folder, OfflineError, OpenFolder};
-use crate::directory::records::{decode, put_env};
-use crate::directory::unsealed;
+use crate::directory::records::{decode, put_account, put_env};
+use crate::directory::{seal_key, unseal_key, unsealed};
 use crate::ids::AccountId;
-use crate::resources::EnvRecord;
-use crate::store::{Batch, KeyRange, KeyReader, Kind, Order, StoreError};
+use crate::resources::{AccountRecord, EnvRecord};
+use crate::store::{Batch, Key, KeyRange, KeyReader, Kind, Order, Store, StoreError};
 use crate::vault::{Rotation, Vault};
 
 /// The result of a change of the master key.
@@ -19,6 +21,8 @@ use crate::vault::{Rotation, Vault};
 pub struct Rotated {
     /// The number of env values that were sealed again.
     pub env_vars: u64,
+    /// The number of keys of client certificates that were sealed again.
+    pub client_keys: u64,
     /// The file with the new key.
     pub key_file: PathBuf,
     /// The file with the former key, which earlier backups need.
@@ -40,10 +44,30 @@ pub fn rotate(folder: &Folder) -> Result<Rotated, OfflineError> {
         put_env(&mut batch, account, &sealed_anew(&vault, rotation.vault(), account, record)?).map_err(OfflineError::new)?;
         env_vars += 1;
     }
+    let mut client_keys = 0;
+    for mut record in account_records(&*store).map_err(OfflineError::new)? {
+        for (fingerprint, key) in &mut record.client_keys {
+            let opened = unseal_key(&vault, record.id, fingerprint, &key.sealed).map_err(OfflineError::new)?;
+            key.sealed = seal_key(rotation.vault(), record.id, fingerprint, &opened).map_err(OfflineError::new)?;
+            client_keys += 1;
+        }
+        if !record.client_keys.is_empty() {
+            put_account(&mut batch, &record).map_err(OfflineError::new)?;
+        }
+    }
+    // What functions keep for a while is kept anew.
+    store
+        .scan(KeyRange::all(), Order::Ascending, &mut |key, _| {
+            if KeyReader::kind_of(key) == Some(Kind::Cache) {
+                batch.delete(Key::from(key));
+            }
+            ControlFlow::Continue(())
+        })
+        .map_err(OfflineError::new)?;
     rotation.put(&mut batch).map_err(OfflineError::new)?;
     store.commit(batch).map_err(OfflineError::new)?;
     let (key_file, former_key_file) = rotation.finish().map_err(OfflineError::new)?;
-    Ok(Rotated { env_vars, key_file, former_key_file })
+    Ok(Rotated { env_vars, client_keys, key_file, former_key_file })
 }
 
 fn sealed_anew(from: &Vault, to: &Vault, account: AccountId, record: EnvRecord) -> Result<EnvRecord, OfflineError> {
@@ -52,11 +76,19 @@ fn sealed_anew(from: &Vault, to: &Vault, account: AccountId, record: EnvRecord) 
     Ok(EnvRecord { sealed: STANDARD.encode(sealed), ..record })
 }
 
-fn env_records(store: &dyn crate::store::Store) -> Result<Vec<(AccountId, EnvRecord)>, StoreError> {
+fn env_records(store: &dyn Store) -> Result<Vec<(AccountId, EnvRecord)>, StoreError> {
+    records(store, Kind::EnvVar, "an env var")
+}
+
+fn account_records(store: &dyn Store) -> Result<Vec<AccountRecord>, StoreError> {
+    Ok(records(store, Kind::Account, "an account")?.into_iter().map(|(_, record)| record).collect())
+}
+
+fn records<T: DeserializeOwned>(store: &dyn Store, kind: Kind, what: &str) -> Result<Vec<(AccountId, T)>, StoreError> {
     let mut records = Vec::new();
     store.scan(KeyRange::all(), Order::Ascending, &mut |key, value| {
-        let account = KeyReader::new(key, Kind::EnvVar).and_then(|(account, _)| AccountId::new(account).ok());
-        records.extend(account.map(|account| decode("an env var", value).map(|record| (account, record))));
+        let account = KeyReader::new(key, kind).and_then(|(account, _)| AccountId::new(account).ok());
+        records.extend(account.map(|account| decode(what, value).map(|record| (account, record))));
         ControlFlow::Continue(())
     })?;
     records.into_iter().collect()

@@ -24,6 +24,9 @@ async fn made() -> Made {
     let world = World::new();
     let service = world.first_start().await;
     service.create_env(ONE, json!({"name": "API_KEY", "value": "hunter2hunter2"}).to_string().into()).await.unwrap();
+    let (cert, key) = certificate();
+    let certificates = json!({"client_certificates": [{"hosts": ["api.example"], "cert": cert, "key": key}]});
+    service.update_account("1", certificates.to_string().into()).await.unwrap();
     let large = format!("return {{\"user\":{{\"policy_id\":5}}}}{}", " ".repeat(100_000));
     let linked = json!({"function": encoded(&large), "env_vars": ["API_KEY"]});
     deploy(&service, ONE, serde_json::from_slice(&body(&new_hook("x"), linked)).unwrap()).await;
@@ -34,6 +37,11 @@ async fn made() -> Made {
     assert_eq!(fs::metadata(&path).unwrap().len(), backup.length);
     service.shutdown().await;
     Made { world, backup: path }
+}
+
+fn certificate() -> (String, String) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    (rcgen::CertificateParams::new([]).unwrap().self_signed(&key).unwrap().pem(), key.serialize_pem())
 }
 
 impl Made {
@@ -74,8 +82,17 @@ async fn a_backup_comes_back_whole_with_either_engine() {
         let (_parent, mut folder) = made.empty();
         folder.master_key_file = Some(made.key());
         let restored = restore(&made.backup, &folder, engine).unwrap();
-        let expected =
-            Checked { accounts: 1, credentials: 1, hooks: 1, env_vars: 1, opened: 1, functions: 1, log_entries: 1, ..Checked::default() };
+        let expected = Checked {
+            accounts: 1,
+            credentials: 1,
+            hooks: 1,
+            env_vars: 1,
+            opened: 1,
+            client_certificates: 1,
+            functions: 1,
+            log_entries: 1,
+            ..Checked::default()
+        };
         assert_eq!((&restored.checked, restored.key_checked), (&expected, true));
         assert_eq!(names(&folder.data), ["blobs", store_name(engine)]);
         assert_eq!(verify(&folder).unwrap(), expected);
@@ -174,7 +191,7 @@ async fn an_entry_that_its_index_does_not_lead_to_is_named() {
         std::ops::ControlFlow::Continue(())
     };
     store.scan(Key::new(1, Kind::LogIndex).range(), Order::Ascending, visit).unwrap();
-    assert_eq!(rows, 2, "the request and the login");
+    assert_eq!(rows, 1, "the row of its commit");
     batch.put(Key::new(1, Kind::LogIndex).u32(5), "");
     store.commit(batch).unwrap();
     drop(store);
@@ -190,17 +207,38 @@ async fn a_new_key_seals_everything_anew_and_leaves_client_secrets_good() {
     let (_parent, folder) = made.restored();
     let old = fs::read(folder.data.join("master.key")).unwrap();
     let rotated = rotate(&folder).unwrap();
-    assert_eq!((rotated.env_vars, &rotated.key_file), (1, &folder.data.join("master.key")));
+    assert_eq!((rotated.env_vars, rotated.client_keys, &rotated.key_file), (1, 1, &folder.data.join("master.key")));
     assert_eq!(fs::read(&rotated.former_key_file).unwrap(), old);
     assert_ne!(fs::read(&rotated.key_file).unwrap(), old);
     assert_eq!(verify(&folder).unwrap().problem_count, 0);
     let opened = folder.open().unwrap();
     let directory = load(&*opened.store, &opened.vault, registry()).unwrap();
+    assert!(directory.account(ONE).unwrap().tls.is_some());
     let admin = directory.credential("admin").unwrap();
     assert!(opened.vault.verify_secret("a secret of thirty-two characters", &admin.secret_hash));
     drop(opened);
     fs::copy(&rotated.former_key_file, &rotated.key_file).unwrap();
     assert!(refused(verify(&folder)).contains("wrong master key"));
+}
+
+#[tokio::test]
+async fn a_client_key_that_cannot_be_opened_is_found() {
+    let made = made().await;
+    let (_parent, folder) = made.restored();
+    let store = folder.store().unwrap();
+    let stored = store.get(account_key(ONE).as_bytes()).unwrap().unwrap();
+    let mut record: serde_json::Value = serde_json::from_slice(&stored).unwrap();
+    for key in record["client_keys"].as_object_mut().unwrap().values_mut() {
+        key["sealed"] = "AAAA".into();
+    }
+    let mut batch = Batch::new();
+    batch.put(account_key(ONE), serde_json::to_vec(&record).unwrap());
+    store.commit(batch).unwrap();
+    drop(store);
+    let checked = verify(&folder).unwrap();
+    assert_eq!(checked.problem_count, 1, "{:?}", checked.problems);
+    assert!(checked.problems[0].contains("account 1") && checked.problems[0].contains("a client certificate"), "{:?}", checked.problems);
+    assert!(rotate(&folder).is_err());
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use crate::hook_type::{HookType, Registry, Settings};
 use crate::ids::AccountId;
 use crate::limits::ServiceLimits;
 
+use super::certificates::{self, ClientCertificate, ClientKey, GivenCertificate, SealKey, authorities, client_certificates};
 use super::hosts::hosts;
 
 /// An account as it is stored.
@@ -23,6 +24,9 @@ pub(crate) struct AccountRecord {
     pub(crate) id: AccountId,
     pub(crate) name: Option<String>,
     pub(crate) settings: AccountSettings,
+    /// The keys of its client certificates, by fingerprint.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) client_keys: BTreeMap<String, ClientKey>,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
 }
@@ -40,6 +44,12 @@ pub struct AccountSettings {
     /// Whom hooks may call at most, whatever they say; `None` for whom the server lets them.
     #[serde(default)]
     pub hosts_ceiling: Option<Policy>,
+    /// Authorities in PEM that its hooks' calls trust beside the server's.
+    #[serde(default)]
+    pub egress_ca: Vec<String>,
+    /// The client certificates that its hooks' calls show.
+    #[serde(default)]
+    pub client_certificates: Vec<ClientCertificate>,
     /// Settings that only a dialect understands. In the record and in the API these are keys beside the others.
     #[serde(flatten)]
     pub dialects: Settings,
@@ -47,7 +57,15 @@ pub struct AccountSettings {
 
 impl Default for AccountSettings {
     fn default() -> Self {
-        Self { hooks_per_type: 1, on_no_hook: None, allowed_hosts: Policy::default(), hosts_ceiling: None, dialects: Settings::new() }
+        Self {
+            hooks_per_type: 1,
+            on_no_hook: None,
+            allowed_hosts: Policy::default(),
+            hosts_ceiling: None,
+            egress_ca: Vec::new(),
+            client_certificates: Vec::new(),
+            dialects: Settings::new(),
+        }
     }
 }
 
@@ -91,7 +109,7 @@ pub struct AccountView {
 impl AccountView {
     /// The view of a record.
     pub(crate) fn new(record: &AccountRecord, registry: &Registry) -> Self {
-        let AccountRecord { id, name, mut settings, created_at, updated_at } = record.clone();
+        let AccountRecord { id, name, mut settings, created_at, updated_at, .. } = record.clone();
         settings.dialects = registry.account_rules().iter().flat_map(|rules| rules.view(&settings.dialects)).collect();
         Self { id, name, settings, created_at, updated_at }
     }
@@ -106,12 +124,14 @@ pub(crate) struct AccountInput {
     on_no_hook: Option<Option<OnNoHook>>,
     allowed_hosts: Option<Policy>,
     hosts_ceiling: Option<Option<Policy>>,
+    egress_ca: Option<Vec<String>>,
+    client_certificates: Option<Vec<GivenCertificate>>,
     /// The dialects' settings: those in `settings`, and those beside the name.
     dialects: Vec<Fields>,
 }
 
 impl AccountInput {
-    const SETTINGS: [&str; 4] = ["hooks_per_type", "on_no_hook", "allowed_hosts", "hosts_ceiling"];
+    const SETTINGS: [&str; 6] = ["hooks_per_type", "on_no_hook", "allowed_hosts", "hosts_ceiling", "egress_ca", "client_certificates"];
 
     /// Reads a body. An empty body sets nothing. The settings stand in `settings` or beside the name.
     pub(crate) fn parse(body: &[u8], registry: &Registry, limits: &ServiceLimits) -> Result<Self, ServiceError> {
@@ -146,6 +166,12 @@ impl AccountInput {
         if fields.has("hosts_ceiling") {
             self.hosts_ceiling = Some(hosts(fields, "hosts_ceiling")?);
         }
+        if fields.has("egress_ca") {
+            self.egress_ca = Some(authorities(fields, "egress_ca")?);
+        }
+        if fields.has("client_certificates") {
+            self.client_certificates = Some(client_certificates(fields, "client_certificates")?);
+        }
         Ok(())
     }
 
@@ -161,32 +187,51 @@ impl AccountInput {
     /// The record with this input's changes.
     ///
     /// # Errors
-    /// A dialect's setting breaks a rule.
-    pub(crate) fn apply(self, record: &AccountRecord, registry: &Registry, now: Timestamp) -> Result<AccountRecord, ServiceError> {
+    /// A dialect's setting breaks a rule; a client certificate is named that the account does not have.
+    pub(crate) fn apply(
+        self,
+        record: &AccountRecord,
+        registry: &Registry,
+        now: Timestamp,
+        seal: &SealKey<'_>,
+    ) -> Result<AccountRecord, ServiceError> {
         let mut dialects = record.settings.dialects.clone();
         for mut said in self.dialects {
             for rules in registry.account_rules() {
                 dialects = rules.apply(&dialects, &mut said)?;
             }
         }
+        let before = (record.settings.client_certificates.clone(), record.client_keys.clone());
+        let (client_certificates, client_keys) = match self.client_certificates {
+            Some(list) => certificates::given(list, &before, seal)?,
+            None => before,
+        };
         let settings = AccountSettings {
             hooks_per_type: self.hooks_per_type.unwrap_or(record.settings.hooks_per_type),
             on_no_hook: self.on_no_hook.unwrap_or_else(|| record.settings.on_no_hook.clone()),
             allowed_hosts: self.allowed_hosts.unwrap_or_else(|| record.settings.allowed_hosts.clone()),
             hosts_ceiling: self.hosts_ceiling.unwrap_or_else(|| record.settings.hosts_ceiling.clone()),
+            egress_ca: self.egress_ca.unwrap_or_else(|| record.settings.egress_ca.clone()),
+            client_certificates,
             dialects,
         };
         let name = self.name.or_else(|| record.name.clone());
-        Ok(AccountRecord { id: record.id, name, settings, created_at: record.created_at, updated_at: now })
+        Ok(AccountRecord { id: record.id, name, settings, client_keys, created_at: record.created_at, updated_at: now })
     }
 
     /// A new account.
     ///
     /// # Errors
     /// A dialect's setting breaks a rule.
-    pub(crate) fn create(self, id: AccountId, registry: &Registry, now: Timestamp) -> Result<AccountRecord, ServiceError> {
-        let blank = AccountRecord { id, name: None, settings: AccountSettings::default(), created_at: now, updated_at: now };
-        self.apply(&blank, registry, now)
+    pub(crate) fn create(
+        self,
+        id: AccountId,
+        registry: &Registry,
+        now: Timestamp,
+        seal: &SealKey<'_>,
+    ) -> Result<AccountRecord, ServiceError> {
+        let (settings, client_keys) = (AccountSettings::default(), BTreeMap::new());
+        self.apply(&AccountRecord { id, name: None, settings, client_keys, created_at: now, updated_at: now }, registry, now, seal)
     }
 }
 
@@ -219,10 +264,15 @@ mod tests {
     use super::*;
     use crate::testing::{registry, sign_in, sign_up};
 
+    /// Tests here have no vault.
+    fn unsealed(fingerprint: &str, key: &hookbox_host_api::Secret) -> Result<String, ServiceError> {
+        Ok(format!("{fingerprint} {}", key.expose().len()))
+    }
+
     fn create(body: &str) -> Result<AccountRecord, String> {
         let registry = registry();
         let input = AccountInput::parse(body.as_bytes(), &registry, &ServiceLimits::default()).map_err(|error| error.to_string())?;
-        input.create(AccountId::OPERATOR, &registry, UNIX_EPOCH.into()).map_err(|error| error.to_string())
+        input.create(AccountId::OPERATOR, &registry, UNIX_EPOCH.into(), &unsealed).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -250,7 +300,7 @@ mod tests {
         let change = |body: &str| {
             AccountInput::parse(body.as_bytes(), &registry(), &ServiceLimits::default())
                 .unwrap()
-                .apply(&record, &registry(), UNIX_EPOCH.into())
+                .apply(&record, &registry(), UNIX_EPOCH.into(), &unsealed)
                 .unwrap()
         };
         assert_eq!(change("{}"), record);

@@ -60,6 +60,9 @@ pub struct HookBody {
     /// Whom the function may call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_hosts: Option<Vec<String>>,
+    /// Whether answers over HTTP are kept for it, as their servers allow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_cache: Option<bool>,
     /// Settings that only the dialect understands.
     #[serde(default, skip_serializing_if = "Settings::is_empty")]
     pub settings: Settings,
@@ -67,7 +70,7 @@ pub struct HookBody {
 
 impl HookBody {
     /// The keys that a body of any dialect has.
-    pub const KEYS: [&str; 14] = [
+    pub const KEYS: [&str; 15] = [
         "type",
         "function",
         "runtime",
@@ -81,6 +84,7 @@ impl HookBody {
         "on_error",
         "expose_errors",
         "allowed_hosts",
+        "http_cache",
         "settings",
     ];
 
@@ -100,6 +104,7 @@ impl HookBody {
             on_error: Some(hook.on_error),
             expose_errors: Some(hook.expose_errors),
             allowed_hosts: Some(hook.allowed_hosts.clone()),
+            http_cache: Some(hook.http_cache),
             settings: hook
                 .settings
                 .iter()
@@ -213,9 +218,32 @@ pub struct AccountSettingsBody {
     /// Whom hooks may call at most. An inner `None` leaves that to the server.
     #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
     pub hosts_ceiling: Option<Option<Vec<String>>>,
+    /// Authorities in PEM that calls trust beside the server's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub egress_ca: Option<Vec<String>>,
+    /// All client certificates that the account has afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_certificates: Option<Vec<ClientCertificateBody>>,
     /// Settings that only a dialect understands. A null restores a default.
     #[serde(flatten)]
     pub dialects: Settings,
+}
+
+/// A client certificate of an account: a new one with its key, or one that the account has, by its fingerprint.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCertificateBody {
+    /// To whom it is shown.
+    pub hosts: Vec<String>,
+    /// The certificate and its chain in PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cert: Option<String>,
+    /// Its private key in PEM.
+    #[serde(default, with = "secret_text::option", skip_serializing_if = "Option::is_none")]
+    pub key: Option<Secret>,
+    /// The fingerprint of one that the account has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
 }
 
 impl AccountSettingsBody {
@@ -310,7 +338,7 @@ mod tests {
             "type": "sign-in", "function": "AGFzbQEAAAA=", "runtime": "wasm", "timeout": 1, "retries": 2, "disabled": true,
             "env_vars": ["KEY"], "packages": {}, "conditions": [{"source": "roles", "operator": "~", "value": "12"}],
             "limits": {"fuel": 1_000_000, "memory_mib": 8}, "on_error": "deny", "expose_errors": true, "allowed_hosts": ["api.example"],
-            "settings": {"risk": true},
+            "http_cache": true, "settings": {"risk": true},
         }))
         .unwrap()
     }

@@ -90,6 +90,9 @@ pub(crate) struct Spec {
     /// Whom the function may call.
     #[serde(default)]
     pub(crate) allowed_hosts: Policy,
+    /// Whether answers over HTTP are kept for it, as their servers allow.
+    #[serde(default)]
+    pub(crate) http_cache: bool,
     /// Settings that only its dialect understands. In the record these are keys beside the others.
     #[serde(flatten)]
     pub(crate) settings: Settings,

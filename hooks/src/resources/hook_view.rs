@@ -48,6 +48,8 @@ pub struct HookView {
     pub expose_errors: bool,
     /// Whom the function may call: names, `*.domain`, addresses and ranges, each with a scheme and a port if it is limited to these.
     pub allowed_hosts: Vec<String>,
+    /// Whether answers over HTTP are kept for it, as their servers allow.
+    pub http_cache: bool,
     /// Settings that only the dialect understands.
     pub settings: Settings,
     /// The newest version.
@@ -135,6 +137,7 @@ impl HookView {
             on_error: spec.on_error,
             expose_errors: spec.expose_errors,
             allowed_hosts: spec.allowed_hosts.texts().collect(),
+            http_cache: spec.http_cache,
             settings: record.hook_type.rules.view(&spec.settings),
             version: record.version,
             status: record.status,

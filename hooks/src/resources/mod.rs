@@ -3,6 +3,7 @@
 
 mod account;
 pub mod bodies;
+mod certificates;
 mod condition;
 mod credential;
 mod desired_state;
@@ -17,6 +18,7 @@ mod runtime;
 mod upload;
 
 pub use account::{AccountSettings, AccountView, OnNoHook};
+pub use certificates::ClientCertificate;
 pub use condition::{Condition, Operator, Source, read_roles};
 pub use credential::{AccessTokenView, CredentialView, NewCredentialView, Scope, Scopes};
 pub use env_var::EnvView;

@@ -1,14 +1,17 @@
 //! Accounts and credentials, as an operator manages them. The gateways check that the caller is an operator.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use hookbox_host_api::Secret;
+use hookbox_runtime::AccountTls;
 
 use super::{Page, Paged, Service};
-use crate::directory::records;
+use crate::directory::{account_tls, records, seal_key};
 use crate::error::{ServiceError, check_room};
 use crate::ids::{AccountId, ClientId};
 use crate::networks::Networks;
-use crate::resources::{AccountInput, AccountView, CredentialInput, CredentialRecord, CredentialView, Scope};
+use crate::resources::{AccountInput, AccountRecord, AccountView, CredentialInput, CredentialRecord, CredentialView, Scope};
 use crate::state::{Area, State, Transaction};
 
 impl Service {
@@ -51,10 +54,15 @@ impl Service {
         let input = AccountInput::parse(&body, &self.registry, &self.state.limits)?;
         let update = move |state: &State, change: &mut Transaction| {
             let registry = change.directory.registry().clone();
-            let record = input.apply(&change.directory.account(id)?.record, &registry, state.now())?;
+            let before = change.directory.account(id)?.clone();
+            let record = input.apply(&before.record, &registry, state.now(), &|fingerprint, key| seal(state, id, fingerprint, key))?;
+            let is_same = before.record.client_keys == record.client_keys
+                && before.record.settings.client_certificates == record.settings.client_certificates
+                && before.record.settings.egress_ca == record.settings.egress_ca;
+            let tls = if is_same { before.tls.clone() } else { tls(state, &record)? };
             records::put_account(&mut change.batch, &record)?;
             let view = AccountView::new(&record, &registry);
-            change.directory.put_account(record)?;
+            change.directory.put_account(record, tls)?;
             Ok(view)
         };
         self.state.write(Area::Account(id), update).await
@@ -107,12 +115,22 @@ fn find(change: &Transaction, client_id: &ClientId) -> Result<CredentialRecord, 
 fn put_account(state: &State, change: &mut Transaction, input: AccountInput) -> Result<AccountView, ServiceError> {
     check_room("accounts", change.directory.account_count(), state.limits.accounts)?;
     let registry = change.directory.registry().clone();
-    let record = input.create(change.directory.next_account()?, &registry, state.now())?;
+    let id = change.directory.next_account()?;
+    let record = input.create(id, &registry, state.now(), &|fingerprint, key| seal(state, id, fingerprint, key))?;
+    let tls = tls(state, &record)?;
     change.batch.require_absent(records::account_key(record.id));
     records::put_account(&mut change.batch, &record)?;
     let view = AccountView::new(&record, &registry);
-    change.directory.put_account(record)?;
+    change.directory.put_account(record, tls)?;
     Ok(view)
+}
+
+fn tls(state: &State, record: &AccountRecord) -> Result<Option<Arc<AccountTls>>, ServiceError> {
+    account_tls(&state.vault, record).map_err(|error| ServiceError::Internal(format!("a client certificate cannot be opened: {error}")))
+}
+
+fn seal(state: &State, account: AccountId, fingerprint: &str, key: &Secret) -> Result<String, ServiceError> {
+    seal_key(&state.vault, account, fingerprint, key).map_err(|error| ServiceError::Internal(format!("a key cannot be sealed: {error}")))
 }
 
 fn put_credential(

@@ -69,6 +69,10 @@ fn write(state: &State, file: &File, with_logs: bool) -> Result<(), ServiceError
     let mut writer = Writer::new(BufWriter::with_capacity(1 << 20, SpaceCheckedWriter::new(file))).map_err(StoreError::from)?;
     let (mut functions, mut failed) = (BTreeSet::new(), None);
     state.store.scan(KeyRange::all(), Order::Ascending, &mut |key, value| {
+        // A cache is made anew by who needs it.
+        if KeyReader::kind_of(key) == Some(Kind::Cache) {
+            return ControlFlow::Continue(());
+        }
         if !with_logs && matches!(KeyReader::kind_of(key), Some(Kind::Log | Kind::LogIndex)) {
             return ControlFlow::Continue(());
         }

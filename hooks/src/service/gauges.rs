@@ -28,6 +28,7 @@ impl Service {
             log_written: self.log.written(),
             log_dropped: self.log.dropped(),
             log_waiting_bytes: self.log.waiting_bytes(),
+            egress: self.state.compiler.calls(),
         }
     }
 }

@@ -327,6 +327,7 @@ pub(super) fn delete(state: &State, change: &mut Transaction, id: AccountId, hoo
     let record = account.hook(hook)?.record.clone();
     account.remove_hook(hook);
     change.batch.delete(records::hook_key(id, hook));
+    change.release_hook(id, hook);
     let mut builds: Vec<_> = record.builds().collect();
     builds.dedup();
     builds.into_iter().try_for_each(|build| change.release(state, id, build))

@@ -28,9 +28,10 @@ use tokio::task::JoinHandle;
 
 use crate::admission::AdmissionQueue;
 use crate::auth::Clients;
+use crate::cache::Writing;
 use crate::dispatch::Dispatcher;
 use crate::hook_type::{HookType, Registry};
-use crate::limits::{QueueConfig, ReadLimits, ServiceLimits};
+use crate::limits::{CacheConfig, QueueConfig, ReadLimits, ServiceLimits};
 use crate::logs::{LogReader, LogWriter, Tail};
 use crate::outside::EgressConfig;
 use crate::resources::CredentialRecord;
@@ -88,6 +89,8 @@ pub struct ServiceConfig {
     pub reads: ReadLimits,
     /// The way out for functions.
     pub egress: EgressConfig,
+    /// How much functions may keep.
+    pub cache: CacheConfig,
     /// The sizes that requests and executions may have.
     pub limits: ServiceLimits,
     /// The hook types of the server.
@@ -134,6 +137,8 @@ pub struct Service {
     admission: AdmissionQueue,
     dispatcher: Dispatcher,
     log: LogWriter,
+    /// Writes what functions keep.
+    keeping: Writing,
     /// The end of the log, for who follows it.
     tail: Arc<Tail>,
     reader: LogReader,
@@ -164,11 +169,13 @@ impl Service {
     pub async fn shutdown(&self) {
         self.admission.stop();
         self.upkeep.abort();
+        self.keeping.end_upkeep();
         // Each execution has a deadline, so this ends; the limit guards against a fault of the server.
         if tokio::time::timeout(DETACHED_TIMEOUT, self.dispatcher.detached_ended()).await.is_err() {
             tracing::error!("executions whose caller has gone did not end in time");
         }
         self.state.under_way.ended().await;
+        self.keeping.caught_up().await;
         self.log.caught_up().await;
     }
 

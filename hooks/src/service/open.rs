@@ -11,10 +11,10 @@ use super::reads::Reads;
 use super::server_facts::ServerFacts;
 use super::{Opened, Service, ServiceConfig};
 use crate::admission::AdmissionQueue;
+use crate::cache::HookCache;
 use crate::clock::Clock;
 use crate::directory::{Directory, load};
 use crate::dispatch::Dispatcher;
-use crate::hook_type::Registry;
 use crate::logs::{Indexed, LogReader, LogWriter, QueueSettings, Retention, Tail, start_upkeep};
 use crate::metrics::{MeasuredStore, Metrics};
 use crate::sandbox::{FunctionCompiler, SandboxCompiler};
@@ -43,6 +43,7 @@ pub(crate) struct DataFolder {
     pub(super) store: Arc<dyn Store>,
     pub(super) functions: Functions,
     pub(super) vault: Vault,
+    pub(super) cache: HookCache,
     pub(super) directory: Directory,
     pub(super) indexed: Indexed,
     pub(super) metrics: Arc<Metrics>,
@@ -51,10 +52,10 @@ pub(crate) struct DataFolder {
 impl Service {
     /// Opens the data folder and begins to prepare the hooks in it.
     pub async fn open(config: ServiceConfig, clock: Arc<dyn Clock>) -> Result<Opened, OpenError> {
-        let opening = config.clone();
+        let (opening, own_clock) = (config.clone(), clock.clone());
         let opened = tokio::task::spawn_blocking(move || {
-            let kept = read_folder(&opening)?;
-            let compiler = make_compiler(&opening, kept.vault.artifact_key())?;
+            let kept = read_folder(&opening, own_clock)?;
+            let compiler = make_compiler(&opening, kept.vault.artifact_key(), &kept.cache)?;
             Ok((kept, compiler))
         });
         let (kept, (compiler, is_kept)) = opened.await.map_err(OpenError::new)??;
@@ -77,15 +78,16 @@ impl Service {
         is_kept: IsKept,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let DataFolder { store, functions, vault, directory, indexed, metrics } = kept;
+        let DataFolder { store, functions, vault, cache, directory, indexed, metrics } = kept;
         let retention = Retention::new(config.retention);
         let queue = QueueSettings { entries: config.log_queue, ..QueueSettings::default() };
         let tail = Tail::new(line);
-        let log = LogWriter::start(store.clone(), tail.clone(), queue);
+        let log = LogWriter::start(store.clone(), tail.clone(), indexed.clone(), queue);
         let state = Arc::new(State {
             store: store.clone(),
             functions,
             vault,
+            cache,
             clock: clock.clone(),
             compiler,
             is_kept,
@@ -110,6 +112,7 @@ impl Service {
                 slots: config.concurrency as usize,
                 started: clock.now(),
             },
+            keeping: state.cache.start(),
             state,
             log,
             ending: watch::Sender::new(false),
@@ -119,28 +122,39 @@ impl Service {
 }
 
 /// Opens the data folder, and reads the directory.
-fn read_folder(config: &ServiceConfig) -> Result<DataFolder, OpenError> {
+fn read_folder(config: &ServiceConfig, clock: Arc<dyn Clock>) -> Result<DataFolder, OpenError> {
     let store = open(&config.data, config.engine).map_err(OpenError::new)?;
     let vault = Vault::open(&config.data, config.master_key_file.as_deref(), &*store).map_err(OpenError::new)?;
     let blobs = Blobs::open(&config.data.join("blobs")).map_err(|error| OpenError(format!("the blobs folder: {error}")))?;
-    keep(store, vault, blobs, config.registry.clone())
+    keep(store, vault, blobs, config, clock)
 }
 
 /// Reads the directory, and removes the files of uploads that were never finished.
-pub(crate) fn keep(store: Arc<dyn Store>, vault: Vault, blobs: Blobs, registry: Registry) -> Result<DataFolder, OpenError> {
-    let metrics = Arc::new(Metrics::new(&registry));
+pub(crate) fn keep(
+    store: Arc<dyn Store>,
+    vault: Vault,
+    blobs: Blobs,
+    config: &ServiceConfig,
+    clock: Arc<dyn Clock>,
+) -> Result<DataFolder, OpenError> {
+    let metrics = Arc::new(Metrics::new(&config.registry));
     let store: Arc<dyn Store> = Arc::new(MeasuredStore::new(store, metrics.clone()));
     let functions = Functions::new(store.clone(), Arc::new(blobs));
-    let directory = load(&*store, &vault, registry).map_err(OpenError::new)?;
+    let directory = load(&*store, &vault, config.registry.clone()).map_err(OpenError::new)?;
     // Nothing is uploaded yet, so files without a reference are left over.
     if let Err(error) = functions.sweep() {
         tracing::warn!(%error, "left-over files could not be removed");
     }
     let indexed = Indexed::of(&*store).map_err(OpenError::new)?;
-    Ok(DataFolder { store, functions, vault, directory, indexed, metrics })
+    let cache = HookCache::new(store.clone(), vault.cache_keys().clone(), config.cache, clock);
+    Ok(DataFolder { store, functions, vault, cache, directory, indexed, metrics })
 }
 
-fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<(Arc<dyn FunctionCompiler>, IsKept), OpenError> {
+fn make_compiler(
+    config: &ServiceConfig,
+    cache_key: &[u8; 32],
+    cache: &HookCache,
+) -> Result<(Arc<dyn FunctionCompiler>, IsKept), OpenError> {
     let max_memory = u64::from(config.limits.max_memory_mib) << 20;
     let sandbox = Sandbox::new(SandboxConfig {
         concurrency: config.concurrency.saturating_add(evaluations(config)),
@@ -178,7 +192,7 @@ fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32]) -> Result<(Arc<dy
         wait: config.queue.wait,
         helpers: config.helpers,
     };
-    let outside = Arc::new(config.egress.open().map_err(OpenError)?);
+    let outside = Arc::new(config.egress.open().map_err(OpenError)?.with_cache(Arc::new(cache.clone())));
     let scheduler = Scheduler::start(scheduler).map_err(|error| OpenError(format!("the threads that run hooks: {error}")))?;
     Ok((Arc::new(SandboxCompiler::new(sandbox, admission, scheduler, outside)), Arc::new(move |name| kept.has(name))))
 }

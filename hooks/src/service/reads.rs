@@ -7,16 +7,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hookbox_runtime::{Shares, Taken};
-use tokio::runtime::Handle;
-use tokio::sync::oneshot;
 
 use super::turns::Turns;
+use crate::background::{NotDone, standing_back};
 use crate::error::ServiceError;
 use crate::ids::AccountId;
 use crate::limits::ReadLimits;
 
-/// How far the threads of reads stand back.
-const NICENESS: i32 = 10;
 /// How long a stream pauses before it asks again for what was not free.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -114,19 +111,12 @@ impl Reads {
     }
 }
 
-/// Does blocking work on a thread of its own, to which the kernel prefers those that serve logins. A read takes far longer than its thread.
+/// Does blocking work on a thread that stands back.
 async fn yielding<T: Send + 'static>(work: impl FnOnce() -> Result<T, ServiceError> + Send + 'static) -> Result<T, ServiceError> {
-    let (sender, receiver) = oneshot::channel();
-    let handle = Handle::current();
-    let read = move || {
-        let _context = handle.enter();
-        // Where the kernel refuses, the read is as urgent as everything else.
-        let _ = rustix::process::nice(NICENESS);
-        drop(sender.send(work()));
-    };
-    let started = std::thread::Builder::new().name("log-read".to_owned()).spawn(read);
-    started.map_err(|error| busy(&format!("The server can start no thread ({}); try again", error.kind())))?;
-    receiver.await.unwrap_or_else(|_| Err(ServiceError::Internal("a read of the log broke off".to_owned())))
+    standing_back("log-read", work).await.unwrap_or_else(|error| match error {
+        NotDone::NoThread(error) => Err(busy(&format!("The server can start no thread ({}); try again", error.kind()))),
+        NotDone::BrokeOff => Err(ServiceError::Internal("a read of the log broke off".to_owned())),
+    })
 }
 
 fn busy(what: &str) -> ServiceError {
@@ -144,6 +134,8 @@ impl Drop for GiveUpOnDrop {
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
+
+    use tokio::sync::oneshot;
 
     use super::*;
 

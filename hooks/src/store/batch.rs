@@ -49,10 +49,18 @@ impl Batch {
         self.changes.is_empty()
     }
 
-    /// The number of keys that get a value which is not empty.
+    /// Adds the changes and preconditions of another batch behind this one's.
+    pub(crate) fn append(&mut self, other: Self) -> &mut Self {
+        self.preconditions.extend(other.preconditions);
+        self.changes.extend(other.changes);
+        self
+    }
+
+    /// The number of keys of a kind that get a value.
     #[cfg(test)]
-    pub(crate) fn puts_with_values(&self) -> usize {
-        self.changes.iter().filter(|change| matches!(change, Change::Put(_, value) if !value.is_empty())).count()
+    pub(crate) fn puts_of(&self, kind: super::Kind) -> usize {
+        let is_of = |change: &&Change| matches!(change, Change::Put(key, _) if super::KeyReader::kind_of(key.as_bytes()) == Some(kind));
+        self.changes.iter().filter(is_of).count()
     }
 
     /// The bytes that the batch adds; zero for a batch that only deletes.

@@ -25,11 +25,13 @@ pub(crate) enum Kind {
     Log = 6,
     /// Where executions with a certain id or outcome are in the log.
     LogIndex = 7,
+    /// What functions keep for a while.
+    Cache = 8,
 }
 
 impl Kind {
-    const ALL: [Self; 8] =
-        [Self::Meta, Self::Account, Self::Credential, Self::Hook, Self::EnvVar, Self::Function, Self::Log, Self::LogIndex];
+    const ALL: [Self; 9] =
+        [Self::Meta, Self::Account, Self::Credential, Self::Hook, Self::EnvVar, Self::Function, Self::Log, Self::LogIndex, Self::Cache];
 }
 
 /// A key, or the common beginning of several.

@@ -33,8 +33,8 @@ pub(crate) use functions::Functions;
 pub(crate) use keys::{Key, KeyReader, Kind, SERVER};
 pub use open::Engine;
 #[cfg(test)]
-pub(crate) use open::set_unindexed;
-pub(crate) use open::{found, is_indexed, name, open, path_in as store_path, set_indexed};
+pub(crate) use open::set_former;
+pub(crate) use open::{forget_former_index, found, is_indexed, name, open, path_in as store_path, set_indexed};
 pub(crate) use range::{KeyRange, Order};
 
 /// The function that a scan calls for each key and value; `Break` ends the scan.

@@ -11,9 +11,11 @@ use super::sled::SledStore;
 use super::{Batch, Key, KeyRange, Kind, Order, SERVER, Store, StoreError, Visit};
 
 /// The format of keys and values that this program writes.
-const FORMAT: u64 = 2;
-/// The former format, which this program reads: its log has no index.
+const FORMAT: u64 = 3;
+/// A format that this program reads: its log has no index, or none that is complete.
 const WITHOUT_INDEX: u64 = 1;
+/// A format that this program reads: its log's index has rows that this program does not look up.
+const FORMER_INDEX: u64 = 2;
 
 /// An embedded storage engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,20 +121,27 @@ pub(crate) fn is_indexed(store: &dyn Store) -> Result<bool, StoreError> {
     Ok(format(store)? == Some(FORMAT))
 }
 
-/// Makes the store one of the present format, once every entry of its log is in the index. Programs that know the former one only would
-/// add entries and no index, and refuse the store from now on.
-pub(crate) fn set_indexed(store: &dyn Store) -> Result<(), StoreError> {
-    let mut batch = Batch::new();
-    batch.put(format_key(), FORMAT.to_be_bytes());
-    store.commit(batch)
+/// Makes a store with a former index one without. This program adds to another one, so programs that know the former only would miss entries.
+pub(crate) fn forget_former_index(store: &dyn Store) -> Result<(), StoreError> {
+    if format(store)? == Some(FORMER_INDEX) { set_format(store, WITHOUT_INDEX) } else { Ok(()) }
 }
 
-/// Makes the store one of the former format.
+/// Makes the store one of the present format, once every entry of its log is in the index. Programs that know former ones only would
+/// add entries and not to this index, and refuse the store from now on.
+pub(crate) fn set_indexed(store: &dyn Store) -> Result<(), StoreError> {
+    set_format(store, FORMAT)
+}
+
+/// Makes the store one of a former format, with or without an index.
 #[cfg(test)]
-pub(crate) fn set_unindexed(store: &dyn Store) {
+pub(crate) fn set_former(store: &dyn Store, indexed: bool) {
+    set_format(store, if indexed { FORMER_INDEX } else { WITHOUT_INDEX }).unwrap();
+}
+
+fn set_format(store: &dyn Store, format: u64) -> Result<(), StoreError> {
     let mut batch = Batch::new();
-    batch.put(format_key(), WITHOUT_INDEX.to_be_bytes());
-    store.commit(batch).unwrap();
+    batch.put(format_key(), format.to_be_bytes());
+    store.commit(batch)
 }
 
 fn format(store: &dyn Store) -> Result<Option<u64>, StoreError> {
@@ -142,7 +151,7 @@ fn format(store: &dyn Store) -> Result<Option<u64>, StoreError> {
 
 fn check_format(store: &dyn Store) -> Result<(), StoreError> {
     match format(store)? {
-        Some(FORMAT | WITHOUT_INDEX) => Ok(()),
+        Some(FORMAT | FORMER_INDEX | WITHOUT_INDEX) => Ok(()),
         Some(found) => Err(StoreError::Format { found, expected: FORMAT }),
         None => Err(StoreError::Corrupt("its format is not recorded".to_owned())),
     }
@@ -229,7 +238,7 @@ mod tests {
             batch.put(format_key(), 9_u64.to_be_bytes());
             store.commit(batch).unwrap();
             drop(store);
-            assert!(error(folder.path(), engine).contains("has format 9, and this version of Hookbox reads format 2"));
+            assert!(error(folder.path(), engine).contains("has format 9, and this version of Hookbox reads format 3"));
         }
     }
 

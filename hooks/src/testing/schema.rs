@@ -75,6 +75,7 @@ fn keyword_fits(file: &Value, schema: &Value, keyword: &str, rule: &Value, value
         "minLength" => need(value.as_str().is_none_or(|found| found.chars().count() as f64 >= number())),
         "maxLength" => need(value.as_str().is_none_or(|found| found.chars().count() as f64 <= number())),
         "minItems" => need(value.as_array().is_none_or(|found| found.len() as f64 >= number())),
+        "maxItems" => need(value.as_array().is_none_or(|found| found.len() as f64 <= number())),
         "items" => value.as_array().into_iter().flatten().try_for_each(|item| fits(file, rule, item)),
         "required" => need(rule.as_array().unwrap().iter().all(|name| value.get(name.as_str().unwrap()).is_some())),
         "properties" => {
@@ -125,7 +126,10 @@ mod tests {
         let checker = Checker::new(&[&super::super::Sample]);
         let file = &checker.file;
         let schema = &file["components"]["schemas"]["Account"];
-        let settings = json!({"hooks_per_type": 1, "on_no_hook": {"sign-up": "deny"}});
+        let settings = json!({
+            "hooks_per_type": 1, "on_no_hook": {"sign-up": "deny"}, "allowed_hosts": [], "hosts_ceiling": null, "egress_ca": [],
+            "client_certificates": []
+        });
         let fine = json!({"id": 2, "name": null, "settings": settings, "created_at": "", "updated_at": ""});
         assert_eq!(fits(file, schema, &fine), Ok(()));
         for (pointer, wrong) in

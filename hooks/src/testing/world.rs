@@ -14,6 +14,7 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use hookbox_egress::Counts;
 use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{Failure, FailureKind, Secret, Usage};
 use hookbox_runtime::{AdmissionError, Execution, FunctionDigest, Invocation, PagemapUse, SchedulerLoad};
@@ -91,12 +92,13 @@ impl World {
             log_queue: 1024,
             reads: self.reads,
             egress: Default::default(),
+            cache: Default::default(),
             limits: self.limits,
             registry: self.registry.clone(),
         };
         let vault = Vault::open(self.folder.path(), None, &*self.store).unwrap();
         let blobs = Blobs::open(&self.folder.path().join("blobs")).unwrap();
-        let kept = keep(self.store.clone(), vault, blobs, self.registry.clone()).unwrap();
+        let kept = keep(self.store.clone(), vault, blobs, &config, self.clock.clone()).unwrap();
         let compiler = self.compiler.clone();
         let is_kept = Arc::new(move |name| compiler.kept.lock().unwrap().contains(&name));
         Arc::new(Service::start(&config, kept, self.compiler.clone(), is_kept, self.clock.clone()))
@@ -259,6 +261,8 @@ pub struct ScriptCompiler {
     pub kept: Mutex<HashSet<FunctionDigest>>,
     /// What was forgotten, in order.
     pub forgotten: Mutex<Vec<FunctionDigest>>,
+    /// Versions of hooks that stopped to serve, in order.
+    pub stopped: Mutex<Vec<(u128, u32)>>,
     troubles: AtomicUsize,
     refusing: AtomicBool,
     troubled: AtomicBool,
@@ -353,6 +357,14 @@ impl FunctionCompiler for ScriptCompiler {
 
     fn forget(&self, name: FunctionDigest) {
         self.forgotten.lock().unwrap().push(name);
+    }
+
+    fn stopped(&self, hook: u128, version: u32) {
+        self.stopped.lock().unwrap().push((hook, version));
+    }
+
+    fn calls(&self) -> Counts {
+        Counts { calls: 5, ..Counts::default() }
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use hookbox_host_api::Secret;
 use subtle::ConstantTimeEq;
 
+use super::cache_keys::CacheKeys;
 use super::error::VaultError;
 use super::master::MasterKey;
 use super::purpose_key::PurposeKey;
@@ -17,6 +18,7 @@ pub(crate) struct Vault {
     pub(super) token: PurposeKey,
     pub(super) secret_hash: PurposeKey,
     pub(super) artifact: PurposeKey,
+    pub(super) cache: CacheKeys,
     pub(super) inside_data_folder: bool,
 }
 
@@ -33,6 +35,7 @@ impl Vault {
             token: PurposeKey::derive(master, "token")?,
             secret_hash: PurposeKey::derive(master, "secret-hash")?,
             artifact: PurposeKey::derive(master, "artifact")?,
+            cache: CacheKeys::derive(master)?,
             inside_data_folder,
         })
     }
@@ -50,6 +53,11 @@ impl Vault {
     /// Opens what [`Vault::seal`] made.
     pub(crate) fn unseal(&self, account: u64, id: &str, name: &str, sealed: &[u8]) -> Result<Secret, VaultError> {
         seal::unseal(&self.env.0, account, id, name, sealed)
+    }
+
+    /// The keys of the cache that functions have.
+    pub(crate) fn cache_keys(&self) -> &CacheKeys {
+        &self.cache
     }
 
     /// The key that signs access tokens.

@@ -2,6 +2,7 @@
 //!
 //! [`master`] reads and makes the master key. The resources decide what is sealed, hashed or signed, and store it.
 
+mod cache_keys;
 mod error;
 mod keys;
 mod master;
@@ -18,6 +19,7 @@ use self::master::MasterKey;
 use self::purpose_key::PurposeKey;
 use crate::store::{Batch, Store};
 
+pub(crate) use cache_keys::CacheKeys;
 pub(crate) use error::VaultError;
 pub(crate) use keys::Vault;
 pub(crate) use rotation::Rotation;

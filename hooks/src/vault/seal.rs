@@ -1,4 +1,4 @@
-//! Sealing an env var's value: XChaCha20-Poly1305 with a random nonce, bound to the place where it is kept.
+//! Sealing values: XChaCha20-Poly1305 with a random nonce, bound to the place where a value is kept.
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -13,25 +13,32 @@ const FORM: u8 = 1;
 const NONCE_BYTES: usize = 24;
 
 pub(super) fn seal(key: &[u8; 32], account: u64, id: &str, name: &str, value: &Secret) -> Result<Vec<u8>, VaultError> {
-    // 24 random bytes do not repeat in any number of values that a server will ever seal.
-    let mut nonce = [0; NONCE_BYTES];
-    getrandom::fill(&mut nonce).map_err(|_| VaultError::Random)?;
-    let payload = Payload { msg: value.expose().as_bytes(), aad: &place(account, id, name) };
-    let encrypted = cipher(key).encrypt(&XNonce::from(nonce), payload).map_err(|_| VaultError::Damaged)?;
-    Ok([&[FORM], nonce.as_slice(), &encrypted].concat())
+    seal_bytes(key, &place(account, id, name), value.expose().as_bytes())
 }
 
 pub(super) fn unseal(key: &[u8; 32], account: u64, id: &str, name: &str, sealed: &[u8]) -> Result<Secret, VaultError> {
-    let Some((&FORM, rest)) = sealed.split_first() else { return Err(VaultError::Damaged) };
-    let (nonce, encrypted) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(VaultError::Damaged)?;
-    let payload = Payload { msg: encrypted, aad: &place(account, id, name) };
-    let text = cipher(key).decrypt(&XNonce::from(*nonce), payload).map_err(|_| VaultError::Damaged)?;
-    let mut text = Zeroizing::new(text);
+    let mut text = Zeroizing::new(unseal_bytes(key, &place(account, id, name), sealed)?);
     // Moved, not copied, so that no second copy of the text is left behind.
     String::from_utf8(std::mem::take(&mut *text)).map(Secret::new).map_err(|error| {
         drop(Zeroizing::new(error.into_bytes()));
         VaultError::Damaged
     })
+}
+
+/// Seals bytes for a place, which is told in any form that no other place has.
+pub(super) fn seal_bytes(key: &[u8; 32], place: &[u8], bytes: &[u8]) -> Result<Vec<u8>, VaultError> {
+    // 24 random bytes do not repeat in any number of values that a server will ever seal.
+    let mut nonce = [0; NONCE_BYTES];
+    getrandom::fill(&mut nonce).map_err(|_| VaultError::Random)?;
+    let encrypted = cipher(key).encrypt(&XNonce::from(nonce), Payload { msg: bytes, aad: place }).map_err(|_| VaultError::Damaged)?;
+    Ok([&[FORM], nonce.as_slice(), &encrypted].concat())
+}
+
+/// Opens what [`seal_bytes`] made.
+pub(super) fn unseal_bytes(key: &[u8; 32], place: &[u8], sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
+    let Some((&FORM, rest)) = sealed.split_first() else { return Err(VaultError::Damaged) };
+    let (nonce, encrypted) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(VaultError::Damaged)?;
+    cipher(key).decrypt(&XNonce::from(*nonce), Payload { msg: encrypted, aad: place }).map_err(|_| VaultError::Damaged)
 }
 
 fn cipher(key: &[u8; 32]) -> XChaCha20Poly1305 {

@@ -1,7 +1,7 @@
 // `require('hookbox')`: what hooks have beside Node. `cache` keeps values from one execution to a later one, for a hook or, shared, for all hooks
 // of an account. A value comes back as what it was: a text, bytes, or anything that JSON can hold.
 import { Buffer } from './buffer.js';
-import { coded, invalidArgType, outOfRange, validateBoolean, validateNumber, validateObject, validateString } from './errors.js';
+import { coded, outOfRange, validateBoolean, validateNumber, validateObject, validateString } from './errors.js';
 import { inspect } from './inspect.js';
 import { operation } from './operations.js';
 
@@ -13,6 +13,9 @@ const LONGEST = 24 * 60 * 60;
 function checkedKey(key) {
   validateString(key, 'key');
   if (key === '') throw coded(TypeError, 'ERR_INVALID_ARG_VALUE', "The argument 'key' must be a non-empty string. Received ''");
+  if (!key.isWellFormed()) {
+    throw coded(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument 'key' must be a well-formed string. Received ${inspect(key)}`);
+  }
 }
 
 function checkedOptions(options) {
@@ -22,8 +25,9 @@ function checkedOptions(options) {
   return options;
 }
 
+// Without a time the host decides.
 function milliseconds({ ttl }) {
-  if (ttl === undefined) throw invalidArgType('options.ttl', 'number', ttl);
+  if (ttl === undefined) return undefined;
   validateNumber(ttl, 'options.ttl');
   if (!(ttl > 0 && ttl <= LONGEST)) throw outOfRange('options.ttl', `> 0 && <= ${LONGEST} (seconds)`, ttl);
   return Math.max(1, Math.round(ttl * 1000));

@@ -7,6 +7,9 @@
 //
 // Both return or have a `handle`: the thing that a later operation is of. `abort(handle)` forgets it and what it has opened, and `done` is not
 // called any more; `release(handle)` and `hold(handle)` are what `unref` and `ref` of Node's sockets are.
+//
+// While a hook is being deployed nothing goes out. What its top level begins, such as the connection of a client that is made there, begins in
+// each execution, when that first waits; a handle below 0 stands for the one that it gets then.
 
 import { current, within } from './frames.js';
 
@@ -16,14 +19,41 @@ const waiting = new Map();
 // How many of these keep an execution going.
 let held = 0;
 
+// What begins later, as [handle, header, payload], and the handles of what has begun since by those that stood for them.
+let later = [];
+const begun = new Map();
+let placeholder = -1;
+
+const own = (handle) => begun.get(handle) ?? handle;
+
 export const anyUnderWay = () => waiting.size > 0;
 export const anyAwaited = () => held > 0;
 
+function begin(header, payload) {
+  const text = stringify(header.of < 0 ? { ...header, of: own(header.of) } : header);
+  return payload === undefined ? hb.start(text) : hb.start(text, payload);
+}
+
 export function operate(header, payload, done) {
-  const handle = payload === undefined ? hb.start(stringify(header)) : hb.start(stringify(header), payload);
+  const isLater = hb.loading();
+  const handle = isLater ? --placeholder : begin(header, payload);
+  if (isLater) later.push([handle, header, payload]);
   waiting.set(handle, { done, frame: current(), holds: true });
   held++;
   return handle;
+}
+
+export const anyLater = () => later.length > 0;
+
+export function beginLater() {
+  const all = later;
+  later = [];
+  for (const [handle, header, payload] of all) {
+    const real = begin(header, payload);
+    begun.set(handle, real);
+    waiting.set(real, waiting.get(handle));
+    waiting.delete(handle);
+  }
 }
 
 export function operation(header, payload) {
@@ -47,12 +77,14 @@ function forget(handle) {
 }
 
 export function abort(handle) {
-  forget(handle);
-  hb.abort(handle);
+  const real = own(handle);
+  forget(real);
+  if (real < 0) later = later.filter(([each]) => each !== real);
+  else hb.abort(real);
 }
 
 export function release(handle) {
-  const waits = waiting.get(handle);
+  const waits = waiting.get(own(handle));
   if (waits?.holds) {
     waits.holds = false;
     held--;
@@ -60,7 +92,7 @@ export function release(handle) {
 }
 
 export function hold(handle) {
-  const waits = waiting.get(handle);
+  const waits = waiting.get(own(handle));
   if (waits && !waits.holds) {
     waits.holds = true;
     held++;

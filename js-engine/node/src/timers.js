@@ -6,7 +6,7 @@
 
 import { validateFunction } from './errors.js';
 import { current, within } from './frames.js';
-import { anyAwaited, anyUnderWay, finish } from './operations.js';
+import { anyAwaited, anyLater, anyUnderWay, beginLater, finish } from './operations.js';
 import { add, anyOf, first, remove } from './timer-queue.js';
 
 const NEVER = 2 ** 31 - 1;
@@ -255,6 +255,8 @@ export function turn() {
     within(frame, callback, immediate, args);
     return true;
   }
+  // A top level that waits for the outside world alone is to hear that nothing goes out.
+  if (anyLater() && (!hb.loading() || timer === undefined)) beginLater();
   // A timer that would not keep Node alive comes while something else does, which is what waits for the hook.
   if (!anyAwaited() && !anyOf(({ counts, timer }) => counts || timer._repeat === null)) return false;
   waitFor(timer);

@@ -21,7 +21,7 @@ export const majorOf = (version) => Number(/^v(\d+)/.exec(version)?.[1] ?? 20);
 
 export function versionsOf(version) {
   const [v8, modules] = LINES[majorOf(version)] ?? LINES[24];
-  const all = { node: version.slice(1), uv: '1.46.0', zlib: '1.3.0.1-motley', v8, modules, napi: '9', openssl: '3.0.16', unicode: '15.0' };
+  const all = { node: version.slice(1), uv: '1.46.0', zlib: '1.3.0.1-motley', brotli: '1.1.0', v8, modules, napi: '9', openssl: '3.0.16', unicode: '15.0' };
   return Object.defineProperties({}, Object.fromEntries(Object.entries(all).map(([name, value]) => [name, { value, enumerable: true }])));
 }
 

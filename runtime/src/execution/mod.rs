@@ -1,5 +1,6 @@
 //! One execution: its input, its state and its result.
 
+mod bodies;
 mod call_state;
 mod failure;
 mod limiter;
@@ -26,6 +27,7 @@ use crate::grant::Grant;
 use crate::outside::Outside;
 use crate::scheduler::Share;
 
+pub(crate) use bodies::Bodies;
 pub(crate) use call_state::CallState;
 pub(crate) use failure::{classify, plain_name};
 pub(crate) use limiter::MemoryLimiter;

@@ -1,4 +1,4 @@
-//! The way out of one execution: the client that it calls with, made when it first calls.
+//! The way out of one execution: the client that it calls with, made when it first calls, and the cache.
 
 use std::sync::Arc;
 
@@ -7,7 +7,9 @@ use hookbox_host_api::{EnvVars, Secret};
 use tokio::time::Instant;
 
 use super::Invocation;
+use super::bodies::Bodies;
 use super::world::World;
+use crate::cache::OwnCache;
 use crate::grant::Grant;
 use crate::outside::Outside;
 use crate::scheduler::Share;
@@ -27,6 +29,8 @@ pub(crate) struct WayOut {
     /// The top level is being evaluated.
     pub(crate) loading: bool,
     client: Option<Client>,
+    /// Bodies that `wasi:http` carries.
+    pub(crate) bodies: Bodies,
 }
 
 impl WayOut {
@@ -44,7 +48,7 @@ impl WayOut {
         let (outside, grant, share, deadline) =
             (invocation.outside.clone(), invocation.grant.clone(), invocation.share, invocation.deadline);
         let answerer = invocation.answerer.clone();
-        (Self { outside, answerer, grant, share, deadline, placeholders, loading: false, client: None }, env)
+        (Self { outside, answerer, grant, share, deadline, placeholders, loading: false, client: None, bodies: Bodies::default() }, env)
     }
 
     /// The client of the execution.
@@ -58,13 +62,30 @@ impl WayOut {
         if let Some(client) = &self.client {
             return Ok(client.clone());
         }
-        let outside = self.outside.as_ref().ok_or_else(|| Error::new(ACCESS_DENIED, "nothing goes out of this sandbox"))?;
+        let outside = self.outside()?;
         let sealed = self.grant.sealed.iter().filter_map(|var| {
             let (_, placeholder) = self.placeholders.iter().find(|(name, _)| *name == var.name)?;
             Some(Sealed { placeholder: placeholder.clone(), value: var.value.clone(), hosts: var.hosts.clone() })
         });
-        let client = outside.client(&self.grant, self.share, self.deadline, sealed.collect(), self.answerer.clone());
+        let client = outside.client(&self.grant, self.share, self.deadline, sealed.collect(), self.answerer.clone())?;
         Ok(self.client.insert(client).clone())
+    }
+
+    /// The cache of the hook.
+    ///
+    /// # Errors
+    /// `ERR_ACCESS_DENIED` where nothing is kept.
+    pub(crate) fn cache(&self) -> Result<OwnCache, Error> {
+        if self.loading {
+            let message = "nothing goes out while a hook's top level is evaluated, to the cache neither: use it in the handler";
+            return Err(Error::new(ACCESS_DENIED, message));
+        }
+        let cache = self.outside()?.cache(self.share);
+        cache.ok_or_else(|| Error::new(ACCESS_DENIED, "there is no cache outside of this sandbox"))
+    }
+
+    fn outside(&self) -> Result<&Arc<Outside>, Error> {
+        self.outside.as_ref().ok_or_else(|| Error::new(ACCESS_DENIED, "nothing goes out of this sandbox"))
     }
 
     /// What was called.

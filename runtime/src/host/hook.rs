@@ -1,4 +1,4 @@
-//! The world `hookbox:hook` for components: log, env, clock, random. The WIT is in `host-api/wit`.
+//! The world `hookbox:hook` for components: log, env, clock, random, and `http` beside this file. The WIT is in `host-api/wit`.
 
 use std::time::UNIX_EPOCH;
 
@@ -7,6 +7,7 @@ use hookbox_host_api::{EnvVars, Secret};
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentType, Lift, Linker};
 
+use super::http;
 use super::limits::MAX_RANDOM_BYTES;
 use crate::execution::{CallState, settle};
 
@@ -46,7 +47,8 @@ pub(super) fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<
     add_log(linker)?;
     add_env(linker)?;
     add_clock(linker)?;
-    add_random(linker)
+    add_random(linker)?;
+    http::add_to_linker(&mut linker.instance(&interface("http"))?)
 }
 
 fn interface(name: &str) -> String {

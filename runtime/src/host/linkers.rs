@@ -3,7 +3,7 @@
 use wasmtime::Engine;
 use wasmtime::component;
 
-use super::{hook, javascript, operate, preview1};
+use super::{hook, javascript, operate, preview1, wasi_http};
 use crate::engine::SandboxError;
 use crate::execution::CallState;
 
@@ -11,6 +11,8 @@ use crate::execution::CallState;
 pub(crate) struct Linkers {
     pub(crate) component: component::Linker<CallState>,
     pub(crate) component_with_wasi: component::Linker<CallState>,
+    /// WASI and `wasi:http`.
+    pub(crate) component_with_http: component::Linker<CallState>,
     pub(crate) command: wasmtime::Linker<CallState>,
 }
 
@@ -21,9 +23,11 @@ impl Linkers {
         let mut component_with_wasi = component::Linker::new(engine);
         hook::add_to_linker(&mut component_with_wasi)?;
         wasmtime_wasi::p2::add_to_linker_async(&mut component_with_wasi)?;
+        let mut component_with_http = component_with_wasi.clone();
+        wasi_http::add_to_linker(&mut component_with_http)?;
         let mut command = wasmtime::Linker::new(engine);
         preview1::add_to_linker(&mut command)?;
-        Ok(Self { component, component_with_wasi, command })
+        Ok(Self { component, component_with_wasi, component_with_http, command })
     }
 }
 

@@ -1,9 +1,10 @@
-//! What a guest can reach: the four interfaces of the world `hookbox:hook`, WASI 0.2 for components that import it, and WASI preview 1
-//! for commands. There are no files, no sockets and no arguments.
+//! What a guest can reach: the interfaces of the world `hookbox:hook`, WASI 0.2 and `wasi:http` for components that import them, and WASI
+//! preview 1 for commands. There are no files, no sockets and no arguments.
 
 mod crypto;
 mod guest_memory;
 mod hook;
+mod http;
 mod intl;
 mod javascript;
 mod js_state;
@@ -16,6 +17,7 @@ mod operations;
 mod preview1;
 mod stdout;
 mod wasi;
+mod wasi_http;
 mod wasi_state;
 
 pub(crate) use js_state::{JsState, WorldReads};

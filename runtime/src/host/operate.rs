@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use hookbox_egress::{Body, Client, Ends, Error, Request, TlsFacts};
+use hookbox_egress::{Body, Client, End, Ends, Error, Request, TlsFacts};
 use serde::Serialize;
 use serde_json::json;
 use wasmtime::{AsContextMut, Caller, Linker};
@@ -84,6 +84,19 @@ fn begin(state: &mut CallState, operation: Operation, payload: &[u8]) -> Result<
             let opened = opened(of)?;
             operations.run(None, async move { opened.write(payload).await.map(|()| (Vec::new(), None)) })
         }
+        Operation::CacheGet { key, shared } => {
+            let cache = state.way_out.cache()?;
+            operations.run(None, async move { Ok((cache.get(key, shared).await?, None)) })
+        }
+        Operation::CacheSet { key, ttl_ms, shared } => {
+            let cache = state.way_out.cache()?;
+            let time = ttl_ms.map(Duration::from_millis);
+            operations.run(None, async move { cache.set(key, payload, time, shared).await.map(|()| (Vec::new(), None)) })
+        }
+        Operation::CacheDelete { key, shared } => {
+            let cache = state.way_out.cache()?;
+            operations.run(None, async move { cache.delete(key, shared).await.map(|()| (Vec::new(), None)) })
+        }
         Operation::End { of } => {
             let opened = opened(of)?;
             operations.run(None, async move { opened.end().await.map(|()| (Vec::new(), None)) })
@@ -126,17 +139,43 @@ fn request(fetch: Fetch, payload: Bytes) -> (Option<Opened>, Request) {
     request.body = body;
     request.redirect = fetch.redirect.into();
     request.decompress = fetch.decompress;
+    request.tls = fetch.tls.map(|tls| *tls);
     (opened, request)
 }
 
+/// The head of an answer.
+#[derive(Serialize)]
+struct Fetched<'a> {
+    status: u16,
+    status_text: &'a str,
+    http_version: &'a str,
+    headers: &'a [(String, String)],
+    url: &'a str,
+    redirected: bool,
+    body: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remote: Option<End>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls: Option<&'a TlsFacts>,
+}
+
 async fn fetched(client: Client, request: Request) -> Answer {
+    // Who said nothing of TLS does not ask what became of it, and certificates are long.
+    let tells_tls = request.tls.is_some();
     let response = client.fetch(request).await?;
-    let told = json!({
-        "status": response.status, "status_text": response.status_text, "http_version": response.version, "headers": response.headers,
-        "url": response.url, "redirected": response.redirected, "body": response.has_body(),
-    });
+    let (told, _) = told(&Fetched {
+        status: response.status,
+        status_text: &response.status_text,
+        http_version: response.version,
+        headers: &response.headers,
+        url: &response.url,
+        redirected: response.redirected,
+        body: response.has_body(),
+        remote: response.ends.map(|ends| End::from(ends.remote)),
+        tls: response.tls.as_deref().filter(|_| tells_tls),
+    })?;
     let opened = response.has_body().then(|| Opened::answer(response));
-    Ok((told.to_string().into_bytes(), opened))
+    Ok((told, opened))
 }
 
 fn add_wait(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {

@@ -11,17 +11,21 @@ use tokio::io::{AsyncWrite, Empty, empty};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::{Deterministic, HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxBuilder};
+use wasmtime_wasi_http::WasiHttpCtx;
 
 use super::limits::MAX_RANDOM_BYTES;
 use crate::execution::{HeldClock, draw};
 
 /// The most handles that one guest may hold.
 const MAX_RESOURCES: usize = 1000;
+/// The most bytes of memory that the headers of one message of `wasi:http` take while they are written.
+const MAX_FIELDS_BYTES: usize = 64 << 10;
 
 /// The WASI context of one execution.
 pub(crate) struct WasiState {
     pub(super) ctx: WasiCtx,
     pub(super) table: ResourceTable,
+    pub(super) http: WasiHttpCtx,
     pub(crate) printed: Printed,
 }
 
@@ -47,7 +51,9 @@ impl WasiState {
         }
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_RESOURCES);
-        Self { ctx: ctx.build(), table, printed }
+        let mut http = WasiHttpCtx::new();
+        http.set_field_size_limit(MAX_FIELDS_BYTES);
+        Self { ctx: ctx.build(), table, http, printed }
     }
 }
 

@@ -8,6 +8,7 @@ use wasmtime::Module;
 use wasmtime::component::Component;
 
 mod canary;
+mod http;
 mod wasi;
 
 use super::*;

@@ -56,7 +56,7 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
         handler: |core, call| Box::pin(update_account(core, call)),
         doc: Doc {
             tag: "accounts",
-            summary: "Transaction an account's name or settings",
+            summary: "Change an account's name or settings",
             request: Some("AccountInput"),
             optional: true,
             answers: &[(200, "The account", Some("Account"))],

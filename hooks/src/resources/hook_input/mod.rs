@@ -36,6 +36,7 @@ pub struct HookInput {
     on_error: Option<Decision>,
     expose_errors: Option<bool>,
     allowed_hosts: Option<Policy>,
+    http_cache: Option<bool>,
     /// The dialect's own keys, from each place where they may stand.
     settings: Vec<Fields>,
 }
@@ -49,7 +50,7 @@ impl HookInput {
     /// Keys that only `/v1` shows; accepted and ignored there.
     const READ_ONLY_V1: [&str; 7] = ["account_id", "dialect", "serving_version", "kind", "function_bytes", "top_level", "top_level_reason"];
     /// Keys that all hooks have and callers write.
-    pub const WRITABLE: [&str; 13] = [
+    pub const WRITABLE: [&str; 14] = [
         "type",
         "function",
         "runtime",
@@ -63,6 +64,7 @@ impl HookInput {
         "on_error",
         "expose_errors",
         "allowed_hosts",
+        "http_cache",
     ];
 
     /// Reads a body of `/v1`. A dialect's settings stand in `settings`, or beside the other keys.
@@ -96,6 +98,7 @@ impl HookInput {
             on_error: read::on_error(fields)?,
             expose_errors: fields.boolean("expose_errors")?,
             allowed_hosts: read::allowed_hosts(fields)?,
+            http_cache: fields.boolean("http_cache")?,
             fuel,
             memory_mib,
             ..Self::default()
@@ -114,7 +117,7 @@ impl HookInput {
     /// Whether the body sets anything that a version freezes.
     pub(crate) fn changes_version(&self) -> bool {
         let Self { hook_type: _, disabled: _, function, env_vars, runtime, timeout, retries, packages, .. } = self;
-        let Self { conditions, fuel, memory_mib, on_error, expose_errors, allowed_hosts, settings, .. } = self;
+        let Self { conditions, fuel, memory_mib, on_error, expose_errors, allowed_hosts, http_cache, settings, .. } = self;
         function.is_some()
             || env_vars.is_some()
             || runtime.is_some()
@@ -127,6 +130,7 @@ impl HookInput {
             || on_error.is_some()
             || expose_errors.is_some()
             || allowed_hosts.is_some()
+            || http_cache.is_some()
             || settings.iter().any(Fields::says_something)
     }
 
@@ -149,6 +153,7 @@ impl HookInput {
             on_error: Decision::Deny,
             expose_errors: false,
             allowed_hosts: account.allowed_hosts.clone(),
+            http_cache: false,
             settings: Settings::new(),
         };
         Ok((hook_type, self.apply(hook_type, &blank, &account.dialects)?))
@@ -172,6 +177,7 @@ impl HookInput {
             on_error: self.on_error.unwrap_or(spec.on_error),
             expose_errors: self.expose_errors.unwrap_or(spec.expose_errors),
             allowed_hosts: self.allowed_hosts.clone().unwrap_or_else(|| spec.allowed_hosts.clone()),
+            http_cache: self.http_cache.unwrap_or(spec.http_cache),
             settings: self.settings_for(hook_type, spec, account)?,
         };
         let source = self.function.as_ref().and_then(Upload::text);

@@ -123,3 +123,110 @@ async fn nothing_of_another_account_is_there() {
     service.quiet().await;
     assert!(world.compiler.forgotten.lock().unwrap().is_empty());
 }
+
+/// A certificate and its key in PEM.
+fn certificate(common: &str) -> (String, String) {
+    let mut params = rcgen::CertificateParams::new([]).unwrap();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(rcgen::DnType::CommonName, common);
+    params.not_after = rcgen::date_time_ymd(2050, 1, 1);
+    let key = rcgen::KeyPair::generate().unwrap();
+    (params.self_signed(&key).unwrap().pem(), key.serialize_pem())
+}
+
+#[tokio::test]
+async fn an_account_has_authorities_and_client_certificates() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let id = second(&service).await;
+    let ((ca, _), (cert, key), (other, other_key)) = (certificate("ca"), certificate("client"), certificate("other"));
+    let put = async |settings: serde_json::Value| service.update_account("2", json!({"settings": settings}).to_string().into()).await;
+    let first = json!({"hosts": ["API.example", "https://b.example:8443"], "cert": cert, "key": key});
+    let view = put(json!({"egress_ca": [ca], "client_certificates": [first]})).await.unwrap();
+    let shown = &view.settings.client_certificates[0];
+    assert_eq!((shown.hosts.to_string().as_str(), shown.subject.as_str()), ("api.example, https://b.example:8443", "CN=client"));
+    assert_eq!(shown.expires_at.to_string(), "2050-01-01T00:00:00.000Z");
+    let answer = serde_json::to_string(&view).unwrap();
+    assert!(answer.contains("BEGIN CERTIFICATE") && !answer.contains("PRIVATE"), "an authority is shown, and no key");
+    let tls = || service.state.directory.load().account(id).unwrap().tls.clone();
+    let made = tls().unwrap();
+    // Other settings leave it as it is, and so does the account as it was shown.
+    put(json!({"hooks_per_type": 3})).await.unwrap();
+    assert!(std::sync::Arc::ptr_eq(&made, &tls().unwrap()));
+    let again = service.update_account("2", serde_json::to_vec(&view).unwrap().into()).await.unwrap();
+    assert_eq!(again.settings.client_certificates, view.settings.client_certificates);
+    // A second one before it, which is kept by its fingerprint for other hosts.
+    let kept = json!({"hosts": ["c.example"], "fingerprint": shown.fingerprint});
+    let new = json!({"hosts": ["d.example"], "cert": other, "key": other_key});
+    let view = put(json!({"client_certificates": [new, kept]})).await.unwrap();
+    let list: Vec<_> = view.settings.client_certificates.iter().map(|one| (one.subject.as_str(), one.hosts.to_string())).collect();
+    assert_eq!(list, [("CN=other", "d.example".to_owned()), ("CN=client", "c.example".to_owned())]);
+    assert!(!std::sync::Arc::ptr_eq(&made, &tls().unwrap()));
+    service.shutdown().await;
+    drop(service);
+    let stored = world.store.dump().join("\n");
+    assert!(stored.contains("BEGIN CERTIFICATE") && !stored.contains("PRIVATE KEY"), "a key is stored in the clear");
+    assert!(!stored.contains(key.lines().nth(1).unwrap()));
+    let service = world.start();
+    assert_eq!(service.get_account("2").await.unwrap().settings, view.settings);
+    let tls = || service.state.directory.load().account(id).unwrap().tls.is_some();
+    assert!(tls());
+    let gone = json!({"settings": {"egress_ca": null, "client_certificates": []}});
+    service.update_account("2", gone.to_string().into()).await.unwrap();
+    assert!(!tls());
+}
+
+#[tokio::test]
+async fn certificates_that_cannot_be_used_are_named() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let ((cert, key), (_, other_key)) = (certificate("client"), certificate("other"));
+    let hosts = json!(["a.example"]);
+    let many = vec![json!(cert); 21];
+    for (settings, field, says) in [
+        (json!({"egress_ca": [cert, "nonsense"]}), "egress_ca[1]", "cannot be trusted: there is no certificate in it"),
+        (json!({"egress_ca": many}), "egress_ca", "does not meet maximum length of 20"),
+        (json!({"egress_ca": [1]}), "egress_ca[0]", "is not of a type(s) string"),
+        (
+            json!({"client_certificates": [{"hosts": hosts, "cert": cert, "key": other_key}]}),
+            "client_certificates[0].key",
+            "is not the key of the certificate",
+        ),
+        (json!({"client_certificates": [{"hosts": hosts, "cert": key, "key": key}]}), "client_certificates[0].cert", "cannot be used"),
+        (json!({"client_certificates": [{"hosts": hosts, "cert": cert}]}), "client_certificates[0]", "requires property \"key\""),
+        (json!({"client_certificates": [{"hosts": hosts, "key": key}]}), "client_certificates[0]", "requires property \"cert\""),
+        (json!({"client_certificates": [{"hosts": [], "cert": cert, "key": key}]}), "client_certificates[0].hosts", "minimum length of 1"),
+        (json!({"client_certificates": [{"cert": cert, "key": key}]}), "client_certificates[0]", "requires property \"hosts\""),
+        (json!({"client_certificates": [{"hosts": ["a b"], "cert": cert, "key": key}]}), "client_certificates[0].hosts[0]", "is no host"),
+        (
+            json!({"client_certificates": [{"hosts": hosts, "fingerprint": "ab"}]}),
+            "client_certificates[0].fingerprint",
+            "is of no certificate of the account",
+        ),
+        (json!({"client_certificates": [{"hosts": hosts, "password": "x"}]}), "client_certificates[0]", "additional property"),
+    ] {
+        let error = service.update_account("1", settings.to_string().into()).await.unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains(field) && message.contains(says), "{field}: {message}");
+        assert!(!message.contains("PRIVATE") && matches!(error, ServiceError::Invalid { .. }), "{message}");
+    }
+    assert!(service.get_account("1").await.unwrap().settings.egress_ca.is_empty());
+}
+
+#[tokio::test]
+async fn connections_of_a_version_end_when_it_stops_to_serve() {
+    let world = World::new();
+    let service = world.first_start().await;
+    let hook = deploy(&service, ONE, new_hook("echo")).await;
+    let stopped = || std::mem::take(&mut *world.compiler.stopped.lock().unwrap());
+    assert_eq!(stopped(), []);
+    service.update_account("1", r#"{"hosts_ceiling":["*"]}"#.into()).await.unwrap();
+    assert_eq!(stopped(), [], "the version goes on with other settings");
+    update(&service, ONE, &hook.id.to_string(), serde_json::to_vec(&json!({"function": crate::testing::encoded("print")})).unwrap().into())
+        .await
+        .unwrap();
+    crate::testing::settled(&service, ONE, &hook.id.to_string()).await;
+    assert_eq!(stopped(), [(hook.id.number(), 1)]);
+    service.delete_hook(ONE, &hook.id.to_string()).await.unwrap();
+    assert_eq!(stopped(), [(hook.id.number(), 2)]);
+}

@@ -25,7 +25,8 @@ async fn a_new_hook_has_the_documented_fields_and_defaults() {
     let expected = json!({
         "id": hook.id.to_string(), "account_id": 1, "type": "sign-in", "dialect": "sample", "disabled": false, "runtime": "wasm",
         "timeout": 1, "retries": 0, "env_vars": [], "packages": {}, "conditions": [],
-        "limits": {"fuel": 3_000_000_000u64, "memory_mib": 64}, "on_error": "deny", "expose_errors": false, "settings": {"risk": false},
+        "limits": {"fuel": 3_000_000_000u64, "memory_mib": 64}, "on_error": "deny", "expose_errors": false, "http_cache": false,
+        "settings": {"risk": false},
         "version": 1, "status": "ready", "status_message": null, "serving_version": 1, "kind": "command", "function_bytes": 12,
         "top_level": null, "top_level_reason": null,
         "created_at": "2026-05-28T20:26:40.000Z", "updated_at": "2026-05-28T20:26:40.000Z", "function": encoded("echo"),

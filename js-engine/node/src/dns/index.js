@@ -18,13 +18,15 @@ const RECORDS = { ANY: ['resolveAny', 'queryAny'], A: ['resolve4', 'queryA'], AA
   PTR: ['resolvePtr', 'queryPtr'], SOA: ['resolveSoa', 'querySoa'], SRV: ['resolveSrv', 'querySrv'], TXT: ['resolveTxt', 'queryTxt'] };
 const FAMILIES = { queryA: 4, queryAaaa: 6 };
 
-const failure = (code, syscall, hostname, reason = '') => Object.assign(new Error(`${syscall} ${code} ${hostname}${reason}`), { errno: undefined, code, syscall, hostname });
+const failure = (code, syscall, hostname, reason = '') => (
+  Object.assign(new Error(`${syscall} ${code} ${hostname}${reason}`), { errno: undefined, code, syscall, hostname }));
 const notHere = (syscall, hostname) => failure('ENOTIMP', syscall, hostname, ' (hooks can look up addresses only)');
 
 function lookup(hostname, options, callback) {
   checkedName(hostname);
   const last = typeof options === 'function' ? options : callback;
-  if (typeof options !== 'function') validateFunction(arguments.length === 2 ? options : callback, 'callback');
+  const isPlain = options === undefined || typeof options === 'object' || typeof options === 'number';
+  if (typeof options !== 'function') validateFunction(arguments.length === 2 && !isPlain ? options : callback, 'callback');
   const asked = checkedOptions(typeof options === 'function' ? undefined : options, true);
   addressesOf(hostname, asked, (error, list) => {
     if (error !== null) last(error);
@@ -66,14 +68,17 @@ function query(syscall, name, options, callback) {
   });
 }
 
+// An address is written without the usual port.
 function checkedServers(servers) {
   validateArray(servers, 'servers');
-  for (const [at, server] of servers.entries()) {
+  return servers.map((server, at) => {
     validateString(server, `servers[${at}]`);
-    const address = /^\[([^[\]]*)\](?::\d+)?$/.exec(server)?.[1] ?? /^([\d.]+)(?::\d+)?$/.exec(server)?.[1] ?? server;
-    if (!isIP(address)) throw coded(TypeError, 'ERR_INVALID_IP_ADDRESS', `Invalid IP address: ${server}`);
-  }
-  return [...servers];
+    const [, address, port = '53'] = /^\[([^[\]]*)\](?::(\d+))?$/.exec(server) ?? /^([\d.]+)(?::(\d+))?$/.exec(server) ?? [server, server];
+    const kind = isIP(address);
+    if (kind === 0) throw coded(TypeError, 'ERR_INVALID_IP_ADDRESS', `Invalid IP address: ${server}`);
+    if (port === '53') return address;
+    return kind === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+  });
 }
 
 function checkedAddress(address, port) {
@@ -82,19 +87,23 @@ function checkedAddress(address, port) {
 }
 
 const named = (name, run) => Object.defineProperty(run, 'name', { value: name, configurable: true });
+const withLength = (length, run) => Object.defineProperty(run, 'length', { value: length, configurable: true });
 
 // A class of resolvers.
 function resolverClass(promises) {
-  class Resolver {
+  class ResolverBase {
     // The host asks whom it will, whatever is set here.
     #servers = [];
-    constructor(options) {
+    constructor(options = undefined) {
       if (options !== undefined && (typeof options !== 'object' || options === null)) throw invalidArgType('options', 'Object', options);
     }
     cancel() {}
     getServers() { return [...this.#servers]; }
     setServers(servers) { this.#servers = checkedServers(servers); }
     setLocalAddress(ipv4, ipv6) {}
+  }
+  class Resolver extends ResolverBase {
+    constructor(options = undefined) { super(options); }
   }
   const { prototype } = Resolver;
   const method = (syscall) => (promises
@@ -109,8 +118,8 @@ function resolverClass(promises) {
       query(syscall, name, arguments.length > 2 ? options : {}, last);
       return {};
     });
-  for (const [resolve, syscall] of Object.values(RECORDS)) prototype[resolve] = named(syscall, method(syscall));
-  prototype.reverse = named('getHostByAddr', promises
+  for (const [resolve, syscall] of Object.values(RECORDS)) prototype[resolve] = withLength(2, named(syscall, method(syscall)));
+  prototype.reverse = withLength(2, named('getHostByAddr', promises
     ? function (name) {
       validateString(name, 'name');
       return Promise.reject(isIP(name) ? notHere('getHostByAddr', name) : Object.assign(failure('EINVAL', 'getHostByAddr', name), { errno: -22 }));
@@ -121,7 +130,7 @@ function resolverClass(promises) {
       if (!isIP(name)) throw Object.assign(failure('EINVAL', 'getHostByAddr', name), { errno: -22 });
       nextTick(callback, notHere('getHostByAddr', name));
       return {};
-    });
+    }));
   const resolver = (rrtype) => {
     if (!Object.hasOwn(RECORDS, rrtype)) throw invalidArgValue('rrtype', rrtype);
     return prototype[RECORDS[rrtype][0]];
@@ -136,7 +145,7 @@ function resolverClass(promises) {
       if (typeof kind !== 'string') throw invalidArgType('rrtype', 'string', rrtype);
       return Reflect.apply(resolver(kind), this, [hostname, typeof rrtype === 'function' ? rrtype : callback]);
     };
-  Object.defineProperty(prototype.resolve, 'length', { value: promises ? 2 : 3, configurable: true });
+  withLength(promises ? 2 : 3, prototype.resolve);
   return Resolver;
 }
 
@@ -148,8 +157,9 @@ function moduleOf(promises, own) {
   const module = { ...own, Resolver, getDefaultResultOrder, setDefaultResultOrder };
   for (const name of METHODS) {
     const run = Resolver.prototype[name];
-    module[name] = Object.defineProperty(named(run.name, (...args) => Reflect.apply(run, usual, args)), 'length', { value: run.length, configurable: true });
+    module[name] = withLength(run.length, named(`bound ${run.name}`, (...args) => Reflect.apply(run, usual, args)));
   }
+  named('defaultResolverSetServers', module.setServers);
   return module;
 }
 

@@ -1,8 +1,8 @@
 // One request over the network and its answer: an operation of the host, the pieces of the request's body that are written to it, and those
 // of the answer's that are read from it when somebody wants them.
 import { abort, operation } from '../operations.js';
-import { ReadableStream } from '../web/streams.js';
 import { HeadersList, makeNetworkError, makeResponse, readAllBytes, redirectStatusSet, sameOrigin } from './classes.cjs';
+import { IncomingBody } from './incoming-body.js';
 
 const { parse } = JSON;
 const { encodeUtf8, decodeUtf8 } = hb;
@@ -26,8 +26,8 @@ function headersOf(request) {
   }
   if (list.contains('range', true)) list.append('accept-encoding', 'identity', true);
   usual('accept-encoding', request.url.protocol === 'https:' ? 'br, gzip, deflate' : 'gzip, deflate');
-  // Both are the host's to say.
-  list.delete('host', true);
+  // What is the host's to say.
+  for (const name of ['host', 'connection', 'keep-alive', 'transfer-encoding']) list.delete(name, true);
   if (request.body === null || request.body.source !== null) list.delete('content-length', true);
   return Array.from(list.rawValues(), ({ name, value }) => [name, value]);
 }
@@ -44,7 +44,7 @@ export class Exchange {
   #request;
   #handle = -1;
   #state = 'under way';
-  #controller;
+  #response;
   // `kept` has to live as long as this does: what the author's signal is followed with.
   constructor(request, kept) {
     this.#request = request;
@@ -74,7 +74,7 @@ export class Exchange {
     answer.then(resolve, reject);
     this.#write().catch((error) => {
       this.#close();
-      this.#controller?.error(new TypeError('terminated', { cause: error }));
+      this.#response?.body?.fail(new TypeError('terminated', { cause: error }));
       reject(error);
     });
     return promise;
@@ -107,7 +107,8 @@ export class Exchange {
     const response = makeResponse({ type: 'basic', status: told.status, statusText: told.status_text, headersList, urlList });
     const refused = this.#taint(response, urlList);
     if (refused !== undefined) return refused;
-    response.body = { stream: this.#body(told.body), source: null, length: null };
+    response.body = this.#body(told.body);
+    this.#response = response;
     return response;
   }
   // What came from another origin than the one that was asked.
@@ -122,40 +123,20 @@ export class Exchange {
     return undefined;
   }
   #body(isThere) {
-    const self = this;
-    return new ReadableStream({
-      type: 'bytes',
-      start(controller) { self.#controller = controller; },
-      async pull(controller) {
-        let bytes = EMPTY;
-        try {
-          if (isThere) bytes = await operation({ op: 'read', of: self.#handle, max: MOST });
-        } catch (error) {
-          self.#close();
-          controller.error(new TypeError('terminated', { cause: error }));
-          return;
-        }
-        if (self.#state !== 'under way') return;
-        if (bytes.length > 0) {
-          controller.enqueue(bytes);
-          return;
-        }
-        self.#close();
-        controller.close();
-        controller.byobRequest?.respond(0);
-      },
-      cancel() { self.#close(); },
-    }, { highWaterMark: 0 });
+    const read = () => (isThere && this.#state === 'under way' ? operation({ op: 'read', of: this.#handle, max: MOST }) : Promise.resolve(EMPTY));
+    return new IncomingBody(read, () => this.#close());
   }
   #close() {
     if (this.#state !== 'under way') return;
     this.#state = 'over';
-    if (this.#handle >= 0) abort(this.#handle);
+    if (this.#handle !== -1) abort(this.#handle);
   }
   // The author's signal.
   abort(reason) {
     if (this.#state !== 'under way') return;
     this.#close();
-    this.#controller?.error(reason);
+    if (this.#response === undefined) return;
+    this.#response.aborted = true;
+    this.#response.body?.fail(reason);
   }
 }

@@ -1,65 +1,20 @@
 // `http.ClientRequest`: a request that the host makes, with Node's events in Node's order.
 import { Buffer } from '../buffer.js';
-import { coded, invalidArgType, validateBoolean, validateInteger } from '../errors.js';
-import { URL } from '../address/whatwg.js';
-import { urlToHttpOptions } from '../address/files.js';
+import { validateBoolean, validateInteger } from '../errors.js';
 import { duration, resetError } from '../net/failures.js';
 import { Stream } from '../stream/index.js';
 import { nextTick, setImmediate } from '../timers.js';
 import { unavailable } from '../unavailable.js';
+import { WITHOUT_BODY, agentOf, checkTarget, hostHeader, hostOf, methodOf, refusal, sorted, uniqueNames } from './asked.js';
 import { IncomingMessage, PULL } from './incoming.js';
 import { Exchange, isStandIn } from './line.js';
-import { headersSent, invalidToken, isToken } from './names.js';
+import { headersSent } from './names.js';
 import { NEEDS_DRAIN } from './outgoing-body.js';
 import { OUT_HEADERS, OutgoingMessage } from './outgoing.js';
 
 const { apply } = Reflect;
-const BAD_PATH = /[^\u0021-\u00ff]/;
-const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 const [BROKEN, ERROR, EXCHANGE, SOON] = [Symbol('kBroken'), Symbol('kError'), Symbol('kExchange'), Symbol('kSoon')];
 export const agents = { http: undefined };
-
-const given = (value) => value !== null && value !== undefined;
-// Whosever class it is of.
-export const isURL = (value) => Boolean(value?.href && value.protocol && value.auth === undefined && value.path === undefined);
-
-function hostOf(value, name) {
-  if (given(value) && typeof value !== 'string') throw invalidArgType(`options.${name}`, ['string', 'undefined', 'null'], value);
-  return value;
-}
-
-// `(url, options, callback)`, each of the first two of which may be left out.
-function sorted(input, options, callback) {
-  let first = null;
-  if (typeof input === 'string') first = urlToHttpOptions(new URL(input));
-  else if (isURL(input)) first = urlToHttpOptions(input);
-  const [own, last] = first === null ? [input, options] : [options, callback];
-  if (typeof own === 'function') return [first ?? {}, own];
-  return [Object.assign(first ?? {}, own), last];
-}
-
-function agentOf({ agent, createConnection }, usual) {
-  if (agent === false) return new usual.constructor();
-  if (!given(agent)) return typeof createConnection === 'function' ? agent : usual;
-  if (typeof agent.addRequest !== 'function') throw invalidArgType('options.agent', ['Agent-like Object', 'undefined', 'false'], agent);
-  return agent;
-}
-
-function methodOf({ method }) {
-  if (given(method) && typeof method !== 'string') throw invalidArgType('options.method', 'string', method);
-  if (!method) return 'GET';
-  if (!isToken(method)) throw invalidToken('Method', method);
-  return method.toUpperCase();
-}
-
-function uniqueNames(headers) {
-  return Array.isArray(headers) ? new Set(headers.flatMap((each) => (Array.isArray(each) ? each : [each])).map((name) => name.toLowerCase())) : null;
-}
-
-function hostHeader(host, port, usualPort) {
-  const named = /:.*:/.test(host) && host[0] !== '[' ? `[${host}]` : host;
-  return port && +port !== usualPort ? `${named}:${port}` : named;
-}
 
 export function ClientRequest(input, options, cb) {
   if (!(this instanceof ClientRequest)) return new ClientRequest(input, options, cb);
@@ -69,8 +24,7 @@ export function ClientRequest(input, options, cb) {
   this.agent = agentOf(own, usual);
   const protocol = own.protocol || usual.protocol;
   const expected = this.agent?.protocol || usual.protocol;
-  if (own.path && BAD_PATH.test(String(own.path))) throw coded(TypeError, 'ERR_UNESCAPED_CHARACTERS', 'Request path contains unescaped characters');
-  if (protocol !== expected) throw coded(TypeError, 'ERR_INVALID_PROTOCOL', `Protocol "${protocol}" not supported. Expected "${expected}"`);
+  checkTarget(own, protocol, expected);
   const usualPort = own.defaultPort || this.agent?.defaultPort;
   const rest = { __proto__: null, ...own };
   rest.port = own.port || usualPort || 80;
@@ -125,15 +79,6 @@ function setHeaders(req, { headers, auth, setHost }, host, port, usualPort) {
   if (host && !req.getHeader('host') && (setHost === undefined || Boolean(setHost))) req.setHeader('Host', hostHeader(host, port, usualPort));
   if (auth && !req.getHeader('Authorization')) req.setHeader('Authorization', `Basic ${Buffer.from(auth).toString('base64')}`);
   if (req.getHeader('expect')) req._storeHeader(firstLine(req), req[OUT_HEADERS]);
-}
-
-// What the host does not do.
-function refusal({ method, path, socketPath, _header: header, [OUT_HEADERS]: headers }) {
-  if (socketPath) return unavailable('a request over a local socket (socketPath)');
-  if (method === 'CONNECT') return unavailable('the method CONNECT');
-  if (headers?.upgrade || /\r\nupgrade: /i.test(header ?? '')) return unavailable('an upgrade of a connection, such as to a WebSocket,');
-  if (!/^[/?]/.test(path)) return unavailable('a request for a whole URL, as a proxy takes them,');
-  return undefined;
 }
 
 function connect(req, options) {
@@ -318,7 +263,14 @@ function answered(req, answer) {
 // Hands the request to the host: whole if it is complete, else its head, and the body piece by piece.
 function begin(req) {
   const { method, path, socket, _header: header } = req;
-  const exchange = new Exchange(socket, { answered: (answer) => answered(req, answer), failed: (error) => socket.destroy(error) });
+  let sent = () => {};
+  const exchange = new Exchange(socket, {
+    answered(answer) {
+      sent();
+      answered(req, answer);
+    },
+    failed: (error) => socket.destroy(error),
+  });
   req[EXCHANGE] = exchange;
   const target = path[0] === '?' ? `/${path}` : path;
   if (!req.finished) {
@@ -335,9 +287,10 @@ function begin(req) {
   const hasBody = payload.length > 0 || req.useChunkedEncodingByDefault;
   exchange.begin({ method, path: target, header, body: hasBody ? 'bytes' : 'none', payload: hasBody ? payload : undefined });
   // As on a socket, it is written out when there is a connection.
-  setImmediate(() => {
-    for (const { callback } of waiting) callback?.();
-  });
+  sent = () => {
+    for (const { callback } of waiting.splice(0)) callback?.();
+  };
+  setImmediate(() => sent());
 }
 
 function socketCame(req, socket, error) {
@@ -388,10 +341,6 @@ Object.assign(ClientRequest.prototype, {
     begin(this);
     if (this.finished) this._finish();
     else apply(OutgoingMessage.prototype._flush, this, []);
-  },
-  addTrailers(headers) {
-    apply(OutgoingMessage.prototype.addTrailers, this, [headers]);
-    if (this._trailer !== '') throw unavailable('trailers of a request');
   },
   abort() {
     if (this.aborted) return;

@@ -18,10 +18,18 @@ export const isStandIn = (socket) => OURS.has(socket);
 // The host does with TLS as it does for everybody, unless something was asked for.
 const SAID = ['ca', 'cert', 'key', 'pfx', 'passphrase', 'secureContext', 'servername', 'minVersion', 'maxVersion', 'secureProtocol', 'ALPNProtocols'];
 
+const USUAL = { minVersion: ['TLSv1', 'TLSv1.1', 'TLSv1.2'], maxVersion: ['TLSv1.3'] };
+function isUsual(name, options) {
+  const value = options[name];
+  if (name === 'servername') return value === options.host;
+  return name === 'ALPNProtocols' ? String(value) === 'http/1.1' : Boolean(USUAL[name]?.includes(value));
+}
+
 // A check of names of the author's own comes on top of the host's: when it could be asked, the request is on its way.
 function tlsOf(options, name) {
   const verify = options.rejectUnauthorized !== false;
-  if (verify && !SAID.some((each) => options[each] && !(each === 'servername' && options.servername === options.host))) return undefined;
+  const looks = typeof options.checkServerIdentity === 'function' && options.checkServerIdentity !== checkServerIdentity;
+  if (verify && !looks && !SAID.some((each) => options[each] && !isUsual(each, options))) return undefined;
   return forHost(options.secureContext ?? createSecureContext(options), { name: options.servername || name, verify, alpn: options.ALPNProtocols });
 }
 
@@ -32,9 +40,20 @@ class Line {
   reading = false;
   refed = true;
   exchange = null;
-  constructor(options, isSecure) {
+  #arrived = false;
+  constructor(socket, options, isSecure) {
+    this.socket = socket;
     this.options = options;
     this.isSecure = isSecure;
+  }
+  // The host connects when there is a request. Who waits for the connection first would wait for ever, so it is there soon.
+  arrive() {
+    if (this.#arrived) return;
+    this.#arrived = true;
+    const { socket, options, isSecure } = this;
+    socket.connecting = false;
+    if (isSecure) tell(socket, undefined, options);
+    for (const event of isSecure ? ['connect', 'ready', 'secureConnect'] : ['connect', 'ready']) socket.emit(event);
   }
   readStart() { this.reading = true; }
   readStop() { this.reading = false; }
@@ -61,17 +80,9 @@ export function standIn(options, isSecure) {
   OURS.add(socket);
   socket.connecting = true;
   socket._host = options.host ?? 'localhost';
-  socket._handle = new Line(options, isSecure);
+  socket._handle = new Line(socket, options, isSecure);
   if (options.timeout) socket.setTimeout(options.timeout);
-  // The host connects when there is a request. Who waits for the connection would wait for ever.
-  setImmediate(() => {
-    if (socket.destroyed) return;
-    socket.connecting = false;
-    if (isSecure) tell(socket, undefined, options);
-    socket.emit('connect');
-    socket.emit('ready');
-    if (isSecure) socket.emit('secureConnect');
-  });
+  setImmediate(() => socket._handle?.arrive());
   return socket;
 }
 
@@ -117,6 +128,8 @@ export class Exchange {
   }
   #answered(answer, options) {
     const { socket } = this;
+    socket._handle.arrive();
+    if (socket.destroyed) return;
     const { remote, tls } = answer;
     if (remote) socket._peername = { address: remote.address, family: remote.family === 6 ? 'IPv6' : 'IPv4', port: remote.port };
     if (tls) {

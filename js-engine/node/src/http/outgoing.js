@@ -2,6 +2,7 @@
 import { coded, invalidArgType, validateString } from '../errors.js';
 import { rejection } from '../events/emitter.js';
 import { Stream } from '../stream/index.js';
+import { unavailable } from '../unavailable.js';
 import { addedHeaders, headOf, listed } from './header-text.js';
 import { hasBadCharacter, headersSent, invalidCharacter, validateHeaderName, validateHeaderValue } from './names.js';
 import { CORKED, MARK, NEEDS_DRAIN, REJECTS, WRITTEN, body } from './outgoing-body.js';
@@ -24,7 +25,9 @@ export function OutgoingMessage(options) {
   this._defaultKeepAlive = true;
   this.useChunkedEncodingByDefault = true;
   this.sendDate = false;
-  this._removedConnection = this._removedContLen = this._removedTE = false;
+  this._removedConnection = false;
+  this._removedContLen = false;
+  this._removedTE = false;
   this.strictContentLength = false;
   this[WRITTEN] = 0;
   this._contentLength = null;
@@ -152,6 +155,7 @@ const head = {
   _implicitHeader() { throw coded(Error, 'ERR_METHOD_NOT_IMPLEMENTED', 'The _implicitHeader() method is not implemented'); },
   addTrailers(headers) {
     this._trailer = '';
+    if (this._unframed && Object.keys(headers).length > 0) throw unavailable('trailers of a request');
     for (const [name, value] of Array.isArray(headers) ? headers : entries(headers)) {
       validateHeaderName(name, 'Trailer name');
       const apart = Array.isArray(value) && value.length > 1 && !this._uniqueHeaders?.has(name.toLowerCase());

@@ -2,7 +2,6 @@
 import { coded, invalidArgType, invalidArgValue, outOfRange, validateBoolean, validateInteger, validateObject } from '../errors.js';
 import { Server as NetServer } from '../net/server.js';
 import { Server as SecureNetServer } from '../tls/index.js';
-import { unavailable } from '../unavailable.js';
 import { STATUS_CODES, hasBadCharacter, headersSent, invalidCharacter } from './names.js';
 import { OUT_HEADERS, OutgoingMessage } from './outgoing.js';
 
@@ -124,7 +123,7 @@ function settings(server, options) {
   server.maxRequestsPerSocket = 0;
 }
 
-function serverClass(Base, label) {
+function serverClass(Base) {
   function Server(options, requestListener) {
     if (!(this instanceof Server)) return new Server(options, requestListener);
     const given = typeof options === 'function' ? {} : (options ?? {});
@@ -138,7 +137,6 @@ function serverClass(Base, label) {
   Object.setPrototypeOf(Server.prototype, Base.prototype);
   Object.setPrototypeOf(Server, Base);
   Object.assign(Server.prototype, {
-    listen() { throw unavailable(label); },
     close(...args) { return apply(Base.prototype.close, this, args); },
     closeAllConnections() {},
     closeIdleConnections() {},
@@ -152,5 +150,5 @@ function serverClass(Base, label) {
   return Server;
 }
 
-export const Server = serverClass(NetServer, 'http.Server');
-export const SecureServer = serverClass(SecureNetServer, 'https.Server');
+export const Server = serverClass(NetServer);
+export const SecureServer = serverClass(SecureNetServer);

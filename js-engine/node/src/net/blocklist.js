@@ -27,7 +27,7 @@ export class SocketAddress {
     validateString(address, 'options.address');
     validatePort(port, 'options.port');
     validateUint32(flowlabel, 'options.flowlabel', false);
-    if (!(family === 'ipv4' ? isIPv4 : isIPv6)(address)) throw coded(Error, 'ERR_INVALID_ADDRESS', 'Invalid address');
+    if (!(family === 'ipv4' ? isIPv4 : isIPv6)(address)) throw coded(Error, 'ERR_INVALID_ADDRESS', 'Invalid socket address');
     this.#address = canonicalIP(address);
     [this.#port, this.#family, this.#flowlabel] = [port | 0, family, flowlabel];
   }
@@ -72,7 +72,7 @@ export class BlockList {
   }
   addRange(start, end, family = 'ipv4') {
     const [from, to] = [checked(start, family, 'start'), checked(end, family, 'end')];
-    if (from.family !== to.family || compare(bytesOf(from.address), bytesOf(to.address)) > 0) throw invalidArgValue('start', start, `must come before ${to.address}`);
+    if (from.family !== to.family || compare(bytesOf(from.address), bytesOf(to.address)) > 0) throw invalidArgValue('start', from, 'must come before end');
     this.#add(from, to, `Range: ${shown(from)} ${from.address}-${to.address}`);
   }
   addSubnet(network, prefix, family = 'ipv4') {

@@ -6,24 +6,21 @@ import { unavailable } from '../unavailable.js';
 
 const notRunning = () => coded(Error, 'ERR_SERVER_NOT_RUNNING', 'Server is not running.');
 
-// What all servers have in common; `label` is what is refused.
-export function serverMethods(label) {
-  return {
-    listen() { throw unavailable(label); },
-    address() { return null; },
-    getConnections(callback) {
-      if (typeof callback === 'function') nextTick(callback, null, 0);
-      return this;
-    },
-    close(callback) {
-      if (typeof callback === 'function') this.once('close', () => callback(notRunning()));
-      nextTick(() => this.emit('close'));
-      return this;
-    },
-    ref() { return this; },
-    unref() { return this; },
-  };
-}
+const methods = {
+  listen() { throw unavailable('listening for connections'); },
+  address() { return null; },
+  getConnections(callback) {
+    if (typeof callback === 'function') nextTick(callback, null, 0);
+    return this;
+  },
+  close(callback) {
+    if (typeof callback === 'function') this.once('close', () => callback(notRunning()));
+    nextTick(() => this.emit('close'));
+    return this;
+  },
+  ref() { return this; },
+  unref() { return this; },
+};
 
 export function Server(options, connectionListener) {
   if (!(this instanceof Server)) return new Server(options, connectionListener);
@@ -43,5 +40,5 @@ export function Server(options, connectionListener) {
 }
 Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Server, EventEmitter);
-Object.assign(Server.prototype, serverMethods('net.Server'));
+Object.assign(Server.prototype, methods);
 Object.defineProperty(Server.prototype, 'listening', { get() { return Boolean(this._handle); }, enumerable: true, configurable: true });

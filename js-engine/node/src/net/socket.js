@@ -119,7 +119,6 @@ function connected(socket, id, host, answer) {
 }
 
 function failed(socket, host, error) {
-  socket[ATTEMPT] = undefined;
   asNode(error);
   const { syscall, address } = error;
   if (syscall === 'getaddrinfo') socket.emit('lookup', error, undefined, undefined, host);
@@ -218,16 +217,17 @@ Object.assign(Socket.prototype, {
   _destroy(exception, callback) {
     this.connecting = false;
     for (let socket = this; socket; socket = socket._parent) clearTimeout(socket[TIMER]);
+    const isOpen = this._handle !== null || this[ATTEMPT] !== undefined;
     if (this[ATTEMPT] !== undefined) abort(this[ATTEMPT]);
     this[ATTEMPT] = undefined;
-    const later = this._handle ? setImmediate : nextTick;
     if (this._handle) {
       [this[READ], this[WRITTEN]] = [this._handle.bytesRead, this._handle.bytesWritten];
       this._handle.close();
       this._handle = null;
     }
     callback(exception);
-    later(() => this.emit('close', Boolean(exception)));
+    if (isOpen) setImmediate(() => this.emit('close', Boolean(exception)));
+    else nextTick(() => this.emit('close'));
   },
   resetAndDestroy() {
     if (!this._handle && !this.connecting) this.destroy(closed());
@@ -259,7 +259,11 @@ const getters = {
   },
   bufferSize() { return this._handle ? this.writableLength : undefined; },
   bytesRead() { return this._handle ? this._handle.bytesRead : this[READ]; },
-  bytesWritten() { return this._bytesDispatched + this.writableLength - (this._handle && !this.connecting ? this._writableState.writing * this._writableState.writelen : 0); },
+  // What is being written counts as dispatched.
+  bytesWritten() {
+    const { writing, writelen } = this._writableState;
+    return this._bytesDispatched + this.writableLength - (this._handle && !this.connecting && writing ? writelen : 0);
+  },
   _bytesDispatched() { return this._handle ? this._handle.bytesWritten : this[WRITTEN]; },
   remoteAddress() { return this._getpeername().address; },
   remoteFamily() { return this._getpeername().family; },

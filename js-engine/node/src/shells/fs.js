@@ -55,3 +55,17 @@ fs.exists[Symbol.for('nodejs.util.promisify.custom')] = async () => false;
 fs.constants = { __proto__: null, ...lists.fs.constants };
 Object.defineProperty(fs, 'promises', { get: () => fsPromises, enumerable: true, configurable: true });
 for (const name of ['lchmod', 'lchmodSync']) fs[name] = undefined;
+
+// What is to be read is looked for as Node looks for it: after the caller has had time to listen.
+const { ReadStream } = fs;
+ReadStream.made = (stream, [path, options]) => { Object.assign(stream, { fd: null, path: pathOf(path), flags: options?.flags ?? 'r', mode: options?.mode ?? 0o666, bytesRead: 0 }); };
+for (const name of ['_read', '_destroy', 'close']) delete ReadStream.prototype[name];
+Object.assign(ReadStream.prototype, {
+  _construct(callback) { callback(this.path === undefined ? null : missing('open', this.path)); },
+  _read(size) {},
+  close(callback) {
+    if (typeof callback === 'function') this.once('close', callback);
+    this.destroy();
+  },
+});
+fs.createReadStream = like(fs.createReadStream, function (path, options) { return new ReadStream(path, options); });

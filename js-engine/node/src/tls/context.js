@@ -11,7 +11,9 @@ const PARTS = Symbol('kParts');
 
 function version(which, value, usual) {
   const wanted = value ?? usual;
-  if (!VERSIONS.includes(wanted)) throw coded(TypeError, 'ERR_TLS_INVALID_PROTOCOL_VERSION', `${JSON.stringify(wanted)} is not a valid ${which} TLS protocol version`);
+  if (!VERSIONS.includes(wanted)) {
+    throw coded(TypeError, 'ERR_TLS_INVALID_PROTOCOL_VERSION', `${JSON.stringify(wanted)} is not a valid ${which} TLS protocol version`);
+  }
   return wanted;
 }
 

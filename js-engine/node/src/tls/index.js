@@ -1,6 +1,6 @@
 // `require('tls')`.
 import { refuser } from '../unavailable.js';
-import { Server as NetServer, serverMethods } from '../net/server.js';
+import { Server as NetServer } from '../net/server.js';
 import { SecureContext, convertALPNProtocols, createSecureContext } from './context.js';
 import { checkServerIdentity } from './identity.js';
 import { TLSSocket, connect } from './socket.js';
@@ -17,7 +17,6 @@ export function Server(options, listener) {
 }
 Object.setPrototypeOf(Server.prototype, NetServer.prototype);
 Object.setPrototypeOf(Server, NetServer);
-Object.assign(Server.prototype, { listen: serverMethods('tls.Server').listen });
 for (const [name, length] of [['setSecureContext', 1], ['getTicketKeys', 0], ['setTicketKeys', 1], ['setOptions', 0], ['addContext', 2]]) {
   Server.prototype[name] = refuser(`tls.Server.${name}`, name, length);
 }

@@ -90,21 +90,23 @@ function secured(socket, facts) {
   socket[FACTS] = facts;
   socket._secureEstablished = true;
   socket.alpnProtocol = facts.alpn ?? false;
-  const options = socket[OPTIONS];
-  if (options !== undefined) {
-    const problem = verified(socket, options);
-    socket.authorized = !problem;
-    if (problem) {
-      socket.authorizationError = problem.code || problem.message;
-      if (options.rejectUnauthorized !== false) {
-        socket.destroy(problem);
-        return;
-      }
+  if (socket[OPTIONS] === undefined) socket.secureConnecting = false;
+  socket.emit('secure');
+}
+
+function onSecure() {
+  const options = this[OPTIONS];
+  const problem = verified(this, options);
+  this.authorized = !problem;
+  if (problem) {
+    this.authorizationError = problem.code || problem.message;
+    if (options.rejectUnauthorized !== false) {
+      this.destroy(problem);
+      return;
     }
   }
-  socket.secureConnecting = false;
-  socket.emit('secure');
-  if (options !== undefined && !socket.destroyed) socket.emit('secureConnect');
+  this.secureConnecting = false;
+  this.emit('secureConnect');
 }
 
 // Secured from the start: the host makes the handshake while it connects.
@@ -205,7 +207,8 @@ Object.assign(TLSSocket.prototype, {
 
 // What somebody else has found out about the connection, such as the host in place of a request.
 export function tell(socket, facts, options) {
-  Object.assign(socket, { [FACTS]: facts, secureConnecting: false, _secureEstablished: true, authorized: options.rejectUnauthorized !== false && !facts?.authorization_error,
+  const authorized = options.rejectUnauthorized !== false && !facts?.authorization_error;
+  Object.assign(socket, { [FACTS]: facts, secureConnecting: false, _secureEstablished: true, authorized,
     authorizationError: facts?.authorization_error ?? null, alpnProtocol: facts?.alpn ?? false });
 }
 
@@ -222,7 +225,8 @@ export function connect(...args) {
   options.rejectUnauthorized = options.rejectUnauthorized !== false;
   const secureContext = options.secureContext || createSecureContext(options);
   const { socket, allowHalfOpen, ALPNProtocols, highWaterMark, signal, timeout, servername } = options;
-  const secure = new TLSSocket(socket, { allowHalfOpen, secureContext, isServer: false, requestCert: true, rejectUnauthorized: options.rejectUnauthorized, ALPNProtocols, highWaterMark, signal });
+  const secure = new TLSSocket(socket, { allowHalfOpen, secureContext, isServer: false, requestCert: true, rejectUnauthorized: options.rejectUnauthorized,
+    ALPNProtocols, highWaterMark, signal });
   secure[OPTIONS] = options;
   if (callback) secure.once('secureConnect', callback);
   if (servername) secure.setServername(servername);
@@ -233,5 +237,6 @@ export function connect(...args) {
     secure.connect(options);
   }
   secure._releaseControl();
+  secure.on('secure', onSecure);
   return secure;
 }

@@ -1,7 +1,9 @@
 // `CompressionStream` and `DecompressionStream`.
-import { invalidArgType, invalidArgValue } from '../errors.js';
+import { coded, invalidArgType, invalidArgValue } from '../errors.js';
 import { expose } from '../expose.js';
 import { viewOf, isBytes } from '../crypto/bytes.js';
+import { process } from '../process.js';
+import { majorOf } from '../versions.js';
 import { TransformStream } from './streams.js';
 import { pairMembers } from './text-streams.js';
 
@@ -16,10 +18,21 @@ const [LEVEL, BITS, MEMORY, STRATEGY] = [-1, 15, 8, 0];
 const ROOM = 16384;
 const EMPTY = new Uint8Array(0);
 
+// Node says what is wrong in other words since version 22.
+const isRecent = () => majorOf(process.version) >= 22;
+
+function badFormat(name, format) {
+  if (!isRecent()) return invalidArgValue('format', format);
+  const text = `Failed to construct '${name}': 1st argument value '${format}' is not a valid enum value of type CompressionFormat.`;
+  return coded(TypeError, 'ERR_INVALID_ARG_VALUE', text);
+}
+
 function failure(stream, code) {
   const usual = code === BUFFER ? 'unexpected end of file' : code === NEED_DICTIONARY ? 'Missing dictionary' : 'Zlib error';
   const error = new Error(zlibMessage(stream) ?? usual);
-  return Object.assign(error, { errno: code, code: CODES[code] ?? 'Z_ERRNO' });
+  Object.assign(error, { errno: code, code: CODES[code] ?? 'Z_ERRNO' });
+  if (!isRecent()) return error;
+  return Object.assign(new TypeError(undefined, { cause: error }), { code: error.code });
 }
 
 class Converter {
@@ -66,7 +79,7 @@ function making(name, modes) {
   const parts = new WeakMap();
   const Class = { [name]: class {
     constructor(format) {
-      if (!Object.hasOwn(modes, format)) throw invalidArgValue('format', format);
+      if (!Object.hasOwn(modes, format)) throw badFormat(name, format);
       const { readable, writable } = new TransformStream(new Converter(modes[format]));
       parts.set(this, { readable, writable });
     }

@@ -42,3 +42,22 @@ export class ZlibEngine {
     if (this.#held !== undefined) hb.zlibClose(this.#held);
   }
 }
+
+const NEEDS_INPUT = 2;
+const NAMES = Object.fromEntries(Object.entries(constants).filter(([name]) => name.startsWith('BROTLI_DECODER_ERROR')).map(([name, code]) => [code, name]));
+
+// Decompression of Brotli.
+export class BrotliEngine {
+  #held = hb.brotliOpen();
+  step(flush, input, from, output, at) {
+    const [code, read, written] = hb.brotliStep(this.#held, input, from, output, at);
+    if (code < 0) return { read, written, error: failure('Decompression failed', code, `ERR_${(NAMES[code] ?? '').replace('BROTLI_DECODER', '')}`) };
+    const isCut = code === NEEDS_INPUT && flush === constants.BROTLI_OPERATION_FINISH;
+    return { read, written, error: isCut ? failure('unexpected end of file', Z_BUF_ERROR, 'Z_BUF_ERROR') : undefined };
+  }
+  reset() {
+    this.close();
+    this.#held = hb.brotliOpen();
+  }
+  close() { hb.brotliClose(this.#held); }
+}

@@ -5,11 +5,12 @@ import { nextTick } from '../timers.js';
 import { unavailable } from '../unavailable.js';
 import { ZlibBase, inRange, whole, wholeSync } from './base.js';
 import { codes, constants } from './constants.js';
-import { ZlibEngine } from './engine.js';
+import { BrotliEngine, ZlibEngine } from './engine.js';
 
 const { apply } = Reflect;
 const { DEFLATE, INFLATE, GZIP, GUNZIP, DEFLATERAW, INFLATERAW, UNZIP } = constants;
-const USUAL = { flush: constants.Z_NO_FLUSH, finishFlush: constants.Z_FINISH, fullFlush: constants.Z_FULL_FLUSH, lowest: constants.Z_NO_FLUSH, highest: constants.Z_BLOCK };
+const USUAL = { flush: constants.Z_NO_FLUSH, finishFlush: constants.Z_FINISH, fullFlush: constants.Z_FULL_FLUSH, lowest: constants.Z_NO_FLUSH,
+  highest: constants.Z_BLOCK };
 const BROTLI_USUAL = { flush: constants.BROTLI_OPERATION_PROCESS, finishFlush: constants.BROTLI_OPERATION_FINISH, fullFlush: constants.BROTLI_OPERATION_FLUSH,
   lowest: constants.BROTLI_OPERATION_PROCESS, highest: constants.BROTLI_OPERATION_EMIT_METADATA };
 
@@ -20,7 +21,8 @@ function dictionaryOf(dictionary) {
 }
 
 function parameters(opts, mode) {
-  const usual = { windowBits: constants.Z_DEFAULT_WINDOWBITS, level: constants.Z_DEFAULT_COMPRESSION, memLevel: constants.Z_DEFAULT_MEMLEVEL, strategy: constants.Z_DEFAULT_STRATEGY };
+  const usual = { windowBits: constants.Z_DEFAULT_WINDOWBITS, level: constants.Z_DEFAULT_COMPRESSION, memLevel: constants.Z_DEFAULT_MEMLEVEL,
+    strategy: constants.Z_DEFAULT_STRATEGY };
   if (!opts) return usual;
   const own = { ...usual };
   // What decompresses finds the size in the header.
@@ -64,20 +66,23 @@ Zlib.prototype.params = function params(level, strategy, callback) {
 
 const MOST_PARAMETER = constants.BROTLI_PARAM_NDIRECT;
 
-function brotliParameters(opts) {
-  const params = new Map();
+// What tunes compression is checked and does nothing.
+function checkParameters(opts) {
+  const seen = new Set();
   for (const [name, value] of Object.entries(opts?.params ?? {})) {
     const key = Number(name);
-    if (Number.isNaN(key) || key < 0 || key > MOST_PARAMETER || params.has(key)) throw coded(RangeError, 'ERR_BROTLI_INVALID_PARAM', `${name} is not a valid Brotli parameter`);
+    if (Number.isNaN(key) || key < 0 || key > MOST_PARAMETER || seen.has(key)) {
+      throw coded(RangeError, 'ERR_BROTLI_INVALID_PARAM', `${name} is not a valid Brotli parameter`);
+    }
     if (typeof value !== 'number' && typeof value !== 'boolean') throw invalidArgType('options.params[key]', 'number', value);
-    params.set(key, Number(value));
+    seen.add(key);
   }
-  return params;
 }
 
 function Brotli(opts, mode) {
-  brotliParameters(opts);
-  throw unavailable(`zlib: ${mode === constants.BROTLI_ENCODE ? 'compression' : 'decompression'} with Brotli`);
+  checkParameters(opts);
+  if (mode === constants.BROTLI_ENCODE) throw unavailable('zlib: compression with Brotli');
+  apply(ZlibBase, this, [opts, new BrotliEngine(), BROTLI_USUAL]);
 }
 Object.setPrototypeOf(Brotli.prototype, Zlib.prototype);
 Object.setPrototypeOf(Brotli, Zlib);
@@ -111,7 +116,7 @@ function crc32(data, value = 0) {
   if (typeof data !== 'string' && !ArrayBuffer.isView(data)) throw invalidArgType('data', ['Buffer', 'TypedArray', 'DataView', 'string'], data);
   validateUint32(value, 'value');
   const bytes = typeof data === 'string' ? Buffer.from(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return hb.crc32(bytes, value);
+  return hb.crc32(bytes, value) >>> 0;
 }
 
 export const zlib = { crc32, ...classes };

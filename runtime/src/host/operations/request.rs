@@ -31,6 +31,26 @@ pub(in crate::host) enum Operation {
     Write { of: i32 },
     /// Writes nothing more.
     End { of: i32 },
+    /// What is kept under a key.
+    CacheGet {
+        key: String,
+        #[serde(default)]
+        shared: bool,
+    },
+    /// Keeps the payload under a key.
+    CacheSet {
+        key: String,
+        #[serde(default)]
+        ttl_ms: Option<u64>,
+        #[serde(default)]
+        shared: bool,
+    },
+    /// Removes what is kept under a key.
+    CacheDelete {
+        key: String,
+        #[serde(default)]
+        shared: bool,
+    },
 }
 
 /// A request over HTTP.
@@ -47,6 +67,9 @@ pub(in crate::host) struct Fetch {
     pub(in crate::host) redirect: RedirectMode,
     #[serde(default)]
     pub(in crate::host) decompress: bool,
+    /// What is said of TLS; without it, it is as the account has it.
+    #[serde(default)]
+    pub(in crate::host) tls: Option<Box<TlsOptions>>,
 }
 
 /// Where the body of a request comes from.

@@ -1,6 +1,7 @@
 //! Tells what the guest SDK gives to a hook. The native stand-in for the host has to give what a server does: `expected.json` beside this
 //! crate says it for both, for the unit test below and for the end-to-end tests.
 
+use hookbox_guest_sdk::http::Request;
 use hookbox_guest_sdk::pre_authentication::Context;
 use hookbox_guest_sdk::{clock, env, log, random};
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ fn handle(event: Value) -> Result<Value, String> {
     log::info!("two\nlines");
     log::warn!("a warning");
     log::error!("");
-    Ok(json!({"success": false, "env": environment(), "random": bytes(), "clock": clocks(), "context": fields(&context)}))
+    Ok(json!({"success": false, "env": environment(), "random": bytes(), "clock": clocks(), "context": fields(&context), "call": call()}))
 }
 
 fn environment() -> Value {
@@ -35,6 +36,14 @@ fn clocks() -> Value {
     let (before, now) = (clock::monotonic(), clock::now());
     let years = now.duration_since(std::time::SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs() / 31_556_952 + 1970);
     json!({"after_2025": years > 2025, "before_2200": years < 2200, "goes_on": clock::monotonic() >= before && clock::now() >= now})
+}
+
+/// A hook that names no hosts may call nobody.
+fn call() -> Value {
+    match Request::post("https://api.example/").body("{}").send() {
+        Ok(answer) => json!(answer.status),
+        Err(error) => json!({"code": error.code, "is_refusal": error.is_refusal()}),
+    }
 }
 
 /// All that the type has.

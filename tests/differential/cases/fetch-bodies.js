@@ -1,0 +1,20 @@
+// Bodies of answers that are read piece by piece, cancelled, aborted, or broken off.
+const get = (path, init) => fetch(`http://UPSTREAM/${path}`, init);
+const fails = async (run) => { try { return await run(); } catch (error) { return [error.name, error.message, error.code]; } };
+await ta('pieces', async () => { const seen = []; for await (const piece of (await get('chunks')).body) seen.push(Buffer.from(piece).toString()); return seen.join(''); });
+await ta('reader', async () => { const reader = (await get('chunks')).body.getReader(); let text = ''; for (;;) { const { done, value } = await reader.read(); if (done) break; text += Buffer.from(value); } return text; });
+await ta('own buffers', async () => { const reader = (await get('chunks')).body.getReader({ mode: 'byob' }); const { value } = await reader.read(new Uint8Array(2)); return Buffer.from(value).toString(); });
+await ta('clone', async () => { const r = await get('chunks'); const copy = r.clone(); return [await r.text(), await copy.text()]; });
+await ta('tee', async () => { const [a, b] = (await get('chunks')).body.tee(); return [await new Response(a).text(), await new Response(b).text()]; });
+await ta('through', async () => new Response((await get('chunks')).body.pipeThrough(new TextDecoderStream()).pipeThrough(new TextEncoderStream())).text());
+await ta('large', async () => (await (await get('large')).arrayBuffer()).byteLength);
+await ta('cancelled', async () => { const r = await get('endless'); await r.body.cancel(); return [r.bodyUsed, await r.body.getReader().read()]; });
+await ta('cancelled after a piece', async () => { const reader = (await get('endless')).body.getReader(); const { value } = await reader.read(); await reader.cancel('enough'); return [Buffer.from(value).toString(), await reader.read()]; });
+await ta('aborted while waiting', () => { const c = new AbortController(); setTimeout(() => c.abort(), 10); return fails(() => get('silent', { signal: c.signal })); });
+await ta('aborted for a reason', () => { const c = new AbortController(); setTimeout(() => c.abort(new RangeError('mine')), 10); return fails(() => get('silent', { signal: c.signal })); });
+await ta('aborted after headers', async () => { const c = new AbortController(); const r = await get('endless', { signal: c.signal }); setTimeout(() => c.abort(), 10); return fails(() => r.text()); });
+await ta('aborted before reading', async () => { const c = new AbortController(); const r = await get('endless', { signal: c.signal }); c.abort(); return fails(() => r.text()); });
+await ta('timed out', () => fails(() => get('silent', { signal: AbortSignal.timeout(20) })));
+await ta('timed out or aborted', () => fails(() => get('silent', { signal: AbortSignal.any([AbortSignal.timeout(20), new AbortController().signal]) })));
+await ta('cut', async () => fails(async () => (await get('cut')).text()));
+await ta('not read', async () => (await get('large')).status);

@@ -1,0 +1,20 @@
+// What fetch sends.
+const echo = async (path, init) => (await fetch(`http://UPSTREAM/echo${path}`, init)).json();
+await ta('GET', () => echo('?a=b%20c#part'));
+await ta('headers', () => echo('', { headers: { 'X-A': 'b', accept: 'text/plain', 'user-agent': 'mine', 'accept-language': 'de', 'accept-encoding': 'identity', cookie: 'c=d', origin: 'http://o.example', referer: 'http://r.example/' } }));
+await ta('headers with several values', () => echo('', { headers: [['x-a', '1'], ['x-a', '2'], ['x-b', 'ä']] }));
+await ta('host and connection', () => echo('', { headers: { Connection: 'close' } }));
+await ta('text', () => echo('', { method: 'POST', body: 'text ü' }));
+await ta('json', () => echo('', { method: 'PUT', body: JSON.stringify({ a: 1 }), headers: { 'content-type': 'application/json' } }));
+await ta('params', () => echo('', { method: 'PATCH', body: new URLSearchParams({ a: 'b c', d: 'ü' }) }));
+await ta('bytes', () => echo('', { method: 'POST', body: new Uint8Array([0, 255, 128]) }));
+await ta('blob', () => echo('', { method: 'POST', body: new Blob(['in ', 'a blob'], { type: 'a/b' }) }));
+await ta('form', async () => { const form = new FormData(); form.append('a', '1'); form.append('file', new Blob(['content'], { type: 'text/plain' }), 'f.txt'); const { headers, ...rest } = await echo('', { method: 'POST', body: form }); return rest; });
+await ta('stream', () => echo('', { method: 'POST', duplex: 'half', body: ReadableStream.from([new TextEncoder().encode('one '), new TextEncoder().encode('two')]) }));
+await ta('iterable', () => echo('', { method: 'POST', duplex: 'half', body: (async function* () { yield new Uint8Array([97]); await new Promise((resolve) => setTimeout(resolve, 5)); yield new Uint8Array([98]); })() }));
+await ta('DELETE', () => echo('', { method: 'DELETE' }));
+await ta('OPTIONS', () => echo('', { method: 'OPTIONS' }));
+await ta('own method', () => echo('', { method: 'PROPFIND' }));
+await ta('HEAD', async () => { const r = await fetch('http://UPSTREAM/echo', { method: 'HEAD' }); return [r.status, r.body, await r.text()]; });
+await ta('request', async () => { const request = new Request('http://UPSTREAM/echo', { method: 'POST', body: 'abc', headers: { x: 'y' } }); const sent = await (await fetch(request, { headers: { z: 'w' } })).json(); return [sent, request.bodyUsed]; });
+await ta('cache modes', () => Promise.all(['no-store', 'no-cache', 'reload'].map((cache) => echo('', { cache }))));
