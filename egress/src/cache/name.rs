@@ -9,7 +9,7 @@ use http::{Method, Request};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use crate::http::{Body, Hop, Manner};
+use crate::http::{Body, Hop};
 use crate::scene::Scene;
 
 /// Headers for which `Vary` decides.

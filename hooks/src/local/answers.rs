@@ -81,9 +81,9 @@ impl Watched {
     ///
     /// # Errors
     /// There are no random bytes.
-    pub(super) fn new(answers: &Answers, outside: Option<&Arc<Outside>>, veil: Veil, timeout: Duration) -> Result<Self, String> {
-        Ok(match (answers, outside) {
-            (Answers::Record, Some(outside)) => {
+    pub(super) fn new(answers: &Answers, outside: &Outside, veil: Veil, timeout: Duration) -> Result<Self, String> {
+        Ok(match (answers, outside.egress()) {
+            (Answers::Record, Some(egress)) => {
                 let mut seed = [0; 8];
                 getrandom::fill(&mut seed).map_err(|error| format!("no random bytes: {error}"))?;
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -91,7 +91,7 @@ impl Watched {
                 let (began_us, timeout_ms) = (number(since.as_micros()), number(timeout.as_millis()));
                 let run =
                     RecordedRun { began_us, seed: u64::from_le_bytes(seed), timeout_ms, calls: Recording::default(), turns: Vec::new() };
-                Self::Record { recorder: Arc::new(Recorder::new(outside.egress().network(), veil)), turns: Turns::default(), run }
+                Self::Record { recorder: Arc::new(Recorder::new(egress.network(), veil)), turns: Turns::default(), run }
             }
             (Answers::Replay(run), _) => Self::Replay { replay: Arc::new(Replay::new(run.calls.clone(), veil)), run: run.clone() },
             (Answers::Mocks(mocks), _) => Self::Mocks(mocks.clone()),
