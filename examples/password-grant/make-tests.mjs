@@ -36,12 +36,13 @@ function test(name, respond, more, expect) {
 
 const granted = (options) => ({ json: { access_token: 'opaque', token_type: 'Bearer', id_token: token(options) } });
 const user = { username: 'ada@example.com', email: 'ada@example.com', password: 'correct horse battery staple', firstname: 'Ada', lastname: 'Lovelace' };
+const failed = (error) => ({ outcome: 'failed', error });
 test('success', granted(), [jwks], { decision: 'allow', result: { success: true, user } });
 test('wrong-password', { status: 400, json: { error: 'invalid_grant' } }, [], { decision: 'deny' });
-test('wrong-client', { status: 401, json: { error: 'invalid_client' } }, [], { outcome: 'failed' });
-test('wrong-signature', granted({ key: impostor }), [jwks], { outcome: 'failed' });
-test('unknown-key', granted({ key: impostor, kid: 'k2' }), [jwks], { outcome: 'failed' });
-test('expired', granted({ exp: 1577836800 }), [jwks], { outcome: 'failed' });
-test('other-audience', granted({ aud: 'somebody-else' }), [jwks], { outcome: 'failed' });
-test('no-keys', granted(), [{ ...jwks, respond: { status: 503 } }], { outcome: 'failed' });
-test('provider-is-away', { error: 'ECONNREFUSED' }, [], { outcome: 'failed' });
+test('wrong-client', { status: 401, json: { error: 'invalid_client' } }, [], failed('the token endpoint answers 401: invalid_client'));
+test('wrong-signature', granted({ key: impostor }), [jwks], failed('the signature of the id token is wrong'));
+test('unknown-key', granted({ key: impostor, kid: 'k2' }), [jwks], failed('signed with a key that nobody knows'));
+test('expired', granted({ exp: 1577836800 }), [jwks], failed('the id token has expired'));
+test('other-audience', granted({ aud: 'somebody-else' }), [jwks], failed('the id token is for somebody else'));
+test('no-keys', granted(), [{ ...jwks, respond: { status: 503 } }], failed('the keys are not there: 503'));
+test('provider-is-away', { error: 'ECONNREFUSED' }, [], failed('fetch failed'));

@@ -24,7 +24,7 @@ use crate::table::{Cell, Table};
 /// Run a project's tests: contexts with the decisions that are expected
 ///
 /// A test is a file tests/NAME.json: {"context": {...} or a file, "env": {"NAME": "value"}, "expect": {"decision": "allow", "result": {...},
-/// "outcome": "failed"}, "max_fuel": 500000, "http": [{"request": {"method": "POST", "url": "https://api.example/*"}, "respond": {"status": 200,
+/// "outcome": "failed", "error": "text in its message"}, "max_fuel": 500000, "http": [{"request": {"method": "POST", "url": "https://api.example/*"}, "respond": {"status": 200,
 /// "json": {...}}}]}. What is not named in `expect` does not matter. Fuel is the same on every machine, so that a ceiling finds a function
 /// that has become slow. With `http`, calls are answered from it and nobody is called: each has to be made, unless it is `optional`, and no
 /// other. Exit code 1 if anything differs.
@@ -74,6 +74,9 @@ struct Expect {
     outcome: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     result: Option<Value>,
+    /// What the message of the failure holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
 }
 
 /// What became of one test.
@@ -216,6 +219,13 @@ impl Fixture {
             decision: decision(outcome),
             outcome: (!completed).then(|| outcome.outcome.as_str().to_owned()),
             result: if completed { Some(result(outcome)?) } else { None },
+            // A part of a message that still holds stays.
+            error: self
+                .expect
+                .error
+                .take()
+                .zip(outcome.failure.as_ref())
+                .map(|(part, failure)| if failure.message.contains(&part) { part } else { failure.message.clone() }),
         };
         let fuel = outcome.usage.fuel;
         if self.max_fuel.is_none_or(|most| fuel > most) {
@@ -237,6 +247,12 @@ fn judge(name: String, fixture: &Fixture, outcome: &LocalOutcome) -> Result<Verd
             format!(": {}{place}", failure.message)
         });
         differences.push(format!("outcome: expected {wanted}, got {found}{}", why.unwrap_or_default()));
+    }
+    if let Some(part) = &expect.error {
+        let message = outcome.failure.as_ref().map_or("none", |failure| failure.message.as_str());
+        if outcome.failure.is_none() || !message.contains(part) {
+            differences.push(format!("error: expected {part:?}, got {message}"));
+        }
     }
     let made = decision(outcome);
     if expect.decision.is_some() && expect.decision != made {

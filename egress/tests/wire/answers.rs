@@ -164,9 +164,13 @@ async fn what_was_recorded_is_answered_again_without_the_network() {
     let egress = egress();
     let recorder = Arc::new(Recorder::new(egress.network(), veil()));
     let sealed = Sealed { placeholder: "sealed_1".to_owned(), value: Secret::new("hush hush"), hosts: "127.0.0.1".parse().unwrap() };
-    let mut granted = grant(&["127.0.0.1", "tcp://127.0.0.1"]);
-    (granted.answerer, granted.sealed) = (Some(Arc::clone(&recorder) as Arc<dyn Answerer>), vec![sealed]);
-    let recorded = egress.client(granted);
+    let with_sealed = |answerer: Arc<dyn Answerer>, placeholder: &str| {
+        let mut granted = grant(&["*.example", "127.0.0.1", "tcp://127.0.0.1"]);
+        granted.answerer = Some(answerer);
+        granted.sealed = vec![Sealed { placeholder: placeholder.to_owned(), ..sealed.clone() }];
+        egress.client(granted)
+    };
+    let recorded = with_sealed(Arc::clone(&recorder) as Arc<dyn Answerer>, "sealed_1");
     let ask = async |client: &Client| {
         let with_secrets =
             with_headers(get(stub.url("/cookie")), &[("Authorization", "Bearer hush"), ("X-Own", "sealed_1"), ("X-Plain", "plain as day")]);
@@ -186,7 +190,7 @@ async fn what_was_recorded_is_answered_again_without_the_network() {
     let recording: Recording = serde_json::from_str(&json).unwrap();
     assert_eq!((recording.clone(), recording.exchanges.len()), (recorder.recording(), 4));
     let replay = Arc::new(Replay::new(recording, veil()));
-    let replayed = client(Arc::clone(&replay) as Arc<dyn Answerer>);
+    let replayed = with_sealed(Arc::clone(&replay) as Arc<dyn Answerer>, "sealed_1");
     let before = stub.seen().len();
     ask(&replayed).await;
     assert_eq!((stub.seen().len(), replay.unused()), (before, Recording::default()));
