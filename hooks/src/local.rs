@@ -207,7 +207,7 @@ struct Prepared {
 
 impl Prepared {
     fn watched(&self) -> Result<Watched, LocalError> {
-        Watched::new(&self.answers, &self.outside, self.veil.clone(), self.timeout).map_err(LocalError::Outside)
+        Watched::new(&self.answers, self.outside.egress(), self.veil.clone(), self.timeout).map_err(LocalError::Outside)
     }
 
     fn invocation(&self, watched: &Watched, started: Instant) -> Invocation {

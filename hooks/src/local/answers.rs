@@ -81,8 +81,8 @@ impl Watched {
     ///
     /// # Errors
     /// There are no random bytes.
-    pub(super) fn new(answers: &Answers, outside: &Outside, veil: Veil, timeout: Duration) -> Result<Self, String> {
-        Ok(match (answers, outside.egress()) {
+    pub(super) fn new(answers: &Answers, egress: Option<&Egress>, veil: Veil, timeout: Duration) -> Result<Self, String> {
+        Ok(match (answers, egress) {
             (Answers::Record, Some(egress)) => {
                 let mut seed = [0; 8];
                 getrandom::fill(&mut seed).map_err(|error| format!("no random bytes: {error}"))?;
