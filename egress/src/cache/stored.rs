@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::name::Question;
 use super::rules::{Exchange, Use, without_hop_by_hop};
-use crate::http::{Wire, Reply, latin1, reply_body};
+use crate::http::{Reply, Wire, latin1, reply_body};
 
 /// A kept answer, or one that is to be kept.
 pub(crate) struct Stored {
@@ -114,7 +114,15 @@ impl Stored {
             "1.0" => "1.0",
             _ => "1.1",
         };
-        Reply { status: self.head.status, reason: self.head.reason, version, headers, body: reply_body(self.body), wire: Wire::default(), cached: true }
+        Reply {
+            status: self.head.status,
+            reason: self.head.reason,
+            version,
+            headers,
+            body: reply_body(self.body),
+            wire: Wire::default(),
+            cached: true,
+        }
     }
 
     /// The bytes that are kept; `None` where they would be more than that.
