@@ -178,7 +178,9 @@ impl LocalRun {
         let mask = Arc::new(Mask::new(self.env.iter().map(|(_, value)| value)).map_err(|error| LocalError::Env(error.to_string()))?);
         let limits = Limits { fuel: self.fuel, memory_bytes };
         let hosts = Policy::parse(&self.allowed_hosts)?.into();
-        let grant = Arc::new(Grant { hosts, sealed, http_cache: self.http_cache, ..Grant::default() });
+        // What is fresh is a question of the time of day, which is another one when the run is repeated.
+        let http_cache = self.http_cache && matches!(self.answers, Answers::Network | Answers::Mocks(_));
+        let grant = Arc::new(Grant { hosts, sealed, http_cache, ..Grant::default() });
         let outside = match (self.allowed_hosts.is_empty(), &self.answers) {
             (true, Answers::Network) => Outside::default(),
             _ => EgressConfig::default().open().map_err(LocalError::Outside)?,

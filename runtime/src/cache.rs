@@ -45,6 +45,11 @@ pub trait Cache: Send + Sync + 'static {
 
     /// The most bytes of a value.
     fn value_bytes(&self) -> usize;
+
+    /// Another one that is as empty as this one was, for an execution that is repeated; `None`: there is none.
+    fn emptied(&self) -> Option<Arc<dyn Cache>> {
+        None
+    }
 }
 
 /// The cache as one hook has it.

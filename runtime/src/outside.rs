@@ -44,6 +44,13 @@ impl Outside {
         Self { cache: Some(cache), ..self }
     }
 
+    /// The same for an execution that is repeated, which finds the cache empty.
+    pub(crate) fn emptied(&self) -> Self {
+        let (limits, account_calls) = (self.limits.clone(), self.account_calls);
+        let cache = self.cache.as_ref().and_then(|cache| cache.emptied());
+        Self { egress: self.egress.clone(), cache, limits, account_calls, places: Mutex::default() }
+    }
+
     /// The way out itself; `None`: nothing goes out.
     pub fn egress(&self) -> Option<&Egress> {
         self.egress.as_ref()

@@ -65,4 +65,8 @@ impl Cache for LocalCache {
     fn value_bytes(&self) -> usize {
         self.config.value_bytes
     }
+
+    fn emptied(&self) -> Option<Arc<dyn Cache>> {
+        Some(Arc::new(Self { config: self.config.clone(), values: Arc::default() }))
+    }
 }

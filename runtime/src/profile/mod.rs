@@ -12,6 +12,7 @@ mod ended;
 mod frame;
 mod frames;
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use hookbox_host_api::{Failure, FailureKind};
@@ -148,9 +149,8 @@ impl Repeated<'_> {
         invocation.limits.fuel = fuel;
         invocation.deadline = deadline;
         invocation.answerer = invocation.answerer.and_then(|answerer| answerer.again());
-        if invocation.answerer.is_none() {
-            invocation.outside = None;
-        }
+        let outside = invocation.outside.filter(|_| invocation.answerer.is_some());
+        invocation.outside = outside.map(|outside| Arc::new(outside.emptied()));
         let (engine, wasi) = match &self.hook.shape {
             Shape::Component { wasi, .. } => (self.sandbox.engine(), *wasi),
             Shape::Command { .. } => (self.sandbox.engine(), false),
