@@ -38,6 +38,13 @@ fn fixed_part(part: &str) -> String {
         if words[at].trim_end_matches(',') == "fuel" {
             words[at - 1] = "FUEL".into();
         }
+        // How large the engine is differs between builds of it.
+        if words[at].trim_end_matches(',') == "KiB" {
+            words[at - 1] = "MEMORY".into();
+            if words.get(at + 2).is_some_and(|word| word == "%") {
+                words[at + 1] = "(SHARE".into();
+            }
+        }
         if ["us", "ms"].contains(&words[at].as_str()) {
             (words[at - 1], words[at]) = ("DURATION".into(), String::new());
         }
@@ -171,14 +178,14 @@ fn an_answer_and_its_exit_code() {
         "outcome  completed\n\
         decision  allow\n\
         result  {\"success\":true,\"user\":{\"policy_id\":7,\"user_identifier\":\"ada\\u{9b}\"}}\n\
-        usage  FUEL fuel, 8512 KiB, DURATION\n"
+        usage  FUEL fuel, MEMORY KiB, DURATION\n"
     );
     assert_eq!(
         fire("no", 10),
         "outcome  completed\n\
         decision  deny\n\
         result  {\"success\":false}\n\
-        usage  FUEL fuel, 8512 KiB, DURATION\n"
+        usage  FUEL fuel, MEMORY KiB, DURATION\n"
     );
     assert_eq!(
         fire("boom", 1),
@@ -186,7 +193,7 @@ fn an_answer_and_its_exit_code() {
         decision  deny\n\
         error  exception: Error: boom \\u{1b}[0m (hook.js:3:46)\n\
         \x20   at exports.handler (hook.js:3:46)\n\
-        usage  FUEL fuel, 8512 KiB, DURATION\n"
+        usage  FUEL fuel, MEMORY KiB, DURATION\n"
     );
     // An allow that is none of the function's own.
     admin.update_hook(&id, &json!({"on_error": "allow"}));
@@ -210,8 +217,8 @@ fn executions_as_a_table() {
     assert_eq!(
         fixed(&shown),
         "TIME  OUTCOME  DECISION  DURATION  FUEL  MEMORY  VERSION  REQUEST\n\
-        TIME  out_of_fuel  deny  DURATION  10000  640 KiB  2  request-2\n\
-        TIME  completed  allow  DURATION  284  640 KiB  1  request-1\n"
+        TIME  out_of_fuel  deny  DURATION  10000  MEMORY KiB  2  request-2\n\
+        TIME  completed  allow  DURATION  284  MEMORY KiB  1  request-1\n"
     );
 }
 
@@ -322,7 +329,7 @@ fn a_stack_writes_no_line_of_the_page() {
         "outcome  failed\n\
         decision  left to the hook's on_error\n\
         error  exception: Error: x\n\
-        usage  FUEL fuel (0.0 % of 3000000000), 8512 KiB (13.0 % of 64 MiB), DURATION (of 10 s)\n\
+        usage  FUEL fuel (0.0 % of 3000000000), MEMORY KiB (SHARE % of 64 MiB), DURATION (of 10 s)\n\
         log\n\
         \x20 TIME\tlocal\tERROR\texception: Error: x\n"
     );

@@ -11,7 +11,7 @@ use super::recording::{Recorded, RecordedExchange, RecordedLookup, RecordedReply
 use super::veil::{Drawn, Veil};
 use super::{Answerer, Answering};
 use crate::error::Error;
-use crate::http::{Hop, Reply, reply_body};
+use crate::http::{Hop, Reply, Wire, reply_body};
 use crate::policy::{Host, Target};
 use crate::scene::Scene;
 use crate::stream::Stream;
@@ -74,7 +74,8 @@ impl Answerer for Recorder {
             if let Some(exchange) = self.kept().exchanges.get_mut(index) {
                 exchange.outcome = outcome;
             }
-            answered.map(|(reply, body)| Reply { body: reply_body(body), ..reply })
+            // What a recording does not keep is not given either, so that a replay is the same.
+            answered.map(|(reply, body)| Reply { body: reply_body(body), wire: Wire::default(), ..reply })
         })
     }
 

@@ -171,6 +171,12 @@ fn put_env(
             if other.is_none() && (sealed_for.is_none() || before.record.sealed_for == *sealed_for) {
                 return Ok(AppliedEnv { action: Action::Keep, name: text });
             }
+            // Whoever seals a value for others has to know it.
+            if value.is_none() && before.record.sealed_for.is_some() {
+                let field = format!("env_vars[{index}].value");
+                let message = format!("instance.{field} is needed: \"{name}\" is sealed for other hosts");
+                return Err(ServiceError::invalid(field, message));
+            }
             let new = NewValue { value: other.unwrap_or(&before.value).clone(), sealed_for: sealed_for.clone() };
             envs::update(state, change, renewals, id, before.record.id, new)?;
             Action::Update

@@ -133,3 +133,21 @@ async fn twenty_thousand_variables_are_applied_at_once() {
         assert_eq!(service.list_envs(ONE, Page::default()).await.unwrap().total, total);
     }
 }
+
+#[tokio::test]
+async fn a_value_is_sealed_for_others_by_those_who_know_it() {
+    let service = World::new().first_start().await;
+    let apply = |var: Value| {
+        let service = service.clone();
+        async move { service.apply(ONE, json!({"hooks": [], "env_vars": [var]}).to_string().into()).await }
+    };
+    apply(json!({"name": "KEY", "value": "hunter2", "sealed_for": ["api.example"]})).await.unwrap();
+    let refused = apply(json!({"name": "KEY", "sealed_for": ["other.example"]})).await.map(drop).unwrap_err().to_string();
+    assert_eq!(refused, "instance.env_vars[0].value is needed: \"KEY\" is sealed for other hosts");
+    for kept in [json!({"name": "KEY"}), json!({"name": "KEY", "sealed_for": ["api.example"]})] {
+        assert!(!apply(kept).await.unwrap().changed);
+    }
+    assert!(apply(json!({"name": "KEY", "value": "hunter2", "sealed_for": ["other.example"]})).await.unwrap().changed);
+    let shown = service.list_envs(ONE, Page::default()).await.unwrap().items.remove(0);
+    assert_eq!(shown.sealed_for.as_deref(), Some(["other.example".to_owned()].as_slice()));
+}

@@ -15,6 +15,9 @@ pub(in crate::host) const MAX_OPERATIONS: usize = 10_000;
 /// What an operation that is done has to say, and what it has opened.
 pub(in crate::host) type Answer = Result<(Vec<u8>, Option<Opened>), Error>;
 
+/// An operation that is done, by its handle.
+type Ended = (i32, Answer);
+
 /// The operations of one execution. With it they end, and what they have opened is closed.
 #[derive(Default)]
 pub(crate) struct Operations {
@@ -24,7 +27,7 @@ pub(crate) struct Operations {
     /// Those that run as tasks of their own.
     running: HashMap<i32, Running>,
     /// Where tasks say that they are done.
-    ended: Option<(UnboundedSender<(i32, Answer)>, UnboundedReceiver<(i32, Answer)>)>,
+    ended: Option<(UnboundedSender<Ended>, UnboundedReceiver<Ended>)>,
     /// Those that are done and have not been reported.
     done: VecDeque<i32>,
     /// What those that are done have to say, until the guest asks.
