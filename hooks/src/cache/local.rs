@@ -67,6 +67,6 @@ impl Cache for LocalCache {
     }
 
     fn emptied(&self) -> Option<Arc<dyn Cache>> {
-        Some(Arc::new(Self { config: self.config.clone(), values: Arc::default() }))
+        Some(Arc::new(Self { config: self.config, values: Arc::default() }))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::store::{Key, KeyRange, KeyReader, Kind, Order, SERVER, Store, StoreError};
+use crate::store::{Key, KeyRange, KeyReader, Kind, Order, SERVER, Store, StoreError, Visit};
 
 /// Where a walk is.
 pub(in crate::logs) struct Walk {
@@ -20,7 +20,7 @@ impl Walk {
 
     /// Goes on to the end of an account's records, or to one at which `take` breaks, with which the next call begins; it must not break at
     /// its first. `false` at the end of the store. Blocks.
-    pub(super) fn next(&mut self, store: &dyn Store, take: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>) -> Result<bool, StoreError> {
+    pub(super) fn next(&mut self, store: &dyn Store, take: &mut Visit<'_>) -> Result<bool, StoreError> {
         let Some(from) = self.from.take() else { return Ok(false) };
         let mut next = None;
         store.scan(from.clone(), Order::Ascending, &mut |key, value| {
