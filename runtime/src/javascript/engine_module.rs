@@ -32,7 +32,7 @@ const WASM_PAGE: usize = 64 << 10;
 
 /// WebAssembly pages that every memory has beyond those that the built engine declares, so that most hooks never grow it: growing takes system
 /// calls, and grown pages are given back after each execution and faulted in by the next. The engine's own start uses three quarters of them.
-const EXTRA_PAGES: u64 = 40;
+const EXTRA_PAGES: u64 = 48;
 
 /// The pages that the engine's memory has at first.
 fn pages(built: wasmparser::MemoryType) -> u64 {
