@@ -68,10 +68,11 @@ async function globalsAndModules(server) {
   for (const [expression, member] of missing) wrong.push(`${expression} has no ${member}, which is declared`);
   const there = await evaluate(server, `
     const language = new Set(${JSON.stringify(LANGUAGE)});
-    return { globals: Object.getOwnPropertyNames(globalThis).filter((name) => !language.has(name)), modules: require('module').builtinModules };`);
+    return { globals: Object.getOwnPropertyNames(globalThis).filter((name) => !language.has(name)), modules: require('module').builtinModules,
+      typed: ${JSON.stringify([...modules])}.filter((name) => { try { return require(name) !== undefined; } catch { return false; } }) };`);
   for (const name of globals) check(there.globals.includes(name) || ['require', 'module', 'exports'].includes(name), `there is no global ${name}, which is declared`);
   for (const name of there.globals) check(globals.includes(name) || UNTYPED_GLOBALS.test(name), `the global ${name} is neither declared nor listed as one without types`);
-  for (const name of modules) check(there.modules.includes(name.replace('node:', '')), `there is no module ${name}, which is declared`);
+  for (const name of modules) check(there.typed.includes(name), `there is no module ${name}, which is declared`);
   for (const name of there.modules) {
     const isDeclared = modules.includes(name);
     check(isDeclared !== UNTYPED_MODULES.test(name), `the module ${name} is ${isDeclared ? 'declared, and listed as one without types' : 'neither declared nor listed as one without types'}`);
@@ -144,7 +145,8 @@ async function hooksOfPages(server) {
     check(found.length > 0, `${page} shows no ${language}`);
     for (const [at, text] of found.entries()) {
       const type = /<'user-migration'>/.test(text) ? 'user-migration' : 'pre-authentication';
-      hooks.push([`${page}, ${language} ${at + 1}`, asJavaScript(text), type]);
+      // Nobody is called: a URL that is its own answer stands for whom they call.
+      hooks.push([`${page}, ${language} ${at + 1}`, asJavaScript(text).replace(/'https:[^']*'/g, '\'data:application/json,{"score":3}\''), type]);
     }
   }
   for (const [name, source, type, context_version] of hooks) {
