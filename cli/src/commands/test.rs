@@ -28,6 +28,7 @@ use crate::table::{Cell, Table};
 /// "json": {...}}}]}. What is not named in `expect` does not matter. Fuel is the same on every machine, so that a ceiling finds a function
 /// that has become slow. With `http`, calls are answered from it and nobody is called: each has to be made, unless it is `optional`, and no
 /// other. Exit code 1 if anything differs.
+#[allow(rustdoc::bare_urls, reason = "it is the help of the command, which shows JSON")]
 #[derive(Debug, Args)]
 pub(crate) struct TestArgs {
     /// The project's folder
