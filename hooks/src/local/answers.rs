@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use hookbox_egress::{Answerer, Egress, Mocks, Nobody, Recorder, Recording, Replay, Veil};
+use hookbox_egress::{Answerer, Egress, Mocks, Nobody, Recorded, Recorder, Recording, Replay, Veil};
 use hookbox_host_api::{Failure, FailureKind};
 use hookbox_runtime::{Beginning, Order, Turn, Turns};
 use serde::{Deserialize, Serialize};
@@ -150,12 +150,13 @@ impl Watched {
         Some(Failure::new(FailureKind::Host, format!("the run is not the recorded one: the recording has no further {first}{more}")))
     }
 
-    /// How many of the recorded calls were not asked for.
+    /// How many of the recorded calls were not asked for. One that was given up before its answer may be given up before it is made.
     pub(super) fn not_asked(&self) -> usize {
         match self {
             Self::Replay { replay, .. } => {
                 let left = replay.unused();
-                left.exchanges.len() + left.lookups.len()
+                let exchanges = left.exchanges.iter().filter(|one| one.outcome != Recorded::Nothing).count();
+                exchanges + left.lookups.iter().filter(|one| one.outcome != Recorded::Nothing).count()
             }
             _ => 0,
         }
