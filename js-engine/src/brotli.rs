@@ -2,56 +2,42 @@
 //! given.
 
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
-use rquickjs::class::{JsClass, Trace, Tracer, Writable};
 use rquickjs::function::Func;
-use rquickjs::{Array, Class, Constructor, Ctx, JsLifetime, Object, Result, TypedArray};
+use rquickjs::{Array, Class, Ctx, Object, Result, TypedArray};
 
 use crate::bytes::bytes;
+use crate::held::{Held, Holdable};
 
 type State = BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>;
 
-/// A stream, until it is closed. It goes with the object that holds it.
-struct Held(Option<Box<State>>);
+/// What an object of the prelude holds.
+struct Stream(Box<State>);
 
-impl<'js> Trace<'js> for Held {
-    fn trace<'a>(&self, _: Tracer<'a, 'js>) {}
-}
-
-// SAFETY: nothing in it is JavaScript's.
-unsafe impl JsLifetime<'_> for Held {
-    type Changed<'to> = Held;
-}
-
-impl<'js> JsClass<'js> for Held {
+impl Holdable for Stream {
     const NAME: &'static str = "Brotli";
-    type Mutable = Writable;
-
-    fn constructor(_: &Ctx<'js>) -> Result<Option<Constructor<'js>>> {
-        Ok(None)
-    }
 }
 
 /// Adds the natives to the object that the prelude is given.
 pub(crate) fn add(natives: &Object<'_>) -> Result<()> {
     natives.set("brotliOpen", Func::from(open))?;
     natives.set("brotliStep", Func::from(step))?;
-    natives.set("brotliClose", Func::from(|held: Class<'_, Held>| held.borrow_mut().0 = None))?;
+    natives.set("brotliClose", Func::from(|held: Class<'_, Held<Stream>>| held.borrow_mut().0 = None))?;
     Ok(())
 }
 
-fn state() -> Box<State> {
-    Box::new(BrotliState::new(StandardAlloc::default(), StandardAlloc::default(), StandardAlloc::default()))
+fn stream() -> Stream {
+    Stream(Box::new(BrotliState::new(StandardAlloc::default(), StandardAlloc::default(), StandardAlloc::default())))
 }
 
-fn open(ctx: Ctx<'_>) -> Result<Class<'_, Held>> {
-    Class::instance(ctx, Held(Some(state())))
+fn open(ctx: Ctx<'_>) -> Result<Class<'_, Held<Stream>>> {
+    Class::instance(ctx, Held(Some(stream())))
 }
 
 /// Reads of `input` from a place on, and writes to `output` from another on: `[code, read, written]`, where the code is 1 at the end, 2 for want
 /// of input, 3 for want of room, and less than 0, the library's number of it, for an error.
 fn step<'js>(
     ctx: Ctx<'js>,
-    held: Class<'js, Held>,
+    held: Class<'js, Held<Stream>>,
     input: TypedArray<'js, u8>,
     from: usize,
     output: TypedArray<'js, u8>,
@@ -64,7 +50,7 @@ fn step<'js>(
     let (input, output) = (input.get(from..).unwrap_or_default(), output.get_mut(at..).unwrap_or_default());
     let (mut read, mut written, mut total) = (0, 0, 0);
     let mut code = CLOSED;
-    if let Some(state) = &mut held.borrow_mut().0 {
+    if let Some(Stream(state)) = &mut held.borrow_mut().0 {
         let (mut to_read, mut to_write) = (input.len(), output.len());
         let result = BrotliDecompressStream(&mut to_read, &mut read, input, &mut to_write, &mut written, output, &mut total, state);
         code = if matches!(result, BrotliResult::ResultFailure) { state.error_code as i32 } else { result as i32 };

@@ -35,6 +35,7 @@ mod engine;
 mod exchange;
 mod failure;
 mod heap;
+mod held;
 mod hooks;
 mod host;
 mod inspect;

@@ -4,41 +4,27 @@
 
 mod stream;
 
-use rquickjs::class::{JsClass, Trace, Tracer, Writable};
 use rquickjs::function::{Func, Opt};
-use rquickjs::{Array, Class, Constructor, Ctx, IntoJs, JsLifetime, Object, Result, TypedArray, Value};
+use rquickjs::{Array, Class, Ctx, IntoJs, Object, Result, TypedArray, Value};
 
 use self::stream::{Kind, Stream};
 use crate::bytes::bytes;
+use crate::held::{Held, Holdable};
 
-/// A stream, until it is closed. It goes with the object that holds it.
-struct Held(Option<Stream>);
-
-impl<'js> Trace<'js> for Held {
-    fn trace<'a>(&self, _: Tracer<'a, 'js>) {}
-}
-
-// SAFETY: nothing in it is JavaScript's.
-unsafe impl JsLifetime<'_> for Held {
-    type Changed<'to> = Held;
-}
-
-impl<'js> JsClass<'js> for Held {
+impl Holdable for Stream {
     const NAME: &'static str = "Zlib";
-    type Mutable = Writable;
-
-    fn constructor(_: &Ctx<'js>) -> Result<Option<Constructor<'js>>> {
-        Ok(None)
-    }
 }
 
 /// Adds the natives to the object that the prelude is given. Codes are zlib's numbers.
 pub(crate) fn add(natives: &Object<'_>) -> Result<()> {
     natives.set("zlibOpen", Func::from(open))?;
     natives.set("zlibStep", Func::from(step))?;
-    natives.set("zlibMessage", Func::from(|held: Class<'_, Held>| held.borrow().0.as_ref().and_then(Stream::message)))?;
-    natives.set("zlibParams", Func::from(|held: Class<'_, Held>, level, strategy| on(&held, |stream| stream.params(level, strategy))))?;
-    natives.set("zlibReset", Func::from(|held: Class<'_, Held>| on(&held, Stream::reset)))?;
+    natives.set("zlibMessage", Func::from(|held: Class<'_, Held<Stream>>| held.borrow().0.as_ref().and_then(Stream::message)))?;
+    natives.set(
+        "zlibParams",
+        Func::from(|held: Class<'_, Held<Stream>>, level, strategy| on(&held, |stream| stream.params(level, strategy))),
+    )?;
+    natives.set("zlibReset", Func::from(|held: Class<'_, Held<Stream>>| on(&held, Stream::reset)))?;
     natives.set("zlibClose", Func::from(close))?;
     natives.set("crc32", Func::from(crc32))?;
     Ok(())
@@ -68,7 +54,7 @@ fn open<'js>(
 /// Reads of `input` from a place on, and writes to `output` from another on: `[code, read, written]`.
 fn step<'js>(
     ctx: Ctx<'js>,
-    held: Class<'js, Held>,
+    held: Class<'js, Held<Stream>>,
     flush: i32,
     input: TypedArray<'js, u8>,
     from: usize,
@@ -90,12 +76,12 @@ fn step<'js>(
     Ok(parts)
 }
 
-fn on(held: &Class<'_, Held>, act: impl FnOnce(&mut Stream) -> i32) -> i32 {
+fn on(held: &Class<'_, Held<Stream>>, act: impl FnOnce(&mut Stream) -> i32) -> i32 {
     held.borrow_mut().0.as_mut().map_or(stream::CLOSED.code, act)
 }
 
 /// Frees what a stream holds, before its object is collected.
-fn close(held: Class<'_, Held>) {
+fn close(held: Class<'_, Held<Stream>>) {
     held.borrow_mut().0 = None;
 }
 

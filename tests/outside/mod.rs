@@ -1,6 +1,7 @@
 //! What hooks reach outside, and what they do not, in a network of the tests' own: names and addresses are real there, and nothing of the
 //! machine's network is.
 
+mod bounds;
 mod names;
 mod reach;
 mod stub;

@@ -40,6 +40,12 @@ impl MemoryLimiter {
         self.limit.saturating_sub(self.granted) as u64
     }
 
+    /// Whether so many bytes more, which the host holds for the guest for a while, fit into its memory and into that for all.
+    pub(crate) fn has_room_for(&mut self, held: usize) -> bool {
+        let total = self.granted.saturating_add(held);
+        total <= self.limit && self.share.reach(total)
+    }
+
     /// Whether the guest was ever refused space, by the limit or by a maximum that it declared itself.
     pub(crate) fn refused(&self) -> bool {
         self.refused
@@ -118,6 +124,17 @@ mod tests {
         assert!(!limiter.memory_growing(40, 41, None).unwrap());
         assert!(limiter.refused());
         assert_eq!(limiter.peak(), 100);
+    }
+
+    #[test]
+    fn what_the_host_holds_has_the_room_that_is_left() {
+        let mut limiter = with_limit(100);
+        assert!(limiter.memory_growing(0, 60, None).unwrap());
+        assert!(limiter.has_room_for(40) && !limiter.has_room_for(41));
+        assert_eq!((limiter.peak(), limiter.refused()), (60, false));
+        // Within its own memory, and not within that for all.
+        let mut limiter = with_limit(64 << 20);
+        assert!(limiter.has_room_for(16 << 20) && !limiter.has_room_for(17 << 20));
     }
 
     #[test]

@@ -40,9 +40,10 @@ impl WayOut {
         let mut env = invocation.env.clone();
         if !env.sealed().is_empty() {
             env = Arc::new(env.with_placeholders(|name| {
+                // Without random bytes, what the function sees stands for nothing.
                 let placeholder = placeholder(world);
-                placeholders.push((name.to_owned(), placeholder.clone()));
-                Secret::new(placeholder)
+                placeholders.extend(placeholder.iter().map(|placeholder| (name.to_owned(), placeholder.clone())));
+                Secret::new(placeholder.unwrap_or_default())
             }));
         }
         let (outside, grant, share, deadline) =
@@ -94,12 +95,10 @@ impl WayOut {
     }
 }
 
-/// A text that stands for a value: `sealed_` and hexadecimal digits.
-fn placeholder(world: &mut World) -> String {
+/// A text that stands for a value: `sealed_` and hexadecimal digits; `None` without random bytes.
+fn placeholder(world: &mut World) -> Option<String> {
     let mut bytes = [0; PLACEHOLDER_BYTES];
-    // Without random bytes it stands for nothing that anybody could ask for, and is still opaque.
-    let _ = world.fill_random(&mut bytes);
-    let digits: String =
-        bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect();
-    format!("sealed_{digits}")
+    world.fill_random(&mut bytes).ok()?;
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16));
+    Some(format!("sealed_{}", digits.collect::<String>()))
 }

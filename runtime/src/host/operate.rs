@@ -1,9 +1,10 @@
 //! The functions by which a guest begins operations and waits for them.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hookbox_egress::{Body, Client, End, Ends, Error, Request, TlsFacts};
+use hookbox_egress::{Body, Client, Connection, End, Ends, Error, LIMIT, Request, TlsFacts};
 use serde::Serialize;
 use serde_json::json;
 use wasmtime::{AsContextMut, Caller, Linker};
@@ -14,6 +15,9 @@ use super::next_done::next_done;
 use super::operations::{Answer, BodyKind, Fetch, MAX_OPERATIONS, Opened, Operation, split};
 use crate::execution::{CallState, settle};
 
+/// The most bytes that one read gives.
+const LARGEST_READ: usize = 256 << 10;
+
 pub(super) fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     add_start(linker)?;
     add_wait(linker)?;
@@ -23,9 +27,9 @@ pub(super) fn add_to_linker(linker: &mut Linker<CallState>) -> wasmtime::Result<
 fn add_start(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     linker.func_wrap_async(MODULE, "start", |mut caller: Caller<'_, CallState>, (at, len): (i32, i32)| {
         Box::new(async move {
-            let request = read(&mut caller, at, len)?.to_vec();
+            let request = Bytes::copy_from_slice(read(&mut caller, at, len)?);
             settle(&mut caller.as_context_mut(), request.len()).await?;
-            let (operation, payload) = split(&request)?;
+            let (operation, payload) = split(request)?;
             let state = caller.data_mut();
             if state.js.operations.under_way() >= MAX_OPERATIONS {
                 return Err(wasmtime::Error::msg(format!("more than {MAX_OPERATIONS} operations at a time")));
@@ -43,65 +47,79 @@ fn add_start(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
 }
 
 /// Begins an operation. Returns its handle.
-fn begin(state: &mut CallState, operation: Operation, payload: &[u8]) -> Result<i32, Error> {
-    if let Operation::Sleep { us } = operation {
-        state.js.reads.fleeting.get_or_insert("a timer");
-        let due = state.moment() + wait_time(us);
-        return Ok(state.js.operations.sleep(due));
+fn begin(state: &mut CallState, operation: Operation, payload: Bytes) -> Result<i32, Error> {
+    let carries = match &operation {
+        Operation::Read { max, .. } => (*max).min(LARGEST_READ),
+        _ => payload.len(),
+    };
+    let held = state.js.operations.carried().saturating_add(carries);
+    if carries > 0 && !state.limiter.has_room_for(held) {
+        let message = "what is on its way in and out does not fit into the hook's memory: the limit is limits.memory_mib";
+        return Err(Error::new(LIMIT, message));
     }
-    let payload = Bytes::copy_from_slice(payload);
-    let operations = &mut state.js.operations;
-    let opened = |of| operations.opened(of).ok_or_else(|| Error::new("EBADF", "it is closed"));
+    let run = |state: &mut CallState, work: Work| state.js.operations.run(None, carries, work);
     Ok(match operation {
-        Operation::Sleep { .. } => return Err(Error::new("EINVAL", "a sleep is no call")),
+        Operation::Sleep { us } => {
+            state.js.reads.fleeting.get_or_insert("a timer");
+            let due = state.moment() + wait_time(us);
+            state.js.operations.sleep(due)
+        }
         Operation::Lookup { name, family } => {
             let client = state.way_out.client()?;
-            operations.run(None, async move { told(&lookup(&client, &name, family).await?) })
+            run(state, Box::pin(async move { told(&lookup(&client, &name, family).await?) }))
         }
         Operation::Fetch(fetch) => {
             let client = state.way_out.client()?;
             let (opened, request) = request(*fetch, payload);
-            operations.run(opened, fetched(client, request))
+            state.js.operations.run(opened, carries, fetched(client, request))
         }
         Operation::Connect { host, port, tls } => {
             let client = state.way_out.client()?;
-            operations.run(None, async move {
-                let connection = client.connect(&host, port, tls.as_deref()).await?;
-                let (ends, facts) = (connection.ends(), connection.facts());
-                let (told, _) = told(&Connected { ends, tls: facts })?;
-                Ok((told, Some(Opened::connection(connection))))
-            })
+            run(state, Box::pin(async move { connected(client.connect(&host, port, tls.as_deref()).await?) }))
         }
         Operation::Secure { of, tls } => {
-            let opened = opened(of)?;
-            operations.run(None, async move { told::<TlsFacts>(&opened.secure(&tls).await?) })
+            let opened = opened(state, of)?;
+            run(state, Box::pin(async move { told::<TlsFacts>(&opened.secure(&tls).await?) }))
         }
-        Operation::Read { of, max } => {
-            let opened = opened(of)?;
-            operations.run(None, async move { Ok((opened.read(max).await?.to_vec(), None)) })
+        Operation::Read { of, .. } => {
+            let opened = opened(state, of)?;
+            run(state, Box::pin(async move { Ok((opened.read(carries).await?.into(), None)) }))
         }
         Operation::Write { of } => {
-            let opened = opened(of)?;
-            operations.run(None, async move { opened.write(payload).await.map(|()| (Vec::new(), None)) })
+            let opened = opened(state, of)?;
+            run(state, Box::pin(async move { opened.write(payload).await.map(nothing) }))
+        }
+        Operation::End { of } => {
+            let opened = opened(state, of)?;
+            run(state, Box::pin(async move { opened.end().await.map(nothing) }))
         }
         Operation::CacheGet { key, shared } => {
             let cache = state.way_out.cache()?;
-            operations.run(None, async move { Ok((cache.get(key, shared).await?, None)) })
+            run(state, Box::pin(async move { Ok((cache.get(key, shared).await?, None)) }))
         }
         Operation::CacheSet { key, ttl_ms, shared } => {
             let cache = state.way_out.cache()?;
             let time = ttl_ms.map(Duration::from_millis);
-            operations.run(None, async move { cache.set(key, payload, time, shared).await.map(|()| (Vec::new(), None)) })
+            run(state, Box::pin(async move { cache.set(key, payload, time, shared).await.map(nothing) }))
         }
         Operation::CacheDelete { key, shared } => {
             let cache = state.way_out.cache()?;
-            operations.run(None, async move { cache.delete(key, shared).await.map(|()| (Vec::new(), None)) })
-        }
-        Operation::End { of } => {
-            let opened = opened(of)?;
-            operations.run(None, async move { opened.end().await.map(|()| (Vec::new(), None)) })
+            run(state, Box::pin(async move { cache.delete(key, shared).await.map(nothing) }))
         }
     })
+}
+
+/// What an operation does outside.
+type Work = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// The answer of an operation that says no more than that it is done.
+fn nothing((): ()) -> (Vec<u8>, Option<Opened>) {
+    (Vec::new(), None)
+}
+
+/// What an operation has opened.
+fn opened(state: &CallState, of: i32) -> Result<Opened, Error> {
+    state.js.operations.opened(of).ok_or_else(|| Error::new("EBADF", "it is closed"))
 }
 
 /// A connection that was opened.
@@ -110,6 +128,11 @@ struct Connected<'a> {
     #[serde(flatten)]
     ends: Ends,
     tls: Option<&'a TlsFacts>,
+}
+
+fn connected(connection: Connection) -> Answer {
+    let (told, _) = told(&Connected { ends: connection.ends(), tls: connection.facts() })?;
+    Ok((told, Some(Opened::connection(connection))))
 }
 
 /// An answer in JSON.

@@ -1,5 +1,6 @@
 //! A request as the engine writes it: the length of a header, the header as JSON, then what the operation carries.
 
+use bytes::Bytes;
 use hookbox_egress::{Redirect, TlsOptions};
 use serde::Deserialize;
 
@@ -108,9 +109,13 @@ impl From<RedirectMode> for Redirect {
 ///
 /// # Errors
 /// When the request is none: the engine writes it, so a guest that gets this wrong is broken.
-pub(in crate::host) fn split(request: &[u8]) -> wasmtime::Result<(Operation, &[u8])> {
+pub(in crate::host) fn split(request: Bytes) -> wasmtime::Result<(Operation, Bytes)> {
     let malformed = || wasmtime::Error::msg("an operation's request is cut off");
     let (len, rest) = request.split_first_chunk().ok_or_else(malformed)?;
-    let (header, payload) = rest.split_at_checked(u32::from_le_bytes(*len) as usize).ok_or_else(malformed)?;
-    Ok((serde_json::from_slice(header)?, payload))
+    let len = u32::from_le_bytes(*len) as usize;
+    let operation = serde_json::from_slice(rest.get(..len).ok_or_else(malformed)?)?;
+    Ok((operation, request.slice(LEN_BYTES + len..)))
 }
+
+/// The length of the header's length.
+const LEN_BYTES: usize = 4;

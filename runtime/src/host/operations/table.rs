@@ -26,6 +26,8 @@ pub(crate) struct Operations {
     sleeping: BTreeSet<(Instant, i32)>,
     /// Those that run as tasks of their own.
     running: HashMap<i32, Running>,
+    /// The bytes that tasks and answers carry.
+    carried: usize,
     /// Where tasks say that they are done.
     ended: Option<(UnboundedSender<Ended>, UnboundedReceiver<Ended>)>,
     /// Those that are done and have not been reported.
@@ -36,11 +38,15 @@ pub(crate) struct Operations {
 }
 
 /// A task, which ends with the entry.
-struct Running(AbortHandle);
+struct Running {
+    task: AbortHandle,
+    /// The most bytes that it holds: what it sends, or what it may receive.
+    carries: usize,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
     }
 }
 
@@ -69,8 +75,18 @@ impl Operations {
         handle
     }
 
-    /// Begins an operation as a task of its own. What is `opened` can be used while it runs.
-    pub(in crate::host) fn run(&mut self, opened: Option<Opened>, work: impl Future<Output = Answer> + Send + 'static) -> i32 {
+    /// The bytes that are on their way in or out, or wait to be asked for.
+    pub(in crate::host) fn carried(&self) -> usize {
+        self.carried
+    }
+
+    /// Begins an operation as a task of its own, which holds at most so many bytes. What is `opened` can be used while it runs.
+    pub(in crate::host) fn run(
+        &mut self,
+        opened: Option<Opened>,
+        carries: usize,
+        work: impl Future<Output = Answer> + Send + 'static,
+    ) -> i32 {
         let handle = self.handle();
         let (ended, _) = self.ended.get_or_insert_with(unbounded_channel);
         let ended = ended.clone();
@@ -78,7 +94,8 @@ impl Operations {
             // An error means that nobody waits any more.
             let _ = ended.send((handle, work.await));
         });
-        self.running.insert(handle, Running(task.abort_handle()));
+        self.carried += carries;
+        self.running.insert(handle, Running { task: task.abort_handle(), carries });
         self.opened.extend(opened.map(|opened| (handle, opened)));
         handle
     }
@@ -95,6 +112,7 @@ impl Operations {
             }
             bytes
         });
+        self.carried += length(&answer);
         self.answers.insert(handle, answer);
         self.done.push_back(handle);
     }
@@ -119,9 +137,16 @@ impl Operations {
 
     fn ended_task(&mut self, handle: i32, answer: Answer) {
         // One that was aborted may have been done before.
-        if self.running.remove(&handle).is_some() {
+        if self.leave(handle) {
             self.end(handle, answer);
         }
+    }
+
+    /// Ends a task. Returns whether there was one.
+    fn leave(&mut self, handle: i32) -> bool {
+        let left = self.running.remove(&handle);
+        self.carried -= left.as_ref().map_or(0, |running| running.carries);
+        left.is_some()
     }
 
     /// Waits until a task is done; for ever where none runs.
@@ -155,15 +180,45 @@ impl Operations {
 
     /// Takes what an operation that is done has to say; a sleep says nothing.
     pub(in crate::host) fn answer(&mut self, handle: i32) -> Result<Vec<u8>, Error> {
-        self.answers.remove(&handle).unwrap_or_else(|| Ok(Vec::new()))
+        let answer = self.answers.remove(&handle).unwrap_or_else(|| Ok(Vec::new()));
+        self.carried -= length(&answer);
+        answer
     }
 
     /// Forgets an operation, and closes what it has opened.
     pub(in crate::host) fn abort(&mut self, handle: i32) {
-        self.running.remove(&handle);
+        self.leave(handle);
         self.opened.remove(&handle);
-        self.answers.remove(&handle);
+        // What it has to say is dropped.
+        let _ = self.answer(handle);
         self.done.retain(|done| *done != handle);
         self.sleeping.retain(|(_, sleeping)| *sleeping != handle);
+    }
+}
+
+fn length(answer: &Result<Vec<u8>, Error>) -> usize {
+    answer.as_ref().map_or(0, Vec::len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_carried_is_counted_until_it_is_taken_or_given_up() {
+        let mut operations = Operations::default();
+        let said = operations.run(None, 1000, async { Ok((vec![7; 10], None)) });
+        let never = operations.run(None, 500, std::future::pending());
+        assert_eq!(operations.carried(), 1500);
+        operations.task_done().await;
+        assert_eq!((operations.next_done(Instant::now()), operations.carried()), (Some(said), 510));
+        assert_eq!(operations.answer(said).unwrap(), [7; 10]);
+        assert_eq!((operations.answer(said).unwrap().len(), operations.carried()), (0, 500), "an answer is given once");
+        operations.abort(never);
+        assert_eq!((operations.carried(), operations.under_way()), (0, 0));
+        let given_up = operations.run(None, 1000, async { Ok((vec![7; 10], None)) });
+        operations.task_done().await;
+        operations.abort(given_up);
+        assert_eq!((operations.carried(), operations.next_done(Instant::now())), (0, None));
     }
 }
