@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Ran, Shell};
+use crate::harness::{Hook, Ran, Server, Shell, context};
 
 /// A server that answers differently each time: with how many requests it has had. It ends with the test's process, or when it is told to.
 struct Upstream {
@@ -375,4 +375,29 @@ fn a_test_without_answers_calls_whom_the_project_allows() {
     shell.write("mine/tests/one.json", &json!({"context": context, "expect": {"decision": "allow"}}).to_string());
     shell.run(&["test", "mine"]).expect(0);
     assert_eq!(upstream.seen().len(), 1);
+}
+
+#[test]
+fn a_log_shows_whom_its_executions_called() {
+    let upstream = Upstream::start();
+    let server = Server::start();
+    let source = format!(
+        "exports.handler = async () => {{
+            await (await fetch('http://127.0.0.1:{}/path?secret=1', {{ method: 'POST', body: 'hello' }})).text();
+            await fetch('http://10.0.0.1/').catch(() => {{}});
+            return {{ success: true }};
+        }};",
+        upstream.port
+    );
+    let hook = Hook::new(source.as_bytes()).with("runtime", "nodejs22.x").with("allowed_hosts", json!(["127.0.0.1"]));
+    let id = server.admin().deploy(&hook);
+    assert_eq!(server.admin().trigger(&context(1))["outcome"], "completed");
+    let entry = server.admin().executions(&id).remove(0);
+    let called = entry["calls"].as_array().unwrap();
+    assert_eq!((&called[0]["method"], &called[0]["status"], &called[0]["sent"]), (&json!("POST"), &json!(200), &json!(5)), "{entry}");
+    assert_eq!((&called[1]["origin"], &called[1]["error"]), (&json!("http://10.0.0.1:80"), &json!("ERR_ACCESS_DENIED")), "{entry}");
+    let page = Shell::admin(&server).run(&["logs", &id]).expect(0).out;
+    let ours = format!("  call POST http://127.0.0.1:{}: 200, 5 bytes out, ", upstream.port);
+    assert!(page.contains(&ours) && page.contains("  call GET http://10.0.0.1:80: ERR_ACCESS_DENIED, "), "{page}");
+    assert!(!page.contains("secret") && !entry.to_string().contains("path"), "{page}");
 }

@@ -3,6 +3,7 @@
 mod admin_credential;
 mod args;
 mod build;
+mod call;
 mod client;
 mod commands;
 mod compile_worker;

@@ -4,6 +4,7 @@ use clap::Args;
 use hookbox_hooks::ExecutionView;
 use hookbox_host_api::{Decision, Outcome, Usage};
 
+use crate::call;
 use crate::event;
 use crate::style::{Look, Style, visible};
 use crate::table::{Cell, Table};
@@ -90,6 +91,9 @@ pub(crate) fn entry(one: &ExecutionView, style: Style) -> String {
         one.usage.fuel,
         style.look(Look::Dim, &visible(&format!("request {}", one.request_id))),
     );
+    for call in &one.calls {
+        entry.push_str(&format!("  {}\n", style.dim(&format!("call {}", call::line(call)))));
+    }
     for written in one.events.iter() {
         entry.push_str(&event::lines(written, "  "));
     }

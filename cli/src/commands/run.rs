@@ -7,10 +7,11 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use hookbox_hooks::hook_type::HookType;
-use hookbox_hooks::{Answers, Call, LocalError, LocalOutcome, Profile};
+use hookbox_hooks::{Answers, LocalError, LocalOutcome, Profile};
 use hookbox_host_api::{Decision, Failure, Secret};
 
 use super::profiling::{self, Profiling};
+use crate::call;
 use crate::env_file;
 use crate::event;
 use crate::excerpt::Excerpt;
@@ -289,21 +290,13 @@ fn page(outcome: &LocalOutcome, limits: Limits, excerpt: Option<Excerpt<'_>>, st
     }
     page.push_str(&line("usage", &used(outcome, limits)));
     for call in &outcome.calls {
-        page.push_str(&line("call", &visible(&called(call))));
+        page.push_str(&line("call", &call::line(call)));
     }
     if !outcome.log.events.is_empty() {
         page.push_str(&format!("{}\n", style.dim("log")));
     }
     outcome.log.events.iter().for_each(|written| page.push_str(&event::lines(written, "  ")));
     page
-}
-
-/// A call outside, on one line.
-fn called(call: &Call) -> String {
-    let Call { method, origin, status, error, sent, received, cached, duration_us } = call;
-    let cached = if *cached { " out of the cache" } else { "" };
-    let end = status.map(|status| status.to_string()).into_iter().chain(error.as_deref().map(str::to_owned)).collect::<Vec<_>>().join(" ");
-    format!("{method} {origin}: {end}, {sent} bytes out, {received} in{cached}, {:.1} ms", *duration_us as f64 / 1000.0)
 }
 
 /// What was used, and how far the limits are.
