@@ -46,7 +46,7 @@ fn policy(answer: &Value) -> u64 {
 }
 
 fn state_that_is_too_large_to_keep_is_evaluated_each_time(admin: &Api) {
-    let source = "const big = new Uint8Array(8 << 20).fill(7);
+    let source = "const big = new Uint8Array(24 << 20).fill(7);
         exports.handler = async () => ({ success: true, user: { policy_id: big[big.length - 1] } })";
     let id = admin.deploy(&javascript(source));
     assert_eq!(policy(&admin.trigger(&context(1))), 7);

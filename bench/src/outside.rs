@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -37,7 +37,8 @@ const TURNS: usize = 3;
 pub(crate) fn run(runtime: &Runtime) -> Result<Vec<Row>> {
     node_peer::install()?;
     let folder = tempfile::tempdir()?;
-    let many = [("HOOKBOX_CONCURRENCY", "1200"), ("HOOKBOX_EGRESS_ACCOUNT_CALLS", "2000")];
+    // One account of two, and one address, may have half of what there is.
+    let many = [("HOOKBOX_CONCURRENCY", "2400"), ("HOOKBOX_HTTP_CONNECTIONS", "4096"), ("HOOKBOX_EGRESS_ACCOUNT_CALLS", "2000")];
     let ours = Server::hookbox_with(folder.path(), &many)?;
     let upstream = Server::bare(folder.path(), false)?;
     runtime.block_on(async {
@@ -119,7 +120,13 @@ async fn waiting(ours: &Server) -> Result<Vec<Row>> {
         for _ in 0..WAITING {
             callers.spawn(wait_again_and_again(ours.address, fire.clone(), end));
         }
-        arrived.notified().await;
+        tokio::select! {
+            () = arrived.notified() => {}
+            Some(ended) = callers.join_next() => {
+                ended??;
+                bail!("an execution waited no longer than {:?}", WATCHED + UPSTREAM * 3);
+            }
+        }
         memory.push(ours.footprint()?.memory.saturating_sub(before) as f64 / f64::from(WAITING) / 1024.0);
         let beside = Samples::new(load.pace(RATE, WATCHED).await?);
         while let Some(caller) = callers.join_next().await {

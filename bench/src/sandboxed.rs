@@ -75,6 +75,7 @@ impl Workshop {
             pagemap,
         })?;
         let config = AdmissionConfig {
+            max_image_bytes: 16 << 20,
             worker: (std::env::current_exe()?, vec![COMPILE_WORKER.to_owned()]),
             cache_dir: cache.path().to_owned(),
             cache_key: [7; 32],
@@ -91,7 +92,7 @@ impl Workshop {
     }
 
     pub(crate) async fn javascript(&self, source: &str) -> Result<PreparedHook> {
-        let function = JavaScript { source: source.into(), node_major: 20, entries: &["handler"], env: Arc::default() };
+        let function = JavaScript { source: source.into(), node_major: 20, entries: &["handler"], env: Arc::default(), modules: None };
         self.admission.prepare_javascript(function).await.context("the function cannot be prepared")
     }
 

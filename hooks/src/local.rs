@@ -116,6 +116,8 @@ const CACHE_KEY: [u8; 32] = *b"hookbox run: the author's cache.";
 /// The log of a local run is cut at the server's default.
 const LOG_BYTES: usize = 64 << 10;
 const RESULT_BYTES: usize = 256 << 10;
+/// The most of an image, in bytes: what a server has unless its settings say otherwise.
+const IMAGE_BYTES: usize = 16 << 20;
 const MEMORY_BUDGET_BYTES: usize = 8 << 30;
 
 impl LocalRun {
@@ -168,6 +170,7 @@ impl LocalRun {
             compile_memory_bytes: 2 << 30,
             compile_workers: 1,
             samples: self.registry.samples(),
+            max_image_bytes: IMAGE_BYTES,
         };
         let sealed = sealed(&self.env, &self.sealed)?;
         let plain = || self.env.iter().filter(|(name, _)| sealed.iter().all(|one| one.name != *name)).cloned();
@@ -293,6 +296,7 @@ async fn prepare(
     let source = String::from_utf8(function).map_err(|_| AdmissionError::Rejected("neither WebAssembly nor UTF-8 text".to_owned()))?;
     admission
         .prepare_javascript(JavaScript {
+            modules: None,
             source: source.into(),
             node_major: node_major.unwrap_or(NODE_MAJOR),
             entries: hook_type.entries,

@@ -138,7 +138,7 @@ fn not_run(reason: NotRun, mut log: LogBuffer) -> Execution {
 /// The source in a function's bytes. The upload has checked that they are text.
 fn javascript(function: &Function, node_major: u8) -> Result<JavaScript, AdmissionError> {
     let source = str::from_utf8(&function.bytes).map_err(|_| AdmissionError::Rejected("the source is not UTF-8 text".to_owned()))?;
-    Ok(JavaScript { source: source.into(), node_major, entries: function.entries, env: function.env.clone() })
+    Ok(JavaScript { source: source.into(), node_major, entries: function.entries, env: function.env.clone(), modules: None })
 }
 
 impl FunctionCompiler for SandboxCompiler {

@@ -201,7 +201,7 @@ function cut(source, change) {
 
 const [made, parts] = {
   'quickjs.c': [changes, ['freeze.c', 'kinds.c', 'plain.c', 'stack.c', 'text.c', 'trace.c', 'frames.c', 'callsites.c', 'values.c', 'tokens.c',
-    'literals.c', 'expressions.c', 'callee.c', 'messages.c', 'instructions.c', 'json.c', 'circles.c', 'patterns.c', 'language.c']],
+    'literals.c', 'expressions.c', 'callee.c', 'messages.c', 'instructions.c', 'json.c', 'circles.c', 'patterns.c', 'language.c', 'modules.c']],
   'libregexp.c': [regexps, []],
 }[basename(from)];
 

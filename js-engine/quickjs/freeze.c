@@ -2,7 +2,7 @@
    a function may change what it finds, on its own copy of the memory. What counts and frees is changed by changes.mjs, behind whose copy of
    QuickJS's source this is compiled. */
 
-static struct list_head frozen_objects;
+static struct list_head frozen_objects = { &frozen_objects, &frozen_objects };
 
 static void freeze_arenas(JSArenaState *s)
 {
@@ -24,7 +24,7 @@ static void freeze_arenas(JSArenaState *s)
     }
 }
 
-/* Freezes everything that was allocated until now. To be called once, while no function is under way. */
+/* Freezes everything that was allocated until now and is not frozen yet. To be called while no function is under way. */
 void JS_Freeze(JSRuntime *rt)
 {
     struct list_head *el, *el1;
@@ -34,7 +34,6 @@ void JS_Freeze(JSRuntime *rt)
         if (!atom_is_free(rt->atom_array[i]))
             JS_REF_COUNT(rt->atom_array[i]) = FROZEN_REF_COUNT;
     }
-    init_list_head(&frozen_objects);
     list_for_each_safe(el, el1, &rt->gc_obj_list) {
         JSGCObjectHeader *p = list_entry(el, JSGCObjectHeader, link);
         /* A shape that one object has for itself is changed in place, which is only done where its count is 1. */

@@ -11,7 +11,7 @@ use crate::nursery::Nursery;
 use crate::plain::Plain;
 use crate::quick::{self, Kind};
 use crate::{
-    allocators, async_context, exchange, heap, host, json, lines, load, modules, natives, rehearsal, rejections, run, stack, state, version,
+    allocators, async_context, exchange, files, heap, host, json, lines, load, modules, natives, rehearsal, rejections, run, stack, state, version,
 };
 
 /// The globals and modules, bundled from `node/` when the engine is built. It ends in a zero byte. It is not constant: once
@@ -94,7 +94,7 @@ fn run_prelude(ctx: &Ctx<'_>, code: usize) -> rquickjs::Result<Hooks> {
     unsafe { heap::donate(prelude.as_mut_ptr(), prelude.len()) };
     let hooks: Object<'_> = main.call((natives::object(ctx)?,))?;
     let loader: Object<'_> = hooks.get("loader")?;
-    modules::install(ctx, loader.get("require")?);
+    modules::install(ctx, &loader)?;
     let function = |name: &str| hooks.get::<_, Function<'_>>(name).map(|function| Persistent::save(ctx, function));
     Ok(Hooks {
         ticks: function("ticks")?,
@@ -109,8 +109,9 @@ fn run_prelude(ctx: &Ctx<'_>, code: usize) -> rquickjs::Result<Hooks> {
     })
 }
 
-/// How many pages the image has to have.
+/// How many pages the image has to have. What calls before this one left in their own frames is gone then, too.
 pub(crate) fn pages() -> usize {
+    scrub_stack();
     heap::trim()
 }
 
@@ -125,7 +126,7 @@ fn rest(runtime: &Runtime) {
 /// Zeroes the part of the stack that is not in use: from the bottom of memory to a little below this function's own frame.
 #[inline(never)]
 fn scrub_stack() {
-    const OWN_FRAME: usize = 1024;
+    const OWN_FRAME: usize = 512;
     const LOWEST: usize = 16;
     let here = 0_u8;
     let length = (&raw const here as usize).saturating_sub(OWN_FRAME + LOWEST);
@@ -180,6 +181,21 @@ pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 
     answer(outcome.unwrap_or_else(|| Err(Failure::new("exception", "the engine was not booted"))))
 }
 
+/// Compiles a file for a hook that finds it compiled: a letter for its form, its path, a zero byte and its text.
+pub(crate) fn compile(len: usize) -> i32 {
+    state::begin_run(true);
+    let compiled = |input: &[u8]| {
+        let (form, rest) = input.split_first()?;
+        let (path, text) = rest.split_at_checked(rest.iter().position(|byte| *byte == 0)?)?;
+        let (form, path) = (files::Form::of(*form)?, std::str::from_utf8(path).ok()?);
+        let text = text.get(1..)?;
+        state::with_engine(|engine| engine.context.with(|ctx| files::compiled(&ctx, form, path, text).map_err(|_| Failure::caught(&ctx))))
+    };
+    let code = exchange::with_input(len, compiled);
+    let code = code.unwrap_or_else(|| Err(Failure::new("exception", "there is nothing to compile")));
+    answer(code.map(|code| exchange::set_output(&code)))
+}
+
 /// Keeps a value in the form of contexts. Its names and shapes are then found, instead of made, when contexts are read.
 pub(crate) fn learn(len: usize) {
     let learn = |input: &[u8]| {
@@ -192,7 +208,7 @@ pub(crate) fn learn(len: usize) {
     state::with_engine(|engine| rest(engine.context.runtime()));
 }
 
-/// Ends the part of memory that all hooks share.
+/// Ends a part of memory that stays as it is: what all hooks share, or what a large source made.
 pub(crate) fn freeze() {
     state::with_engine(|engine| {
         engine.context.runtime().run_gc();

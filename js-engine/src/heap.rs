@@ -194,6 +194,10 @@ impl Heap {
                 // SAFETY: blocks in the lists are ours; their header and link stay.
                 unsafe {
                     let size = *(block as *const usize);
+                    let behind_link = (block + HEADER + size_of::<usize>()) as *mut usize;
+                    if *behind_link != 0 {
+                        *behind_link = 0;
+                    }
                     zero(block + UNIT, size - UNIT);
                     block = *((block + HEADER) as *const usize);
                 }

@@ -12,10 +12,11 @@
 //! |---|---|
 //! | `hb_boot()` | makes the interpreter and its globals; calls no import |
 //! | `hb_learn(len)` | keeps the JSON at the start of the input buffer, so that contexts with its keys are read faster |
-//! | `hb_freeze()` | what there is by now is shared by all hooks: it is neither counted, freed nor looked through for garbage any more |
+//! | `hb_freeze()` | what there is by now stays: it is neither counted, freed nor looked through for garbage any more. Before the first source is loaded, and again after a large one |
 //! | `hb_exchange` | a global: the address of where the input goes and the output is, see `exchange` |
 //! | `hb_alloc(len) -> ptr` | the input buffer, at least `len` bytes long; needed for long inputs only |
 //! | `hb_load(source_len, entry_len, node_major) -> i32` | evaluates the source at the start of the input buffer, followed there by the names of the exported functions of which the first that there is is called, with commas between; 0, or 1 with an error as output |
+//! | `hb_compile(len) -> i32` | compiles a file that a hook is made of: a letter for its form, its path, a zero byte and its text, at the start of the input buffer; 0 with its code as output, or 1 with an error. The memory is not to be used for anything else afterwards |
 //! | `hb_call(len) -> i32` | calls that function with the JSON at the start of the input buffer; 0 with the result's JSON as output, or 1 with an error |
 //! | `hb_pages() -> i32` | how many pages an image taken now has to have; above them is nothing |
 //! | `hb_stack() -> ptr` | only after a trap, and nothing may be called after it: the calls that were under way, see `stack` |
@@ -34,6 +35,7 @@ mod dates;
 mod engine;
 mod exchange;
 mod failure;
+mod files;
 mod heap;
 mod held;
 mod hooks;
@@ -76,6 +78,12 @@ pub extern "C" fn hb_load(source_len: u32, entry_len: u32, node_major: u32) -> i
     engine::load(source_len as usize, entry_len as usize, node_major)
 }
 
+/// Compiles a file that a hook is made of.
+#[unsafe(no_mangle)]
+pub extern "C" fn hb_compile(len: u32) -> i32 {
+    engine::compile(len as usize)
+}
+
 /// Calls the function that `hb_load` found.
 #[unsafe(no_mangle)]
 pub extern "C" fn hb_call(len: u32) -> i32 {
@@ -88,7 +96,7 @@ pub extern "C" fn hb_learn(len: u32) {
     engine::learn(len as usize);
 }
 
-/// What there is by now is all hooks'. Once, before the first is loaded.
+/// What there is by now stays. Before the first source is loaded, where it is all hooks', and again after a large one.
 #[unsafe(no_mangle)]
 pub extern "C" fn hb_freeze() {
     engine::freeze();

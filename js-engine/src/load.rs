@@ -6,10 +6,12 @@ use rquickjs::{Ctx, Function, Object, Persistent, Value};
 
 use crate::failure::Failure;
 use crate::hooks::Hooks;
+use crate::modules;
 use crate::quick::{self, Kind};
 use crate::run::{self, thrown};
 
 const FILE: &CStr = c"hook.js";
+const FILE_PATH: &str = "/hook.js";
 /// Two lines above the author's first, which therefore are the lines -1 and 0: line 0 itself cannot be asked for.
 const BEFORE: &[u8] = b"(function (exports, require, module, __filename, __dirname) {\n\n";
 const BEFORE_LINE: i32 = -1;
@@ -100,6 +102,7 @@ fn compile_module<'js>(ctx: &Ctx<'js>, text: &[u8], as_script: Failure) -> Resul
 
 fn evaluate_module<'js>(ctx: &Ctx<'js>, hooks: &Hooks, module: Value<'js>, text: &[u8]) -> Result<Object<'js>, Failure> {
     let failed = |failure: Failure| failure.at_run_time().in_module().of_import(&String::from_utf8_lossy(text));
+    modules::set_meta(ctx, quick::definition(&module), FILE_PATH).map_err(|_| failed(thrown(ctx)))?;
     let promise = quick::run_compiled(ctx, module.clone()).map_err(|_| failed(thrown(ctx)))?;
     run::settle(ctx, hooks, promise).map_err(failed)?;
     quick::namespace(ctx, &module).map_err(|_| thrown(ctx))

@@ -2,12 +2,12 @@
 //! that JavaScript cannot find out by itself. The author's code never holds this object.
 
 use rquickjs::function::{Func, Opt};
-use rquickjs::{Array, Ctx, Exception, Object, Result, TypedArray, Value};
+use rquickjs::{Array, Ctx, Exception, Function, Object, Result, TypedArray, Value};
 
 use crate::bytes::bytes;
 use crate::host::{self, Clock};
 use crate::state::Answer;
-use crate::{address, async_context, brotli, collate, console, kinds, lines, quick, state, text, zlib};
+use crate::{address, async_context, brotli, collate, console, files, kinds, lines, modules, quick, state, text, zlib};
 
 /// The object.
 pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -32,6 +32,10 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     natives.set("random", Func::from(random))?;
     natives.set("mathRandom", Func::from(math_random))?;
     natives.set("compute", Func::from(compute))?;
+    natives.set("resolve", Func::from(resolve))?;
+    natives.set("text", Func::from(|ctx: Ctx<'js>, path: String| files::read(&ctx, &path).map(files::File::text)))?;
+    natives.set("wrapper", Func::from(wrapper))?;
+    natives.set("evaluateModule", Func::from(modules::evaluate))?;
     natives.set("ticksPending", Func::from(state::set_ticks))?;
     natives.set("exit", Func::from(exit))?;
     natives.set("encodeUtf8", Func::from(encode_utf8))?;
@@ -51,6 +55,14 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
 fn env(name: Value<'_>) -> Result<Option<String>> {
     let value = quick::with_utf8(&name, |name| host::env(&String::from_utf8_lossy(name)))?;
     Ok(value.map(|value| String::from_utf8_lossy(&value).into_owned()))
+}
+
+fn resolve<'js>(ctx: Ctx<'js>, from: String, name: String, is_import: bool) -> Result<String> {
+    files::resolve(&from, &name, is_import).map_err(|error| Exception::throw_message(&ctx, &error))
+}
+
+fn wrapper<'js>(ctx: Ctx<'js>, path: String) -> Result<Function<'js>> {
+    files::read(&ctx, &path)?.wrapper(&ctx, &path)
 }
 
 fn log<'js>(level: i32, text: Value<'js>) -> Result<()> {

@@ -43,7 +43,7 @@ pub(crate) fn set_node_major(major: u32) {
     unsafe { JS_SetNodeMajor(major) };
 }
 
-/// Freezes what there is: it is neither counted, freed nor looked through for garbage any more. Once.
+/// Freezes what there is: it is neither counted, freed nor looked through for garbage any more.
 pub(crate) fn freeze(ctx: &Ctx<'_>) {
     // SAFETY: the context lives, and none of its functions is under way.
     unsafe { JS_Freeze(qjs::JS_GetRuntime(ctx.as_raw().as_ptr())) };
@@ -88,8 +88,17 @@ pub(crate) fn run_compiled<'js>(ctx: &Ctx<'js>, compiled: Value<'js>) -> Result<
 
 /// Writes compiled code, without its source text and debug information, to the start of `target`; how long it is.
 pub(crate) fn serialise(ctx: &Ctx<'_>, compiled: &Value<'_>, target: &mut [u8]) -> Result<usize> {
+    let without = qjs::JS_WRITE_OBJ_STRIP_SOURCE | qjs::JS_WRITE_OBJ_STRIP_DEBUG;
+    let written = with_serialised(ctx, compiled, without, |written| {
+        target.get_mut(..written.len()).map(|target| target.copy_from_slice(written)).map(|()| written.len())
+    })?;
+    written.ok_or(Error::Unknown)
+}
+
+/// Hands compiled code, without what the flags strip, to `read`.
+pub(crate) fn with_serialised<R>(ctx: &Ctx<'_>, compiled: &Value<'_>, without: u32, read: impl FnOnce(&[u8]) -> R) -> Result<R> {
     let raw = ctx.as_raw().as_ptr();
-    let flags = qjs::JS_WRITE_OBJ_BYTECODE | qjs::JS_WRITE_OBJ_STRIP_SOURCE | qjs::JS_WRITE_OBJ_STRIP_DEBUG;
+    let flags = qjs::JS_WRITE_OBJ_BYTECODE | without;
     let mut len = 0;
     // SAFETY: the bytes are as many as it says, and are freed once.
     unsafe {
@@ -97,10 +106,9 @@ pub(crate) fn serialise(ctx: &Ctx<'_>, compiled: &Value<'_>, target: &mut [u8]) 
         if bytes.is_null() {
             return Err(Error::Exception);
         }
-        let written = std::slice::from_raw_parts(bytes, len as usize);
-        let fits = target.get_mut(..written.len()).map(|target| target.copy_from_slice(written));
+        let done = read(std::slice::from_raw_parts(bytes, len as usize));
         qjs::js_free(raw, bytes.cast());
-        fits.map(|()| len as usize).ok_or(Error::Unknown)
+        Ok(done)
     }
 }
 
@@ -111,13 +119,23 @@ pub(crate) fn deserialise<'js>(ctx: &Ctx<'js>, code: &[u8]) -> Result<Value<'js>
     checked(ctx, value)
 }
 
+/// The definition of a compiled module, which lives as long as its context.
+pub(crate) fn definition(module: &Value<'_>) -> *mut qjs::JSModuleDef {
+    // SAFETY: only called with a module, whose value is the pointer to its definition.
+    unsafe { qjs::JS_VALUE_GET_PTR(module.as_raw()).cast() }
+}
+
+/// The value of a module of this context.
+pub(crate) fn module_value<'js>(ctx: &Ctx<'js>, definition: *mut qjs::JSModuleDef) -> Value<'js> {
+    let module = qjs::JS_MKPTR(qjs::JS_TAG_MODULE, definition.cast());
+    // SAFETY: the module lives in this context; the value is given a reference of its own.
+    unsafe { Value::from_raw(ctx.clone(), qjs::JS_DupValue(ctx.as_raw().as_ptr(), module)) }
+}
+
 /// What a compiled module exports; complete only once it has run.
 pub(crate) fn namespace<'js>(ctx: &Ctx<'js>, module: &Value<'js>) -> Result<Object<'js>> {
-    // SAFETY: only called with a module, whose value is the pointer to its definition.
-    let value = unsafe {
-        let definition = qjs::JS_VALUE_GET_PTR(module.as_raw()).cast::<qjs::JSModuleDef>();
-        qjs::JS_GetModuleNamespace(ctx.as_raw().as_ptr(), definition)
-    };
+    // SAFETY: the definition lives as long as the context.
+    let value = unsafe { qjs::JS_GetModuleNamespace(ctx.as_raw().as_ptr(), definition(module)) };
     checked(ctx, value)?.into_object().ok_or(Error::Unknown)
 }
 

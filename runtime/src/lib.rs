@@ -20,6 +20,7 @@ mod javascript;
 #[cfg(feature = "bench")]
 mod kept;
 mod memory;
+mod modules;
 mod outside;
 mod prepared;
 mod profile;
@@ -37,6 +38,7 @@ pub use grant::{Grant, SealedVar};
 #[cfg(feature = "bench")]
 pub use kept::KeptInstance;
 pub use memory::PagemapUse;
+pub use modules::{Asks, Form, Lead, Modules, NoLead};
 pub use outside::Outside;
 pub use prepared::PreparedHook;
 pub use profile::{Frame, Profile, ProfileError, Sample};

@@ -53,6 +53,19 @@ impl<K: Hash + Eq + Clone> Shares<K> {
     }
 }
 
+impl<K: Hash + Eq> Shares<K> {
+    fn give_back(&self, key: &K, amount: usize) {
+        let mut held = self.held();
+        held.taken = held.taken.saturating_sub(amount);
+        if let Some(own) = held.by.get_mut(key) {
+            *own = own.saturating_sub(amount);
+            if *own == 0 {
+                held.by.remove(key);
+            }
+        }
+    }
+}
+
 impl<K> Shares<K> {
     fn held(&self) -> MutexGuard<'_, Held<K>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
@@ -68,18 +81,19 @@ impl<K: Hash + Eq + Clone> Taken<K> {
         }
         grown
     }
+
+    /// Makes it this amount: gives back what is beyond it, or takes more. If that is refused, what is held stays held.
+    pub fn resize(&mut self, amount: usize) -> bool {
+        let Some(beyond) = self.amount.checked_sub(amount) else { return self.grow(amount - self.amount) };
+        self.amount = amount;
+        self.from.give_back(&self.key, beyond);
+        true
+    }
 }
 
 impl<K: Hash + Eq> Drop for Taken<K> {
     fn drop(&mut self) {
-        let mut held = self.from.held();
-        held.taken = held.taken.saturating_sub(self.amount);
-        if let Some(own) = held.by.get_mut(&self.key) {
-            *own = own.saturating_sub(self.amount);
-            if *own == 0 {
-                held.by.remove(&self.key);
-            }
-        }
+        self.from.give_back(&self.key, self.amount);
     }
 }
 
@@ -124,11 +138,13 @@ mod tests {
     }
 
     #[test]
-    fn a_part_grows_while_there_is_room_and_is_given_back_whole() {
+    fn a_part_grows_while_there_is_room_shrinks_and_is_given_back_whole() {
         let shares = shares(100);
         let mut part = shares.try_take(1, 30).unwrap();
         assert!(part.grow(20) && !part.grow(20));
         assert!(shares.try_take(2, 25).is_some_and(|other| other.amount == 25));
+        assert!(part.resize(10) && shares.held().taken == 10);
+        assert!(!part.resize(90) && part.resize(12) && shares.held().taken == 12);
         drop(part);
         assert!(shares.held().by.is_empty() && shares.held().taken == 0);
     }

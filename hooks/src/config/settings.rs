@@ -52,7 +52,7 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 81] = [
+pub(super) static SETTINGS: [Setting; 82] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
@@ -103,6 +103,7 @@ pub(super) static SETTINGS: [Setting; 81] = [
     setting!("limits.account_deployments", limits.account_deployments, |text| number(text, 1, 100_000)),
     setting!("sandbox.pagemap_scan", sandbox.pagemap_scan),
     setting!("sandbox.memory_mib", sandbox.memory_mib, |text| number(text, 0, 16_777_216)),
+    setting!("sandbox.image_mib", sandbox.image_mib, |text| number(text, 1, 64)),
     setting!("egress.hosts_ceiling", egress.hosts_ceiling),
     setting!("egress.proxy", egress.proxy),
     setting!("egress.ca", egress.ca),
@@ -168,7 +169,7 @@ fn defaults() -> Config {
         access: AccessConfig::default(),
         reads: ReadLimits::default(),
         limits: ServiceLimits::default(),
-        sandbox: SandboxConfig { pagemap_scan: PagemapScan::Auto, memory_mib: 0 },
+        sandbox: SandboxConfig { pagemap_scan: PagemapScan::Auto, memory_mib: 0, image_mib: 16 },
         egress: EgressConfig::default(),
         cache: CacheConfig::default(),
         compile: CompileConfig { timeout: Duration::from_secs(30), workers: 2, memory_mib: 1024, javascript_at_start: true },

@@ -141,6 +141,8 @@ pub struct SandboxConfig {
     pub pagemap_scan: PagemapScan,
     /// The memory that executions may have together beyond 16 MiB each, in MiB; 0 is a half of what the machine has for the process.
     pub memory_mib: u32,
+    /// The most that the image of a JavaScript hook may have, in MiB. A larger top level is evaluated on each execution.
+    pub image_mib: u32,
 }
 
 impl SandboxConfig {

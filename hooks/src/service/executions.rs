@@ -86,7 +86,7 @@ impl Service {
             Some(None) => return Err(ServiceError::invalid("cursor", "cursor is not one that this server made")),
             after => after.flatten(),
         };
-        let place = self.reads.place(account)?;
+        let (place, room) = self.reads.place(account).await?;
         self.log.caught_up().await;
         let (reader, now) = (self.reader.clone(), self.state.clock.now());
         // A position says where the page begins. Without one, the earlier pages are skipped by count.
@@ -103,7 +103,7 @@ impl Service {
             Ok((bytes, ExecutionPage::new(written.items, &page, next)))
         });
         let (bytes, page) = read.await?;
-        Ok(ExecutionPage { body: self.reads.page(account, bytes)?, ..page })
+        Ok(ExecutionPage { body: room.fill(bytes)?, ..page })
     }
 }
 

@@ -81,6 +81,8 @@ pub struct ServiceConfig {
     pub helpers: usize,
     /// The most that the sandbox may use of the kernel's interfaces for the memories of JavaScript hooks.
     pub pagemap: PagemapUse,
+    /// The most of a JavaScript hook's image, in bytes. A larger top level is evaluated on each execution.
+    pub max_image_bytes: usize,
     /// How long log entries are served and kept.
     pub retention: Duration,
     /// Log entries that may wait to be written.

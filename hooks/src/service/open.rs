@@ -183,6 +183,7 @@ fn make_compiler(
         // One more for an event's function.
         compile_workers: config.compile_workers.saturating_add(1),
         samples: config.registry.samples(),
+        max_image_bytes: config.max_image_bytes,
     };
     let admission = Admission::new(sandbox.clone(), admission);
     let kept = admission.kept();

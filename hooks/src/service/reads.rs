@@ -16,6 +16,11 @@ use crate::limits::ReadLimits;
 
 /// How long a stream pauses before it asks again for what was not free.
 const PAUSE: Duration = Duration::from_millis(50);
+/// How much later than at once a caller hears that there is no room for its read: one that asks again and again is not to keep the server busy
+/// with refusals.
+const REFUSED_AFTER: Duration = Duration::from_millis(20);
+/// The bytes that a page counts with until it is written; less where the bound is small.
+const PAGE_BYTES: usize = 1 << 20;
 
 /// The bounds, and who holds what of them.
 pub(super) struct Reads {
@@ -32,6 +37,23 @@ pub(super) struct Reads {
 pub(super) struct Place {
     account: AccountId,
     _taken: Option<Taken<AccountId>>,
+}
+
+/// The room that a page takes, from before it is read until it has been sent.
+pub(super) struct PageRoom(Taken<AccountId>);
+
+impl PageRoom {
+    /// The page in it.
+    pub(super) fn fill(mut self, bytes: Vec<u8>) -> Result<Bytes, ServiceError> {
+        if !self.0.resize(bytes.len()) {
+            return Err(untaken());
+        }
+        Ok(Bytes::from_owner(Counted { bytes: bytes.into_boxed_slice(), _taken: self.0 }))
+    }
+}
+
+fn untaken() -> ServiceError {
+    busy("Too many pages of the log were asked for and not taken; try again")
 }
 
 /// Bytes that count in a bound until they are dropped.
@@ -59,10 +81,22 @@ impl Reads {
         }
     }
 
-    /// A place, unless all are taken that the account may have.
-    pub(super) fn place(&self, account: AccountId) -> Result<Place, ServiceError> {
+    /// A place and room for a page, unless all is taken that the account may have.
+    pub(super) async fn place(&self, account: AccountId) -> Result<(Place, PageRoom), ServiceError> {
+        let found = self.place_now(account).and_then(|place| Ok((place, self.room(account)?)));
+        if found.is_err() {
+            tokio::time::sleep(REFUSED_AFTER).await;
+        }
+        found
+    }
+
+    fn place_now(&self, account: AccountId) -> Result<Place, ServiceError> {
         let taken = self.places.try_take(account, 1).ok_or_else(|| busy("The server reads as much of its log as it can; try again"))?;
         Ok(Place { account, _taken: Some(taken) })
+    }
+
+    fn room(&self, account: AccountId) -> Result<PageRoom, ServiceError> {
+        self.pages.try_take(account, PAGE_BYTES.min(self.limits.pages_bytes / 8)).map(PageRoom).ok_or_else(untaken)
     }
 
     /// A place for a stream. Streams are few and each reads one thing at a time, so they take no places from lists, and wait their turn.
@@ -85,14 +119,6 @@ impl Reads {
             work(&flag)
         })
         .await
-    }
-
-    /// A page that counts until it has been sent.
-    pub(super) fn page(&self, account: AccountId, bytes: Vec<u8>) -> Result<Bytes, ServiceError> {
-        let bytes = bytes.into_boxed_slice();
-        let taken = self.pages.try_take(account, bytes.len());
-        let taken = taken.ok_or_else(|| busy("Too many pages of the log were asked for and not taken; try again"))?;
-        Ok(Bytes::from_owner(Counted { bytes, _taken: taken }))
     }
 
     /// The right to follow a log.
@@ -134,6 +160,7 @@ impl Drop for GiveUpOnDrop {
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
+    use std::time::Instant;
 
     use tokio::sync::oneshot;
 
@@ -151,7 +178,7 @@ mod tests {
     async fn work_whose_caller_has_gone_is_told_and_gives_its_turn_back() {
         let reads = reads(ReadLimits { threads: 1, waiting: 3, ..ReadLimits::default() });
         let (started, running) = oneshot::channel();
-        let place = reads.place(account(1)).unwrap();
+        let place = reads.place_now(account(1)).unwrap();
         let reading = reads.clone();
         let caller = tokio::spawn(async move {
             reading
@@ -166,16 +193,16 @@ mod tests {
         });
         running.await.unwrap();
         caller.abort();
-        let next = reads.place(account(1)).unwrap();
+        let next = reads.place_now(account(1)).unwrap();
         assert_eq!(reads.run(next, |_| Ok(7)).await.unwrap(), 7);
     }
 
     #[tokio::test]
     async fn an_account_that_fills_the_room_leaves_places_to_others() {
         let reads = reads(ReadLimits { threads: 1, waiting: 7, ..ReadLimits::default() });
-        let mut places: Vec<_> = std::iter::from_fn(|| reads.place(account(1)).ok()).collect();
+        let mut places: Vec<_> = std::iter::from_fn(|| reads.place_now(account(1)).ok()).collect();
         assert_eq!(places.len(), 5);
-        let other = reads.place(account(2)).unwrap();
+        let other = reads.place_now(account(2)).unwrap();
         let order = Arc::new(Mutex::new(Vec::new()));
         let running = reads.turns.next(account(1)).await;
         places.push(other);
@@ -201,17 +228,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_takes_no_page_finds_no_room_before_the_next_is_read() {
+        let reads = reads(ReadLimits { pages_bytes: 8 * PAGE_BYTES, ..ReadLimits::default() });
+        let asked = Instant::now();
+        let untaken: Vec<_> = (0..4).map(|_| reads.room(account(1)).unwrap().fill(vec![0; PAGE_BYTES]).unwrap()).collect();
+        assert!(matches!(reads.place(account(1)).await, Err(ServiceError::Unavailable(_))));
+        assert!(asked.elapsed() >= REFUSED_AFTER);
+        reads.place(account(2)).await.unwrap();
+        drop(untaken);
+        reads.place(account(1)).await.unwrap();
+    }
+
+    #[tokio::test]
     async fn bytes_count_until_they_are_dropped() {
         let limits = ReadLimits { pages_bytes: 100, streams_bytes: 100, ..ReadLimits::default() };
         let reads = reads(limits);
-        let page = reads.page(account(1), vec![0; 50]).unwrap();
-        assert!(matches!(reads.page(account(1), vec![0; 50]), Err(ServiceError::Unavailable(_))));
-        reads.page(account(2), vec![0; 25]).unwrap();
-        let part = page.slice(..1);
-        drop(page);
-        assert!(reads.page(account(1), vec![0; 50]).is_err(), "a part of it is still held");
+        let page = |who, len| reads.room(account(who)).and_then(|room| room.fill(vec![0; len]));
+        let held = page(1, 50).unwrap();
+        assert!(matches!(page(1, 50), Err(ServiceError::Unavailable(_))));
+        page(2, 25).unwrap();
+        let part = held.slice(..1);
+        drop(held);
+        assert!(page(1, 50).is_err(), "a part of it is still held");
         drop(part);
-        reads.page(account(1), vec![0; 50]).unwrap();
+        page(1, 50).unwrap();
         let chunk = reads.chunk(account(1), Bytes::from_static(&[0; 50])).await;
         let second = tokio::spawn(async move { reads.chunk(account(1), Bytes::from_static(&[0; 50])).await.len() });
         tokio::task::yield_now().await;

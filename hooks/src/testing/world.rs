@@ -88,6 +88,7 @@ impl World {
             memory_budget_bytes: 1 << 30,
             helpers: 0,
             pagemap: PagemapUse::Read,
+            max_image_bytes: 16 << 20,
             retention: Duration::from_secs(7 * 86_400),
             log_queue: 1024,
             reads: self.reads,

@@ -27,6 +27,7 @@ const EXPORTS: &[&str] = &[
     "hb_alloc",
     "hb_boot",
     "hb_call",
+    "hb_compile",
     "hb_exchange",
     "hb_freeze",
     "hb_learn",

@@ -3,7 +3,7 @@ import { Buffer, atob, btoa } from './buffer.js';
 import { console } from './console.js';
 import * as timers from './timers.js';
 import { process, setVersion, uncaught } from './process.js';
-import { newModule, require } from './modules.js';
+import { exportsOf, newModule, require, resolveImport, setMeta } from './modules.js';
 import { Crypto, CryptoKey, SubtleCrypto, crypto } from './crypto/web.js';
 import './intl.js';
 import { answer, callback, ignored, invocation } from './invocation.js';
@@ -55,5 +55,5 @@ export default {
   answer,
   ignored,
   promiseIn,
-  loader: { require, newModule, setVersion },
+  loader: { require, newModule, setVersion, resolveImport, exportsOf, setMeta },
 };

@@ -10,7 +10,7 @@ import { dns, dnsPromises } from './dns/index.js';
 import { EventEmitter } from './events/index.js';
 import { hookbox } from './hookbox.js';
 import { http, https } from './http/index.js';
-import { Module, newModule, require, useModules } from './module.js';
+import { Module, exportsOf, newModule, require, resolveImport, setMeta, useModules } from './module.js';
 import { net } from './net/index.js';
 import { osModule } from './os.js';
 import { path } from './path.js';
@@ -93,4 +93,4 @@ process.getBuiltinModule = function getBuiltinModule(id) {
   return id.startsWith('node:') ? (known.get(id.slice(5)) ?? prefixed[id.slice(5)]) : known.get(id);
 };
 
-export { newModule, require };
+export { exportsOf, newModule, require, resolveImport, setMeta };

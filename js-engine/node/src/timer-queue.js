@@ -11,6 +11,10 @@ const before = (one, other) => one.due < other.due || (one.due === other.due && 
 export const first = () => heap[0];
 export const anyOf = (holds) => heap.some(holds);
 
+export function postpone(by) {
+  for (const state of heap) state.due += by;
+}
+
 export function add(state) {
   state.order = ++orders;
   up(state, heap.length);

@@ -3,11 +3,13 @@
 // Each runs in the async context that it was made in.
 //
 // However many timers there are, the host is asked for one sleep: until the earliest of them.
+//
+// A timer that a hook's top level sets counts from the moment in which an execution first looks for timers, as if that had just set it.
 
 import { validateFunction } from './errors.js';
 import { current, within } from './frames.js';
 import { anyAwaited, anyLater, anyUnderWay, beginLater, finish } from './operations.js';
-import { add, anyOf, first, remove } from './timer-queue.js';
+import { add, anyOf, first, postpone, remove } from './timer-queue.js';
 
 const NEVER = 2 ** 31 - 1;
 let ticks = [];
@@ -17,6 +19,8 @@ let [immediates, reached, laterImmediates] = [[], 0, []];
 const numbered = new Map();
 // The host's sleep under way, as [handle, due time], if there is one.
 let sleep = null;
+// Whether timers count from moments that have been; until then, all are due so long after one that is to come.
+let counting = false;
 let serial = 0;
 
 const later = { warn() {} };
@@ -146,8 +150,14 @@ delete Immediate.is;
 export const isTimer = (value) => isTimeout(value) || isImmediate(value);
 
 function schedule(state) {
-  state.due = hb.monotonic() + Math.trunc(state.timer._idleTimeout) * 1000;
+  if (!counting && !hb.loading()) beginCounting();
+  state.due = (counting ? hb.monotonic() : 0) + Math.trunc(state.timer._idleTimeout) * 1000;
   add(state);
+}
+
+function beginCounting() {
+  counting = true;
+  if (first() !== undefined) postpone(hb.monotonic());
 }
 
 function end(state) {
@@ -240,6 +250,7 @@ function nextImmediate() {
 
 // Runs one timer, immediate or end of an operation, or waits for one; false when nothing is left that could settle anything.
 export function turn() {
+  if (!counting) beginCounting();
   const timer = first();
   if (timer !== undefined && timer.due <= hb.monotonic()) {
     fire(timer);

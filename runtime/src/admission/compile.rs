@@ -189,6 +189,7 @@ mod tests {
     /// The verdict about a child that a shell plays.
     async fn verdict_on(script: &str, timeout: Duration) -> Result<Vec<u8>, AdmissionError> {
         let config = AdmissionConfig {
+            max_image_bytes: 16 << 20,
             worker: ("/bin/sh".into(), vec!["-c".to_owned(), script.to_owned()]),
             cache_dir: "unused".into(),
             cache_key: [0; 32],

@@ -20,6 +20,8 @@ pub struct AdmissionConfig {
     pub compile_workers: u32,
     /// Inputs of JavaScript functions with empty values. The engine learns their shapes when it boots.
     pub samples: Vec<String>,
+    /// The largest image that a JavaScript hook is frozen to, in bytes. It stays in memory as long as its hook.
+    pub max_image_bytes: usize,
 }
 
 impl std::fmt::Debug for AdmissionConfig {

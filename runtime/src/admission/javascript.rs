@@ -1,5 +1,6 @@
 //! Preparing JavaScript functions: compiles and boots the engine once, evaluates a function, and freezes the result where possible.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,11 +14,13 @@ use super::blocking::blocking;
 use super::built_engine::{BUILT, BUILT_DIGEST, Ready};
 use super::cache::Code;
 use super::error::AdmissionError;
-use crate::host::WorldReads;
+use super::images::Images;
+use crate::host::{EnvReads, NamesRead, WorldReads};
 use crate::javascript::{self, Deployed, Engine, EngineModule, Evaluated, Image, Source, StartupLog};
 use crate::memory::Base;
+use crate::modules::{Form, Linked, Modules};
 use crate::prepared::Shape;
-use crate::{FunctionDigest, PreparedHook};
+use crate::{FunctionDigest, PreparedHook, Sandbox};
 
 /// A JavaScript function as it was uploaded.
 #[derive(Clone, Debug)]
@@ -30,16 +33,35 @@ pub struct JavaScript {
     pub entries: &'static [&'static str],
     /// The env vars linked to the hook, in case its top level reads them.
     pub env: Arc<EnvVars>,
+    /// The files that it is made of beside this source.
+    pub modules: Option<Arc<dyn Modules>>,
 }
 
-impl From<&JavaScript> for Source {
-    fn from(function: &JavaScript) -> Self {
-        Self { text: function.source.clone(), entries: function.entries, node_major: function.node_major.into() }
+/// What files are compiled with, and where they are kept.
+struct Files {
+    sandbox: Sandbox,
+    engine: Arc<Engine>,
+    base: Arc<Base>,
+    images: Arc<Images>,
+}
+
+impl Files {
+    /// The name under which a file is kept compiled. Compiles it unless that was done.
+    async fn compiled(&self, modules: &dyn Modules, path: &str, form: Form) -> Result<FunctionDigest, String> {
+        let (_, text) = modules.read(path).ok_or("it cannot be read")?;
+        let name = javascript::code_key(*BUILT_DIGEST, path, form, &text);
+        if !self.images.has(name) {
+            let code = javascript::compile_file(&self.sandbox, &self.engine, &self.base, path, form, &text).await?;
+            self.images.store(name, &code).map_err(|error| error.to_string())?;
+        }
+        Ok(name)
     }
 }
 
-/// The largest image that is used, in bytes. An image stays in memory as long as its hook.
-const MAX_IMAGE: usize = 4 << 20;
+fn source(function: &JavaScript, files: Option<Arc<Linked>>) -> Source {
+    Source { text: function.source.clone(), entries: function.entries, node_major: function.node_major.into(), files }
+}
+
 /// The reason for evaluating a top level on each execution when its image is larger.
 const TOO_LARGE: &str = "more memory than can be kept";
 
@@ -47,7 +69,8 @@ impl Admission {
     /// The name of a function's stored image, for [`Admission::forget`]. It does not depend on the env, because an image that holds env values is
     /// not stored.
     pub fn cache_name(function: &JavaScript) -> FunctionDigest {
-        javascript::image_key(*BUILT_DIGEST, &Source::from(function))
+        let files = function.modules.clone().map(|modules| Arc::new(Linked::new(modules, HashMap::new(), Box::new(|_| None))));
+        javascript::image_key(*BUILT_DIGEST, &source(function, files))
     }
 
     /// Evaluates and freezes a JavaScript function, or finds its image in the cache.
@@ -56,22 +79,55 @@ impl Admission {
     /// [`AdmissionError::Rejected`] tells the author what went wrong and where.
     pub async fn prepare_javascript(&self, function: JavaScript) -> Result<PreparedHook, AdmissionError> {
         let ready = self.javascript().await?;
-        let source = Source::from(&function);
+        let files = match &function.modules {
+            Some(modules) => Some(Arc::new(self.linked(ready, modules.clone()).await?)),
+            None => None,
+        };
+        let source = source(&function, files);
         let key = javascript::image_key(*BUILT_DIGEST, &source);
-        let pure = WorldReads::default();
-        if let Some(image) = self.load_image(&ready.base, key).await? {
-            return Ok(deployed(ready, image, None, pure, None));
+        if let Some((image, names)) = self.load_image(&ready.base, key, &function.env).await? {
+            let reads = WorldReads { env: EnvReads { values: false, names }, fleeting: None };
+            return Ok(deployed(ready, self.settled(image).await?, source, None, reads, None));
         }
-        let evaluated = self.evaluate(ready, source.clone(), function.env).await?;
-        let reason = evaluated.reads.fleeting.or((evaluated.image.size() > MAX_IMAGE).then_some(TOO_LARGE));
+        let Evaluated { image, reads, log } = self.evaluate(ready, source.clone(), function.env).await?;
+        let reason = reads.fleeting.or((image.size() > self.config.max_image_bytes).then_some(TOO_LARGE));
         if let Some(reason) = reason {
-            return Ok(deployed(ready, Image::of_base(ready.base.clone()), Some((source, reason)), evaluated.reads, None));
+            return Ok(deployed(ready, Image::of_base(ready.base.clone()), source, Some(reason), reads, None));
         }
         // An image that holds env values lives in this process's memory and nowhere else.
-        if evaluated.reads == pure {
-            self.keep_image(key, evaluated.image.encode()).await?;
+        if !reads.env.values {
+            self.keep_image(key, stored(&reads.env.names, &image)?).await?;
         }
-        Ok(deployed(ready, evaluated.image, None, evaluated.reads, Some(evaluated.log)))
+        Ok(deployed(ready, self.settled(image).await?, source, None, reads, Some(log)))
+    }
+
+    /// A function's files, with what was compiled of those that it will probably ask for. What is not compiled yet is, now, on a thread that may
+    /// block.
+    async fn linked(&self, ready: &Ready, modules: Arc<dyn Modules>) -> Result<Linked, AdmissionError> {
+        let files = Files { sandbox: self.sandbox.clone(), engine: ready.engine.clone(), base: ready.base.clone(), images: self.images.clone() };
+        let (runtime, images) = (Handle::current(), self.images.clone());
+        blocking(move || {
+            let expected = modules.expected().into_iter().filter(|(_, form)| form.is_code());
+            let mut compiled = HashMap::new();
+            for (path, form) in expected {
+                // A file that does not parse may never be asked for.
+                match runtime.block_on(files.compiled(&*modules, &path, form)) {
+                    Ok(name) => drop(compiled.insert(path, name)),
+                    Err(error) => tracing::debug!(path, error, "a file is not compiled"),
+                }
+            }
+            Ok(Linked::new(modules, compiled, Box::new(move |name| images.load(name))))
+        })
+        .await
+    }
+
+    /// An image in the form in which executions begin with it.
+    async fn settled(&self, image: Image) -> Result<Image, AdmissionError> {
+        if !image.is_large() {
+            return Ok(image);
+        }
+        let memories = self.sandbox.memories().clone();
+        blocking(move || image.into_base(&memories).map_err(host)).await
     }
 
     /// Evaluates a source on a thread of its own: a step of a top level may take long, and a thread of the runtime serves others.
@@ -111,28 +167,41 @@ impl Admission {
                 booted
             }
         };
-        let base = Arc::new(Base::new(base).map_err(host)?);
+        let base = Arc::new(Base::new(&base).map_err(host)?);
         self.sandbox.memories().set_base(&base);
         tracing::info!(engine = %BUILT_DIGEST.to_hex(), elapsed = ?started.elapsed(), "the JavaScript engine is ready");
         Ok(Ready { engine, base })
     }
 
-    /// The stored image of a function, if there is a usable one.
-    async fn load_image(&self, base: &Arc<Base>, key: FunctionDigest) -> Result<Option<Image>, AdmissionError> {
-        let (images, base) = (self.images.clone(), base.clone());
-        blocking(move || {
-            let stored = images.load(key);
-            let image = stored.map(|stored| Image::decode(base, &stored));
-            // An image of another base counts as absent, and is overwritten later.
-            Ok(image.and_then(Result::ok))
-        })
-        .await
+    /// The stored image of a function, if there is one that is usable with these env vars, and what it asked for of them.
+    async fn load_image(
+        &self,
+        base: &Arc<Base>,
+        key: FunctionDigest,
+        env: &Arc<EnvVars>,
+    ) -> Result<Option<(Image, NamesRead)>, AdmissionError> {
+        let (images, base, env) = (self.images.clone(), base.clone(), env.clone());
+        // An image of another base, or of other env vars, counts as absent, and is overwritten later.
+        blocking(move || Ok(images.load(key).and_then(|stored| restored(base, &stored, &env)))).await
     }
 
     async fn keep_image(&self, key: FunctionDigest, bytes: Vec<u8>) -> Result<(), AdmissionError> {
         let images = self.images.clone();
         blocking(move || images.store(key, &bytes).map_err(|error| AdmissionError::Host(format!("the image cache: {error}")))).await
     }
+}
+
+/// The stored form of an image: the length of what follows in four bytes, what the top level asked for of its env vars, and the image.
+fn stored(names: &NamesRead, image: &Image) -> Result<Vec<u8>, AdmissionError> {
+    let names = serde_json::to_vec(names).map_err(host)?;
+    Ok([(names.len() as u32).to_le_bytes().as_slice(), &names, &image.encode()].concat())
+}
+
+fn restored(base: Arc<Base>, stored: &[u8], env: &EnvVars) -> Option<(Image, NamesRead)> {
+    let (len, rest) = stored.split_first_chunk()?;
+    let (names, image) = rest.split_at_checked(u32::from_le_bytes(*len) as usize)?;
+    let names: NamesRead = serde_json::from_slice(names).ok().filter(|names: &NamesRead| names.hold_for(env))?;
+    Some((Image::decode(base, image).ok()?, names))
 }
 
 fn host(error: impl std::fmt::Display) -> AdmissionError {
@@ -142,18 +211,20 @@ fn host(error: impl std::fmt::Display) -> AdmissionError {
 fn deployed(
     ready: &Ready,
     image: Image,
-    evaluate: Option<(Source, &'static str)>,
+    source: Source,
+    evaluated_because: Option<&'static str>,
     reads: WorldReads,
     log: Option<LogBuffer>,
 ) -> PreparedHook {
-    let startup_log = StartupLog::new(log);
-    PreparedHook { shape: Shape::JavaScript(Deployed { engine: ready.engine.clone(), image, evaluate, reads, startup_log }) }
+    let (files, startup_log) = (source.files.clone(), StartupLog::new(log));
+    let evaluate = evaluated_because.map(|reason| (source, reason));
+    PreparedHook { shape: Shape::JavaScript(Deployed { engine: ready.engine.clone(), image, evaluate, reads, files, startup_log }) }
 }
 
 impl PreparedHook {
-    /// Whether the function's top level read env values. It then has to be prepared again when one changes.
+    /// Whether the function's top level asked for env vars. It then has to be prepared again when one changes.
     pub fn holds_env(&self) -> bool {
-        matches!(&self.shape, Shape::JavaScript(Deployed { reads, .. }) if reads.env)
+        matches!(&self.shape, Shape::JavaScript(Deployed { reads, .. }) if reads.env.any())
     }
 
     /// Why the function's top level is evaluated on every execution: what it read that changes, or that its image is too large. `None` where it

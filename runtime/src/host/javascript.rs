@@ -52,15 +52,22 @@ fn add_world(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
         Box::new(async move {
             let name = text(&mut caller, name, name_len)?;
             let state = caller.data_mut();
-            state.js.reads.env = true;
             if state.env.is_sealed(&name) {
                 // Each execution has another placeholder.
                 state.js.reads.fleeting.get_or_insert("an env var that is sealed");
             }
             let value = match name.as_str() {
-                "" => Some(state.env.iter().map(|(name, _)| name).collect::<Vec<_>>().join("\n")),
+                "" => {
+                    state.js.reads.env.listed(&state.env);
+                    Some(state.env.iter().map(|(name, _)| name).collect::<Vec<_>>().join("\n"))
+                }
                 name => state.env.get(name).map(|value| value.expose().to_owned()),
             };
+            if value.is_none() {
+                state.js.reads.env.absent(name.clone());
+            } else if !name.is_empty() {
+                state.js.reads.env.values = true;
+            }
             let Some(value) = value else {
                 settle(&mut caller.as_context_mut(), name.len()).await?;
                 return Ok(-1);
@@ -147,6 +154,7 @@ fn add_computations(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
             let answer = match service {
                 0 => super::crypto::compute(&mut caller, request).await?,
                 1 => super::intl::compute(&mut caller, request).await?,
+                2 => super::files::compute(&mut caller, &request).await?,
                 _ => Err(format!("the host has no service {service}")),
             };
             let (answer, failed) = match answer {

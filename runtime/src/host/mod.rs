@@ -2,6 +2,7 @@
 //! preview 1 for commands. There are no files, no sockets and no arguments.
 
 mod crypto;
+mod files;
 mod guest_memory;
 mod hook;
 mod http;
@@ -20,7 +21,7 @@ mod wasi;
 mod wasi_http;
 mod wasi_state;
 
-pub(crate) use js_state::{JsState, WorldReads};
+pub(crate) use js_state::{EnvReads, JsState, NamesRead, WorldReads};
 pub(crate) use limits::MAX_CALL_BYTES;
 pub(crate) use linkers::{Linkers, javascript_linker};
 pub(crate) use modules::{JAVASCRIPT, PREVIEW1};

@@ -20,6 +20,7 @@ pub(crate) async fn start<'a>(store: &mut Store<CallState>, deployed: &'a Deploy
     if let Some(log) = deployed.startup_log.take() {
         store.data_mut().log.append(log);
     }
+    store.data_mut().js.files.clone_from(&deployed.files);
     let guest = deployed.engine.start(store, &deployed.image).await?;
     match &deployed.evaluate {
         Some((source, _)) => Ok(guest.load(store, source).await?.map(|()| guest)),

@@ -1,8 +1,8 @@
-//! Deploying a function: evaluates its top level once, records what that reads of the outside world, and freezes the memory where the next
-//! execution would read the same.
+//! Deploying a function: evaluates its top level, records what that reads of the outside world, and freezes the memory where the next execution
+//! would find the same.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use hookbox_host_api::log::LogBuffer;
 use hookbox_host_api::{EnvVars, Failure, FailureKind};
@@ -12,9 +12,10 @@ use wasmtime::Store;
 use zeroize::Zeroizing;
 
 use super::{Engine, Image, Source};
-use crate::execution::{CallState, DeadlinePassed, Invocation, Limits, classify, sliced};
+use crate::execution::{Beginning, CallState, DeadlinePassed, Invocation, Limits, Order, classify, sliced};
 use crate::host::WorldReads;
 use crate::memory::Base;
+use crate::modules::Form;
 use crate::{AdmissionError, FunctionDigest, Sandbox, Share};
 
 /// The limits of one evaluation of a top level.
@@ -41,6 +42,10 @@ pub(crate) fn image_key(engine: FunctionDigest, source: &Source) -> FunctionDige
     hash.update(source.entries.join(",").as_bytes());
     hash.update([0]);
     hash.update(source.text.as_bytes());
+    if let Some(files) = &source.files {
+        hash.update([0]);
+        hash.update(files.modules().digest().as_bytes());
+    }
     FunctionDigest::from_bytes(hash.finalize().into())
 }
 
@@ -56,7 +61,7 @@ pub(crate) fn base_key(engine: FunctionDigest, samples: &[String]) -> FunctionDi
 /// Boots the engine on its first memory and shows it `samples` of what functions are called with. Returns the content that every memory
 /// begins with afterwards.
 pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: Vec<u8>, samples: &[String]) -> Result<Vec<u8>, String> {
-    let first = Arc::new(Base::new(first).map_err(|error| error.to_string())?);
+    let first = Arc::new(Base::new(&first).map_err(|error| error.to_string())?);
     let _slot = sandbox.slot().await.map_err(|error| error.to_string())?;
     sandbox.memories().set_base(&first);
     let mut store = scratch(sandbox, Arc::default());
@@ -76,7 +81,11 @@ pub(crate) async fn boot(sandbox: &Sandbox, engine: &Engine, first: Vec<u8>, sam
         .map_err(|error| format!("{error:#}"))
 }
 
-/// Evaluates a source on the engine's base.
+/// Evaluates a source on the engine's base. Where it reads what differs in each execution, it is evaluated once more in another world: where that
+/// leaves the same memory, nothing of what it read was kept.
+///
+/// # Errors
+/// [`AdmissionError::Rejected`] tells the author what went wrong and where.
 pub(crate) async fn evaluate(
     sandbox: &Sandbox,
     engine: &Engine,
@@ -84,13 +93,36 @@ pub(crate) async fn evaluate(
     source: &Source,
     env: Arc<EnvVars>,
 ) -> Result<Evaluated, AdmissionError> {
+    let Loaded { memory, mut reads, log } = load(sandbox, engine, base, source, scratch(sandbox, env.clone())).await?;
+    if reads.fleeting.is_some() {
+        let again = load(sandbox, engine, base, source, in_another_world(sandbox, env)).await;
+        if again.is_ok_and(|again| again.memory == memory && again.reads.env == reads.env) {
+            reads.fleeting = None;
+        }
+    }
+    Ok(Evaluated { image: Image::new(base.clone(), &memory), reads, log })
+}
+
+/// What one evaluation leaves.
+struct Loaded {
+    memory: Zeroizing<Vec<u8>>,
+    reads: WorldReads,
+    log: LogBuffer,
+}
+
+async fn load(
+    sandbox: &Sandbox,
+    engine: &Engine,
+    base: &Arc<Base>,
+    source: &Source,
+    mut store: Store<CallState>,
+) -> Result<Loaded, AdmissionError> {
     let _slot = sandbox.slot().await.map_err(|error| AdmissionError::Host(error.to_string()))?;
-    let mut store = scratch(sandbox, env);
+    store.data_mut().js.files.clone_from(&source.files);
     let loading = async {
         let guest = engine.start(&mut store, &Image::of_base(base.clone())).await?;
-        let loaded = guest.load(&mut store, source).await?;
-        match loaded {
-            Ok(()) => guest.used(&mut store, sandbox.memories(), base).await.map(Ok),
+        match guest.load(&mut store, source).await? {
+            Ok(()) => guest.at_rest(&mut store, sandbox.memories(), base).await.map(Ok),
             Err(failure) => Ok(Err(failure)),
         }
     };
@@ -101,10 +133,7 @@ pub(crate) async fn evaluate(
     // The engine looks at all of its stack before it is done.
     sandbox.memories().empty_last();
     match finished {
-        Ok(Ok(Ok(memory))) => {
-            let memory = Zeroizing::new(memory);
-            Ok(Evaluated { image: Image::new(base.clone(), &memory), reads: state.js.reads, log: state.log })
-        }
+        Ok(Ok(Ok(memory))) => Ok(Loaded { memory: Zeroizing::new(memory), reads: state.js.reads, log: state.log }),
         Ok(Ok(Err(failure))) => Err(rejected(&failure)),
         Ok(Err(error)) => Err(rejected(&classify(&error, &state.limiter))),
         Err(DeadlinePassed) if waited > TIME_LIMIT / 2 => {
@@ -113,6 +142,35 @@ pub(crate) async fn evaluate(
         Err(DeadlinePassed) => {
             Err(AdmissionError::Rejected(format!("the top level took more than {TIME_LIMIT:?}, the most of a deployment")))
         }
+    }
+}
+
+/// The name of what a file was compiled to.
+pub(crate) fn code_key(engine: FunctionDigest, path: &str, form: Form, text: &[u8]) -> FunctionDigest {
+    let mut hash = Sha256::new();
+    hash.update(b"javascript code");
+    hash.update(engine.as_bytes());
+    hash.update([form.letter()]);
+    hash.update(path.as_bytes());
+    hash.update([0]);
+    hash.update(text);
+    FunctionDigest::from_bytes(hash.finalize().into())
+}
+
+/// Compiles a file that functions may ask for, without its text, in a memory of its own.
+pub(crate) async fn compile_file(sandbox: &Sandbox, engine: &Engine, base: &Arc<Base>, path: &str, form: Form, text: &[u8]) -> Result<Vec<u8>, String> {
+    let _slot = sandbox.slot().await.map_err(|error| error.to_string())?;
+    let mut store = scratch(sandbox, Arc::default());
+    let compiling = async {
+        let guest = engine.start(&mut store, &Image::of_base(base.clone())).await?;
+        guest.compile(&mut store, &[&[form.letter()], path.as_bytes(), &[0], text].concat()).await
+    };
+    let compiled = sliced(compiling, Instant::now() + TIME_LIMIT).await;
+    match compiled {
+        Ok(Ok(Ok(code))) => Ok([&[form.letter()], code.as_slice()].concat()),
+        Ok(Ok(Err(failure))) => Err(failure.message),
+        Ok(Err(error)) => Err(classify(&error, &store.data().limiter).message),
+        Err(DeadlinePassed) => Err(format!("compiling it took more than {TIME_LIMIT:?}")),
     }
 }
 
@@ -141,7 +199,25 @@ fn rejected(failure: &Failure) -> AdmissionError {
 
 /// A store for the host's own work on a guest.
 fn scratch(sandbox: &Sandbox, env: Arc<EnvVars>) -> Store<CallState> {
-    let invocation = Invocation {
+    let invocation = invocation(env);
+    sandbox.store(sandbox.javascript(), invocation, false)
+}
+
+/// A store in which everything that differs between executions is other than in [`scratch`]: each part of the date and of the time of day,
+/// random bytes and what is drawn from them, the execution's id.
+fn in_another_world(sandbox: &Sandbox, env: Arc<EnvVars>) -> Store<CallState> {
+    const FURTHER: Duration = Duration::from_millis(397 * 86_400_000 + 7 * 3_600_000 + 23 * 60_000 + 17_113);
+    let mut seed = [0; 8];
+    // Any other seed does as well.
+    let _unseeded = getrandom::fill(&mut seed);
+    let beginning =
+        Beginning { began: SystemTime::now() + FURTHER, seed: u64::from_le_bytes(seed), timeout: TIME_LIMIT / 2, order: Order::Free };
+    let invocation = Invocation { execution_id: "deploy-again".into(), beginning: Some(beginning), ..invocation(env) };
+    sandbox.store(sandbox.javascript(), invocation, false)
+}
+
+fn invocation(env: Arc<EnvVars>) -> Invocation {
+    Invocation {
         execution_id: "deploy".into(),
         identity: Arc::default(),
         context: bytes::Bytes::new(),
@@ -155,6 +231,5 @@ fn scratch(sandbox: &Sandbox, env: Arc<EnvVars>) -> Store<CallState> {
         deadline: Instant::now() + TIME_LIMIT,
         share: Share::default(),
         log_limit: LOG_LIMIT,
-    };
-    sandbox.store(sandbox.javascript(), invocation, false)
+    }
 }

@@ -7,6 +7,7 @@ use super::image::Image;
 use super::source::Source;
 use super::startup_log::StartupLog;
 use crate::host::WorldReads;
+use crate::modules::Linked;
 
 /// A function that is ready to be called.
 pub(crate) struct Deployed {
@@ -16,5 +17,7 @@ pub(crate) struct Deployed {
     pub(crate) evaluate: Option<(Source, &'static str)>,
     /// What the top level read of the outside world.
     pub(crate) reads: WorldReads,
+    /// The files that executions may ask for.
+    pub(crate) files: Option<Arc<Linked>>,
     pub(crate) startup_log: StartupLog,
 }

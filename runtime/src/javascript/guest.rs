@@ -1,5 +1,7 @@
 //! The JavaScript engine as a guest: it is instantiated on an image, loads a source, and is called with a context.
 
+use std::sync::Arc;
+
 use hookbox_host_api::{Failure, FailureKind};
 use serde::Deserialize;
 use wasmtime::{AsContextMut, Instance, InstancePre, Memory, Module, ModuleExport, Store, TypedFunc, WasmParams, WasmResults};
@@ -20,6 +22,7 @@ pub(crate) struct Engine {
     freeze: ModuleExport,
     pages: ModuleExport,
     load: ModuleExport,
+    compile: ModuleExport,
     call: ModuleExport,
     exchange: ModuleExport,
     stack: ModuleExport,
@@ -56,6 +59,7 @@ impl Engine {
             freeze: export("hb_freeze")?,
             pages: export("hb_pages")?,
             load: export("hb_load")?,
+            compile: export("hb_compile")?,
             call: export("hb_call")?,
             exchange: export("hb_exchange")?,
             stack: export("hb_stack")?,
@@ -65,7 +69,12 @@ impl Engine {
 
     /// Takes a memory with the base's content, and writes an image over it.
     pub(super) async fn start(&self, store: &mut Store<CallState>, image: &Image) -> wasmtime::Result<Guest<'_>> {
-        let instance = self.pre.instantiate_async(&mut *store).await.map_err(during_start)?;
+        let making = self.pre.instantiate_async(&mut *store);
+        let made = match image.own_base() {
+            Some(base) => Memories::with_base(base, making).await,
+            None => making.await,
+        };
+        let instance = made.map_err(during_start)?;
         let missing = || wasmtime::Error::msg("the JavaScript engine has lost its memory");
         let memory = instance.get_module_export(&mut *store, &self.memory).and_then(wasmtime::Extern::into_memory).ok_or_else(missing)?;
         // This happens before any code of the guest runs. From here on all accessible bytes of the memory are within its size.
@@ -147,6 +156,15 @@ impl Guest<'_> {
         }
     }
 
+    /// Compiles a file. Returns its code.
+    pub(super) async fn compile(&self, store: &mut Store<CallState>, file: &[u8]) -> wasmtime::Result<Result<Vec<u8>, Failure>> {
+        let len = self.pass(store, file).await?;
+        match self.func::<i32, i32>(store, &self.engine.compile)?.call_async(store.as_context_mut(), len).await? {
+            0 => Ok(Ok(self.output_bytes(store)?.to_vec())),
+            _ => self.complaint(store).map(Err),
+        }
+    }
+
     /// Calls the handler. Returns its result as JSON text.
     pub(crate) async fn call(&self, store: &mut Store<CallState>) -> wasmtime::Result<Result<String, Failure>> {
         let context = store.data().stdin.0.clone();
@@ -156,6 +174,16 @@ impl Guest<'_> {
             0 => Ok(self.output(store)?.map_err(|message| Failure::new(FailureKind::InvalidResponse, message))),
             _ => self.complaint(store).map(Err),
         }
+    }
+
+    /// The memory's content once a source was loaded. Where the source made a lot, all of that is frozen as well: calls then write to fewer pages.
+    pub(super) async fn at_rest(&self, store: &mut Store<CallState>, memories: &Memories, base: &Arc<Base>) -> wasmtime::Result<Vec<u8>> {
+        let loaded = self.used(store, memories, base).await?;
+        if !Image::new(base.clone(), &loaded).is_large() {
+            return Ok(loaded);
+        }
+        self.freeze(store).await?;
+        self.used(store, memories, base).await
     }
 
     /// The calls that were under way when this guest trapped, innermost first. The guest must not be used afterwards.
@@ -193,13 +221,16 @@ impl Guest<'_> {
         Ok(len)
     }
 
-    fn output(&self, store: &Store<CallState>) -> wasmtime::Result<Result<String, String>> {
+    fn output_bytes<'s>(&self, store: &'s Store<CallState>) -> wasmtime::Result<&'s [u8]> {
         let (at, len) = (self.exchange_field(store, Exchange::Output)?, self.exchange_field(store, Exchange::OutputLen)?);
-        let limit = store.data().result_limit;
-        if len > limit {
-            return Ok(Err(format!("the response has {len} bytes, more than {limit}")));
+        Ok(self.memory.data(store).get(at..at.saturating_add(len)).ok_or(wasmtime::Trap::MemoryOutOfBounds)?)
+    }
+
+    fn output(&self, store: &Store<CallState>) -> wasmtime::Result<Result<String, String>> {
+        let (bytes, limit) = (self.output_bytes(store)?, store.data().result_limit);
+        if bytes.len() > limit {
+            return Ok(Err(format!("the response has {} bytes, more than {limit}", bytes.len())));
         }
-        let bytes = self.memory.data(store).get(at..at.saturating_add(len)).ok_or(wasmtime::Trap::MemoryOutOfBounds)?;
         Ok(String::from_utf8(bytes.to_vec()).map_err(|_| "the response is not valid UTF-8".to_owned()))
     }
 

@@ -1,14 +1,15 @@
 //! Images: the bytes that a function's top level changed in the engine's memory.
 //!
 //! Every hook's memory begins with the same content ([`crate::memory::Base`]), most of which stays as it is. An image holds the runs of bytes
-//! that differ, and an execution starts by copying them, some tens of kilobytes, over a memory with the base's content.
+//! that differ, and an execution starts by copying them, some tens of kilobytes, over a memory with the base's content. A large image becomes
+//! a base of the hook's own, of which an execution copies nothing.
 
-use std::fmt;
 use std::sync::Arc;
+use std::{fmt, io};
 
 use zeroize::Zeroizing;
 
-use crate::memory::Base;
+use crate::memory::{Base, Memories, OwnBase};
 
 /// The name that the engine exports its memory by.
 pub(super) const MEMORY: &str = "memory";
@@ -21,6 +22,10 @@ const BLOCK: usize = 32;
 /// The most equal blocks between two runs that are joined into one: a run of its own has a head of eight bytes.
 const GAP: usize = 1;
 
+/// An image from this size on, in bytes, is a base of its own. Copying costs an execution more from here on than another mapping does, which is
+/// shared by fewer.
+const LARGE: usize = 64 << 10;
+
 /// The difference between the base and a memory in which a handler can be called.
 pub(crate) struct Image {
     base: Arc<Base>,
@@ -29,6 +34,8 @@ pub(crate) struct Image {
     runs: Vec<Run>,
     /// The runs' bytes, one after the other. They may hold env values.
     bytes: Zeroizing<Vec<u8>>,
+    /// What memories begin with instead of the base; there are no runs then.
+    own: Option<OwnBase>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,13 +52,35 @@ pub(crate) struct UnfitImage;
 impl Image {
     /// The image that changes nothing.
     pub(crate) fn of_base(base: Arc<Base>) -> Self {
-        Self { len: base.len(), base, runs: Vec::new(), bytes: Zeroizing::default() }
+        Self { len: base.len(), base, runs: Vec::new(), bytes: Zeroizing::default(), own: None }
     }
 
     /// The image of `memory`, which must be as long as the base or longer.
     pub(super) fn new(base: Arc<Base>, memory: &[u8]) -> Self {
         let (runs, bytes) = difference(base.bytes(), memory);
-        Self { len: memory.len(), base, runs, bytes: Zeroizing::new(bytes) }
+        Self { len: memory.len(), base, runs, bytes: Zeroizing::new(bytes), own: None }
+    }
+
+    /// Whether an execution should not have to copy it.
+    pub(crate) fn is_large(&self) -> bool {
+        self.size() >= LARGE
+    }
+
+    /// Becomes a base of its own. It cannot be encoded any more.
+    ///
+    /// # Errors
+    /// When the kernel refuses the file or the mapping.
+    pub(crate) fn into_base(self, memories: &Memories) -> io::Result<Self> {
+        let mut memory = Zeroizing::new(self.base.bytes().to_vec());
+        memory.resize(self.len, 0);
+        self.apply(&mut memory).map_err(io::Error::other)?;
+        let own = OwnBase::new(memories, &self.base, &memory)?;
+        Ok(Self { len: own.base().len(), base: self.base, runs: Vec::new(), bytes: Zeroizing::default(), own: Some(own) })
+    }
+
+    /// What memories begin with, where that is not the engine's base.
+    pub(super) fn own_base(&self) -> Option<&Arc<Base>> {
+        self.own.as_ref().map(OwnBase::base)
     }
 
     /// Bytes that a memory has to have before the image is written to it.
@@ -61,10 +90,11 @@ impl Image {
 
     /// Bytes that the image takes.
     pub(crate) fn size(&self) -> usize {
-        self.runs.len() * size_of::<Run>() + self.bytes.len()
+        let own = self.own.as_ref().map_or(0, |own| own.base().own_len());
+        self.runs.len() * size_of::<Run>() + self.bytes.len() + own
     }
 
-    /// Writes the image over a memory with the base's content.
+    /// Writes the image over a memory with the base's content, or with that of its own base.
     pub(super) fn apply(&self, memory: &mut [u8]) -> Result<(), UnfitImage> {
         let mut rest = self.bytes.as_slice();
         for run in &self.runs {
@@ -103,13 +133,13 @@ impl Image {
         if of != base.fingerprint() || len < base.len() || !len.is_multiple_of(WASM_PAGE) || !fits {
             return Err(UnfitImage);
         }
-        Ok(Self { base, len, runs, bytes: Zeroizing::new(bytes.to_vec()) })
+        Ok(Self { base, len, runs, bytes: Zeroizing::new(bytes.to_vec()), own: None })
     }
 }
 
 impl fmt::Debug for Image {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Image({} bytes in {} runs)", self.bytes.len(), self.runs.len())
+        write!(f, "Image({} bytes in {} runs)", self.size(), self.runs.len())
     }
 }
 
@@ -152,8 +182,8 @@ mod tests {
     use super::*;
 
     fn base(pages: usize) -> Arc<Base> {
-        let bytes = (0..pages * WASM_PAGE).map(|at| (at % 251) as u8).collect();
-        Arc::new(Base::new(bytes).unwrap())
+        let bytes: Vec<u8> = (0..pages * WASM_PAGE).map(|at| (at % 251) as u8).collect();
+        Arc::new(Base::new(&bytes).unwrap())
     }
 
     fn changed(base: &Base, pages: usize, changes: &[(usize, u8)]) -> Vec<u8> {
@@ -182,7 +212,7 @@ mod tests {
     fn what_is_stored_is_of_one_base_and_whole() {
         let base = base(2);
         let stored = Image::new(base.clone(), &changed(&base, 2, &[(9, 77)])).encode();
-        let other = Arc::new(Base::new(vec![1; 2 * WASM_PAGE]).unwrap());
+        let other = Arc::new(Base::new(&vec![1; 2 * WASM_PAGE]).unwrap());
         assert_eq!(Image::decode(other, &stored).map(|_| ()), Err(UnfitImage));
         for len in 0..stored.len() {
             assert_eq!(Image::decode(base.clone(), &stored[..len]).map(|_| ()), Err(UnfitImage), "{len}");

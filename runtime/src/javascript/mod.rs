@@ -20,7 +20,7 @@ mod stopped;
 pub(crate) use call::call;
 #[cfg(feature = "bench")]
 pub(crate) use call::start;
-pub(crate) use deploy::{Evaluated, base_key, boot, evaluate, image_key};
+pub(crate) use deploy::{Evaluated, base_key, boot, code_key, compile_file, evaluate, image_key};
 pub(crate) use deployed::Deployed;
 pub(crate) use engine_module::EngineModule;
 pub(crate) use guest::Engine;

@@ -18,6 +18,7 @@ use crate::prepared::Shape;
 use crate::{AdmissionError, Execution, Invocation, Limits, PreparedHook, Sandbox, SandboxConfig};
 
 mod fuzz;
+mod modules;
 mod profile;
 
 struct World {
@@ -43,7 +44,7 @@ async fn make_world() -> World {
     let sandbox = Sandbox::new(config).unwrap();
     let built = EngineModule::take_apart(&BUILT).unwrap();
     let engine = Engine::new(&Module::new(sandbox.javascript(), &built.code).unwrap()).unwrap();
-    let base = Arc::new(Base::new(boot(&sandbox, &engine, built.memory, &[]).await.unwrap()).unwrap());
+    let base = Arc::new(Base::new(&boot(&sandbox, &engine, built.memory, &[]).await.unwrap()).unwrap());
     sandbox.memories().set_base(&base);
     World { engine: Arc::new(engine), base, sandbox }
 }
@@ -54,7 +55,7 @@ fn env(vars: &[(&str, &str)]) -> Arc<EnvVars> {
 
 async fn deploy_with(source: &str, env: Arc<EnvVars>) -> Result<PreparedHook, AdmissionError> {
     let world = world().await;
-    let source = Source { text: source.into(), entries: &["handler"], node_major: 20 };
+    let source = Source { text: source.into(), entries: &["handler"], node_major: 20, files: None };
     let evaluated = evaluate(&world.sandbox, &world.engine, &world.base, &source, env).await?;
     let (image, evaluate) = match evaluated.reads.fleeting {
         Some(reason) => (Image::of_base(world.base.clone()), Some((source, reason))),
@@ -66,6 +67,7 @@ async fn deploy_with(source: &str, env: Arc<EnvVars>) -> Result<PreparedHook, Ad
             image,
             evaluate,
             reads: evaluated.reads,
+            files: None,
             startup_log: StartupLog::default(),
         }),
     })
@@ -77,7 +79,7 @@ async fn deploy(source: &str) -> PreparedHook {
 
 fn reads(hook: &PreparedHook) -> WorldReads {
     let Shape::JavaScript(deployed) = &hook.shape else { panic!("no JavaScript") };
-    deployed.reads
+    deployed.reads.clone()
 }
 
 fn invocation(context: &str) -> Invocation {
@@ -187,13 +189,15 @@ async fn the_top_level_is_evaluated_once_and_its_state_is_frozen() {
 #[tokio::test]
 async fn a_top_level_that_reads_the_world_is_seen() {
     let hook = deploy_with("const C = process.env.COLOUR; exports.handler = () => ({ C })", env(&[("COLOUR", "red")])).await.unwrap();
-    assert_eq!(reads(&hook), WorldReads { env: true, fleeting: None });
+    assert!(reads(&hook).env.values && reads(&hook).fleeting.is_none());
     assert_eq!(call(&hook, "{}").await.result.unwrap().get(), r#"{"C":"red"}"#);
 
     for source in [
         "const T = Date.now(); exports.handler = () => ({ T })",
         "const T = Math.random(); exports.handler = () => ({ T })",
         "const T = new Date().getTime(); exports.handler = () => ({ T })",
+        "const T = require('crypto').randomUUID(); exports.handler = () => ({ T })",
+        "const pool = require('crypto').randomBytes(64); let at = 0; exports.handler = () => ({ T: pool.toString('hex') })",
     ] {
         let hook = deploy(source).await;
         assert!(reads(&hook).fleeting.is_some(), "{source}");
@@ -201,6 +205,55 @@ async fn a_top_level_that_reads_the_world_is_seen() {
         tokio::time::sleep(Duration::from_millis(2)).await;
         assert_ne!(call(&hook, "{}").await.result.unwrap().get(), first, "{source}");
     }
+}
+
+#[tokio::test]
+async fn a_top_level_that_keeps_nothing_of_what_differs_is_frozen() {
+    for source in [
+        "if (Date.now() < 0) throw new Error('too early'); exports.handler = () => 1",
+        "const started = Date.now(); let n = 0; for (let i = 0; i < 9; i++) n += i; console.log(Date.now() - started); exports.handler = () => n",
+        "require('crypto').createHash('sha256').update(require('crypto').randomBytes(8)).digest('hex').length; exports.handler = () => 1",
+        "setTimeout(() => {}, 5).unref(); setInterval(() => {}, 60000); exports.handler = () => 1",
+    ] {
+        assert_eq!(reads(&deploy(source).await).fleeting, None, "{source}");
+    }
+}
+
+#[tokio::test]
+async fn a_timer_of_the_top_level_counts_from_each_execution() {
+    let source = "const order = []; setTimeout(() => order.push('late'), 40); setTimeout(() => order.push('soon'), 5);
+        setImmediate(() => order.push('at once'));
+        exports.handler = async () => { await new Promise((resolve) => setTimeout(resolve, 60)); return order }";
+    let hook = deploy(source).await;
+    assert_eq!(reads(&hook).fleeting, None);
+    for _ in 0..3 {
+        assert_eq!(call(&hook, "{}").await.result.unwrap().get(), r#"["at once","soon","late"]"#);
+    }
+    let cleared = "const timer = setTimeout(() => { throw new Error('cleared') }, 1); const again = setTimeout(() => {}, 1e6);
+        exports.handler = async () => { clearTimeout(timer); again.unref(); await new Promise((resolve) => setTimeout(resolve, 9)); return 1 }";
+    assert_eq!(result(cleared, "{}").await, "1");
+}
+
+/// A table that an image is too large to be copied with.
+const TABLE: &str = "const table = Array.from({ length: 20000 }, (_, at) => ({ at, text: `number ${at}` })); let seen = 0;
+    exports.handler = ({ at }) => { table[at].text += '!'; table.push({}); return { text: table[at].text, seen: ++seen, size: table.length } }";
+
+#[tokio::test]
+async fn a_large_image_is_a_base_of_its_own() {
+    let world = world().await;
+    let mut hook = deploy(TABLE).await;
+    let Shape::JavaScript(Deployed { image, .. }) = &mut hook.shape else { panic!("no JavaScript") };
+    assert!(image.is_large());
+    let copied = std::mem::replace(image, Image::of_base(world.base.clone()));
+    let size = copied.size();
+    *image = copied.into_base(world.sandbox.memories()).unwrap();
+    assert!(image.size() < size + (1 << 20), "{} instead of {size}", image.size());
+    for at in [7, 19_999, 7] {
+        let expected = format!(r#"{{"text":"number {at}!","seen":1,"size":20001}}"#);
+        assert_eq!(call(&hook, &format!(r#"{{"at":{at}}}"#)).await.result.unwrap().get(), expected);
+    }
+    let other = deploy("exports.handler = () => ({ table: typeof table, seen: typeof seen })").await;
+    assert_eq!(call(&other, "{}").await.result.unwrap().get(), r#"{"table":"undefined","seen":"undefined"}"#);
 }
 
 #[tokio::test]

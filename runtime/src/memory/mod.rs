@@ -1,12 +1,14 @@
-//! A pool of the memories of JavaScript hooks. Every memory begins with the same content, the engine after its start-up, so memories stay
-//! mapped and are reset to that content after each use.
+//! A pool of the memories of JavaScript hooks. Most begin with the same content, the engine after its start-up, and a hook's image is written
+//! over it, see [`crate::javascript`]. A hook whose image is large has a base of its own. Memories stay mapped, and are reset to what they
+//! began with after each use.
 //!
 //! wasmtime's own pool has a `pagemap_scan` for this. In wasmtime 48, which this was written against (September 2026), its reset misses
 //! pages that are swapped out or that the kernel is moving at that moment, and the kernel moves pages on any machine: it asks for pages that
 //! are `WRITTEN` and `PRESENT`. Once upstream asks for swapped pages too (`crates/wasmtime/src/runtime/vm/pagemap.rs`), that pool could take
-//! this one's place. This pool also relies on all hooks beginning alike; a hook's image is written over the base, see [`crate::javascript`].
+//! this one's place.
 
 mod base;
+mod own;
 mod pagemap;
 mod sharded;
 mod singly;
@@ -15,17 +17,30 @@ mod stack;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 
 pub(crate) use base::Base;
+pub(crate) use own::OwnBase;
 pub(crate) use pagemap::Pagemap;
 pub use pagemap::PagemapUse;
 use sharded::Sharded;
 use singly::Singly;
 use slot::{GUARD, RESERVED, Slot};
 pub(crate) use stack::Stacks;
+
+/// The most idle slots of hooks' own bases that a shard holds.
+const MAX_UPPER: usize = 16;
+
+thread_local! {
+    /// What the memory begins with that is made next on this thread, where that is not the engine's base.
+    static WANTED: RefCell<Option<Arc<Base>>> = const { RefCell::new(None) };
+}
 
 /// The pool. It holds as many slots as were ever in use at a time.
 #[derive(Clone, Debug)]
@@ -46,6 +61,8 @@ struct Shard {
     base: Option<Arc<Base>>,
     /// Slots in their first state, all of the base above.
     idle: Vec<Slot>,
+    /// Slots in their first state of bases that lie over it, the one that was used last at the end.
+    upper: VecDeque<Slot>,
 }
 
 impl Memories {
@@ -58,7 +75,7 @@ impl Memories {
     /// Makes this the content that memories begin with from now on.
     pub(crate) fn set_base(&self, base: &Arc<Base>) {
         for mut shard in self.0.shards.iter_from_local() {
-            let before = std::mem::replace(&mut *shard, Shard { base: Some(base.clone()), idle: Vec::new() });
+            let before = std::mem::replace(&mut *shard, Shard { base: Some(base.clone()), ..Shard::default() });
             // The slots are unmapped without the lock.
             drop(shard);
             drop(before);
@@ -94,13 +111,50 @@ impl Memories {
         (copied.is_ok() && inside).then_some(copy)
     }
 
+    /// Makes an instance whose memory begins with `base`, which is not the engine's own.
+    ///
+    /// # Errors
+    /// When no memory was asked for.
+    pub(crate) async fn with_base<T>(base: &Arc<Base>, making: impl Future<Output = wasmtime::Result<T>>) -> wasmtime::Result<T> {
+        let (mut making, mut taken) = (pin!(making), false);
+        let made = poll_fn(|context| {
+            WANTED.set(Some(base.clone()));
+            let polled = making.as_mut().poll(context);
+            taken |= WANTED.take().is_none();
+            polled
+        });
+        match made.await {
+            Ok(_) if !taken => Err(wasmtime::Error::msg("the instance has no memory of its own")),
+            made => made,
+        }
+    }
+
     /// An idle slot, preferably the one that this thread used last, or a new one.
     fn take(&self) -> Result<Slot, String> {
-        if let Some(slot) = self.0.shards.iter_from_local().find_map(|mut shard| shard.idle.pop()) {
+        let wanted = WANTED.take();
+        let idle = self.0.shards.iter_from_local().find_map(|mut shard| match &wanted {
+            None => shard.idle.pop(),
+            Some(base) => {
+                let at = shard.upper.iter().rposition(|slot| Arc::ptr_eq(slot.base(), base))?;
+                shard.upper.remove(at)
+            }
+        });
+        if let Some(slot) = idle {
             return Ok(slot);
         }
-        let base = self.0.shards.local().base.clone().ok_or("no memory before the engine is ready")?;
+        let base = wanted.or_else(|| self.0.shards.local().base.clone()).ok_or("no memory before the engine is ready")?;
         Slot::new(base, self.0.singly.as_ref()).map_err(|error| format!("no memory can be mapped: {error}"))
+    }
+
+    /// Unmaps the idle slots of a base that nothing begins with any more.
+    fn forget(&self, base: &Arc<Base>) {
+        for mut shard in self.0.shards.iter_from_local() {
+            let (gone, left) = std::mem::take(&mut shard.upper).into_iter().partition(|slot| Arc::ptr_eq(slot.base(), base));
+            shard.upper = left;
+            // The slots are unmapped without the lock.
+            drop(shard);
+            drop::<VecDeque<Slot>>(gone);
+        }
     }
 
     /// Gives the pages of the slot that this thread used last back to the kernel. For after a use that read most of its memory: every later scan
@@ -119,17 +173,26 @@ impl Memories {
             return;
         }
         let mut shard = self.0.shards.local();
-        if shard.base.as_ref().is_some_and(|base| Arc::ptr_eq(base, slot.base())) {
+        let beyond = if slot.base().is_upper() {
+            shard.upper.push_back(slot);
+            if shard.upper.len() > MAX_UPPER { shard.upper.pop_front() } else { None }
+        } else if shard.base.as_ref().is_some_and(|base| Arc::ptr_eq(base, slot.base())) {
             shard.idle.push(slot);
-        }
+            None
+        } else {
+            Some(slot)
+        };
+        // It is unmapped without the lock.
+        drop(shard);
+        drop(beyond);
     }
 }
 
 // SAFETY: each memory is a mapping that only one holder has, of at least the address space and the guard that the engine asked for. Of
 // what compiled code can reach in it, at least the memory's size is accessible, and everything from the end of the slot's accessible part
 // on is not. Between the two there may be a part of the base: a base may be longer than `minimum`, and a slot is accessible up to its
-// base's end from the start. That part holds the public content of the base, which is the same for every hook, and `Engine::start` grows
-// the memory over it before any code of a guest runs.
+// base's end from the start. That part holds the public content of the engine's base, which is the same for every hook, or what the hook
+// itself made, and `Engine::start` grows the memory over it before any code of a guest runs.
 #[allow(unsafe_code, reason = "memories are handed to the engine; what makes it sound stands above")]
 unsafe impl MemoryCreator for Memories {
     fn new_memory(

@@ -10,7 +10,7 @@ use std::io;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap, mmap_anonymous, mprotect, munmap};
+use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap_anonymous, mprotect, munmap};
 use rustix::param::page_size;
 
 use super::pagemap::Way;
@@ -64,9 +64,8 @@ impl Slot {
         let start = unsafe { mmap_anonymous(std::ptr::null_mut(), RESERVED + GUARD, ProtFlags::empty(), flags) }?;
         let start = NonNull::new(start.cast()).ok_or_else(|| io::Error::other("the kernel mapped memory at address 0"))?;
         let slot = Self { start, accessible: base.len(), base, wasteful_uses: 0, uses: 0 };
-        let access = ProtFlags::READ | ProtFlags::WRITE;
-        // SAFETY: it replaces the beginning of the mapping just made, which nothing refers to yet; the base is no longer than that.
-        unsafe { mmap(start.as_ptr().cast(), slot.base.len(), access, MapFlags::PRIVATE | MapFlags::FIXED, slot.base.file(), 0) }?;
+        // SAFETY: it is the beginning of the mapping just made, which nothing refers to yet; the base is no longer than that.
+        unsafe { slot.base.map(start) }?;
         if let Some(singly) = singly {
             let start = start.as_ptr().expose_provenance();
             // Without it all is the same but slower.

@@ -131,7 +131,7 @@ exports.handler = function handle() { return { user: {}, sum: down(800) }; };";
 #[tokio::test]
 async fn a_top_level_that_is_evaluated_each_time_is_part_of_it() {
     let source = "const began = Date.now(); let sum = 0; for (let i = 0; i < 50000; i++) sum += i;
-exports.handler = () => { throw new TypeError('no'); };";
+exports.handler = () => { throw new TypeError(`no, since ${began}`); };";
     let profile = profile(source).await;
     let shares = shares(&profile);
     assert!(of(&shares, "(top level)@1") > 500, "{shares:#?}");

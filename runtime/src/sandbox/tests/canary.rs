@@ -92,17 +92,18 @@ async fn world(pagemap: PagemapUse) -> World {
     let sandbox = sandbox_of_one(pagemap);
     let built = EngineModule::take_apart(&BUILT).unwrap();
     let engine = Arc::new(Engine::new(&Code::new(sandbox.javascript(), &built.code).unwrap()).unwrap());
-    let base = Arc::new(Base::new(boot(&sandbox, &engine, built.memory, &[]).await.unwrap()).unwrap());
+    let base = Arc::new(Base::new(&boot(&sandbox, &engine, built.memory, &[]).await.unwrap()).unwrap());
     sandbox.memories().set_base(&base);
     let look = format!("(module {} (export \"look\" (func $look)))", looking(base.len() / 65_536, ""));
     let looker = Code::new(sandbox.javascript(), wat::parse_str(look).unwrap()).unwrap();
-    let source = Source { text: WRITER.into(), entries: &["handler"], node_major: 20 };
+    let source = Source { text: WRITER.into(), entries: &["handler"], node_major: 20, files: None };
     let evaluated = evaluate(&sandbox, &engine, &base, &source, secret()).await.unwrap();
     let shape = Shape::JavaScript(Deployed {
         engine,
         image: evaluated.image,
         evaluate: None,
         reads: evaluated.reads,
+        files: None,
         startup_log: Default::default(),
     });
     World { sandbox, writer: PreparedHook { shape }, looker }
