@@ -188,7 +188,8 @@ pub(crate) fn compile(len: usize) -> i32 {
         let (form, rest) = input.split_first()?;
         let (path, text) = rest.split_at_checked(rest.iter().position(|byte| *byte == 0)?)?;
         let (form, path) = (files::Form::of(*form)?, std::str::from_utf8(path).ok()?);
-        let text = text.get(1..)?;
+        // Between two zero bytes, of which the last is the input's own.
+        let text = text.get(1..)?.strip_suffix(&[0])?;
         state::with_engine(|engine| engine.context.with(|ctx| files::compiled(&ctx, form, path, text).map_err(|_| Failure::caught(&ctx))))
     };
     let code = exchange::with_input(len, compiled);

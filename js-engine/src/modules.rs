@@ -30,7 +30,7 @@ thread_local! {
     static LOADER: RefCell<Option<Loader>> = const { RefCell::new(None) };
     /// The forms of the files that names have led to.
     static FORMS: RefCell<BTreeMap<String, Form>> = const { RefCell::new(BTreeMap::new()) };
-    /// The files that are modules and were loaded. QuickJS keeps modules for good.
+    /// The files that are modules and were loaded; null while one is. QuickJS keeps modules for good.
     static LOADED: RefCell<BTreeMap<String, *mut qjs::JSModuleDef>> = const { RefCell::new(BTreeMap::new()) };
 }
 
@@ -142,14 +142,45 @@ unsafe extern "C" fn initialise(raw: *mut qjs::JSContext, module: *mut qjs::JSMo
 
 /// The module that a file is. Nothing of it has run if it is loaded now.
 fn definition(ctx: &Ctx<'_>, path: &str) -> Result<*mut qjs::JSModuleDef> {
-    if let Some(module) = LOADED.with_borrow(|loaded| loaded.get(path).copied()) {
-        return Ok(module);
+    match LOADED.with_borrow(|loaded| loaded.get(path).copied()) {
+        Some(module) if module.is_null() => return Err(in_a_circle(ctx, path)),
+        Some(module) => return Ok(module),
+        None => {}
     }
-    let code = files::read(ctx, path)?.module(ctx, path)?;
-    let module = quick::definition(&code);
-    set_meta(ctx, module, path)?;
-    LOADED.with_borrow_mut(|loaded| loaded.insert(path.to_owned(), module));
-    Ok(module)
+    // What it imports may be loaded with it, and ask for it.
+    LOADED.with_borrow_mut(|loaded| loaded.insert(path.to_owned(), ptr::null_mut()));
+    let made = files::read(ctx, path).and_then(|file| file.module(ctx, path)).and_then(|code| {
+        let module = quick::definition(&code);
+        set_meta(ctx, module, path).map(|()| module)
+    });
+    LOADED.with_borrow_mut(|loaded| match &made {
+        Ok(module) => loaded.insert(path.to_owned(), *module),
+        Err(_) => loaded.remove(path),
+    });
+    made
+}
+
+fn in_a_circle(ctx: &Ctx<'_>, path: &str) -> rquickjs::Error {
+    failed(ctx, "ERR_REQUIRE_CYCLE_MODULE", &format!("Cannot require() ES Module {path} in a cycle."))
+}
+
+/// Has what a module imports be found, whatever it is called, from here on: for compiling modules that nobody will run.
+pub(crate) fn import_anything(ctx: &Ctx<'_>) {
+    // SAFETY: as in `install`.
+    unsafe {
+        let runtime = qjs::JS_GetRuntime(ctx.as_raw().as_ptr());
+        qjs::JS_SetModuleLoaderFunc(runtime, Some(as_it_is), Some(empty), ptr::null_mut());
+    }
+}
+
+unsafe extern "C" fn as_it_is(raw: *mut qjs::JSContext, _: *const c_char, name: *const c_char, _: *mut c_void) -> *mut c_char {
+    // SAFETY: QuickJS calls with a living context and a name that ends in zero, and frees what it gets.
+    unsafe { qjs::js_strdup(raw, name) }
+}
+
+unsafe extern "C" fn empty(raw: *mut qjs::JSContext, name: *const c_char, _: *mut c_void) -> *mut qjs::JSModuleDef {
+    // SAFETY: as above; the name is copied.
+    unsafe { qjs::JS_NewCModule(raw, name, None) }
 }
 
 /// Fills `import.meta` of a module.
@@ -165,7 +196,7 @@ pub(crate) fn evaluate<'js>(ctx: Ctx<'js>, path: String) -> Result<Object<'js>> 
     let module = definition(&ctx, &path)?;
     // SAFETY: the module lives as long as its context.
     if unsafe { JS_IsModuleUnderWay(raw, module) } {
-        return Err(failed(&ctx, "ERR_REQUIRE_CYCLE_MODULE", &format!("Cannot require() ES Module {path} in a cycle.")));
+        return Err(in_a_circle(&ctx, &path));
     }
     let value = quick::module_value(&ctx, module);
     // SAFETY: the value is a module of this context.

@@ -63,7 +63,9 @@ async fn deployed(text: &str, files: Vec<(&'static str, &'static str)>, compile:
     for (path, form) in tree.expected().into_iter().filter(|(_, form)| compile && form.is_code()) {
         let (_, text) = tree.read(&path).unwrap();
         let name = code_key(FunctionDigest::of(b"engine"), &path, form, &text);
-        if let Ok(code) = compile_file(&world.sandbox, &world.engine, &world.base, &path, form, &text).await {
+        let code = compile_file(&world.sandbox, &world.engine, &world.base, &path, form, &text).await;
+        assert_eq!(code.is_ok(), !path.contains("syntax"), "{path}: {code:?}");
+        if let Ok(code) = code {
             codes.insert(name.to_hex(), code);
             names.insert(path, name);
         }
