@@ -92,7 +92,10 @@ fn wanted(text: &str) -> Result<Wanted, String> {
     if text.is_empty() {
         return Range::parse("*").map(Wanted::Range).map_err(|_| "no range".to_owned());
     }
-    if let Ok(version) = Version::parse(text.trim_start_matches(['=', 'v'])) {
+    // The library takes `1.0.0 - 2.0.0` for its first version.
+    let is_one = |c: char| c.is_ascii_alphanumeric() || ".-+".contains(c);
+    let exact = text.trim_start_matches(['=', 'v']);
+    if let (true, Ok(version)) = (exact.chars().all(is_one), Version::parse(exact)) {
         return Ok(Wanted::Exact(version));
     }
     if let Ok(range) = Range::parse(text) {
@@ -122,6 +125,7 @@ mod tests {
 
     #[test]
     fn versions_ranges_tags_and_aliases_are_read() {
+        assert_eq!(["1.0.0 - 2.0.0", "1.0.0||2.0.0", "1.0.0 2.0.0"].map(kind), ["range"; 3]);
         let read = ["1.2.3", "v1.2.3", "^1.2", "", "*", ">=1 <3 || 5.x", "latest", "next-7", "npm:auth@^4", "npm:@a/b@1.0.0", "npm:@a/b"];
         let kinds = ["= 1.2.3", "= 1.2.3", "range", "range", "range", "range", "tag latest", "tag next-7", "auth range", "@a/b = 1.0.0", "@a/b range"];
         assert_eq!(read.map(kind), kinds);

@@ -51,7 +51,7 @@ const samples = {
   'optional parts': { chokidar: '^3', winston: '*', pino: '*' },
   'other platforms': { esbuild: '*' },
   'an alias': { 'lodash-es': 'npm:lodash@^4', lodash: '^3' },
-  'a tag': { typescript: 'next', react: 'latest' },
+  'a tag': { react: 'latest', jose: 'latest' },
   bundled: { npm: '^10' },
 }
 
@@ -67,7 +67,9 @@ function ofNpm(file) {
   const flags = ['install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund']
   execFileSync('npm', flags, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
   const { packages } = JSON.parse(readFileSync(file, 'utf8'))
-  const entries = Object.entries(packages).filter(([path, { inBundle }]) => path && !inBundle && !/node_modules\/@types\//.test(path))
+  // Types are left out, and what nothing but types depends on.
+  const isTypes = /node_modules\/(@types\/|undici-types$)/
+  const entries = Object.entries(packages).filter(([path, { inBundle }]) => path && !inBundle && !isTypes.test(path))
   return new Map(entries.map(([path, { version, optional, peer, integrity }]) => [path, { version, optional: !!optional, peer: !!peer, integrity }]))
 }
 

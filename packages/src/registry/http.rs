@@ -8,9 +8,11 @@ use hookbox_host_api::Secret;
 use rustls::crypto::aws_lc_rs::default_provider;
 use ureq::http::{Response, StatusCode};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, Proxy};
 use url::Url;
 
+use super::names::Names;
 use super::retry::Failure;
 use crate::error::Error;
 use crate::limits::Limits;
@@ -52,7 +54,8 @@ impl Http {
         let agent = |proxy: Option<Proxy>| -> Agent {
             let builder = Agent::config_builder().http_status_as_error(false).max_redirects(0).max_redirects_will_error(false);
             let builder = builder.tls_config(tls.clone()).proxy(proxy).user_agent(AGENT).timeout_connect(Some(limits.request_time));
-            builder.max_idle_connections(limits.connections).max_idle_connections_per_host(limits.connections).build().into()
+            let builder = builder.max_idle_connections(limits.connections).max_idle_connections_per_host(limits.connections);
+            Agent::with_parts(builder.build(), DefaultConnector::new(), Names::default())
         };
         let proxied = |secret: &Option<Secret>| secret.as_ref().map(|secret| proxy(secret).map(|proxy| agent(Some(proxy)))).transpose();
         let (by_http_proxy, by_https_proxy) = (proxied(&config.proxies.http)?, proxied(&config.proxies.https)?);

@@ -5,6 +5,7 @@ mod client;
 mod documents;
 mod folder;
 mod http;
+mod names;
 mod retry;
 mod source;
 
