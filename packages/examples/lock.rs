@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use hookbox_packages::{Error, Kind, Limits, NpmConfig, Packages, Places, Platform, Registry, Request, Resolver, Settings, Store, Tree, silent};
+use hookbox_packages::{
+    Error, Kind, Limits, NpmConfig, Packages, Places, Platform, Registry, Request, Resolver, Settings, Store, Tree, silent,
+};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -48,7 +50,9 @@ fn run(file: &str, rest: &[String]) -> Result<(), Error> {
     let resolver = Resolver::new(Tree::new(installed.tree, [("index.js".to_owned(), Vec::new())])?);
     for specifier in rest.iter().skip(1) {
         match resolver.resolve("/index.js", specifier, Kind::Require) {
-            Ok(found) => eprintln!("{specifier}: {} {:?}, {} files", found.path, found.format, resolver.reachable([found.path.as_str()]).len()),
+            Ok(found) => {
+                eprintln!("{specifier}: {} {:?}, {} files", found.path, found.format, resolver.reachable([found.path.as_str()]).len())
+            }
             Err(error) => eprintln!("{specifier}: {} {error}", error.code),
         }
     }

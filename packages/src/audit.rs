@@ -115,7 +115,8 @@ impl Advisories {
     fn read(&mut self, path: &Path) -> Result<(), Error> {
         if path.is_dir() {
             let entries = std::fs::read_dir(path).map_err(Error::disk(path))?;
-            let mut inside = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(Error::disk(path))?;
+            let mut inside =
+                entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(Error::disk(path))?;
             inside.sort();
             let wanted = |path: &&std::path::PathBuf| path.is_dir() || path.extension().is_some_and(|extension| extension == "json");
             return inside.iter().filter(wanted).try_for_each(|path| self.read(path));
@@ -249,7 +250,10 @@ mod tests {
         assert_eq!(versions.map(found), [1, 1, 0, 0, 0, 1, 1, 0, 0]);
         let finding = &advisories.audit(&lock(&[("a", "2.1.0")]))[0];
         assert_eq!((finding.id.as_str(), finding.summary.as_str(), finding.aliases[0].as_str()), ("X-1", "bad", "CVE-1"));
-        assert_eq!((finding.fixed.as_slice(), finding.paths.as_slice()), (&["1.2.0".to_owned(), "2.3.1".to_owned()][..], &["node_modules/a".to_owned()][..]));
+        assert_eq!(
+            (finding.fixed.as_slice(), finding.paths.as_slice()),
+            (&["1.2.0".to_owned(), "2.3.1".to_owned()][..], &["node_modules/a".to_owned()][..])
+        );
     }
 
     #[test]

@@ -73,7 +73,13 @@ impl Packages {
     ///
     /// # Errors
     /// A package cannot be had, or is refused.
-    pub fn resolve(&self, request: &Request, previous: Option<&Lock>, now: SystemTime, listener: Listener<'_>) -> Result<Resolution, Error> {
+    pub fn resolve(
+        &self,
+        request: &Request,
+        previous: Option<&Lock>,
+        now: SystemTime,
+        listener: Listener<'_>,
+    ) -> Result<Resolution, Error> {
         let mut notes = BTreeSet::new();
         let lock = self.lock_for(request, previous, now, listener, &mut notes)?;
         lock.check(&self.settings.limits)?;
@@ -164,7 +170,9 @@ impl Packages {
                     packs.insert(integrity.clone(), pack);
                 }
                 // One that somebody requires is not optional for its other places.
-                None => drop(missing.entry(integrity).and_modify(|other| *other = if other.optional { entry } else { other }).or_insert(entry)),
+                None => {
+                    drop(missing.entry(integrity).and_modify(|other| *other = if other.optional { entry } else { other }).or_insert(entry))
+                }
             }
         }
         let (done, of, bytes) = (AtomicUsize::new(packs.len()), packs.len() + missing.len(), AtomicU64::new(0));
@@ -190,7 +198,14 @@ impl Packages {
         Ok(fetched.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn fetch_one(&self, integrity: &Integrity, entry: &Entry, budget: &Budget, until: Instant, bytes: &AtomicU64) -> Result<Arc<Pack>, Error> {
+    fn fetch_one(
+        &self,
+        integrity: &Integrity,
+        entry: &Entry,
+        budget: &Budget,
+        until: Instant,
+        bytes: &AtomicU64,
+    ) -> Result<Arc<Pack>, Error> {
         let mut pack = None;
         let title = entry.title();
         self.registry.source().tarball(entry, until, &mut |tarball| {
@@ -222,3 +237,6 @@ fn mark(lock: &mut Lock, packs: &BTreeMap<String, Arc<Pack>>, notes: &mut BTreeS
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

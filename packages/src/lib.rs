@@ -23,6 +23,8 @@ mod resolve;
 mod settings;
 mod spec;
 mod store;
+#[cfg(test)]
+mod testing;
 mod tree;
 mod vendor;
 

@@ -80,7 +80,8 @@ impl From<Raw> for Manifest {
     fn from(raw: Raw) -> Self {
         let Raw { mut dependencies, optional_dependencies: optional, .. } = raw;
         dependencies.retain(|name, _| !optional.contains_key(name));
-        let is_optional = |name: &&String| raw.peer_dependencies_meta.get(name.as_str()).and_then(|one| one.get("optional")) == Some(&Value::Bool(true));
+        let is_optional =
+            |name: &&String| raw.peer_dependencies_meta.get(name.as_str()).and_then(|one| one.get("optional")) == Some(&Value::Bool(true));
         let optional_peers = raw.peer_dependencies.keys().filter(is_optional).cloned().collect();
         let bundled = match (&raw.bundle_dependencies, &raw.bundled_dependencies) {
             (Value::Bool(true), _) | (_, Value::Bool(true)) => dependencies.keys().chain(optional.keys()).cloned().collect(),
@@ -149,7 +150,9 @@ mod tests {
         assert_eq!(manifest.dependencies.keys().collect::<Vec<_>>(), ["a"]);
         assert_eq!(manifest.optional_peers.iter().collect::<Vec<_>>(), ["q"]);
         assert_eq!(manifest.bundled.iter().collect::<Vec<_>>(), ["a", "b"]);
-        assert!(manifest.deprecated && manifest.scripts && !manifest.gyp && manifest.os == ["linux"] && manifest.node.as_deref() == Some(">=8"));
+        assert!(
+            manifest.deprecated && manifest.scripts && !manifest.gyp && manifest.os == ["linux"] && manifest.node.as_deref() == Some(">=8")
+        );
         assert!(manifest.tarball.as_deref() == Some("t") && manifest.integrity.is_none());
     }
 

@@ -91,7 +91,9 @@ mod tests {
             assert_eq!(PackageName::parse(name).unwrap().as_str(), name);
         }
         let long = "x".repeat(215);
-        for text in ["", ".", "..", ".bin", "_x", "@", "@/x", "@x", "@x/", "@x/y/z", "a/b", "a b", "a\\b", "a%2f", "é", "node_modules", &long] {
+        for text in
+            ["", ".", "..", ".bin", "_x", "@", "@/x", "@x", "@x/", "@x/y/z", "a/b", "a b", "a\\b", "a%2f", "é", "node_modules", &long]
+        {
             assert!(PackageName::parse(text).is_err(), "{text}");
         }
         let name = PackageName::parse("@types/node").unwrap();

@@ -3,8 +3,15 @@
 use crate::manifest::Manifest;
 
 /// Packages that compile, find or load native code for others.
-const HELPERS: [&str; 7] =
-    ["node-gyp-build", "node-gyp-build-optional-packages", "node-pre-gyp", "@mapbox/node-pre-gyp", "bindings", "node-addon-api", "prebuild-install"];
+const HELPERS: [&str; 7] = [
+    "node-gyp-build",
+    "node-gyp-build-optional-packages",
+    "node-pre-gyp",
+    "@mapbox/node-pre-gyp",
+    "bindings",
+    "node-addon-api",
+    "prebuild-install",
+];
 
 /// Names with what to take instead; nothing if there is nothing.
 const ALTERNATIVES: [(&str, Option<&str>); 24] = [
@@ -81,7 +88,10 @@ mod tests {
     #[test]
     fn a_refusal_names_the_alternative() {
         let text = refusal("pg-native", "it depends on libpq");
-        assert_eq!(text, "it is a native add-on (it depends on libpq), and hooks run in a sandbox; instead, use pg, which needs no native part");
+        assert_eq!(
+            text,
+            "it is a native add-on (it depends on libpq), and hooks run in a sandbox; instead, use pg, which needs no native part"
+        );
         assert!(refusal("sharp", "x").contains("no way to do without") && refusal("other", "x").contains("JavaScript alone"));
         assert!(sign_of_name("sharp").is_some() && sign_of_name("lodash").is_none());
     }

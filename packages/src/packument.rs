@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn versions_are_picked_as_npm_does() {
-        let specs = ["*", "", "^1.0.0", "latest", "next", "1.0.0", ">=1.6.0 <2", "1.7.x", ">1.0.0 <1.5.0", "^0.9.0", "^2.0.0-rc.0", "npm:other@^1"];
+        let specs =
+            ["*", "", "^1.0.0", "latest", "next", "1.0.0", ">=1.6.0 <2", "1.7.x", ">1.0.0 <1.5.0", "^0.9.0", "^2.0.0-rc.0", "npm:other@^1"];
         let picked = ["1.5.0", "1.5.0", "1.5.0", "1.5.0", "2.0.0-rc.1", "1.0.0", "1.6.0", "1.7.0", "1.4.0", "0.9.0", "2.0.0-rc.1", "1.5.0"];
         assert_eq!(specs.map(|spec| pick(spec, None)), picked);
     }
@@ -171,7 +172,10 @@ mod tests {
     fn what_does_not_fit_is_explained() {
         assert_eq!(pick("^3", None), "no version fits; the latest is 1.5.0");
         assert_eq!(pick("nightly", None), "it has no tag \"nightly\"");
-        assert_eq!(Packument::of([]).explain(&Spec::parse("1").unwrap(), Choice { platform: &Platform::default(), before: None }), "it has no version that could be installed");
+        assert_eq!(
+            Packument::of([]).explain(&Spec::parse("1").unwrap(), Choice { platform: &Platform::default(), before: None }),
+            "it has no version that could be installed"
+        );
     }
 
     #[test]

@@ -27,9 +27,10 @@ impl Platform {
     /// Why a package is not for this platform: a field of its package.json and what that says.
     pub(crate) fn objection(&self, manifest: &Manifest) -> Option<String> {
         let fields = [("os", &manifest.os, &self.os), ("cpu", &manifest.cpu, &self.cpu), ("libc", &manifest.libc, &self.libc)];
-        fields.into_iter().find(|(_, list, value)| !allowed(list, value)).map(|(field, list, value)| {
-            format!("it is for {field} {}, and hooks run on {value}", list.join(", "))
-        })
+        fields
+            .into_iter()
+            .find(|(_, list, value)| !allowed(list, value))
+            .map(|(field, list, value)| format!("it is for {field} {}, and hooks run on {value}", list.join(", ")))
     }
 
     /// The range of Node.js that a package asks for, if this version is not in it.

@@ -82,7 +82,9 @@ impl Request {
 fn overrides(table: &Value, manifest: &Manifest) -> Result<BTreeMap<String, String>, Error> {
     let table = table.as_object().ok_or_else(|| Error::request("overrides of package.json is no object"))?;
     let one = |(name, value): (&String, &Value)| {
-        let text = value.as_str().ok_or_else(|| Error::request(format!("overrides of package.json: {name:?} is nested, which is not supported")))?;
+        let text = value
+            .as_str()
+            .ok_or_else(|| Error::request(format!("overrides of package.json: {name:?} is nested, which is not supported")))?;
         let spec = match text.strip_prefix('$') {
             None => Some(text.to_owned()),
             Some(name) => manifest.dependencies.get(name).or_else(|| manifest.optional.get(name)).cloned(),

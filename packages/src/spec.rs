@@ -127,7 +127,19 @@ mod tests {
     fn versions_ranges_tags_and_aliases_are_read() {
         assert_eq!(["1.0.0 - 2.0.0", "1.0.0||2.0.0", "1.0.0 2.0.0"].map(kind), ["range"; 3]);
         let read = ["1.2.3", "v1.2.3", "^1.2", "", "*", ">=1 <3 || 5.x", "latest", "next-7", "npm:auth@^4", "npm:@a/b@1.0.0", "npm:@a/b"];
-        let kinds = ["= 1.2.3", "= 1.2.3", "range", "range", "range", "range", "tag latest", "tag next-7", "auth range", "@a/b = 1.0.0", "@a/b range"];
+        let kinds = [
+            "= 1.2.3",
+            "= 1.2.3",
+            "range",
+            "range",
+            "range",
+            "range",
+            "tag latest",
+            "tag next-7",
+            "auth range",
+            "@a/b = 1.0.0",
+            "@a/b range",
+        ];
         assert_eq!(read.map(kind), kinds);
     }
 

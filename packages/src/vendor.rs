@@ -20,10 +20,12 @@ use crate::registry::{Source, file_name};
 /// the registry did.
 pub(crate) fn vendor(lock: &Lock, source: &dyn Source, folder: &Path, limits: &Limits, listener: Listener<'_>) -> Result<usize, Error> {
     std::fs::create_dir_all(folder).map_err(Error::disk(folder))?;
-    let entries = lock.packages().values().filter_map(|entry| Some((file_name(&entry.name, &entry.version), (entry, entry.integrity.as_ref()?))));
+    let entries =
+        lock.packages().values().filter_map(|entry| Some((file_name(&entry.name, &entry.version), (entry, entry.integrity.as_ref()?))));
     let all: BTreeMap<String, (&Entry, &Integrity)> = entries.collect();
     let of = all.len();
-    let missing: Vec<(String, (&Entry, &Integrity))> = all.into_iter().filter(|(name, (_, integrity))| !is_there(&folder.join(name), integrity)).collect();
+    let missing: Vec<(String, (&Entry, &Integrity))> =
+        all.into_iter().filter(|(name, (_, integrity))| !is_there(&folder.join(name), integrity)).collect();
     let (done, bytes) = (AtomicUsize::new(of - missing.len()), AtomicU64::new(0));
     let tell = || listener(Progress::Fetched { done: done.load(Ordering::Relaxed), of, bytes: bytes.load(Ordering::Relaxed) });
     tell();
@@ -50,7 +52,10 @@ fn keep(path: &Path, entry: &Entry, integrity: &Integrity, tarball: &mut dyn Rea
     let copied = io::copy(&mut checked, &mut file).map_err(broken);
     let result = copied.and_then(|_| checked.finish().map_err(broken)).and_then(|(_, fits)| match fits {
         true => file.flush().and_then(|()| file.sync_all()).map_err(Error::disk(&unfinished)),
-        false => Err(Error::package(entry.title(), format!("its tarball is not the one that was locked: it does not have the digest {integrity}"))),
+        false => Err(Error::package(
+            entry.title(),
+            format!("its tarball is not the one that was locked: it does not have the digest {integrity}"),
+        )),
     });
     match result {
         Ok(()) => std::fs::rename(&unfinished, path).map_err(Error::disk(path)),

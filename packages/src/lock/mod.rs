@@ -182,7 +182,9 @@ impl Lock {
 
     /// Whether the host answers for exactly the names that it answers for now.
     pub(crate) fn builtins_are(&self, is_builtin: &dyn Fn(&str) -> bool) -> bool {
-        self.packages.iter().all(|(path, entry)| entry.builtin == names(path).is_some_and(|names| names.last().is_some_and(|name| is_builtin(name))))
+        self.packages
+            .iter()
+            .all(|(path, entry)| entry.builtin == names(path).is_some_and(|names| names.last().is_some_and(|name| is_builtin(name))))
     }
 
     pub(crate) fn packages_mut(&mut self) -> impl Iterator<Item = (&String, &mut Entry)> {
@@ -211,7 +213,11 @@ mod tests {
 
     fn lock() -> Lock {
         let packages = [("node_modules/a", entry("a")), ("node_modules/a/node_modules/@s/b", entry("@s/b"))];
-        Lock::new([("a".to_owned(), "^1".to_owned())].into(), BTreeMap::new(), packages.map(|(path, entry)| (path.to_owned(), entry)).into())
+        Lock::new(
+            [("a".to_owned(), "^1".to_owned())].into(),
+            BTreeMap::new(),
+            packages.map(|(path, entry)| (path.to_owned(), entry)).into(),
+        )
     }
 
     #[test]

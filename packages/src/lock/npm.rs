@@ -45,7 +45,10 @@ struct Facts {
 pub(crate) fn read(text: &str, request: &Request, platform: &Platform, is_builtin: &dyn Fn(&str) -> bool) -> Result<Lock, Error> {
     let raw: Raw = serde_json::from_str(text).map_err(|error| Error::request(format!("package-lock.json cannot be read: {error}")))?;
     if !matches!(raw.lockfile_version.as_u64(), Some(2 | 3)) {
-        return Err(Error::request(format!("package-lock.json has version {}; 2 and 3 can be read, which npm 7 and later write", raw.lockfile_version)));
+        return Err(Error::request(format!(
+            "package-lock.json has version {}; 2 and 3 can be read, which npm 7 and later write",
+            raw.lockfile_version
+        )));
     }
     let requested = request.requested();
     belongs(&raw, &requested)?;
@@ -72,7 +75,10 @@ fn belongs(raw: &Raw, requested: &BTreeMap<String, String>) -> Result<(), Error>
         None => Ok(()),
         Some((name, spec)) => {
             let other = locked(name).map_or("nothing".to_owned(), |other| format!("{other:?}"));
-            Err(Error::package(name, format!("package.json asks for {spec:?} and package-lock.json was made for {other}; run npm install and try again")))
+            Err(Error::package(
+                name,
+                format!("package.json asks for {spec:?} and package-lock.json was made for {other}; run npm install and try again"),
+            ))
         }
     }
 }
@@ -99,7 +105,8 @@ fn entry(path: &str, value: &Value, platform: &Platform, is_builtin: &dyn Fn(&st
     if let Some(from) = facts.resolved.as_deref().filter(|from| !from.starts_with("https://") && !from.starts_with("http://")) {
         return Err(Error::package(title, format!("package-lock.json has it from {from:?}; packages come from the registry")));
     }
-    let integrity = facts.integrity.as_deref().map(Integrity::parse).transpose().map_err(|error| Error::package(&title, error.to_string()))?;
+    let integrity =
+        facts.integrity.as_deref().map(Integrity::parse).transpose().map_err(|error| Error::package(&title, error.to_string()))?;
     let integrity = integrity.ok_or_else(|| Error::package(&title, "package-lock.json has no integrity for it"))?;
     let inactive = facts.optional && (platform.objection(&manifest).is_some() || platform.engine_mismatch(&manifest).is_some());
     Ok(Some(Entry {
@@ -167,7 +174,10 @@ mod tests {
     #[test]
     fn the_tree_is_taken_as_it_is() {
         let lock = lock(|_| ()).unwrap();
-        assert_eq!(lock.packages().keys().collect::<Vec<_>>(), ["node_modules/a", "node_modules/a/node_modules/c", "node_modules/b", "node_modules/bcrypt"]);
+        assert_eq!(
+            lock.packages().keys().collect::<Vec<_>>(),
+            ["node_modules/a", "node_modules/a/node_modules/c", "node_modules/b", "node_modules/bcrypt"]
+        );
         assert!(lock.packages()["node_modules/a/node_modules/c"].inactive && lock.packages()["node_modules/bcrypt"].builtin);
         let alias = &lock.packages()["node_modules/b"];
         assert!(alias.name.as_str() == "other" && alias.scripts && alias.tarball.is_none());
@@ -177,10 +187,16 @@ mod tests {
     fn what_does_not_fit_is_named() {
         let refused: [(fn(&mut Value), &str); 6] = [
             (|file| file["lockfileVersion"] = json!(1), "version 1"),
-            (|file| file["packages"][""]["dependencies"]["a"] = json!("^2"), "a: package.json asks for \"^1\" and package-lock.json was made for \"^2\""),
+            (
+                |file| file["packages"][""]["dependencies"]["a"] = json!("^2"),
+                "a: package.json asks for \"^1\" and package-lock.json was made for \"^2\"",
+            ),
             (|file| file["packages"]["node_modules/a"]["link"] = json!(true), "link or a workspace"),
             (|file| file["packages"]["tools/x"] = json!({"version": "1.0.0"}), "link or a workspace"),
-            (|file| file["packages"]["node_modules/a"]["resolved"] = json!("git+ssh://x"), "a@1.0.0: package-lock.json has it from \"git+ssh://x\""),
+            (
+                |file| file["packages"]["node_modules/a"]["resolved"] = json!("git+ssh://x"),
+                "a@1.0.0: package-lock.json has it from \"git+ssh://x\"",
+            ),
             (|file| file["packages"]["node_modules/a"]["integrity"] = Value::Null, "a@1.0.0: package-lock.json has no integrity"),
         ];
         for (change, why) in refused {

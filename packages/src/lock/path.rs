@@ -29,7 +29,17 @@ mod tests {
     fn a_path_is_a_row_of_names() {
         assert_eq!(names("node_modules/a").unwrap(), ["a"]);
         assert_eq!(names("node_modules/@s/a/node_modules/b/node_modules/@t/c").unwrap(), ["@s/a", "b", "@t/c"]);
-        for path in ["", "a", "node_modules", "node_modules/", "/node_modules/a", "node_modules/a/", "node_modules/a/b", "node_modules/../a", "node_modules/a/node_modules/"] {
+        for path in [
+            "",
+            "a",
+            "node_modules",
+            "node_modules/",
+            "/node_modules/a",
+            "node_modules/a/",
+            "node_modules/a/b",
+            "node_modules/../a",
+            "node_modules/a/node_modules/",
+        ] {
             assert_eq!(names(path), None, "{path}");
         }
     }

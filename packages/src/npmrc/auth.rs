@@ -102,7 +102,10 @@ mod tests {
     fn names_and_passwords_become_one_header() {
         let registry = url("https://r.example/");
         let encoded = STANDARD.encode("pass:word");
-        for pairs in [[("//r.example/:username", "me"), ("//r.example/:_password", encoded.as_str())], [("//r.example/:_auth", "bWU6cGFzczp3b3Jk"), ("x", "y")]] {
+        for pairs in [
+            [("//r.example/:username", "me"), ("//r.example/:_password", encoded.as_str())],
+            [("//r.example/:_auth", "bWU6cGFzczp3b3Jk"), ("x", "y")],
+        ] {
             let all = credentials(&pairs);
             assert_eq!(all.header_for(&registry, &registry).unwrap().expose(), "Basic bWU6cGFzczp3b3Jk");
             assert!(!format!("{all:?}").contains("bWU6"));

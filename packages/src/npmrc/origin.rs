@@ -50,7 +50,14 @@ mod tests {
         assert_eq!(covers("https://r.example/npm/x"), Some(5));
         assert_eq!(covers("https://r.example/npm"), Some(5));
         assert_eq!(covers("http://r.example:80/npm/x"), Some(5));
-        let others = ["https://r.example/npmx/y", "https://r.example/", "https://r.example:8443/npm/x", "https://evil.r.example/npm/x", "https://r.example.evil/npm/x", "https://r.example@evil/npm/x"];
+        let others = [
+            "https://r.example/npmx/y",
+            "https://r.example/",
+            "https://r.example:8443/npm/x",
+            "https://evil.r.example/npm/x",
+            "https://r.example.evil/npm/x",
+            "https://r.example@evil/npm/x",
+        ];
         for url in others {
             assert_eq!(covers(url), None, "{url}");
         }

@@ -97,7 +97,8 @@ impl NpmConfig {
     fn of(pairs: &BTreeMap<String, String>, env: &BTreeMap<String, String>) -> Result<Self, Error> {
         let get = |key: &str| pairs.get(key).map(String::as_str).filter(|value| !value.is_empty() && *value != "null");
         let registry = url("registry", get("registry").unwrap_or(DEFAULT_REGISTRY))?;
-        let scoped = pairs.iter().filter_map(|(key, value)| Some((key.strip_suffix(":registry").filter(|key| key.starts_with('@'))?, value)));
+        let scoped =
+            pairs.iter().filter_map(|(key, value)| Some((key.strip_suffix(":registry").filter(|key| key.starts_with('@'))?, value)));
         let scopes = scoped.map(|(scope, value)| Ok((scope.to_owned(), url(scope, value)?))).collect::<Result<_, Error>>()?;
         let authorities = match (get("ca"), get("cafile")) {
             (Some(ca), _) => Some(ca.to_owned()),
@@ -144,13 +145,20 @@ impl Rewrite {
 
 impl Proxies {
     fn of<'a>(get: &impl Fn(&str) -> Option<&'a str>, env: &'a BTreeMap<String, String>) -> Self {
-        let var = |name: &str| env.get(name).or_else(|| env.get(&name.to_uppercase())).map(String::as_str).filter(|value| !value.is_empty());
-        let one = |own: Option<&'a str>, vars: &[&str]| own.or_else(|| vars.iter().find_map(|name| var(name))).filter(|value| *value != "false").map(Secret::new);
+        let var =
+            |name: &str| env.get(name).or_else(|| env.get(&name.to_uppercase())).map(String::as_str).filter(|value| !value.is_empty());
+        let one = |own: Option<&'a str>, vars: &[&str]| {
+            own.or_else(|| vars.iter().find_map(|name| var(name))).filter(|value| *value != "false").map(Secret::new)
+        };
         let none = get("noproxy").or_else(|| get("no-proxy")).or_else(|| var("no_proxy")).unwrap_or_default();
         Self {
             https: one(get("https-proxy").or_else(|| get("proxy")), &["https_proxy", "http_proxy", "proxy"]),
             http: one(get("proxy").or_else(|| get("http-proxy")), &["http_proxy", "proxy"]),
-            none: none.split([',', ' ', '\n']).map(|one| one.trim().trim_start_matches("*").to_owned()).filter(|one| !one.is_empty()).collect(),
+            none: none
+                .split([',', ' ', '\n'])
+                .map(|one| one.trim().trim_start_matches("*").to_owned())
+                .filter(|one| !one.is_empty())
+                .collect(),
         }
     }
 
@@ -219,7 +227,11 @@ mod tests {
 
     #[test]
     fn the_environment_wins_over_project_user_and_global_files() {
-        let files = ["registry=https://project.example", "registry=https://user.example\nstrict-ssl=false", "@s:registry=https://scope.example/npm"];
+        let files = [
+            "registry=https://project.example",
+            "registry=https://user.example\nstrict-ssl=false",
+            "@s:registry=https://scope.example/npm",
+        ];
         let config = load(files, &[]).unwrap();
         assert_eq!((config.registry.as_str(), config.strict_tls), ("https://project.example/", false));
         let name = |text| PackageName::parse(text).unwrap();

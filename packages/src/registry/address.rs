@@ -77,7 +77,10 @@ mod tests {
         assert_eq!(at(registry, "", "a", Some("x/y.tgz")).unwrap(), "https://r.example/npm/x/y.tgz");
         assert_eq!(at(registry, "", "a", Some("https://cdn.example/y.tgz")).unwrap(), "https://cdn.example/y.tgz");
         assert_eq!(at(registry, "", "a", Some("http://r.example/npm/y.tgz")).unwrap(), "https://r.example/npm/y.tgz");
-        assert_eq!(at(registry, "", "a", Some("file:///etc/passwd")).unwrap_err(), "a@1.2.3: its tarball is at \"file\", which is no address of a registry");
+        assert_eq!(
+            at(registry, "", "a", Some("file:///etc/passwd")).unwrap_err(),
+            "a@1.2.3: its tarball is at \"file\", which is no address of a registry"
+        );
     }
 
     #[test]

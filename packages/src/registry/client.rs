@@ -37,7 +37,8 @@ impl Client {
     fn document_once(&self, ask: &Ask<'_>) -> Result<Packument, Failure> {
         let answer = self.http.get(ask)?;
         let limit = self.limits.document;
-        let too_large = || Failure::Final(Error::limit(format!("{}: the registry's document is too large", ask.what), bytes_text(limit), "document"));
+        let too_large =
+            || Failure::Final(Error::limit(format!("{}: the registry's document is too large", ask.what), bytes_text(limit), "document"));
         if announced(&answer).is_some_and(|length| length > limit) {
             return Err(too_large());
         }

@@ -148,12 +148,14 @@ fn certificates(text: &str) -> Result<Vec<ureq::tls::Certificate<'static>>, Erro
     let invalid = |reason: &str| Error::Config { place: "ca or cafile".to_owned(), reason: reason.to_owned() };
     let items: Result<Vec<_>, _> = parse_pem(text.as_bytes()).collect();
     let items = items.map_err(|_| invalid("it is not a certificate in PEM"))?;
-    let certificates: Vec<_> = items.into_iter().filter_map(|item| if let PemItem::Certificate(one) = item { Some(one) } else { None }).collect();
+    let certificates: Vec<_> =
+        items.into_iter().filter_map(|item| if let PemItem::Certificate(one) = item { Some(one) } else { None }).collect();
     if certificates.is_empty() { Err(invalid("there is no certificate in it")) } else { Ok(certificates) }
 }
 
 fn proxy(secret: &Secret) -> Result<Proxy, Error> {
-    Proxy::new(secret.expose()).map_err(|_| Error::Config { place: "proxy".to_owned(), reason: "it is written as http://host:port".to_owned() })
+    Proxy::new(secret.expose())
+        .map_err(|_| Error::Config { place: "proxy".to_owned(), reason: "it is written as http://host:port".to_owned() })
 }
 
 /// A body that remembers whether it was its connection that failed.

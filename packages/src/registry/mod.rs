@@ -18,6 +18,8 @@ use crate::npmrc::NpmConfig;
 
 pub(crate) use documents::Documents;
 pub(crate) use folder::file_name;
+#[cfg(test)]
+pub(crate) use source::Consume;
 pub(crate) use source::Source;
 
 /// Where packages come from.
@@ -51,3 +53,6 @@ impl std::fmt::Debug for Registry {
         f.write_str("Registry")
     }
 }
+
+#[cfg(test)]
+mod tests;

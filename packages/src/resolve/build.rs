@@ -147,7 +147,10 @@ impl<'a> Builder<'a> {
 
     fn pick(&self, placer: &Placer<'_>, edge: &Edge, start: Id, id: EdgeId) -> Result<Picked, Miss> {
         // The request's own peers are dependencies like others.
-        if edge.kind.is_peer() && id.from != self.graph.root && let Some(picked) = placer.pick_peer(start, edge)? {
+        if edge.kind.is_peer()
+            && id.from != self.graph.root
+            && let Some(picked) = placer.pick_peer(start, edge)?
+        {
             return Ok(picked);
         }
         self.picker.pick(edge)
@@ -180,7 +183,11 @@ impl<'a> Builder<'a> {
     fn disagree(&mut self, id: EdgeId, edge: &Edge, picked: &Picked, mine: bool) -> Result<(), Error> {
         let who = self.graph.get(id.from).filter(|_| id.from != self.graph.root).map(|node| format!("{}@{}", node.package, node.version));
         let title = format!("{}@{}", edge.package, picked.version);
-        let seen = self.graph.see(id.from, &edge.name).and_then(|seen| self.graph.get(seen)).map(|node| format!("{}@{}", node.package, node.version));
+        let seen = self
+            .graph
+            .see(id.from, &edge.name)
+            .and_then(|seen| self.graph.get(seen))
+            .map(|node| format!("{}@{}", node.package, node.version));
         let reason = match (who, seen) {
             (Some(who), Some(seen)) => format!("{who} wants the peer {}@{}, and {seen} is there", edge.name, edge.spec),
             (Some(who), None) => format!("{who} wants the peer {}@{}, which fits nowhere", edge.name, edge.spec),
@@ -257,7 +264,9 @@ impl<'a> Builder<'a> {
         }
         let above = self.graph.parent(id).and_then(|parent| self.graph.parent(parent));
         let Some(node) = self.graph.get(id) else { return false };
-        let Some(other) = above.and_then(|above| self.graph.see(above, &node.name)).and_then(|other| self.graph.get(other)) else { return false };
+        let Some(other) = above.and_then(|above| self.graph.see(above, &node.name)).and_then(|other| self.graph.get(other)) else {
+            return false;
+        };
         let same = other.package == node.package && other.version == node.version;
         let content = |user: &EdgeId| self.graph.edge(*user).is_none_or(|edge| other.meets(edge));
         same || (other.version >= node.version && users.iter().all(content))

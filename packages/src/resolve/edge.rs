@@ -60,15 +60,21 @@ pub(super) fn edges(manifest: &Manifest, overrides: &Table, setting: &Setting<'_
     let peer = |name: &String| if manifest.optional_peers.contains(name) { Kind::OptionalPeer } else { Kind::Peer };
     let optional = manifest.optional.iter().map(|(name, spec)| (name, spec, Kind::Optional));
     let required = manifest.dependencies.iter().map(|(name, spec)| (name, spec, Kind::Required));
-    let peers = manifest.peers.iter().filter(|(name, _)| !manifest.dependencies.contains_key(*name) && !manifest.optional.contains_key(*name));
+    let peers =
+        manifest.peers.iter().filter(|(name, _)| !manifest.dependencies.contains_key(*name) && !manifest.optional.contains_key(*name));
     let peers = peers.map(|(name, spec)| (name, spec, peer(name)));
     // What is inside the tarball need not be found elsewhere; types are never required.
     let wanted = |(name, ..): &(&String, &String, Kind)| !name.starts_with("@types/") && (is_root || !manifest.bundled.contains(*name));
-    let mut edges: Vec<Edge> = optional.chain(required).chain(peers).filter(wanted).filter_map(|(name, text, kind)| {
-        // What package.json asks for itself wins over what it overrides.
-        let text = if is_root { text } else { overrides.get(name).unwrap_or(text) };
-        edge(name, text, kind, setting)
-    }).collect();
+    let mut edges: Vec<Edge> = optional
+        .chain(required)
+        .chain(peers)
+        .filter(wanted)
+        .filter_map(|(name, text, kind)| {
+            // What package.json asks for itself wins over what it overrides.
+            let text = if is_root { text } else { overrides.get(name).unwrap_or(text) };
+            edge(name, text, kind, setting)
+        })
+        .collect();
     edges.sort_by(|one, other| compare(&one.name, &other.name));
     edges
 }

@@ -98,7 +98,8 @@ impl Graph {
 
     /// As in `node_modules/a/node_modules/b`; empty for the root.
     pub(super) fn path(&self, id: Id) -> String {
-        let mut names: Vec<&str> = self.ancestry(id).filter(|id| *id != self.root).filter_map(|id| Some(self.get(id)?.name.as_str())).collect();
+        let mut names: Vec<&str> =
+            self.ancestry(id).filter(|id| *id != self.root).filter_map(|id| Some(self.get(id)?.name.as_str())).collect();
         names.reverse();
         names.iter().map(|name| format!("node_modules/{name}")).collect::<Vec<_>>().join("/")
     }

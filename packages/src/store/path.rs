@@ -55,7 +55,8 @@ mod tests {
     #[test]
     fn what_leads_out_is_refused() {
         let long = format!("package/{}", "x".repeat(LONGEST));
-        let paths = ["/etc/passwd", "../x", "package/../../x", "package/..", "package\\..\\x", "package/a\0b", "package/a\nb", long.as_str()];
+        let paths =
+            ["/etc/passwd", "../x", "package/../../x", "package/..", "package\\..\\x", "package/a\0b", "package/a\nb", long.as_str()];
         for path in paths {
             assert!(within(path.as_bytes()).is_err(), "{path}");
         }

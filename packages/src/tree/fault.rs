@@ -38,7 +38,9 @@ impl ResolveError {
                 let message = format!("Directory import '{path}' is not supported resolving ES modules imported from {importer}");
                 Self::new("ERR_UNSUPPORTED_DIR_IMPORT", message)
             }
-            (Kind::Import, Some(path)) => Self::new("ERR_MODULE_NOT_FOUND", format!("Cannot find module '{path}' imported from {importer}")),
+            (Kind::Import, Some(path)) => {
+                Self::new("ERR_MODULE_NOT_FOUND", format!("Cannot find module '{path}' imported from {importer}"))
+            }
             (Kind::Import, None) => {
                 let name = package_name(specifier);
                 Self::new("ERR_MODULE_NOT_FOUND", format!("Cannot find package '{name}' imported from {importer}"))
@@ -64,14 +66,17 @@ impl ResolveError {
                 Self::new("ERR_PACKAGE_IMPORT_NOT_DEFINED", message)
             }
             Library::InvalidPackageTarget(target, key, file) => {
-                let message = format!("Invalid \"exports\" target \"{target}\" defined for '{key}' in the package config {}{from}", file.display());
+                let message =
+                    format!("Invalid \"exports\" target \"{target}\" defined for '{key}' in the package config {}{from}", file.display());
                 Self::new("ERR_INVALID_PACKAGE_TARGET", message)
             }
             Library::InvalidModuleSpecifier(specifier, file) => {
                 let reason = format!("request is not a valid match in pattern for the \"exports\" resolution of {}", file.display());
                 Self::new("ERR_INVALID_MODULE_SPECIFIER", format!("Invalid module \"{specifier}\" {reason}{from}"))
             }
-            Library::InvalidPackageConfig(file) | Library::InvalidPackageConfigDefault(file) | Library::InvalidPackageConfigDirectory(file) => {
+            Library::InvalidPackageConfig(file)
+            | Library::InvalidPackageConfigDefault(file)
+            | Library::InvalidPackageConfigDirectory(file) => {
                 Self::new("ERR_INVALID_PACKAGE_CONFIG", format!("Invalid package config {}.", file.display()))
             }
             Library::Json(error) => Self::new("ERR_INVALID_PACKAGE_CONFIG", format!("Invalid package config {}.", error.path.display())),

@@ -61,7 +61,8 @@ impl Tree {
             files.insert(whole, bytes.into());
         }
         let is_file = |folder: &str| files.contains_key(folder);
-        let clash = files.keys().find_map(|path| path.match_indices('/').filter_map(|(at, _)| path.get(..at)).find(|folder| is_file(folder)));
+        let clash =
+            files.keys().find_map(|path| path.match_indices('/').filter_map(|(at, _)| path.get(..at)).find(|folder| is_file(folder)));
         match clash {
             Some(folder) => Err(Error::request(format!("{folder:?} is a file and a folder"))),
             None => Ok(Self { packages, own: Arc::new(files) }),
@@ -87,7 +88,9 @@ impl Tree {
 
     fn is_folder(&self, path: &str) -> bool {
         let prefix = if path == "/" { path.to_owned() } else { format!("{path}/") };
-        path == "/" || self.own.range(prefix.clone()..).next().is_some_and(|(own, _)| own.starts_with(&prefix)) || self.packages.is_folder(path)
+        path == "/"
+            || self.own.range(prefix.clone()..).next().is_some_and(|(own, _)| own.starts_with(&prefix))
+            || self.packages.is_folder(path)
     }
 
     /// The bytes of a file.

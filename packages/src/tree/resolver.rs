@@ -97,7 +97,8 @@ impl Resolver {
         let folder = importer.rsplit_once('/').map(|(folder, _)| folder).filter(|folder| !folder.is_empty()).unwrap_or("/");
         let library = if kind == Kind::Require { &self.require } else { &self.import };
         let found = library.resolve(folder, specifier);
-        let path = is_path(specifier).then(|| if specifier.starts_with('/') { normal(specifier) } else { normal(&format!("{folder}/{specifier}")) });
+        let path = is_path(specifier)
+            .then(|| if specifier.starts_with('/') { normal(specifier) } else { normal(&format!("{folder}/{specifier}")) });
         let is_folder = path.as_deref().is_some_and(|path| self.tree.stat(path) == Some(Node::Folder));
         let asked = Asked { importer, specifier, kind, path: path.as_deref(), is_folder };
         if kind == Kind::Import && is_folder {
@@ -172,7 +173,8 @@ fn is_path(specifier: &str) -> bool {
 /// The path in a URL, which `import` understands; nothing if it is none.
 fn of_url(specifier: &str) -> Result<Option<String>, ResolveError> {
     let Some((scheme, _)) = specifier.split_once(':') else { return Ok(None) };
-    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    let is_scheme =
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
     if !is_scheme {
         return Ok(None);
     }
@@ -180,7 +182,9 @@ fn of_url(specifier: &str) -> Result<Option<String>, ResolveError> {
     match path.and_then(|path| path.to_str().map(str::to_owned)) {
         Some(path) => Ok(Some(path)),
         None => {
-            let message = format!("Only URLs with a scheme in: file, data, and node are supported by the default ESM loader. Received protocol '{scheme}:'");
+            let message = format!(
+                "Only URLs with a scheme in: file, data, and node are supported by the default ESM loader. Received protocol '{scheme}:'"
+            );
             Err(ResolveError::new("ERR_UNSUPPORTED_ESM_URL_SCHEME", message))
         }
     }

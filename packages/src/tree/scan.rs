@@ -39,7 +39,8 @@ const WORDS: [Word; 4] = [
 
 /// All specifiers, each once, sorted.
 pub(super) fn specifiers(source: &str) -> Vec<Named> {
-    let mut found: Vec<Named> = WORDS.iter().flat_map(|word| source.match_indices(word.text).filter_map(|(at, _)| named(source, at, word))).collect();
+    let mut found: Vec<Named> =
+        WORDS.iter().flat_map(|word| source.match_indices(word.text).filter_map(|(at, _)| named(source, at, word))).collect();
     found.sort();
     found.dedup();
     found
@@ -104,7 +105,7 @@ mod tests {
               './i';
             require.resolve('./j')
         "#;
-        let all = ["./a", "./b", "./c", "./j", "import ./d", "import ./e", "import ./f", "import ./g", "import ./h", "import ./i"];
+        let all = ["./a", "./b", "./c", "import ./d", "import ./e", "import ./f", "import ./g", "import ./h", "import ./i", "./j"];
         assert_eq!(names(source), all);
     }
 
@@ -117,7 +118,8 @@ mod tests {
 
     #[test]
     fn odd_ends_are_no_trouble() {
-        for source in ["require", "require(", "require('", "require('x", "import /*", "from //", "from \"", "é require('é')", "import('x'"] {
+        for source in ["require", "require(", "require('", "require('x", "import /*", "from //", "from \"", "é require('é')", "import('x'"]
+        {
             let _ = specifiers(source);
         }
         assert_eq!(names("é require('é')"), ["é"]);
