@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::counting::Counting;
 use crate::error::Error;
 use crate::integrity::Integrity;
+use crate::limits::Limits;
 use crate::lock::{Entry, Lock, read_npm_lock};
 use crate::native::{refusal, sign_of_name};
 use crate::parallel::each;
@@ -56,6 +57,8 @@ pub struct Installed {
 /// What is missing in the store, by digest: once, wherever it lies in the tree.
 type Missing<'l> = BTreeMap<&'l Integrity, &'l Entry>;
 type Packs = BTreeMap<Integrity, Arc<Pack>>;
+/// By path, as in `node_modules/a`.
+type Places = BTreeMap<String, Arc<Pack>>;
 
 impl Packages {
     /// Packages of a registry, kept in a store that others may share.
@@ -126,7 +129,8 @@ impl Packages {
         let packs = self.fetch(lock, listener, &mut notes)?;
         let mut lock = lock.clone();
         let found = |entry: &Entry| entry.wanted().and_then(|integrity| packs.get(integrity)).cloned();
-        let here = lock.packages().iter().filter_map(|(path, entry)| Some((path.clone(), found(entry)?))).collect();
+        let here: Places = lock.packages().iter().filter_map(|(path, entry)| Some((path.clone(), found(entry)?))).collect();
+        weigh(&lock, &here, &self.settings.limits)?;
         mark(&mut lock, &here, &mut notes)?;
         let tree = self.tree(&lock, here);
         Ok(Installed { lock, tree, notes: notes.into_iter().collect() })
@@ -141,7 +145,7 @@ impl Packages {
         vendor(lock, self.registry.source(), folder, &self.settings.limits, listener)
     }
 
-    fn tree(&self, lock: &Lock, packs: BTreeMap<String, Arc<Pack>>) -> Arc<PackageTree> {
+    fn tree(&self, lock: &Lock, packs: Places) -> Arc<PackageTree> {
         let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
         // An optional package that could not be fetched is missing in one tree and not in another.
         let key = format!("{} {}", lock.digest(), packs.len());
@@ -158,23 +162,7 @@ impl Packages {
     fn fetch(&self, lock: &Lock, listener: Listener<'_>, notes: &mut BTreeSet<String>) -> Result<Packs, Error> {
         let limits = &self.settings.limits;
         let budget = Budget::new(limits);
-        let mut packs = Packs::new();
-        let mut missing = Missing::new();
-        for entry in lock.packages().values() {
-            let Some(integrity) = entry.wanted() else { continue };
-            match self.store.get(integrity)? {
-                Some(pack) => {
-                    // Each place in the tree counts: that is what a program sees.
-                    let (files, bytes) = pack.weight();
-                    budget.take(&entry.title(), files, bytes)?;
-                    packs.insert(integrity.clone(), pack);
-                }
-                // One that somebody requires is not optional for its other places.
-                None => {
-                    drop(missing.entry(integrity).and_modify(|other| *other = if other.optional { entry } else { other }).or_insert(entry))
-                }
-            }
-        }
+        let (packs, missing) = self.look(lock, &budget)?;
         let (done, of, bytes) = (AtomicUsize::new(packs.len()), packs.len() + missing.len(), AtomicU64::new(0));
         let tell = || listener(Progress::Fetched { done: done.load(Ordering::Relaxed), of, bytes: bytes.load(Ordering::Relaxed) });
         tell();
@@ -183,7 +171,9 @@ impl Packages {
         let items: Vec<(&Integrity, &Entry)> = missing.into_iter().collect();
         each(&items, limits.connections, |(integrity, entry)| {
             match self.fetch_one(integrity, entry, &budget, until, &bytes) {
-                Ok(pack) => drop(fetched.lock().unwrap_or_else(PoisonError::into_inner).insert((*integrity).clone(), pack)),
+                Ok(pack) => {
+                    fetched.lock().unwrap_or_else(PoisonError::into_inner).insert((*integrity).clone(), pack);
+                }
                 Err(Error::Package { package, reason }) if entry.optional => {
                     let note = format!("{package} is optional and left out: {reason}");
                     skipped.lock().unwrap_or_else(PoisonError::into_inner).insert(note);
@@ -196,6 +186,26 @@ impl Packages {
         })?;
         notes.append(&mut skipped.into_inner().unwrap_or_else(PoisonError::into_inner));
         Ok(fetched.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What is in the store, which is taken from the budget, and what is not.
+    fn look<'l>(&self, lock: &'l Lock, budget: &Budget) -> Result<(Packs, Missing<'l>), Error> {
+        let (mut packs, mut missing) = (Packs::new(), Missing::new());
+        for entry in lock.packages().values() {
+            let Some(integrity) = entry.wanted().filter(|integrity| !packs.contains_key(*integrity)) else { continue };
+            if let Some(pack) = self.store.get(integrity)? {
+                let (files, bytes) = pack.weight();
+                budget.take(&entry.title(), files, bytes)?;
+                packs.insert(integrity.clone(), pack);
+                continue;
+            }
+            let wanted = missing.entry(integrity).or_insert(entry);
+            // One that somebody requires is not optional for its other places.
+            if wanted.optional {
+                *wanted = entry;
+            }
+        }
+        Ok((packs, missing))
     }
 
     fn fetch_one(
@@ -216,8 +226,17 @@ impl Packages {
     }
 }
 
+/// That the tree as a program sees it is within the limits: a package that lies in several places counts in each.
+fn weigh(lock: &Lock, here: &Places, limits: &Limits) -> Result<(), Error> {
+    let budget = Budget::new(limits);
+    here.iter().try_for_each(|(path, pack)| {
+        let (files, bytes) = pack.weight();
+        budget.take(&lock.packages().get(path).map(Entry::title).unwrap_or_default(), files, bytes)
+    })
+}
+
 /// Marks what the files of packages tell, and refuses native add-ons that were asked for.
-fn mark(lock: &mut Lock, packs: &BTreeMap<String, Arc<Pack>>, notes: &mut BTreeSet<String>) -> Result<(), Error> {
+fn mark(lock: &mut Lock, packs: &Places, notes: &mut BTreeSet<String>) -> Result<(), Error> {
     let direct: BTreeSet<String> = lock.packages().keys().filter(|path| lock.is_direct(path)).cloned().collect();
     for (path, entry) in lock.packages_mut() {
         let Some(pack) = packs.get(path) else { continue };

@@ -101,13 +101,22 @@ impl From<Raw> for Manifest {
             cpu: raw.cpu,
             libc: raw.libc,
             node: raw.engines.get("node").and_then(Value::as_str).map(str::to_owned),
-            deprecated: !matches!(&raw.deprecated, Value::Null | Value::Bool(false)) && raw.deprecated != Value::from(""),
+            deprecated: is_said(&raw.deprecated),
             scripts: raw.has_install_script == Value::Bool(true) || INSTALL_SCRIPTS.iter().any(|name| raw.scripts.get(name).is_some()),
             gyp: raw.gypfile == Value::Bool(true),
             tarball: dist("tarball"),
             integrity: dist("integrity"),
             shasum: dist("shasum"),
         }
+    }
+}
+
+/// Whether a field has a text, or is true.
+fn is_said(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.is_empty(),
+        Value::Null | Value::Bool(false) => false,
+        _ => true,
     }
 }
 

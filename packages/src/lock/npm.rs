@@ -183,9 +183,11 @@ mod tests {
         assert!(alias.name.as_str() == "other" && alias.scripts && alias.tarball.is_none());
     }
 
+    type Change = fn(&mut Value);
+
     #[test]
     fn what_does_not_fit_is_named() {
-        let refused: [(fn(&mut Value), &str); 6] = [
+        let refused: [(Change, &str); 6] = [
             (|file| file["lockfileVersion"] = json!(1), "version 1"),
             (
                 |file| file["packages"][""]["dependencies"]["a"] = json!("^2"),

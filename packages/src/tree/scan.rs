@@ -83,7 +83,8 @@ fn literal(text: &str) -> Option<String> {
     let inner = text.get(1..)?;
     let end = inner.find(quote).filter(|end| (1..=LONGEST).contains(end))?;
     let inner = inner.get(..end)?;
-    (!inner.contains(['\\', '\n']) && !(quote == '`' && inner.contains("${"))).then(|| inner.to_owned())
+    let computed = inner.contains(['\\', '\n']) || (quote == '`' && inner.contains("${"));
+    (!computed).then(|| inner.to_owned())
 }
 
 #[cfg(test)]
