@@ -15,7 +15,7 @@ const EDGES: [(&str, &[&str]); 10] = [
     // Fetches for the operator and not for hooks, so that it has nothing to do with what hooks may reach.
     ("hookbox-packages", &["hookbox-host-api"]),
     ("hookbox-runtime", &["hookbox-egress", "hookbox-host-api"]),
-    ("hookbox-hooks", &["hookbox-egress", "hookbox-host-api", "hookbox-runtime"]),
+    ("hookbox-hooks", &["hookbox-egress", "hookbox-host-api", "hookbox-packages", "hookbox-runtime"]),
     ("hookbox-dialects", &["hookbox-host-api", "hookbox-hooks"]),
     ("hookbox-cli", &["hookbox-dialects", "hookbox-host-api", "hookbox-hooks"]),
     ("hookbox-guest-sdk", &["hookbox-guest-sdk-macros"]),

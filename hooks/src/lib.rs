@@ -50,6 +50,7 @@ mod metrics;
 mod networks;
 pub mod offline;
 mod outside;
+mod packages;
 mod resources;
 mod sandbox;
 mod service;

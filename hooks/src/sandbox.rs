@@ -6,14 +6,17 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tokio::task::spawn_blocking;
 use hookbox_egress::{Counts, Egress};
 use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{EnvVars, Failure, FailureKind, Usage};
+use hookbox_packages::Lock;
 use hookbox_runtime::{
     Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, NotRun, Outside, PreparedHook, Sandbox, Scheduler,
     SchedulerLoad,
 };
 
+use crate::packages::{Dependencies, Npm, digest};
 use crate::resources::Runtime;
 
 /// A future that can be sent to another task.
@@ -28,6 +31,8 @@ pub(crate) struct Function {
     pub(crate) entries: &'static [&'static str],
     /// The values of its env vars, which it may read while it is prepared.
     pub(crate) env: Arc<EnvVars>,
+    /// JavaScript: its packages.
+    pub(crate) dependencies: Dependencies,
 }
 
 /// A prepared function.
@@ -37,6 +42,11 @@ pub(crate) trait PreparedFunction: Send + Sync + 'static {
 
     /// Whether the function was prepared with the values of its env vars, and is valid for these only.
     fn holds_env(&self) -> bool;
+
+    /// What its packages were resolved to.
+    fn lock(&self) -> Option<Arc<Lock>> {
+        None
+    }
 
     /// Which input that changes between executions its top level reads, if that is evaluated on every execution.
     fn evaluated_because(&self) -> Option<&'static str>;
@@ -74,11 +84,12 @@ pub(crate) struct SandboxCompiler {
     admission: Admission,
     scheduler: Arc<Scheduler>,
     outside: Arc<Outside>,
+    packages: Npm,
 }
 
 impl SandboxCompiler {
-    pub(crate) fn new(sandbox: Sandbox, admission: Admission, scheduler: Scheduler, outside: Arc<Outside>) -> Self {
-        Self { sandbox, admission, scheduler: Arc::new(scheduler), outside }
+    pub(crate) fn new(sandbox: Sandbox, admission: Admission, scheduler: Scheduler, outside: Arc<Outside>, packages: Npm) -> Self {
+        Self { sandbox, admission, scheduler: Arc::new(scheduler), outside, packages }
     }
 }
 
@@ -87,6 +98,7 @@ struct SandboxFunction {
     scheduler: Arc<Scheduler>,
     outside: Arc<Outside>,
     hook: PreparedHook,
+    lock: Option<Arc<Lock>>,
 }
 
 impl PreparedFunction for SandboxFunction {
@@ -106,6 +118,10 @@ impl PreparedFunction for SandboxFunction {
 
     fn holds_env(&self) -> bool {
         self.hook.holds_env()
+    }
+
+    fn lock(&self) -> Option<Arc<Lock>> {
+        self.lock.clone()
     }
 
     fn evaluated_because(&self) -> Option<&'static str> {
@@ -135,6 +151,20 @@ fn not_run(reason: NotRun, mut log: LogBuffer) -> Execution {
     Execution { result: Err(Failure::new(kind, message)), usage, log, calls: Vec::new(), ended: std::time::SystemTime::now() }
 }
 
+impl SandboxCompiler {
+    /// Gives a source the files of its packages. Returns what these were resolved to.
+    async fn install(&self, source: &mut JavaScript, dependencies: Dependencies) -> Result<Option<Arc<Lock>>, AdmissionError> {
+        if dependencies.declared.is_empty() {
+            return Ok(None);
+        }
+        let (packages, text) = (self.packages.clone(), source.source.clone());
+        let installing = spawn_blocking(move || packages.files_silently(&dependencies, &text));
+        let (lock, files) = installing.await.map_err(|error| AdmissionError::Host(format!("packages: {error}")))??;
+        source.modules = Some(files);
+        Ok(Some(lock))
+    }
+}
+
 /// The source in a function's bytes. The upload has checked that they are text.
 fn javascript(function: &Function, node_major: u8) -> Result<JavaScript, AdmissionError> {
     let source = str::from_utf8(&function.bytes).map_err(|_| AdmissionError::Rejected("the source is not UTF-8 text".to_owned()))?;
@@ -144,12 +174,16 @@ fn javascript(function: &Function, node_major: u8) -> Result<JavaScript, Admissi
 impl FunctionCompiler for SandboxCompiler {
     fn prepare(self: Arc<Self>, function: Function) -> Boxed<Result<Arc<dyn PreparedFunction>, AdmissionError>> {
         Box::pin(async move {
-            let hook = match function.runtime {
-                Runtime::Wasm => self.admission.prepare(function.bytes).await?,
-                Runtime::Node(version) => self.admission.prepare_javascript(javascript(&function, version.major())?).await?,
+            let (hook, lock) = match function.runtime {
+                Runtime::Wasm => (self.admission.prepare(function.bytes).await?, None),
+                Runtime::Node(version) => {
+                    let mut source = javascript(&function, version.major())?;
+                    let lock = self.install(&mut source, function.dependencies).await?;
+                    (self.admission.prepare_javascript(source).await?, lock)
+                }
             };
             let (sandbox, scheduler, outside) = (self.sandbox.clone(), self.scheduler.clone(), self.outside.clone());
-            let prepared: Arc<dyn PreparedFunction> = Arc::new(SandboxFunction { sandbox, scheduler, outside, hook });
+            let prepared: Arc<dyn PreparedFunction> = Arc::new(SandboxFunction { sandbox, scheduler, outside, hook, lock });
             Ok(prepared)
         })
     }
@@ -159,7 +193,8 @@ impl FunctionCompiler for SandboxCompiler {
             Runtime::Wasm => None,
             Runtime::Node(version) => javascript(function, version.major()).ok(),
         };
-        source.map_or_else(|| FunctionDigest::of(&function.bytes), |source| Admission::cache_name(&source))
+        let files = function.dependencies.lock.as_deref().map(digest);
+        source.map_or_else(|| FunctionDigest::of(&function.bytes), |source| Admission::cache_name(&source, files))
     }
 
     fn warm(self: Arc<Self>) -> Boxed<()> {

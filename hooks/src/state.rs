@@ -252,7 +252,7 @@ impl Transaction {
     pub(crate) fn release(&mut self, state: &State, account: AccountId, build: Build) -> Result<(), ServiceError> {
         let owner = self.directory.account(account)?;
         if owner.builds().all(|used| used != build) {
-            self.released.kept.extend(name(state, account, build).map(|name| (build, name)));
+            self.released.kept.extend(name(state, account, build.clone()).map(|name| (build.clone(), name)));
         }
         if !owner.uses_function(build.digest) {
             Functions::delete(account.get(), &build.digest, &mut self.batch);
@@ -275,12 +275,12 @@ impl Transaction {
 /// The name under which this machine keeps what it made of a function. That of JavaScript is made of the source: if that is gone, nothing can
 /// be released by name.
 fn name(state: &State, account: AccountId, build: Build) -> Option<FunctionDigest> {
-    let Build { digest, runtime, entries } = build;
+    let Build { digest, runtime, entries, dependencies } = build;
     match runtime {
         Runtime::Wasm => Some(FunctionDigest::from_bytes(*digest.as_bytes())),
         Runtime::Node(_) => {
             let bytes = state.function(account, &digest).ok()?.into();
-            Some(state.compiler.name(&Function { bytes, runtime, entries, env: Arc::default() }))
+            Some(state.compiler.name(&Function { bytes, runtime, entries, env: Arc::default(), dependencies }))
         }
     }
 }

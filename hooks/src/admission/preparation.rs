@@ -55,20 +55,20 @@ impl Preparations {
     /// The function that serves other hooks with the same code. A prepared JavaScript function may hold the env values of one hook, so hooks do
     /// not share it.
     pub(super) fn shared(&self, task: &Task) -> Option<Prepared> {
-        let shared = (task.build.runtime == Runtime::Wasm).then(|| self.state.directory.load().function(task.build));
+        let shared = (task.build.runtime == Runtime::Wasm).then(|| self.state.directory.load().function(&task.build));
         shared.flatten().map(Prepared::Ready)
     }
 
     /// Reads a version's function.
     pub(super) async fn read(&self, task: &Task) -> Result<ReadFunction, Prepared> {
-        let Task { account, build: Build { digest, runtime, entries }, ref env, .. } = *task;
-        let env = env.clone();
+        let (account, env) = (task.account, task.env.clone());
+        let Build { digest, runtime, entries, dependencies } = task.build.clone();
         let read = self.state.read(move |state| {
             let bytes = match state.function(account, &digest) {
                 Ok(bytes) => bytes.into(),
                 Err(error) => return Ok(Err(error)),
             };
-            let function = Function { bytes, runtime, entries, env };
+            let function = Function { bytes, runtime, entries, env, dependencies };
             let name = state.compiler.name(&function);
             Ok(Ok(ReadFunction { is_kept: (state.is_kept)(name), name, function }))
         });

@@ -118,7 +118,7 @@ pub(super) fn conclude(
         decide(state, change, id, &before, prepared)?;
     }
     if let Some(kept) = kept {
-        change.forget(task.build, kept);
+        change.forget(task.build.clone(), kept);
     }
     Ok(Concluded::Yes)
 }
@@ -128,7 +128,7 @@ fn decide(state: &State, change: &mut Transaction, id: AccountId, before: &HookR
     let account = change.directory.account_mut(id)?;
     match prepared {
         Prepared::Ready(function) => {
-            let record = before.admitted();
+            let record = before.admitted(function.lock());
             account.serve(record.clone(), function)?;
             records::put_hook(&mut change.batch, id, &record)?;
             match &before.ready {

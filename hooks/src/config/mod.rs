@@ -44,6 +44,7 @@ impl Config {
             memory_budget_bytes: self.sandbox.memory_bytes(),
             helpers,
             pagemap: self.sandbox.pagemap_scan.most(),
+            packages: self.packages.clone(),
             max_image_bytes: (self.sandbox.image_mib as usize) << 20,
             retention: self.retention,
             log_queue: LOG_QUEUE,

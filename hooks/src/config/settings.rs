@@ -11,6 +11,7 @@ use crate::auth::{AccessConfig, ThrottleConfig};
 use crate::limits::{CacheConfig, QueueConfig, ReadLimits, ServiceLimits};
 use crate::networks::Networks;
 use crate::outside::EgressConfig;
+use crate::packages::PackagesConfig;
 use crate::store::Engine;
 
 const KIB: usize = 1024;
@@ -52,7 +53,7 @@ macro_rules! setting {
 }
 
 /// Every setting, in the order in which they are documented.
-pub(super) static SETTINGS: [Setting; 82] = [
+pub(super) static SETTINGS: [Setting; 85] = [
     setting!("listen", listen),
     setting!("data", data),
     setting!("master_key_file", master_key_file),
@@ -103,6 +104,9 @@ pub(super) static SETTINGS: [Setting; 82] = [
     setting!("limits.account_deployments", limits.account_deployments, |text| number(text, 1, 100_000)),
     setting!("sandbox.pagemap_scan", sandbox.pagemap_scan),
     setting!("sandbox.memory_mib", sandbox.memory_mib, |text| number(text, 0, 16_777_216)),
+    setting!("packages.npmrc", packages.npmrc),
+    setting!("packages.folder", packages.folder),
+    setting!("packages.minimum_age", packages.minimum_age, |text| span(text, Duration::ZERO, 365 * DAY)),
     setting!("sandbox.image_mib", sandbox.image_mib, |text| number(text, 1, 64)),
     setting!("egress.hosts_ceiling", egress.hosts_ceiling),
     setting!("egress.proxy", egress.proxy),
@@ -169,6 +173,7 @@ fn defaults() -> Config {
         access: AccessConfig::default(),
         reads: ReadLimits::default(),
         limits: ServiceLimits::default(),
+        packages: PackagesConfig::default(),
         sandbox: SandboxConfig { pagemap_scan: PagemapScan::Auto, memory_mib: 0, image_mib: 16 },
         egress: EgressConfig::default(),
         cache: CacheConfig::default(),

@@ -11,6 +11,7 @@ use crate::auth::{AccessConfig, ThrottleConfig};
 use crate::limits::{CacheConfig, QueueConfig, ReadLimits, ServiceLimits};
 use crate::networks::Networks;
 use crate::outside::EgressConfig;
+use crate::packages::PackagesConfig;
 use crate::store::Engine;
 
 /// Every setting, validated. The fields are named as in the configuration file.
@@ -45,6 +46,8 @@ pub struct Config {
     pub reads: ReadLimits,
     /// Sizes that requests and executions may have.
     pub limits: ServiceLimits,
+    /// Where npm packages come from.
+    pub packages: PackagesConfig,
     /// The sandboxes that functions run in.
     pub sandbox: SandboxConfig,
     /// The way out for functions.

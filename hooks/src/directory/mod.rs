@@ -142,10 +142,10 @@ impl Directory {
     }
 
     /// The prepared function of this build, if a hook is served by it.
-    pub(crate) fn function(&self, build: Build) -> Option<Arc<dyn PreparedFunction>> {
+    pub(crate) fn function(&self, build: &Build) -> Option<Arc<dyn PreparedFunction>> {
         let mut hooks = self.accounts().flat_map(|account| account.hooks());
         hooks.find_map(|hook| {
-            let is_it = hook.record.ready.as_ref().is_some_and(|ready| ready.spec.build(hook.record.hook_type) == build);
+            let is_it = hook.record.ready.as_ref().is_some_and(|ready| ready.spec.build(hook.record.hook_type) == *build);
             hook.serving.as_ref().filter(|_| is_it).map(|serving| serving.function.clone())
         })
     }

@@ -1,9 +1,11 @@
 //! Hooks as they are stored: what the author asked for, which version serves, and the state of admission.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hookbox_egress::Policy;
 use hookbox_host_api::Decision;
+use hookbox_packages::Lock;
 use hookbox_runtime::FunctionKind;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +15,7 @@ use super::runtime::Runtime;
 use crate::clock::Timestamp;
 use crate::hook_type::{HookType, Registry, Settings};
 use crate::ids::HookId;
+use crate::packages::Dependencies;
 use crate::store::{Digest, StoreError};
 
 /// What the function's bytes are.
@@ -55,12 +58,13 @@ pub(crate) struct FunctionRef {
 }
 
 /// Everything that decides what a machine keeps of a function. Hooks with equal builds share it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Build {
     pub(crate) digest: Digest,
     pub(crate) runtime: Runtime,
     /// The exported functions that may be called, in the order in which they are tried.
     pub(crate) entries: &'static [&'static str],
+    pub(crate) dependencies: Dependencies,
 }
 
 /// Everything about a hook that a version freezes.
@@ -81,6 +85,9 @@ pub(crate) struct Spec {
     /// Versions by name, as declared.
     #[serde(default)]
     pub(crate) packages: BTreeMap<String, String>,
+    /// What they were resolved to, once a deployment has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lock: Option<Arc<Lock>>,
     pub(crate) fuel: u64,
     pub(crate) memory_mib: u32,
     pub(crate) on_error: Decision,
@@ -101,7 +108,8 @@ pub(crate) struct Spec {
 impl Spec {
     /// The build of the function, for a hook of this type.
     pub(crate) fn build(&self, hook_type: HookType) -> Build {
-        Build { digest: self.function.digest, runtime: self.runtime, entries: hook_type.entries() }
+        let dependencies = Dependencies { declared: self.packages.clone(), lock: self.lock.clone() };
+        Build { digest: self.function.digest, runtime: self.runtime, entries: hook_type.entries(), dependencies }
     }
 }
 
@@ -235,10 +243,11 @@ impl HookRecord {
         (record != *self).then_some(record)
     }
 
-    /// The record once admission has accepted the newest version.
-    pub(crate) fn admitted(&self) -> Self {
-        let ready = Some(Ready { version: self.version, spec: self.spec.clone() });
-        Self { status: Status::Ready, status_message: None, ready, ..self.clone() }
+    /// The record once admission has accepted the newest version, whose packages are those of the lock.
+    pub(crate) fn admitted(&self, lock: Option<Arc<Lock>>) -> Self {
+        let spec = Spec { lock: lock.or_else(|| self.spec.lock.clone()), ..self.spec.clone() };
+        let ready = Some(Ready { version: self.version, spec: spec.clone() });
+        Self { status: Status::Ready, status_message: None, spec, ready, ..self.clone() }
     }
 
     /// The record once admission has refused the newest version.
@@ -248,7 +257,7 @@ impl HookRecord {
 
     /// The record after a version that was ready has been prepared again. A newer version that failed keeps its status.
     pub(crate) fn revived(&self) -> Self {
-        if self.newest_was_ready() { self.admitted() } else { self.clone() }
+        if self.newest_was_ready() { self.admitted(None) } else { self.clone() }
     }
 
     /// The record with what keeps the server from preparing it for now.

@@ -34,6 +34,7 @@ use crate::hook_type::{HookType, Registry};
 use crate::limits::{CacheConfig, QueueConfig, ReadLimits, ServiceLimits};
 use crate::logs::{LogReader, LogWriter, Tail};
 use crate::outside::EgressConfig;
+use crate::packages::PackagesConfig;
 use crate::resources::CredentialRecord;
 use crate::state::State;
 use reads::Reads;
@@ -81,6 +82,8 @@ pub struct ServiceConfig {
     pub helpers: usize,
     /// The most that the sandbox may use of the kernel's interfaces for the memories of JavaScript hooks.
     pub pagemap: PagemapUse,
+    /// Where npm packages come from.
+    pub packages: PackagesConfig,
     /// The most of a JavaScript hook's image, in bytes. A larger top level is evaluated on each execution.
     pub max_image_bytes: usize,
     /// How long log entries are served and kept.

@@ -17,6 +17,7 @@ use crate::directory::{Directory, load};
 use crate::dispatch::Dispatcher;
 use crate::logs::{Indexed, LogReader, LogWriter, QueueSettings, Retention, Tail, start_upkeep};
 use crate::metrics::{MeasuredStore, Metrics};
+use crate::packages::Npm;
 use crate::sandbox::{FunctionCompiler, SandboxCompiler};
 use crate::state::{Garbage, IsKept, Locks, State, UnderWay};
 use crate::store::{Blobs, Functions, Store, name, open};
@@ -195,5 +196,6 @@ fn make_compiler(
     };
     let outside = Arc::new(config.egress.open().map_err(OpenError)?.with_cache(Arc::new(cache.clone())));
     let scheduler = Scheduler::start(scheduler).map_err(|error| OpenError(format!("the threads that run hooks: {error}")))?;
-    Ok((Arc::new(SandboxCompiler::new(sandbox, admission, scheduler, outside)), Arc::new(move |name| kept.has(name))))
+    let packages = Npm::open(&config.packages, &config.data.join("packages")).map_err(OpenError::new)?;
+    Ok((Arc::new(SandboxCompiler::new(sandbox, admission, scheduler, outside, packages)), Arc::new(move |name| kept.has(name))))
 }

@@ -45,7 +45,7 @@ struct Known {
 
 impl PartialEq for Need {
     fn eq(&self, other: &Self) -> bool {
-        (self.hook, self.build, &self.env) == (other.hook, other.build, &other.env)
+        (self.hook, &self.build, &self.env) == (other.hook, &other.build, &other.env)
     }
 }
 
@@ -78,14 +78,14 @@ impl Service {
 
     /// The function, or why its author's code refuses these values.
     async fn prepare_renewal(&self, account: AccountId, need: &Need) -> Result<Prepared, ServiceError> {
-        let Build { digest, runtime, entries } = need.build;
+        let Build { digest, runtime, entries, dependencies } = need.build.clone();
         let _turn = self.admission.turn(account, runtime).await;
         let bytes = match self.state.read(move |state| Ok(state.function(account, &digest))).await? {
             Ok(bytes) => bytes.into(),
             Err(error @ StoreError::Corrupt(_)) => return Ok(Err(format!("the server's copy of the function is damaged: {error}"))),
             Err(error) => return Err(error.into()),
         };
-        let function = Function { bytes, runtime, entries, env: need.env.clone() };
+        let function = Function { bytes, runtime, entries, env: need.env.clone(), dependencies };
         match self.state.compiler.clone().prepare(function).await {
             Ok(function) => Ok(Ok(function)),
             Err(AdmissionError::Rejected(message)) => Ok(Err(message)),

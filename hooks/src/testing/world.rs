@@ -29,6 +29,7 @@ use crate::error::ServiceError;
 use crate::hook_type::Registry;
 use crate::ids::AccountId;
 use crate::limits::{QueueConfig, ReadLimits, ServiceLimits};
+use crate::packages::PackagesConfig;
 use crate::resources::{ExecutionView, HookView, Runtime, Status};
 use crate::sandbox::{Boxed, Function, FunctionCompiler, PreparedFunction};
 use crate::service::{ExecutionFilter, ExecutionForm, Page, Service, ServiceConfig, keep};
@@ -89,6 +90,7 @@ impl World {
             helpers: 0,
             pagemap: PagemapUse::Read,
             max_image_bytes: 16 << 20,
+            packages: PackagesConfig::default(),
             retention: Duration::from_secs(7 * 86_400),
             log_queue: 1024,
             reads: self.reads,

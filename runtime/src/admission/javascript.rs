@@ -66,11 +66,10 @@ fn source(function: &JavaScript, files: Option<Arc<Linked>>) -> Source {
 const TOO_LARGE: &str = "more memory than can be kept";
 
 impl Admission {
-    /// The name of a function's stored image, for [`Admission::forget`]. It does not depend on the env, because an image that holds env values is
+    /// The name of a function's stored image, for [`Admission::forget`]; `files` tells the files beside its source from all others. It does not depend on the env, because an image that holds env values is
     /// not stored.
-    pub fn cache_name(function: &JavaScript) -> FunctionDigest {
-        let files = function.modules.clone().map(|modules| Arc::new(Linked::new(modules, HashMap::new(), Box::new(|_| None))));
-        javascript::image_key(*BUILT_DIGEST, &source(function, files))
+    pub fn cache_name(function: &JavaScript, files: Option<FunctionDigest>) -> FunctionDigest {
+        javascript::image_key(*BUILT_DIGEST, &source(function, None), files)
     }
 
     /// Evaluates and freezes a JavaScript function, or finds its image in the cache.
@@ -84,7 +83,7 @@ impl Admission {
             None => None,
         };
         let source = source(&function, files);
-        let key = javascript::image_key(*BUILT_DIGEST, &source);
+        let key = Self::cache_name(&function, function.modules.as_ref().map(|modules| modules.digest()));
         if let Some((image, names)) = self.load_image(&ready.base, key, &function.env).await? {
             let reads = WorldReads { env: EnvReads { values: false, names }, fleeting: None };
             return Ok(deployed(ready, self.settled(image).await?, source, None, reads, None));

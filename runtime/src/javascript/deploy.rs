@@ -34,7 +34,7 @@ pub(crate) struct Evaluated {
 }
 
 /// The key of a source's image: the engine that made it and everything that was evaluated.
-pub(crate) fn image_key(engine: FunctionDigest, source: &Source) -> FunctionDigest {
+pub(crate) fn image_key(engine: FunctionDigest, source: &Source, files: Option<FunctionDigest>) -> FunctionDigest {
     let mut hash = Sha256::new();
     hash.update(b"javascript image");
     hash.update(engine.as_bytes());
@@ -42,9 +42,9 @@ pub(crate) fn image_key(engine: FunctionDigest, source: &Source) -> FunctionDige
     hash.update(source.entries.join(",").as_bytes());
     hash.update([0]);
     hash.update(source.text.as_bytes());
-    if let Some(files) = &source.files {
+    if let Some(files) = files {
         hash.update([0]);
-        hash.update(files.modules().digest().as_bytes());
+        hash.update(files.as_bytes());
     }
     FunctionDigest::from_bytes(hash.finalize().into())
 }

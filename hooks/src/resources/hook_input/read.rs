@@ -82,8 +82,7 @@ fn env_names(fields: &mut Fields) -> Result<Option<Vec<String>>, ServiceError> {
     values.into_iter().enumerate().map(name).collect::<Result<_, _>>().map(Some)
 }
 
-/// The npm packages of the function. They are stored and shown; a function that really requires one cannot be deployed yet, and its status
-/// says so.
+/// The npm packages of the function: ranges by name, which its deployment resolves.
 pub(super) fn packages(fields: &mut Fields, most: usize) -> Result<Option<BTreeMap<String, String>>, ServiceError> {
     let packages = match fields.take("packages") {
         None => return Ok(None),

@@ -1,0 +1,160 @@
+//! The npm packages of functions: resolved and fetched when a version is deployed, and found by its lock from then on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use hookbox_packages::{Format, Kind, Limits, Listener, Lock, NpmConfig, Packages, Places, Registry, Request, Resolver, Settings, Store, Tree, silent};
+use hookbox_runtime::{AdmissionError, Asks, Form, FunctionDigest, Lead, Modules, NoLead};
+
+/// The path of a function's own source among its files.
+const MAIN: &str = "/hook.js";
+
+/// Where packages come from and where they are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackagesConfig {
+    /// npm's settings; those of the server's own user where it is not said. `npm_config_*` variables come first.
+    pub npmrc: Option<PathBuf>,
+    /// A folder of tarballs that is the registry, for a machine without a network.
+    pub folder: Option<PathBuf>,
+    /// How old a release has to be before it is taken; zero is any.
+    pub minimum_age: Duration,
+}
+
+/// What a function was resolved to, by what it declares.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Dependencies {
+    /// Ranges by name.
+    pub(crate) declared: BTreeMap<String, String>,
+    /// The versions, once a deployment has found them.
+    pub(crate) lock: Option<Arc<Lock>>,
+}
+
+/// The packages of this server.
+#[derive(Clone)]
+pub(crate) struct Npm(Arc<Packages>);
+
+impl fmt::Debug for Npm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Npm")
+    }
+}
+
+impl Npm {
+    /// Packages that are kept in `folder`.
+    ///
+    /// # Errors
+    /// A setting of npm's makes no sense, or the folder cannot be made.
+    pub(crate) fn open(config: &PackagesConfig, folder: &Path) -> Result<Self, hookbox_packages::Error> {
+        let limits = Limits::default();
+        let registry = match &config.folder {
+            Some(folder) => Registry::folder(folder, &limits)?,
+            None => Registry::npm(NpmConfig::load(&places(config), &std::env::vars().collect())?, &limits)?,
+        };
+        let minimum_age = Some(config.minimum_age).filter(|age| !age.is_zero());
+        let settings = Settings { limits, builtins: BTreeSet::new(), minimum_age, ..Settings::default() };
+        Ok(Self(Arc::new(Packages::new(registry, Arc::new(Store::open(folder)?), settings))))
+    }
+
+    /// The files of a function, and the lock that they are of. It may wait for the registry, unless a lock is given whose packages are here.
+    ///
+    /// # Errors
+    /// A package cannot be had, or the registry or the disk fails.
+    pub(crate) fn files(
+        &self,
+        dependencies: &Dependencies,
+        source: &str,
+        listener: Listener<'_>,
+    ) -> Result<(Arc<Lock>, Arc<dyn Modules>), AdmissionError> {
+        let request = Request::of_packages(&dependencies.declared, &self.0.settings().limits).map_err(|error| failed(&error))?;
+        self.install(&request, dependencies.lock.as_deref(), source, listener)
+    }
+
+    fn install(
+        &self,
+        request: &Request,
+        lock: Option<&Lock>,
+        source: &str,
+        listener: Listener<'_>,
+    ) -> Result<(Arc<Lock>, Arc<dyn Modules>), AdmissionError> {
+        let resolved = self.0.resolve(request, lock, SystemTime::now(), listener).map_err(|error| failed(&error))?;
+        let installed = self.0.install(&resolved.lock, listener).map_err(|error| failed(&error))?;
+        let tree = Tree::new(installed.tree, [(MAIN.to_owned(), source.as_bytes().to_vec())]).map_err(|error| failed(&error))?;
+        let files = Files { digest: digest(&installed.lock), resolver: Resolver::new(tree) };
+        Ok((Arc::new(installed.lock), Arc::new(files)))
+    }
+
+    /// The same without telling how far it is.
+    ///
+    /// # Errors
+    /// As [`Npm::files`].
+    pub(crate) fn files_silently(
+        &self,
+        dependencies: &Dependencies,
+        source: &str,
+    ) -> Result<(Arc<Lock>, Arc<dyn Modules>), AdmissionError> {
+        self.files(dependencies, source, &silent)
+    }
+}
+
+/// The settings of npm's own client that this process would have.
+fn places(config: &PackagesConfig) -> Places {
+    let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".npmrc"));
+    Places { project: None, user: config.npmrc.clone().or_else(home), global: std::env::var_os("NPM_CONFIG_GLOBALCONFIG").map(PathBuf::from) }
+}
+
+fn failed(error: &hookbox_packages::Error) -> AdmissionError {
+    let message = format!("packages: {error}");
+    if error.is_of_the_host() { AdmissionError::Host(message) } else { AdmissionError::Rejected(message) }
+}
+
+/// Tells a function's files from all others, beside its source.
+pub(crate) fn digest(lock: &Lock) -> FunctionDigest {
+    FunctionDigest::of(lock.digest().as_bytes())
+}
+
+/// A function's files in the sandbox.
+#[derive(Debug)]
+struct Files {
+    resolver: Resolver,
+    digest: FunctionDigest,
+}
+
+fn form(format: Format) -> Option<Form> {
+    match format {
+        Format::CommonJs => Some(Form::CommonJs),
+        Format::Module => Some(Form::Module),
+        Format::Json => Some(Form::Json),
+        Format::Addon => Some(Form::Addon),
+        Format::Builtin => None,
+    }
+}
+
+impl Modules for Files {
+    fn resolve(&self, from: &str, name: &str, asks: Asks) -> Result<Lead, NoLead> {
+        let kind = if asks == Asks::Require { Kind::Require } else { Kind::Import };
+        let found = self.resolver.resolve(from, name, kind).map_err(|error| NoLead { code: error.code, message: error.message })?;
+        Ok(match form(found.format) {
+            Some(form) => Lead::File(found.path, form),
+            None => Lead::BuiltIn(found.path),
+        })
+    }
+
+    fn read(&self, path: &str) -> Option<(Form, Bytes)> {
+        let found = self.resolver.formatted(path, Kind::Require).ok()?;
+        let bytes = self.resolver.tree().read(path).ok()?;
+        Some((form(found.format)?, Bytes::from_owner(bytes)))
+    }
+
+    fn digest(&self) -> FunctionDigest {
+        self.digest
+    }
+
+    fn expected(&self) -> Vec<(String, Form)> {
+        let reached = self.resolver.reachable([MAIN]).into_iter().filter(|file| file.path != MAIN);
+        reached.filter_map(|file| Some((file.path, form(file.format)?))).collect()
+    }
+}
