@@ -60,6 +60,7 @@ mod operator_folder;
 mod operator_metrics;
 mod outside;
 mod overload;
+mod packages;
 mod powerloss;
 mod private_folder;
 mod private_memory;

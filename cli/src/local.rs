@@ -1,11 +1,13 @@
 //! Runs a function on this machine as its project says: what `run` and `test` have in common. The sandbox is the server's.
 
+use std::collections::BTreeMap;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
 use hookbox_hooks::hook_type::HookType;
-use hookbox_hooks::{Answers, LocalError, LocalOutcome, LocalRun, Profile, ProfileError};
+use hookbox_hooks::{Answers, LocalError, LocalOutcome, LocalRun, PackagesProgress, Profile, ProfileError};
 use hookbox_host_api::Secret;
 use tokio::runtime::Runtime;
 
@@ -27,6 +29,8 @@ pub(crate) struct LocalHook {
     pub(crate) http_cache: bool,
     /// Env vars of which the function sees a placeholder, with the hosts that get the value.
     pub(crate) sealed: Vec<(String, Vec<String>)>,
+    /// Its npm packages: ranges by name.
+    pub(crate) packages: BTreeMap<String, String>,
     pub(crate) limits: Limits,
 }
 
@@ -48,12 +52,17 @@ impl LocalHook {
     ) -> Result<Self> {
         source::check(&function, hook_type)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { runtime, function, hook_type, node_major, allowed_hosts, http_cache: false, sealed: Vec::new(), limits })
+        Ok(Self { runtime, function, hook_type, node_major, allowed_hosts, http_cache: false, sealed: Vec::new(), packages: BTreeMap::new(), limits })
     }
 
     /// The same, for which answers are kept if its project says so.
     pub(crate) fn with_http_cache(self, http_cache: bool) -> Self {
         Self { http_cache, ..self }
+    }
+
+    /// The same with npm packages.
+    pub(crate) fn with_packages(self, packages: BTreeMap<String, String>) -> Self {
+        Self { packages, ..self }
     }
 
     /// One run.
@@ -83,6 +92,8 @@ impl LocalHook {
             allowed_hosts: self.allowed_hosts.clone(),
             http_cache: self.http_cache,
             answers,
+            packages: self.packages.clone(),
+            on_packages,
             fuel: self.limits.fuel,
             memory_mib: self.limits.memory_mib,
             timeout: self.limits.timeout,
@@ -91,6 +102,21 @@ impl LocalHook {
             cache_dir: cache_dir(),
         }
     }
+}
+
+/// Shows on a terminal how far packages are.
+fn on_packages(progress: PackagesProgress) {
+    if !std::io::stderr().is_terminal() {
+        return;
+    }
+    let mut err = std::io::stderr().lock();
+    // Nobody has to see it.
+    let _ = match progress {
+        PackagesProgress::Resolved { done, of } => write!(err, "\rpackages: {done} of {of} resolved\x1b[K"),
+        PackagesProgress::Fetched { done, of, .. } if done == of => write!(err, "\r\x1b[K"),
+        PackagesProgress::Fetched { done, of, bytes } => write!(err, "\rpackages: {done} of {of} fetched, {} KiB\x1b[K", bytes >> 10),
+    };
+    let _ = err.flush();
 }
 
 /// A run, and its profile or why there is none.

@@ -22,6 +22,7 @@ mod language;
 mod local;
 mod login;
 mod output;
+mod package_json;
 mod privacy;
 mod profile;
 mod project;

@@ -3,6 +3,7 @@
 //! The manifest has the API's own keys, so that what is deployed is what is read here, and two more: `main`, the function's file, and
 //! `samples`, contexts to run it on. What only the type's dialect understands stands in `settings`, or beside the other keys.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -13,7 +14,7 @@ use hookbox_hooks::hook_type::{HookType, Settings};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::build;
+use crate::{build, package_json};
 use crate::exit::Problem;
 use crate::hook_types::{self, REGISTRY};
 
@@ -70,7 +71,12 @@ impl Project {
     fn read(dir: PathBuf, text: &[u8]) -> Result<Self> {
         let mut manifest: Map<String, Value> = serde_json::from_slice(text).context("the manifest is no JSON object")?;
         let [main, samples, _] = OWN.map(|key| manifest.remove(key).unwrap_or_default());
-        let body = body(manifest)?;
+        let mut body = body(manifest)?;
+        if body.packages.as_ref().is_none_or(BTreeMap::is_empty)
+            && let Some(packages) = package_json::packages(&dir)?
+        {
+            body.packages = Some(packages);
+        }
         let hook_type = body.hook_type.as_deref().and_then(|name| REGISTRY.find(name));
         let hook_type = hook_type.with_context(|| format!("`type` is none of {}", hook_types::list()))?;
         let main = dir.join(main.as_str().context("`main`, the function's file, is missing")?);
@@ -113,6 +119,11 @@ impl Project {
     /// What the API is told to make of this function.
     pub(crate) fn upload(&self, function: &[u8]) -> HookBody {
         HookBody { function: Some(STANDARD.encode(function)), ..self.body.clone() }
+    }
+
+    /// The npm packages that the manifest or the package.json beside it names: ranges by name.
+    pub(crate) fn packages(&self) -> BTreeMap<String, String> {
+        self.body.packages.clone().unwrap_or_default()
     }
 
     /// What a run may use, as far as the manifest says.

@@ -67,6 +67,7 @@ pub use dispatch::{Answer, AnswerView};
 pub use error::ServiceError;
 pub use fields::Fields;
 pub use hookbox_egress::{Call, Mock, Mocks};
+pub use hookbox_packages::Progress as PackagesProgress;
 pub use hookbox_runtime::{Frame, Profile, ProfileError, Sample, compile_worker};
 pub use http::openapi::{self, OpenApiError};
 pub use http::{Listener, ServerError, Tls, TlsError};

@@ -1,7 +1,9 @@
 //! One run of a function file on the author's machine, in the sandbox that the server uses. No store, no accounts, no HTTP.
 
 mod answers;
+mod wanted;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,6 +12,7 @@ use bytes::Bytes;
 use hookbox_egress::{Call, Policy, PolicyError, Veil};
 use hookbox_host_api::log::{Log, Mask};
 use hookbox_host_api::{Decision, EnvVars, Failure, FailureKind, Outcome, Secret, Usage, json, surrogates};
+use hookbox_packages::Progress as PackagesProgress;
 use hookbox_runtime::{
     Admission, AdmissionConfig, AdmissionError, Grant, Identity, Invocation, JavaScript, Limits, Outside, PagemapUse, PreparedHook,
     Profile, ProfileError, Sandbox, SandboxConfig, SandboxError, SealedVar, Share,
@@ -24,6 +27,7 @@ use crate::message::masked_failure;
 use crate::outside::EgressConfig;
 use answers::Watched;
 pub use answers::{Answers, RecordedRun};
+use wanted::WantedPackages;
 
 /// What to run, and on what.
 #[derive(Debug)]
@@ -46,6 +50,10 @@ pub struct LocalRun {
     pub http_cache: bool,
     /// Who answers.
     pub answers: Answers,
+    /// npm packages: ranges by name.
+    pub packages: BTreeMap<String, String>,
+    /// Told how far packages are resolved and fetched.
+    pub on_packages: fn(PackagesProgress),
     /// Fuel budget.
     pub fuel: u64,
     /// Linear memory, in MiB.
@@ -162,6 +170,7 @@ impl LocalRun {
             max_result_bytes: RESULT_BYTES,
             pagemap: PagemapUse::Scan,
         })?;
+        let packages = WantedPackages::new(self.packages, self.cache_dir.join("packages"), self.on_packages);
         let admission = AdmissionConfig {
             worker: self.compile_worker,
             cache_dir: self.cache_dir,
@@ -176,8 +185,8 @@ impl LocalRun {
         let plain = || self.env.iter().filter(|(name, _)| sealed.iter().all(|one| one.name != *name)).cloned();
         let env = Arc::new(plain().collect::<EnvVars>().with_sealed(sealed.iter().map(|one| one.name.clone())));
         let veil = Veil::new(plain());
-        let hook =
-            prepare(&Admission::new(sandbox.clone(), admission), self.function, self.hook_type, self.node_major, env.clone()).await?;
+        let admission = Admission::new(sandbox.clone(), admission);
+        let hook = prepare(&admission, self.function, self.hook_type, self.node_major, env.clone(), packages).await?;
         let mask = Arc::new(Mask::new(self.env.iter().map(|(_, value)| value)).map_err(|error| LocalError::Env(error.to_string()))?);
         let limits = Limits { fuel: self.fuel, memory_bytes };
         let hosts = Policy::parse(&self.allowed_hosts)?.into();
@@ -289,15 +298,18 @@ async fn prepare(
     hook_type: HookType,
     node_major: Option<u8>,
     env: Arc<EnvVars>,
+    packages: WantedPackages,
 ) -> Result<PreparedHook, AdmissionError> {
     if function.starts_with(b"\0asm") {
         return admission.prepare(function.into()).await;
     }
     let source = String::from_utf8(function).map_err(|_| AdmissionError::Rejected("neither WebAssembly nor UTF-8 text".to_owned()))?;
+    let source: Arc<str> = source.into();
+    let modules = packages.files(source.clone()).await?;
     admission
         .prepare_javascript(JavaScript {
-            modules: None,
-            source: source.into(),
+            modules,
+            source,
             node_major: node_major.unwrap_or(NODE_MAJOR),
             entries: hook_type.entries,
             env,

@@ -10,6 +10,9 @@ use bytes::Bytes;
 use hookbox_packages::{Format, Kind, Limits, Listener, Lock, NpmConfig, Packages, Places, Registry, Request, Resolver, Settings, Store, Tree, silent};
 use hookbox_runtime::{AdmissionError, Asks, Form, FunctionDigest, Lead, Modules, NoLead};
 
+/// Where npm's settings for all users are, by how it was installed.
+const GLOBAL: [&str; 3] = ["/usr/local/etc/npmrc", "/usr/etc/npmrc", "/etc/npmrc"];
+
 /// The path of a function's own source among its files.
 const MAIN: &str = "/hook.js";
 
@@ -103,7 +106,9 @@ impl Npm {
 /// The settings of npm's own client that this process would have.
 fn places(config: &PackagesConfig) -> Places {
     let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".npmrc"));
-    Places { project: None, user: config.npmrc.clone().or_else(home), global: std::env::var_os("NPM_CONFIG_GLOBALCONFIG").map(PathBuf::from) }
+    let named = || std::env::var_os("NPM_CONFIG_GLOBALCONFIG").map(PathBuf::from);
+    let global = named().or_else(|| GLOBAL.map(Path::new).into_iter().find(|path| path.is_file()).map(Path::to_path_buf));
+    Places { project: None, user: config.npmrc.clone().or_else(home), global }
 }
 
 fn failed(error: &hookbox_packages::Error) -> AdmissionError {

@@ -196,3 +196,24 @@ uint32_t JS_WriteStack(JSRuntime *rt, uint8_t *buffer, uint32_t size)
     }
     return out.at - buffer;
 }
+
+/* Whether the innermost call of somebody's source is one of a package's file. */
+bool JS_IsInPackage(JSRuntime *rt)
+{
+    static const char packages[] = "/node_modules/";
+    JSStackFrame *sf;
+
+    for (sf = rt->current_stack_frame; sf != NULL; sf = sf->prev_frame) {
+        JSObject *func;
+        JSString *file;
+
+        if (JS_VALUE_GET_TAG(sf->cur_func) != JS_TAG_OBJECT)
+            continue;
+        func = JS_VALUE_GET_OBJ(sf->cur_func);
+        if (!js_class_has_bytecode(func->class_id) || func->u.func.function_bytecode->filename == JS_ATOM_NULL)
+            continue;
+        file = rt->atom_array[func->u.func.function_bytecode->filename];
+        return !file->is_wide_char && file->len >= sizeof(packages) - 1 && !memcmp(str8(file), packages, sizeof(packages) - 1);
+    }
+    return false;
+}

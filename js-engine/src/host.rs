@@ -2,7 +2,7 @@
 //!
 //! | import | what it does |
 //! |---|---|
-//! | `now(kind) -> f64` | microseconds: since 1970 (kind 0), or of a clock that never goes back (kind 1) |
+//! | `now(kind) -> f64` | microseconds: since 1970 (kind 0), or of a clock that never goes back (kind 1); 2 more where a package asks while it is loaded |
 //! | `random(ptr, len)` | fills with random bytes |
 //! | `env(name, name_len, buf, cap) -> i32` | an env var: its length, after writing as much of it as fits; -1 if there is none. An empty name asks for all names, one a line |
 //! | `log(level, ptr, len)` | a message of one or more lines; levels are trace 0, debug 1, info 2, warn 3, error 4 |
@@ -19,6 +19,8 @@
 //! made, and gets a constant.
 
 use std::cell::Cell;
+
+use crate::{stack, state};
 
 mod import {
     #[link(wasm_import_module = "hb")]
@@ -59,8 +61,9 @@ pub(crate) enum Clock {
 
 /// The time in microseconds.
 pub(crate) fn now(clock: Clock) -> f64 {
+    let by_package = if state::is_loading() && stack::is_in_package() { 2 } else { 0 };
     // SAFETY: the import takes and returns plain numbers.
-    unsafe { import::now(clock as i32) }
+    unsafe { import::now(clock as i32 + by_package) }
 }
 
 /// What the interpreter itself reads the wall clock with.

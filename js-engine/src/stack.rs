@@ -14,6 +14,7 @@ use std::ptr;
 use rquickjs::{Ctx, qjs};
 
 unsafe extern "C" {
+    fn JS_IsInPackage(runtime: *mut qjs::JSRuntime) -> bool;
     fn JS_WriteStack(runtime: *mut qjs::JSRuntime, buffer: *mut u8, size: u32) -> u32;
 }
 
@@ -30,6 +31,13 @@ const OWN_FRAMES: usize = 4096;
 pub(crate) fn watch(ctx: &Ctx<'_>) {
     // SAFETY: plain call on a living context.
     RUNTIME.set(unsafe { qjs::JS_GetRuntime(ctx.as_raw().as_ptr()) });
+}
+
+/// Whether a file of a package is what runs.
+pub(crate) fn is_in_package() -> bool {
+    let runtime = RUNTIME.get();
+    // SAFETY: the interpreter lives as long as the instance.
+    !runtime.is_null() && unsafe { JS_IsInPackage(runtime) }
 }
 
 /// Writes down the calls; where.

@@ -142,7 +142,8 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
     let hosts = project.iter().flat_map(Project::allowed_hosts).chain(args.allow.iter().cloned()).collect();
     let node_major = project.as_ref().and_then(Project::node_major);
     let hook = LocalHook::new(function, hook_type, node_major, hosts, limits(args, project.as_ref()))?;
-    let mut hook = hook.with_http_cache(project.as_ref().is_some_and(Project::http_cache));
+    let hook = hook.with_http_cache(project.as_ref().is_some_and(Project::http_cache));
+    let mut hook = hook.with_packages(project.as_ref().map(Project::packages).unwrap_or_default());
     hook.sealed.clone_from(&args.sealed);
     let mut env = args.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
     env.extend(args.env.iter().cloned());

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hookbox_host_api::Decision;
+use hookbox_packages::Lock;
 use serde::{Deserialize, Serialize};
 
 use super::condition::Condition;
@@ -75,6 +77,9 @@ pub struct HookView {
     /// The newest version's function, in base64; lists leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
+    /// What the newest version's packages were resolved to, once a deployment has; lists leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock: Option<Arc<Lock>>,
 }
 
 /// What a run may use.
@@ -150,11 +155,17 @@ impl HookView {
             created_at: record.created_at,
             updated_at: record.updated_at,
             function: None,
+            lock: None,
         }
     }
 
     /// The same with the newest version's function.
     pub(crate) fn with_function(self, function: &[u8]) -> Self {
         Self { function: Some(STANDARD.encode(function)), ..self }
+    }
+
+    /// The same with what its packages were resolved to.
+    pub(crate) fn with_lock(self, lock: Option<Arc<Lock>>) -> Self {
+        Self { lock, ..self }
     }
 }

@@ -196,7 +196,7 @@ fn view(account: AccountId, hook: &Hook) -> HookView {
 
 fn whole_view(state: &State, account: AccountId, hook: &Hook) -> Result<HookView, StoreError> {
     let function = state.function(account, &hook.record.spec.function.digest)?;
-    Ok(view(account, hook).with_function(&function))
+    Ok(view(account, hook).with_function(&function).with_lock(hook.record.spec.lock.clone()))
 }
 
 /// The view of a hook as it is by now, for a function that could not be read: an update may have taken it away. Damage leaves the rest to be

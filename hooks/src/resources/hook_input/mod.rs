@@ -48,7 +48,8 @@ impl HookInput {
     /// Keys that the server fills in. Clients send back what they received, so these are accepted and ignored.
     pub const READ_ONLY: [&str; 6] = ["id", "status", "status_message", "version", "created_at", "updated_at"];
     /// Keys that only `/v1` shows; accepted and ignored there.
-    const READ_ONLY_V1: [&str; 7] = ["account_id", "dialect", "serving_version", "kind", "function_bytes", "top_level", "top_level_reason"];
+    const READ_ONLY_V1: [&str; 8] =
+        ["account_id", "dialect", "serving_version", "kind", "function_bytes", "top_level", "top_level_reason", "lock"];
     /// Keys that all hooks have and callers write.
     pub const WRITABLE: [&str; 14] = [
         "type",
