@@ -59,7 +59,7 @@ const samples = {
   graphql: { 'apollo-server': '^3', graphql: '^16', 'apollo-server-express': '^3', express: '^4' },
   clients: {
     axios: '^1.6.7', 'jwks-rsa': '*', 'node-fetch': '^2', got: '11.8.6', request: '2.88.2', uuid: '*', mysql2: '*', pg: '^8', ioredis: '5.3.2', redis: '^4',
-    mongodb: '^6', '@googleapis/admin': '*', '@slack/web-api': '*', twilio: '*', auth0: '*', '@okta/okta-sdk-nodejs': '*', stripe: '*', winston: '*', undici: '*',
+    mongodb: '^6', '@googleapis/admin': '*', '@slack/web-api': '*', twilio: '*', '@okta/okta-sdk-nodejs': '*', stripe: '*', winston: '*', undici: '*',
   },
 }
 
@@ -112,7 +112,8 @@ function differences(theirs, ours) {
     const [npm, own] = [theirs.get(path), ours.get(path)]
     if (npm?.version !== own?.version) said.push(`${path}: npm ${npm?.version ?? 'nothing'}, hookbox ${own?.version ?? 'nothing'}`)
     else if (npm.integrity && npm.integrity !== own.integrity) said.push(`${path}: another integrity`)
-    else if (npm.optional !== own.optional) said.push(`${path}: optional ${npm.optional}, hookbox ${own.optional}`)
+    // npm does not call a package optional that is there for an optional peer alone.
+    else if (npm.optional !== own.optional && !npm.peer) said.push(`${path}: optional ${npm.optional}, hookbox ${own.optional}`)
     else if (npm.peer !== own.peer) said.push(`${path}: peer ${npm.peer}, hookbox ${own.peer}`)
   }
   return said
