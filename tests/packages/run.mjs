@@ -112,8 +112,9 @@ function differences(theirs, ours) {
     const [npm, own] = [theirs.get(path), ours.get(path)]
     if (npm?.version !== own?.version) said.push(`${path}: npm ${npm?.version ?? 'nothing'}, hookbox ${own?.version ?? 'nothing'}`)
     else if (npm.integrity && npm.integrity !== own.integrity) said.push(`${path}: another integrity`)
-    // npm does not call a package optional that is there for an optional peer alone.
-    else if (npm.optional !== own.optional && !npm.peer) said.push(`${path}: optional ${npm.optional}, hookbox ${own.optional}`)
+    // npm forgets both flags of packages that are there for an optional peer alone.
+    else if (own.optional && own.peer && !npm.peer) continue
+    else if (npm.optional !== own.optional) said.push(`${path}: optional ${npm.optional}, hookbox ${own.optional}`)
     else if (npm.peer !== own.peer) said.push(`${path}: peer ${npm.peer}, hookbox ${own.peer}`)
   }
   return said
