@@ -1,6 +1,7 @@
 //! Resolves a package.json as a server would, and prints the lock. With a folder for the store it fetches the packages too, prints what was found
-//! in them to standard error, and resolves what it is asked for: `lock package.json [store [specifier...]]`. It is configured by npm's files and
-//! variables, as npm is.
+//! in them to standard error, and resolves what it is asked for: `lock package.json [store [specifier...]]`. With `--pairs` in the place of
+//! specifiers it reads lines of JSON, `[importer, specifier, "require" or "import"]`, and prints what each one means instead of the lock. It is
+//! configured by npm's files and variables, as npm is.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -46,8 +47,14 @@ fn run(file: &str, rest: &[String]) -> Result<(), Error> {
     }
     let installed = packages.install(&resolution.lock, &silent)?;
     installed.notes.iter().for_each(|note| eprintln!("{note}"));
-    println!("{}", installed.lock.to_json());
     let resolver = Resolver::new(Tree::new(installed.tree, [("index.js".to_owned(), Vec::new())])?);
+    if rest.iter().any(|one| one == "--pairs") {
+        for line in std::io::stdin().lines() {
+            println!("{}", meant(&resolver, &line.map_err(unreadable)?));
+        }
+        return Ok(());
+    }
+    println!("{}", installed.lock.to_json());
     for specifier in rest.iter().skip(1) {
         match resolver.resolve("/index.js", specifier, Kind::Require) {
             Ok(found) => {
@@ -57,4 +64,11 @@ fn run(file: &str, rest: &[String]) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// What a line asks for, as a path or a code.
+fn meant(resolver: &Resolver, line: &str) -> String {
+    let Ok([importer, specifier, kind]) = serde_json::from_str::<[String; 3]>(line) else { return "not a pair".to_owned() };
+    let kind = if kind == "import" { Kind::Import } else { Kind::Require };
+    resolver.resolve(&importer, &specifier, kind).map_or_else(|error| error.code.to_owned(), |found| found.path)
 }

@@ -56,8 +56,7 @@ impl Integrity {
 
     /// The SHA-1 that registries give in hexadecimal for every version.
     pub(crate) fn of_shasum(text: &str) -> Result<Self, IntegrityError> {
-        let pair = |at: usize| text.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        let digest = (0..20).map(pair).collect::<Option<Vec<u8>>>().filter(|_| text.len() == 40).ok_or(IntegrityError)?;
+        let digest = unhex(text).filter(|digest| digest.len() == 20).ok_or(IntegrityError)?;
         Ok(Self { algorithm: Algorithm::Sha1, digest })
     }
 
@@ -78,6 +77,13 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         let _ = fmt::Write::write_fmt(&mut text, format_args!("{byte:02x}"));
         text
     })
+}
+
+/// The bytes of a text in hexadecimal.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    pairs.iter().map(|[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect::<Option<Vec<u8>>>().filter(|_| rest.is_empty())
 }
 
 impl fmt::Display for Integrity {

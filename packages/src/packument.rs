@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::manifest::Manifest;
 use crate::platform::Platform;
-use crate::spec::{Spec, Wanted};
+use crate::spec::{Spec, Wanted, exact_version};
 
 /// All versions of a package, the highest first.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +50,7 @@ impl Packument {
         let Raw { tags, versions, time } = serde_json::from_slice(bytes)?;
         let published = |version: &str| time.get(version)?.as_str()?.parse().ok();
         let release = |(text, mut manifest): (String, Manifest)| {
-            let version = Version::parse(&text).ok()?;
+            let version = exact_version(&text)?;
             manifest.version = text;
             let published = published(&manifest.version);
             Some(Release { version, manifest: Arc::new(manifest), published })
@@ -63,7 +63,7 @@ impl Packument {
     /// A document made of versions that lie in a folder: the highest that is no prerelease is the latest.
     pub(crate) fn of(manifests: impl IntoIterator<Item = Manifest>) -> Self {
         let release = |manifest: Manifest| {
-            let version = Version::parse(&manifest.version).ok()?;
+            let version = exact_version(&manifest.version)?;
             Some(Release { version, manifest: Arc::new(manifest), published: None })
         };
         let mut versions: Vec<Release> = manifests.into_iter().filter_map(release).collect();
@@ -71,6 +71,11 @@ impl Packument {
         let latest = versions.iter().find(|one| !one.version.is_prerelease()).or(versions.first());
         let tags = latest.map(|one| ("latest".to_owned(), one.manifest.version.clone())).into_iter().collect();
         Self { tags, versions }
+    }
+
+    /// Where the registry has the tarball of a version.
+    pub(crate) fn tarball_of(&self, version: &str) -> Option<&str> {
+        self.versions.iter().find(|one| one.manifest.version == version)?.manifest.tarball.as_deref()
     }
 
     /// The version that npm would take: `latest` if it fits, else the highest that does, with those that are deprecated or for another Node.js

@@ -87,15 +87,18 @@ impl fmt::Display for Spec {
     }
 }
 
+/// Reads an exact version, which becomes a part of URLs and of names of files. The library alone takes `1.0.0 - 2.0.0` for its first version.
+pub(crate) fn exact_version(text: &str) -> Option<Version> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || ".-+".contains(c);
+    if text.chars().all(is_part) { Version::parse(text).ok() } else { None }
+}
+
 fn wanted(text: &str) -> Result<Wanted, String> {
     let text = text.trim();
     if text.is_empty() {
         return Range::parse("*").map(Wanted::Range).map_err(|_| "no range".to_owned());
     }
-    // The library takes `1.0.0 - 2.0.0` for its first version.
-    let is_one = |c: char| c.is_ascii_alphanumeric() || ".-+".contains(c);
-    let exact = text.trim_start_matches(['=', 'v']);
-    if let (true, Ok(version)) = (exact.chars().all(is_one), Version::parse(exact)) {
+    if let Some(version) = exact_version(text.trim_start_matches(['=', 'v'])) {
         return Ok(Wanted::Exact(version));
     }
     if let Ok(range) = Range::parse(text) {

@@ -53,6 +53,14 @@ const samples = {
   'an alias': { 'lodash-es': 'npm:lodash@^4', lodash: '^3' },
   'a tag': { react: 'latest', jose: 'latest' },
   bundled: { npm: '^10' },
+  'a peer that drives out': { mongodb: '^6', '@googleapis/admin': '*', 'firebase-admin': '*' },
+  'a conflict': { 'react-dom': '^17', react: '^18' },
+  nest: { '@nestjs/core': '^9', '@nestjs/common': '^9', '@nestjs/platform-express': '^9', rxjs: '^7', 'reflect-metadata': '^0.1.13' },
+  graphql: { 'apollo-server': '^3', graphql: '^16', 'apollo-server-express': '^3', express: '^4' },
+  clients: {
+    axios: '^1.6.7', 'jwks-rsa': '*', 'node-fetch': '^2', got: '11.8.6', request: '2.88.2', uuid: '*', mysql2: '*', pg: '^8', ioredis: '5.3.2', redis: '^4',
+    mongodb: '^6', '@googleapis/admin': '*', '@slack/web-api': '*', twilio: '*', '@okta/okta-sdk-nodejs': '*', stripe: '*', winston: '*', undici: '*',
+  },
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'hookbox-packages-'))
@@ -62,14 +70,32 @@ const lock = join(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/example
 const globalconfig = execFileSync('npm', ['config', 'get', 'globalconfig'], { encoding: 'utf8' }).trim()
 const env = { ...process.env, NODE_VERSION: process.versions.node, NPM_GLOBAL_CONFIG: globalconfig }
 
+/** The paths that something but types depends on. */
+function withoutTypes(packages) {
+  const wanted = new Set([''])
+  for (const path of wanted) {
+    const { dependencies, optionalDependencies, peerDependencies } = packages[path]
+    for (const name of Object.keys({ ...peerDependencies, ...dependencies, ...optionalDependencies })) {
+      let above = path
+      let found = join(above, 'node_modules', name)
+      while (above && !packages[found]) {
+        above = above.includes('/node_modules/') ? above.slice(0, above.lastIndexOf('/node_modules/')) : ''
+        found = join(above, 'node_modules', name)
+      }
+      if (packages[found] && !name.startsWith('@types/')) wanted.add(found)
+    }
+  }
+  return wanted
+}
+
 /** npm's tree: path and version, without what Hookbox leaves out on purpose. */
 function ofNpm(file) {
   const flags = ['install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund']
-  execFileSync('npm', flags, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+  // What npm refuses is to be refused.
+  if (spawnSync('npm', flags, { cwd: folder }).status !== 0) return
   const { packages } = JSON.parse(readFileSync(file, 'utf8'))
-  // Types are left out, and what nothing but types depends on.
-  const isTypes = /node_modules\/(@types\/|undici-types$)/
-  const entries = Object.entries(packages).filter(([path, { inBundle }]) => path && !inBundle && !isTypes.test(path))
+  const wanted = withoutTypes(packages)
+  const entries = Object.entries(packages).filter(([path, { inBundle }]) => path && !inBundle && wanted.has(path))
   return new Map(entries.map(([path, { version, optional, peer, integrity }]) => [path, { version, optional: !!optional, peer: !!peer, integrity }]))
 }
 
@@ -86,6 +112,8 @@ function differences(theirs, ours) {
     const [npm, own] = [theirs.get(path), ours.get(path)]
     if (npm?.version !== own?.version) said.push(`${path}: npm ${npm?.version ?? 'nothing'}, hookbox ${own?.version ?? 'nothing'}`)
     else if (npm.integrity && npm.integrity !== own.integrity) said.push(`${path}: another integrity`)
+    // npm forgets both flags of packages that are there for an optional peer alone.
+    else if (own.optional && own.peer && !npm.peer) continue
     else if (npm.optional !== own.optional) said.push(`${path}: optional ${npm.optional}, hookbox ${own.optional}`)
     else if (npm.peer !== own.peer) said.push(`${path}: peer ${npm.peer}, hookbox ${own.peer}`)
   }
@@ -104,14 +132,14 @@ for (const [name, dependencies] of Object.entries(samples).filter(([name]) => !w
   let said
   try {
     const ours = ofHookbox(file)
-    said = differences(theirs, ours)
+    said = theirs ? differences(theirs, ours) : ['npm refuses it']
     packages += ours.size
     nested += [...ours.keys()].filter((path) => path.lastIndexOf('node_modules/') > 0).length
   } catch (error) {
-    said = [error.message]
+    said = theirs ? [error.message] : []
   }
   const [npm, own] = [between - begun, performance.now() - between].map((time) => `${(time / 1000).toFixed(1)} s`)
-  console.log(`${said.length ? 'DIFFERENT' : 'same     '} ${name}: ${theirs.size} packages (npm ${npm}, hookbox ${own})`)
+  console.log(`${said.length ? 'DIFFERENT' : 'same     '} ${name}: ${theirs?.size ?? 'refused,'} packages (npm ${npm}, hookbox ${own})`)
   for (const line of said) console.log(`  ${line}`)
   said.length ? different++ : same++
 }

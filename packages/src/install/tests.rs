@@ -115,7 +115,7 @@ fn nothing_that_is_asked_for_is_nothing() {
 fn a_tarball_that_changed_is_not_taken() {
     let world = world();
     world.publish("a@1.0.0", json!({}), &[]);
-    world.server.reply("/a/-/1.0.0.tgz", [Reply::ok(tarball(&[Part::File("package/index.js", b"evil")]))]);
+    world.server.reply("/a/-/a-1.0.0.tgz", [Reply::ok(tarball(&[Part::File("package/index.js", b"evil")]))]);
     let error = world.install(&[("a", "*")]).unwrap_err();
     assert!(error.to_string().starts_with("a@1.0.0: its tarball is not the one that was locked") && !error.is_of_the_host());
 }
@@ -185,10 +185,10 @@ fn an_optional_package_without_its_tarball_is_left_out() {
     let world = world();
     world.publish("a@1.0.0", json!({"optionalDependencies": {"b": "*"}}), &[]);
     world.publish("b@1.0.0", json!({}), &[]);
-    world.server.reply("/b/-/1.0.0.tgz", [Reply::status(404)]);
+    world.server.reply("/b/-/b-1.0.0.tgz", [Reply::status(404)]);
     let installed = world.install(&[("a", "*")]).unwrap();
     assert!(installed.notes[0].starts_with("b@1.0.0 is optional and left out"), "{:?}", installed.notes);
-    world.server.reply("/b/-/1.0.0.tgz", [Reply::status(503)]);
+    world.server.reply("/b/-/b-1.0.0.tgz", [Reply::status(503)]);
     assert!(world.install(&[("a", "*")]).unwrap_err().is_of_the_host());
 }
 
@@ -237,7 +237,7 @@ fn npms_own_lock_is_taken_as_it_is() {
     };
     world.publish("a@1.1.0", json!({}), &[]);
     let npm_lock = json!({"lockfileVersion": 3, "packages": {"": {"dependencies": {"a": "^1"}},
-        "node_modules/a": {"version": "1.0.0", "resolved": format!("{}a/-/1.0.0.tgz", world.server.url()), "integrity": integrity}}});
+        "node_modules/a": {"version": "1.0.0", "resolved": format!("{}a/-/a-1.0.0.tgz", world.server.url()), "integrity": integrity}}});
     let text = r#"{"dependencies": {"a": "^1"}}"#;
     let request = Request::of_package_json(text, Some(&npm_lock.to_string()), &Limits::default()).unwrap();
     let packages = world.packages();

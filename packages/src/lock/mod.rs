@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::integrity::{Integrity, hex};
 use crate::limits::Limits;
 use crate::name::PackageName;
+use crate::spec::exact_version;
 
 pub(crate) use npm::{built_in, dependencies, read as read_npm_lock};
 pub(crate) use path::names;
@@ -124,6 +125,9 @@ impl Lock {
         for (path, entry) in &self.packages {
             if names(path).is_none() {
                 return Err(Error::request(format!("the lock's path {path:?} is no place for a package")));
+            }
+            if exact_version(&entry.version).is_none() && !entry.builtin {
+                return Err(Error::package(entry.title(), "the lock has a version of it that is none"));
             }
             if entry.integrity.is_none() && !entry.builtin {
                 return Err(Error::package(entry.title(), "the lock has no integrity for it"));
@@ -244,6 +248,7 @@ mod tests {
         let text = lock().to_json();
         let changes = [
             ("\"1.0.0\"", "\"1.0.1\"", "changed by hand"),
+            ("\"1.0.0\"", "\"1.0.0/../../x\"", "a version of it that is none"),
             ("\"format\": 1", "\"format\": 2", "format 2"),
             ("node_modules/a/node_modules/@s/b", "../etc", "no place for a package"),
             ("\"name\": \"a\"", "\"name\": \"../a\"", "no name of a package"),

@@ -15,7 +15,8 @@ use crate::name::PackageName;
 /// The files to read. One that does not exist says nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
-    /// `.npmrc` beside the package.json.
+    /// `.npmrc` beside the package.json. For programs that run as the project's author: such a file may put any variable of the environment into
+    /// an address, so a server never reads the one of an author.
     pub project: Option<PathBuf>,
     /// `~/.npmrc`.
     pub user: Option<PathBuf>,

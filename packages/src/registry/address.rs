@@ -14,10 +14,22 @@ pub(super) fn document(config: &NpmConfig, name: &PackageName) -> Result<Url, Er
 
 /// The tarball of an entry, on the host where the configuration wants it.
 pub(super) fn tarball(config: &NpmConfig, entry: &Entry) -> Result<Url, Error> {
+    match &entry.tarball {
+        Some(place) => said(config, entry, place),
+        None => conventional(config, entry),
+    }
+}
+
+/// Where registries have a tarball unless they say otherwise.
+pub(super) fn conventional(config: &NpmConfig, entry: &Entry) -> Result<Url, Error> {
+    let path = format!("{}/-/{}-{}.tgz", entry.name, entry.name.bare(), entry.version);
+    join(config.registry_of(&entry.name), &path, &entry.title())
+}
+
+/// Where somebody says that a tarball is.
+pub(super) fn said(config: &NpmConfig, entry: &Entry, place: &str) -> Result<Url, Error> {
     let registry = config.registry_of(&entry.name);
-    let conventional = || format!("{}/-/{}-{}.tgz", entry.name, entry.name.bare(), entry.version);
-    let place = entry.tarball.clone().unwrap_or_else(conventional);
-    let mut url = join(registry, &place, &entry.title())?;
+    let mut url = join(registry, place, &entry.title())?;
     let replaced = url.host_str().is_some_and(|host| config.rewrite.replaces(host));
     // Old documents have addresses without TLS on the same host.
     let upgraded = registry.scheme() == "https" && url.scheme() == "http" && url.host_str() == registry.host_str();

@@ -6,6 +6,7 @@ use std::time::Instant;
 use flate2::read::MultiGzDecoder;
 use ureq::http::Response;
 use ureq::{Body, BodyReader};
+use url::Url;
 
 use super::address;
 use super::http::{Ask, Http, Watched};
@@ -32,6 +33,21 @@ pub(super) struct Client {
 impl Client {
     pub(super) fn new(config: NpmConfig, limits: &Limits) -> Result<Self, Error> {
         Ok(Self { http: Http::new(config.clone(), limits)?, config, limits: limits.clone() })
+    }
+
+    /// Where a tarball is fetched from. A lock may be anybody's, so what it says is believed only if it is what everybody would guess, or what the
+    /// registry says: otherwise it could make this server ask any address of its network.
+    fn address_of(&self, entry: &Entry, until: Instant) -> Result<Url, Error> {
+        let url = address::tarball(&self.config, entry)?;
+        if url == address::conventional(&self.config, entry)? {
+            return Ok(url);
+        }
+        let document = self.document(&entry.name, false, until)?;
+        let place = document.tarball_of(&entry.version).map(|place| address::said(&self.config, entry, place)).transpose()?;
+        if place.as_ref() == Some(&url) {
+            return Ok(url);
+        }
+        Err(Error::package(entry.title(), "the lock has its tarball at another address than the registry"))
     }
 
     fn document_once(&self, ask: &Ask<'_>) -> Result<Packument, Failure> {
@@ -122,7 +138,7 @@ impl Source for Client {
 
     fn tarball(&self, entry: &Entry, until: Instant, consume: Consume<'_>) -> Result<(), Error> {
         let title = entry.title();
-        let url = address::tarball(&self.config, entry)?;
+        let url = self.address_of(entry, until)?;
         let ask = Ask { what: &title, url, registry: self.config.registry_of(&entry.name), accept: ANY, gzip: false, until };
         retried(&self.limits, until, || self.tarball_once(&ask, &mut *consume))
     }

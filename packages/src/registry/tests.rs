@@ -31,8 +31,9 @@ fn document(registry: &Registry, name: &str) -> Result<Packument, Error> {
     registry.source().document(&PackageName::parse(name).unwrap(), false, Instant::now() + limits().network_time)
 }
 
-fn tarball(registry: &Registry, place: &str) -> Result<Vec<u8>, Error> {
-    let entry: Entry = serde_json::from_value(json!({"name": "a", "version": "1.0.0", "tarball": place})).unwrap();
+/// The tarball of a version of `a`, where registries have it unless a lock says otherwise.
+fn tarball(registry: &Registry, version: &str, place: Option<&str>) -> Result<Vec<u8>, Error> {
+    let entry: Entry = serde_json::from_value(json!({"name": "a", "version": version, "tarball": place})).unwrap();
     let mut bytes = Vec::new();
     registry.source().tarball(&entry, Instant::now() + limits().network_time, &mut |reader| {
         bytes.clear();
@@ -85,11 +86,11 @@ fn what_may_go_better_is_tried_again() {
     let busy = Reply { headers: vec![("retry-after".to_owned(), "0".to_owned())], ..Reply::status(429) };
     server.reply("/b", [busy, Reply::ok(DOCUMENT)]);
     let body = vec![7; 5000];
-    server.reply("/x.tgz", [Reply { cut: Some(1500), ..Reply::ok(body.clone()) }, Reply::ok(body.clone())]);
+    server.reply("/a/-/a-1.0.0.tgz", [Reply { cut: Some(1500), ..Reply::ok(body.clone()) }, Reply::ok(body.clone())]);
     let registry = client(&server, &limits());
     assert!(document(&registry, "a").is_ok() && document(&registry, "b").is_ok());
     assert_eq!((server.times("/a"), server.times("/b")), (3, 2));
-    assert_eq!(tarball(&registry, "x.tgz").unwrap(), body);
+    assert_eq!(tarball(&registry, "1.0.0", None).unwrap(), body);
 }
 
 #[test]
@@ -109,7 +110,9 @@ fn a_token_goes_where_it_belongs_and_nowhere_else() {
     for name in ["a", "same", "out", "away", "back"] {
         assert!(document(&registry, name).is_ok(), "{name}");
     }
-    tarball(&registry, &format!("{}a.tgz", other.url())).unwrap();
+    // The registry's own document says that the tarball is with the other one.
+    server.reply("/team/a", [Reply::ok(format!(r#"{{"versions": {{"1.0.0": {{"dist": {{"tarball": "{}a.tgz"}}}}}}}}"#, other.url()))]);
+    tarball(&registry, "1.0.0", Some(&format!("{}a.tgz", other.url()))).unwrap();
     let told: Vec<_> = server.asked().into_iter().map(|asked| (asked.path, asked.authorization.is_some())).collect();
     let expected = [
         ("/team/a", true),
@@ -121,10 +124,25 @@ fn a_token_goes_where_it_belongs_and_nowhere_else() {
         ("/team/back", true),
         // It came back from elsewhere, so that it may be somebody else's idea.
         ("/team/a", false),
+        ("/team/a", true),
     ];
     assert_eq!(told, expected.map(|(path, secret)| (path.to_owned(), secret)));
     // On a connection without TLS no other registry's secret is said, not even to that registry.
     assert!(other.asked().iter().all(|asked| asked.authorization.is_none()), "{:?}", other.asked());
+}
+
+#[test]
+fn a_lock_cannot_make_the_client_ask_any_address() {
+    let (server, other) = (Server::start(), Server::start());
+    server.reply("/a", [Reply::ok(DOCUMENT)]);
+    server.reply("/-/whoami", [Reply::ok("me")]);
+    let registry = client(&server, &limits());
+    let inside = format!("{}latest/meta-data", other.url());
+    for place in [inside.as_str(), "-/whoami", "../../x", "//127.0.0.1:1/x"] {
+        let error = tarball(&registry, "1.0.0", Some(place)).unwrap_err().to_string();
+        assert_eq!(error, "a@1.0.0: the lock has its tarball at another address than the registry", "{place}");
+    }
+    assert_eq!((other.asked().len(), server.times("/-/whoami")), (0, 0));
 }
 
 #[test]
@@ -148,16 +166,17 @@ fn documents_and_tarballs_have_a_largest_size() {
     server.reply("/announced", [Reply::ok(large.clone())]);
     server.reply("/chunked", [unannounced.clone()]);
     server.reply("/zipped", [zip(&vec![b' '; 64 << 20])]);
-    server.reply("/announced.tgz", [Reply::ok(large)]);
-    server.reply("/chunked.tgz", [unannounced]);
+    server.reply("/a/-/a-1.0.0.tgz", [Reply::ok(large)]);
+    server.reply("/a/-/a-2.0.0.tgz", [unannounced]);
     let registry = client(&server, &limits());
     for name in ["announced", "chunked", "zipped"] {
         let expected = format!("{name}: the registry's document is too large: the limit is 64 KiB (document)");
         assert_eq!(document(&registry, name).unwrap_err().to_string(), expected);
         assert_eq!(server.times(&format!("/{name}")), 1);
     }
-    for place in ["announced.tgz", "chunked.tgz"] {
-        assert_eq!(tarball(&registry, place).unwrap_err().to_string(), "a@1.0.0: the tarball is too large: the limit is 64 KiB (tarball)");
+    for version in ["1.0.0", "2.0.0"] {
+        let error = tarball(&registry, version, None).unwrap_err().to_string();
+        assert_eq!(error.replace(version, "1.0.0"), "a@1.0.0: the tarball is too large: the limit is 64 KiB (tarball)");
     }
 }
 
@@ -166,12 +185,12 @@ fn a_slow_registry_is_given_up() {
     let server = Server::start();
     let slow = Reply { drip: Some(Duration::from_millis(100)), ..Reply::ok(vec![b' '; 60 << 10]) };
     server.reply("/a", [slow.clone()]);
-    server.reply("/a.tgz", [slow]);
+    server.reply("/a/-/a-1.0.0.tgz", [slow]);
     let limits = Limits { request_time: Duration::from_millis(300), tries: 2, ..limits() };
     let registry = client(&server, &limits);
     let begun = Instant::now();
     assert!(matches!(document(&registry, "a").unwrap_err(), Error::Registry { .. }));
-    assert!(matches!(tarball(&registry, "a.tgz").unwrap_err(), Error::Registry { .. }));
+    assert!(matches!(tarball(&registry, "1.0.0", None).unwrap_err(), Error::Registry { .. }));
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
     assert_eq!(server.times("/a"), 2);
 }
@@ -217,7 +236,7 @@ fn a_folder_is_a_registry() {
     write("README", b"no package");
     let registry = Registry::folder(folder.path(), &limits()).unwrap();
     assert!(document(&registry, "@s/b").is_ok());
-    assert!(tarball(&registry, "").is_ok());
+    assert!(tarball(&registry, "1.0.0", None).is_ok());
     assert_eq!(document(&registry, "c").unwrap_err().to_string(), "c: the folder of packages does not have it");
     write("broken.tgz", b"nonsense");
     assert!(Registry::folder(folder.path(), &limits()).unwrap_err().to_string().ends_with("it is no package: it has no package.json"));

@@ -25,8 +25,8 @@ pub(super) fn entries(
     let broken = spread(&graph, graph.ids().filter(|id| failure(&graph, *id).is_some()).collect());
     let unfit = |id: &Id| graph.get(*id).is_some_and(|node| is_unfit(node, platform)) && !needed.contains(id);
     let inactive = spread(&graph, graph.ids().filter(unfit).chain(broken.iter().copied()).collect());
-    let kept = reach(&graph, |edge| edge.kind != Kind::OptionalPeer, &broken);
-    let active = reach(&graph, |edge| edge.kind != Kind::OptionalPeer, &inactive);
+    let kept = reach(&graph, |_| true, &broken);
+    let active = reach(&graph, |_| true, &inactive);
     let by_itself = reach(&graph, |edge| !edge.kind.is_peer(), &broken);
     note_skipped(&graph, &broken, notes);
     let mut entries = BTreeMap::new();

@@ -127,11 +127,21 @@ impl Placer<'_> {
         if edge.kind.is_peer() && replaceable {
             return Verdict::Replace;
         }
-        // At the last folder there is, what it asks for itself decides.
-        if target == self.deepest(start, &edge.name) && !edge.kind.is_peer() && from == Some(target) {
-            return Verdict::Replace;
-        }
-        Verdict::Conflict
+        // At the last folder there is, what it asks for itself decides; a peer may drive out what others can have further down.
+        let last = target == self.deepest(start, &edge.name);
+        let decides = if edge.kind.is_peer() { self.can_give_way(target, current, candidate) } else { from == Some(target) };
+        if last && decides { Verdict::Replace } else { Verdict::Conflict }
+    }
+
+    /// Whether all who would not be content with the candidate can have what they see now in a folder below.
+    fn can_give_way(&self, target: Id, current: Id, candidate: Candidate<'_>) -> bool {
+        let can = |user: EdgeId| {
+            let Some(edge) = self.graph.edge(user) else { return true };
+            let content =
+                edge.accepts_version(&candidate.edge.package, &candidate.picked.version) || self.graph.is_below(user.from, current);
+            content || !self.graph.is_below(target, self.deepest(user.from, &edge.name))
+        };
+        self.graph.edges_in(current).into_iter().all(can)
     }
 
     /// Whether all who see a package would be content with the candidate.

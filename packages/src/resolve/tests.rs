@@ -100,6 +100,18 @@ fn peers_are_installed_where_their_users_see_them() {
 }
 
 #[test]
+fn a_peer_drives_out_what_others_can_have_further_down() {
+    let world = world(&[
+        ("driver@1.0.0", json!({"peerDependencies": {"meta": "^5"}, "peerDependenciesMeta": {"meta": {"optional": true}}})),
+        ("auth@1.0.0", needs(json!({"meta": "^8"}))),
+        ("meta@5.0.0", json!({})),
+        ("meta@8.0.0", json!({})),
+    ]);
+    assert_eq!(world.tree(&[("driver", "*")]), ["driver@1.0.0"]);
+    assert_eq!(world.tree(&[("driver", "*"), ("auth", "*")]), ["auth@1.0.0", "auth > meta@8.0.0", "driver@1.0.0", "meta@5.0.0"]);
+}
+
+#[test]
 fn optional_packages_that_cannot_be_had_are_left_out() {
     let world = world(&[
         ("a@1.0.0", json!({"optionalDependencies": {"gone": "*", "needs-gone": "*", "elsewhere": "*", "git": "x/y"}})),

@@ -18,7 +18,25 @@ const LARGEST_TABLE: u64 = 64 << 20;
 pub(super) struct Slot {
     pub(super) at: u64,
     pub(super) size: u64,
+    #[serde(with = "as_text")]
     pub(super) digest: [u8; 32],
+}
+
+/// Digests in hexadecimal, which is read faster than a list of numbers.
+mod as_text {
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use crate::integrity::{hex, unhex};
+
+    pub(super) fn serialize<S: Serializer>(digest: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex(digest))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        unhex(&text).and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| D::Error::custom("no digest"))
+    }
 }
 
 /// All that is known of a package.

@@ -89,7 +89,7 @@ impl Server {
 
     /// Publishes a version with a manifest and a tarball.
     pub(crate) fn publish(&self, name: &str, version: &str, manifest: Value, tarball: Vec<u8>) {
-        let path = format!("/{name}/-/{version}.tgz");
+        let path = format!("/{name}/-/{}-{version}.tgz", name.rsplit('/').next().unwrap());
         let mut manifest = manifest;
         (manifest["name"], manifest["version"]) = (json!(name), json!(version));
         let url = format!("{}{}", self.url(), path.trim_start_matches('/'));

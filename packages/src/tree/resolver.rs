@@ -1,13 +1,14 @@
 //! How Node.js 22 finds modules, over a tree.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use oxc_resolver::{ResolveOptions, ResolverGeneric};
+use oxc_resolver::{Resolution, ResolveOptions, ResolverGeneric};
 use serde_json::Value;
 
 use super::adapter::Disk;
-use super::fault::{Asked, ResolveError};
+use super::fault::{Asked, ResolveError, package_name};
 use super::files::{Node, Tree, normal};
 use super::kind::Kind;
 use crate::builtins::{Builtin, builtin};
@@ -104,9 +105,39 @@ impl Resolver {
         if kind == Kind::Import && is_folder {
             return Err(ResolveError::not_found(asked));
         }
+        if kind == Kind::Import && path.is_none() && !specifier.starts_with('#') {
+            self.check_import(folder, asked, found.as_ref().ok())?;
+        }
         let found = found.map_err(|error| ResolveError::of(&error, asked))?;
         let path = found.path().to_str().ok_or_else(|| ResolveError::not_found(asked))?;
         self.formatted(path, kind)
+    }
+
+    /// `import` looks into the first folder that has the package's name, or into its own package if that has the name, and no further. The library
+    /// goes on upwards, as `require` does.
+    fn check_import(&self, folder: &str, asked: Asked<'_>, found: Option<&Resolution>) -> Result<(), ResolveError> {
+        let name = package_name(asked.specifier);
+        let is_own = |found: &Resolution| found.package_json().is_some_and(|own| own.name() == Some(name) && in_folder(folder, own.path()));
+        let Some(first) = self.first_package(folder, name).filter(|first| !self.has_exports(first) && !found.is_some_and(is_own)) else {
+            return Ok(());
+        };
+        let path = format!("{first}{}", asked.specifier.get(name.len()..).unwrap_or_default());
+        let is_folder = path != first && self.tree.stat(&path) == Some(Node::Folder);
+        let is_there = found.is_some_and(|found| found.path().starts_with(&first));
+        if is_there && !is_folder { Ok(()) } else { Err(ResolveError::not_found(Asked { path: Some(&path), is_folder, ..asked })) }
+    }
+
+    /// The folder of the package that a name means for the files in a folder.
+    fn first_package(&self, folder: &str, name: &str) -> Option<String> {
+        let above = folder.rmatch_indices('/').filter_map(|(at, _)| folder.get(..at));
+        let places = std::iter::once(folder.trim_end_matches('/')).chain(above).filter(|above| !above.ends_with("/node_modules"));
+        places.map(|above| format!("{above}/node_modules/{name}")).find(|package| self.tree.stat(package) == Some(Node::Folder))
+    }
+
+    fn has_exports(&self, package: &str) -> bool {
+        let manifest = self.tree.read(&format!("{package}/package.json")).ok();
+        // One that cannot be read has an error of its own.
+        manifest.is_some_and(|bytes| serde_json::from_slice::<Value>(&bytes).map_or(true, |manifest| manifest.get("exports").is_some()))
     }
 
     /// What a file of the tree is evaluated as.
@@ -160,6 +191,11 @@ impl Resolver {
             Err(_) => self.type_of(folder),
         }
     }
+}
+
+/// Whether a folder is that of a package.json, or below.
+fn in_folder(folder: &str, manifest: &Path) -> bool {
+    manifest.parent().is_some_and(|own| Path::new(folder).starts_with(own))
 }
 
 fn built_in(name: &str) -> Resolved {

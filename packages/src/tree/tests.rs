@@ -142,6 +142,20 @@ fn packages_may_name_themselves_and_their_imports() {
 }
 
 #[test]
+fn import_looks_no_further_than_the_first_package() {
+    let exports = text(json!({"name": "b", "exports": {"./v4": "./v4.js", ".": "./v4.js"}}));
+    let inner = [("index.js", ""), ("v4.js", "")];
+    let world =
+        world(&[("a", &[("index.js", "")]), ("a/node_modules/b", &inner), ("b", &[("package.json", &exports), ("v4.js", "")])], &[]);
+    let from_a = |kind, specifier| world.find(kind, "/node_modules/a/index.js", specifier);
+    assert_eq!(from_a(Kind::Import, "b"), "/node_modules/a/node_modules/b/index.js CommonJs?");
+    assert!(from_a(Kind::Import, "b/v4").starts_with("ERR_MODULE_NOT_FOUND"), "{}", from_a(Kind::Import, "b/v4"));
+    assert_eq!(from_a(Kind::Require, "b/v4"), "/node_modules/a/node_modules/b/v4.js CommonJs?");
+    assert_eq!(world.find(Kind::Import, "/node_modules/b/v4.js", "b/v4"), "/node_modules/b/v4.js CommonJs?");
+    assert!(from_a(Kind::Import, "b/").starts_with("ERR_UNSUPPORTED_DIR_IMPORT"), "{}", from_a(Kind::Import, "b/"));
+}
+
+#[test]
 fn import_wants_whole_names() {
     let world = world(&[("a", &[("index.js", "")])], &[("index.js", ""), ("lib/index.js", ""), ("x.txt", ""), ("sp ace.mjs", "")]);
     assert_eq!(world.import("a"), "/node_modules/a/index.js CommonJs?");
