@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use hookbox_packages::{Format, Kind, Limits, Listener, Lock, NpmConfig, Packages, Places, Registry, Request, Resolver, Settings, Store, Tree, silent};
-use hookbox_runtime::{AdmissionError, Asks, Form, FunctionDigest, Lead, Modules, NoLead};
+use hookbox_runtime::{AdmissionError, Asks, Form, FunctionDigest, Lead, Modules, NoLead, Node};
 
 /// Where npm's settings for all users are, by how it was installed.
 const GLOBAL: [&str; 3] = ["/usr/local/etc/npmrc", "/usr/etc/npmrc", "/etc/npmrc"];
@@ -152,6 +152,15 @@ impl Modules for Files {
         let found = self.resolver.formatted(path, Kind::Require).ok()?;
         let bytes = self.resolver.tree().read(path).ok()?;
         Some((form(found.format)?, Bytes::from_owner(bytes)))
+    }
+
+    fn look(&self, path: &str) -> Option<Node> {
+        let tree = self.resolver.tree();
+        let name = |(name, node): (String, hookbox_packages::Node)| if node == hookbox_packages::Node::Folder { format!("{name}/") } else { name };
+        Some(match tree.stat(path)? {
+            hookbox_packages::Node::File(len) => Node::File(len),
+            hookbox_packages::Node::Folder => Node::Folder(tree.list(path).ok()?.into_iter().map(name).collect()),
+        })
     }
 
     fn digest(&self) -> FunctionDigest {

@@ -1,9 +1,9 @@
 //! The files that a hook is made of beside its main one, its packages among them. They are the host's, which is asked for them by service 2 of
 //! `compute`: where a name leads, and what is in a file.
 //!
-//! A request is a byte that says which (0 where a name leads, 1 a file's content) and texts with zero bytes between: for the first, `r` or `i`
-//! (of `require` or `import`), the path of the file that asks, and the name; for the second, the path. The answer to the first is a
-//! byte for the form and the path, to the second a byte for the form, one that is 1 where the file is compiled, and its bytes. An error is JSON
+//! A request is a byte that says which (0 where a name leads, 1 a file's content, 2 what is at a path, 3 a file's own bytes) and texts with zero bytes between: for the first, `r` or `i`
+//! (of `require` or `import`), the path of the file that asks, and the name; for the others, the path. The answer to the first is a
+//! byte for the form and the path, to the second a byte for the form, one that is 1 where the file is compiled, and its bytes; to the third, `f` and the length of a file or `d` and the names in a folder, a line each. An error is JSON
 //! with `code` and `message`, as Node has them.
 
 use std::ffi::CString;
@@ -56,6 +56,28 @@ pub(crate) fn resolve(from: &str, name: &str, is_import: bool) -> std::result::R
         Ok(answer) => Ok(text(answer)),
         Err(error) => Err(text(error)),
     }
+}
+
+/// What is at a path: a file's length, or the names in a folder, of which those of folders end in `/`.
+pub(crate) enum Node {
+    File(f64),
+    Folder(Vec<String>),
+}
+
+/// What is at a path, if anything.
+pub(crate) fn look(path: &str) -> Option<Node> {
+    let answer = text(host::compute(SERVICE, &[&[2], path.as_bytes()].concat()).ok()?);
+    let (kind, rest) = answer.split_at_checked(1)?;
+    match kind {
+        "f" => rest.parse().ok().map(Node::File),
+        _ => Some(Node::Folder(rest.split('\n').filter(|name| !name.is_empty()).map(str::to_owned).collect())),
+    }
+}
+
+/// The bytes of a file, as they are.
+pub(crate) fn bytes(ctx: &Ctx<'_>, path: &str) -> Result<Vec<u8>> {
+    let answer = host::compute(SERVICE, &[&[3], path.as_bytes()].concat());
+    answer.map_err(|error| Exception::throw_message(ctx, &text(error)))
 }
 
 /// The content of a file.

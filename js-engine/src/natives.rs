@@ -2,7 +2,7 @@
 //! that JavaScript cannot find out by itself. The author's code never holds this object.
 
 use rquickjs::function::{Func, Opt};
-use rquickjs::{Array, Ctx, Exception, Function, Object, Result, TypedArray, Value};
+use rquickjs::{Array, Ctx, Exception, Function, IntoJs as _, Object, Result, TypedArray, Value};
 
 use crate::bytes::bytes;
 use crate::host::{self, Clock};
@@ -34,6 +34,8 @@ pub(crate) fn object<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     natives.set("compute", Func::from(compute))?;
     natives.set("resolve", Func::from(resolve))?;
     natives.set("text", Func::from(|ctx: Ctx<'js>, path: String| files::read(&ctx, &path).map(files::File::text)))?;
+    natives.set("look", Func::from(look))?;
+    natives.set("bytes", Func::from(file_bytes))?;
     natives.set("wrapper", Func::from(wrapper))?;
     natives.set("evaluateModule", Func::from(modules::evaluate))?;
     natives.set("ticksPending", Func::from(state::set_ticks))?;
@@ -59,6 +61,20 @@ fn env(name: Value<'_>) -> Result<Option<String>> {
 
 fn resolve<'js>(ctx: Ctx<'js>, from: String, name: String, is_import: bool) -> Result<String> {
     files::resolve(&from, &name, is_import).map_err(|error| Exception::throw_message(&ctx, &error))
+}
+
+/// A file's length, the names in a folder, or undefined.
+fn look<'js>(ctx: Ctx<'js>, path: String) -> Result<Value<'js>> {
+    match files::look(&path) {
+        None => Ok(Value::new_undefined(ctx)),
+        Some(files::Node::File(len)) => Ok(Value::new_number(ctx, len)),
+        Some(files::Node::Folder(names)) => names.into_js(&ctx),
+    }
+}
+
+fn file_bytes<'js>(ctx: Ctx<'js>, path: String) -> Result<TypedArray<'js, u8>> {
+    let bytes = files::bytes(&ctx, &path)?;
+    TypedArray::new(ctx, bytes)
 }
 
 fn wrapper<'js>(ctx: Ctx<'js>, path: String) -> Result<Function<'js>> {

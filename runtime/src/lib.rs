@@ -38,7 +38,7 @@ pub use grant::{Grant, SealedVar};
 #[cfg(feature = "bench")]
 pub use kept::KeptInstance;
 pub use memory::PagemapUse;
-pub use modules::{Asks, Form, Lead, Modules, NoLead};
+pub use modules::{Asks, Form, Lead, Modules, NoLead, Node};
 pub use outside::Outside;
 pub use prepared::PreparedHook;
 pub use profile::{Frame, Profile, ProfileError, Sample};

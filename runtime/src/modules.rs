@@ -57,6 +57,15 @@ pub enum Lead {
     BuiltIn(String),
 }
 
+/// What is at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Node {
+    /// A file of so many bytes.
+    File(u64),
+    /// A folder with these names in it; those of folders end in `/`.
+    Folder(Vec<String>),
+}
+
 /// Why a name leads nowhere, with Node's code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
@@ -77,6 +86,9 @@ pub trait Modules: fmt::Debug + Send + Sync {
 
     /// What a file is, and its content; `None` where there is none.
     fn read(&self, path: &str) -> Option<(Form, Bytes)>;
+
+    /// What is at a path, if anything.
+    fn look(&self, path: &str) -> Option<Node>;
 
     /// Tells the files apart from all others.
     fn digest(&self) -> FunctionDigest;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use wasmtime::{AsContextMut, Caller};
 
 use crate::execution::{CallState, settle};
-use crate::modules::{Asks, Content, Lead, Linked};
+use crate::modules::{Asks, Content, Lead, Linked, Node};
 
 /// What a question costs beside its bytes: about as much fuel as its time.
 const QUESTION: usize = 20_000;
@@ -38,6 +38,8 @@ pub(super) async fn compute(caller: &mut Caller<'_, CallState>, request: &[u8]) 
     let answer = match request.split_first() {
         Some((0, question)) => lead(&linked, question),
         Some((1, path)) => content(&linked, path),
+        Some((2, path)) => Some(look(&linked, path).ok_or_else(String::new)),
+        Some((3, path)) => Some(bytes(&linked, path).ok_or_else(|| "ENOENT: no such file".to_owned())),
         _ => None,
     };
     settle(&mut caller.as_context_mut(), 0).await?;
@@ -53,6 +55,17 @@ fn lead(linked: &Linked, question: &[u8]) -> Option<Result<Vec<u8>, String>> {
         Ok(Lead::BuiltIn(name)) => Ok([b"b", name.as_bytes()].concat()),
         Err(error) => Err(Told { code: error.code, message: &error.message, alone: false }.json()),
     })
+}
+
+fn look(linked: &Linked, path: &[u8]) -> Option<Vec<u8>> {
+    Some(match linked.modules().look(str::from_utf8(path).ok()?)? {
+        Node::File(len) => format!("f{len}").into_bytes(),
+        Node::Folder(names) => format!("d{}", names.join("\n")).into_bytes(),
+    })
+}
+
+fn bytes(linked: &Linked, path: &[u8]) -> Option<Vec<u8>> {
+    linked.modules().read(str::from_utf8(path).ok()?).map(|(_, bytes)| bytes.to_vec())
 }
 
 fn content(linked: &Linked, path: &[u8]) -> Option<Result<Vec<u8>, String>> {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::FunctionDigest;
-use crate::modules::{Asks, Form, Lead, Linked, Modules, NoLead};
+use crate::modules::{Asks, Form, Lead, Linked, Modules, NoLead, Node};
 
 /// Files by their paths. Names lead to them by the plainest rules.
 #[derive(Debug)]
@@ -44,6 +44,17 @@ impl Modules for Tree {
     fn read(&self, path: &str) -> Option<(Form, Bytes)> {
         let (path, text) = self.0.iter().find(|(other, _)| *other == path)?;
         Some((Self::form(path), Bytes::from_static(text.as_bytes())))
+    }
+
+    fn look(&self, path: &str) -> Option<Node> {
+        if let Some((_, text)) = self.0.iter().find(|(other, _)| *other == path) {
+            return Some(Node::File(text.len() as u64));
+        }
+        let prefix = format!("{}/", path.trim_end_matches('/'));
+        let rest = self.0.iter().filter_map(|(other, _)| other.strip_prefix(&prefix));
+        let names: std::collections::BTreeSet<String> =
+            rest.map(|rest| rest.split_once('/').map_or(rest.to_owned(), |(folder, _)| format!("{folder}/"))).collect();
+        (!names.is_empty()).then(|| Node::Folder(names.into_iter().collect()))
     }
 
     fn digest(&self) -> FunctionDigest {
@@ -178,4 +189,31 @@ async fn a_place_in_a_file_is_named() {
     let stack = failure.stack.unwrap();
     assert!(stack.contains("/node_modules/deep/index.js:2:9") && stack.contains("hook.js:2:57"), "{stack}");
     assert!(call(&hook, r#"{"text":1}"#).await.result.unwrap().get().contains("[native code]"));
+}
+
+#[tokio::test]
+async fn a_file_beside_a_module_can_be_read() {
+    let files = [
+        ("/node_modules/data/index.js", "const fs = require('fs'), { join } = require('path'); exports.read = (name) => fs.readFileSync(join(__dirname, name), 'utf8'); exports.fs = fs; exports.dir = __dirname;"),
+        ("/node_modules/data/list.txt", "one two"),
+        ("/node_modules/data/deep/more.json", "{}"),
+    ];
+    let source = "const { read, fs, dir } = require('data'); const early = read('list.txt');
+        const code = (run) => { try { return run() } catch ({ code, syscall }) { return [code, syscall] } };
+        exports.handler = async () => ({ early, late: read('list.txt'), exists: [fs.existsSync(dir), fs.existsSync(dir + '/none')],
+            names: fs.readdirSync(dir), kinds: fs.readdirSync(dir, { withFileTypes: true }).map((one) => one.isDirectory()),
+            size: fs.statSync(dir + '/list.txt').size, folder: fs.statSync(dir).isDirectory(), buffer: fs.readFileSync(dir + '/list.txt').length,
+            promise: await fs.promises.readFile(dir + '/deep/more.json', 'utf8'), real: fs.realpathSync(dir + '/deep/../list.txt'),
+            callback: await new Promise((resolve) => fs.stat(dir + '/list.txt', (error, stats) => resolve([error, stats.isFile()]))),
+            stream: await require('stream/consumers').text(fs.createReadStream(dir + '/list.txt')),
+            codes: [code(() => fs.readFileSync(dir + '/none')), code(() => fs.readFileSync(dir)), code(() => fs.readdirSync(dir + '/list.txt')),
+                code(() => fs.writeFileSync(dir + '/list.txt', 'x'))[0]] })";
+    assert_eq!(
+        returned(source, &files).await,
+        concat!(
+            r#"{"early":"one two","late":"one two","exists":[true,false],"names":["deep","index.js","list.txt"],"kinds":[true,false,false],"#,
+            r#""size":7,"folder":true,"buffer":7,"promise":"{}","real":"/node_modules/data/list.txt","callback":[null,true],"stream":"one two","#,
+            r#""codes":[["ENOENT","open"],["EISDIR","read"],["ENOTDIR","scandir"],"ERR_FEATURE_UNAVAILABLE_ON_PLATFORM"]}"#
+        )
+    );
 }
