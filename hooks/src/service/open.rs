@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use hookbox_runtime::{Admission, AdmissionConfig, PagemapUse, Sandbox, SandboxConfig, Scheduler, SchedulerConfig};
+use hookbox_egress::Egress;
+use hookbox_runtime::{Admission, AdmissionConfig, Outside, PagemapUse, Sandbox, SandboxConfig, Scheduler, SchedulerConfig};
 use tokio::sync::{Semaphore, watch};
 
 use super::executions::line;
@@ -15,8 +16,10 @@ use crate::cache::HookCache;
 use crate::clock::Clock;
 use crate::directory::{Directory, load};
 use crate::dispatch::Dispatcher;
+use crate::issuers;
 use crate::logs::{Indexed, LogReader, LogWriter, QueueSettings, Retention, Tail, start_upkeep};
 use crate::metrics::{MeasuredStore, Metrics};
+use crate::repeats::LocalRepeats;
 use crate::sandbox::{FunctionCompiler, SandboxCompiler};
 use crate::state::{Garbage, IsKept, Locks, State, UnderWay};
 use crate::store::{Blobs, Functions, Store, name, open};
@@ -58,7 +61,7 @@ impl Service {
             let compiler = make_compiler(&opening, kept.vault.artifact_key(), &kept.cache)?;
             Ok((kept, compiler))
         });
-        let (kept, (compiler, is_kept)) = opened.await.map_err(OpenError::new)??;
+        let (kept, (compiler, is_kept, outside)) = opened.await.map_err(OpenError::new)??;
         let mut warnings = Vec::new();
         if kept.vault.key_is_inside_data_folder() {
             warnings.push("the master key lies in the data folder: whoever copies the folder can read every secret in it".to_owned());
@@ -67,7 +70,11 @@ impl Service {
         if config.javascript_at_start {
             tokio::spawn(compiler.clone().warm());
         }
-        Ok(Opened { service: Arc::new(Self::start(&config, kept, compiler, is_kept, clock)), first_start, warnings })
+        Ok(Opened {
+            service: Arc::new(Self::start(&config, kept, compiler, is_kept, outside.egress().cloned(), clock)),
+            first_start,
+            warnings,
+        })
     }
 
     /// Starts the tasks.
@@ -76,6 +83,7 @@ impl Service {
         kept: DataFolder,
         compiler: Arc<dyn FunctionCompiler>,
         is_kept: IsKept,
+        egress: Option<Egress>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         let DataFolder { store, functions, vault, cache, directory, indexed, metrics } = kept;
@@ -105,6 +113,8 @@ impl Service {
             tail,
             reader: LogReader::new(store.clone(), retention, indexed.clone()),
             reads: Arc::new(Reads::new(config.reads)),
+            issuers: issuers::Shelf::new(egress),
+            repeats: Arc::new(LocalRepeats::new(state.cache.clone())),
             upkeep: start_upkeep(store, retention, indexed, clock.clone()),
             fixed: ServerFacts {
                 data: config.data.clone(),
@@ -154,7 +164,7 @@ fn make_compiler(
     config: &ServiceConfig,
     cache_key: &[u8; 32],
     cache: &HookCache,
-) -> Result<(Arc<dyn FunctionCompiler>, IsKept), OpenError> {
+) -> Result<(Arc<dyn FunctionCompiler>, IsKept, Arc<Outside>), OpenError> {
     let max_memory = u64::from(config.limits.max_memory_mib) << 20;
     let sandbox = Sandbox::new(SandboxConfig {
         concurrency: config.concurrency.saturating_add(evaluations(config)),
@@ -194,5 +204,5 @@ fn make_compiler(
     };
     let outside = Arc::new(config.egress.open().map_err(OpenError)?.with_cache(Arc::new(cache.clone())));
     let scheduler = Scheduler::start(scheduler).map_err(|error| OpenError(format!("the threads that run hooks: {error}")))?;
-    Ok((Arc::new(SandboxCompiler::new(sandbox, admission, scheduler, outside)), Arc::new(move |name| kept.has(name))))
+    Ok((Arc::new(SandboxCompiler::new(sandbox, admission, scheduler, outside.clone())), Arc::new(move |name| kept.has(name)), outside))
 }

@@ -150,7 +150,7 @@ impl HookInput {
             packages: BTreeMap::new(),
             fuel: DEFAULT_FUEL,
             memory_mib: DEFAULT_MEMORY_MIB,
-            on_error: Decision::Deny,
+            on_error: hook_type.on_error,
             expose_errors: false,
             allowed_hosts: account.allowed_hosts.clone(),
             http_cache: false,
@@ -185,7 +185,8 @@ impl HookInput {
             let rule = format!("does not meet maximum length of {} bytes of JavaScript, decoded", hook_type.source_bytes);
             return Err(ServiceError::invalid("function", format!("instance.function {rule}")));
         }
-        hook_type.rules.check(&Draft { runtime: spec.runtime.as_str(), timeout: spec.timeout, source }, account)?;
+        let (runtime, on_error) = (spec.runtime.as_str(), spec.on_error);
+        hook_type.rules.check(&Draft { runtime, timeout: spec.timeout, source, on_error }, account)?;
         Ok(spec)
     }
 
