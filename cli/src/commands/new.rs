@@ -93,7 +93,7 @@ fn manifest(args: &NewArgs) -> Result<String> {
         env_vars: Some(Vec::new()),
         packages: Some(BTreeMap::new()),
         limits: Some(LimitsBody { fuel: Some(100_000_000), memory_mib: Some(32) }),
-        on_error: Some(args.hook_type.on_error),
+        on_error: Some(args.hook_type.default_on_error()),
         allowed_hosts: allowed_hosts(args.hook_type),
         settings: settings.into_iter().filter(|(_, value)| says_something(value)).collect(),
         ..HookBody::default()

@@ -15,6 +15,9 @@ use super::names::AUTHENTICATION;
 /// The header with which Okta asks whether an endpoint knows it.
 const CHALLENGE: &str = "x-okta-verification-challenge";
 
+/// What Okta is told of events that are to be delivered once more.
+const NOT_DEALT_WITH: &str = r#"{"error":{"errorSummary":"The events were not dealt with"}}"#;
+
 /// The longest challenge that is answered, in bytes.
 const LONGEST_CHALLENGE: usize = 1024;
 
@@ -123,12 +126,11 @@ async fn run(core: &Core, call: Call<'_>, found: FoundHook, kind: Kind) -> Answe
 
 /// An answer as it is kept: its status, and its body if it has one.
 fn written(kind: Kind, answer: &Answer) -> DoorAnswer {
-    let body = answer.body().filter(|_| kind.is_inline()).map(|body| body.get());
-    let status = match body {
-        Some(_) => StatusCode::OK,
+    let (status, body) = match answer.body().filter(|_| kind.is_inline()) {
+        Some(body) => (StatusCode::OK, Some(body.get())),
         // Okta delivers events once more after this.
-        None if !kind.is_inline() && answer.decision() == Decision::Deny => StatusCode::INTERNAL_SERVER_ERROR,
-        None => StatusCode::NO_CONTENT,
+        None if !kind.is_inline() && answer.decision() == Decision::Deny => (StatusCode::INTERNAL_SERVER_ERROR, Some(NOT_DEALT_WITH)),
+        None => (StatusCode::NO_CONTENT, None),
     };
     let ran = !matches!(answer.outcome(), Outcome::NotReady | Outcome::Overloaded);
     let bytes = [&status.as_u16().to_be_bytes(), body.unwrap_or_default().as_bytes()].concat();
@@ -139,7 +141,8 @@ fn sent(kept: &Bytes) -> Answered {
     let (status, _) = kept.split_first_chunk().ok_or_else(unreadable)?;
     let status = StatusCode::from_u16(u16::from_be_bytes(*status)).map_err(|_| unreadable())?;
     let body = kept.slice(size_of::<u16>()..);
-    let reply: Reply = if body.is_empty() { respond::empty(status) } else { respond::written(body) };
+    let mut reply: Reply = if body.is_empty() { respond::empty(status) } else { respond::written(body) };
+    *reply.status_mut() = status;
     Ok(reply)
 }
 

@@ -21,10 +21,6 @@ const fn row(
     rules: &'static TypeRules,
     samples: fn() -> Vec<String>,
 ) -> HookTypeSpec {
-    let on_error = match kind.on_error() {
-        [first, ..] => *first,
-        [] => Decision::Deny,
-    };
     HookTypeSpec {
         id: kind.as_str(),
         dialect: DIALECT,
@@ -32,7 +28,7 @@ const fn row(
         entries: &["handler"],
         shape: Shape::Single,
         default_decision,
-        on_error,
+        on_error: kind.on_error(),
         addressed: Some(HOOKS),
         timeout: TIMEOUT,
         default_timeout: *TIMEOUT.end(),

@@ -1,6 +1,6 @@
 //! The forms of errors: Okta's own below `/api/v1`, and next to nothing at the doors, which strangers try.
 
-use hookbox_hooks::api::{ApiError, ErrorStyle, Problem, Reply, respond};
+use hookbox_hooks::api::{ApiError, ErrorStyle, Problem, Reply};
 use http::{StatusCode, header};
 use serde::Serialize;
 use serde_json::json;
@@ -12,10 +12,11 @@ pub(super) static STYLES: [ErrorStyle; 2] = [
 
 /// A status that Okta logs, and what is wrong with an event for who has shown that it may bring one.
 fn at_door(error: &ApiError, problem: Problem) -> Reply {
-    if matches!(error, ApiError::Unauthenticated) {
-        return respond::empty(StatusCode::UNAUTHORIZED);
-    }
-    let problem = as_okta_does(problem);
+    let problem = match error {
+        // The same for every reason, and without a word on what would be let in.
+        ApiError::Unauthenticated => Problem { message: "Unauthorized".into(), header: None, ..problem },
+        _ => as_okta_does(problem),
+    };
     let summary = problem.message.clone().into_owned();
     problem.reply(&json!({"error": {"errorSummary": summary}}))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hookbox_hooks::hook_type::{Adapter, Draft, Keeper, Rules, Settings};
+use hookbox_hooks::hook_type::{Adapter, Keeper, Rules, Settings};
 use hookbox_hooks::{Fields, ServiceError};
 use serde_json::Value;
 
@@ -46,16 +46,6 @@ impl Rules for TypeRules {
         let authentication = Authentication::of(settings.get(AUTHENTICATION)).map_or(Value::Null, |one| one.view());
         let inline_hook = inline_hook::of(settings).map_or(Value::Null, |one| one.stored());
         [(AUTHENTICATION.to_owned(), authentication), (INLINE_HOOK.to_owned(), inline_hook)].into_iter().collect()
-    }
-
-    fn check(&self, draft: &Draft<'_>, _: &Settings) -> Result<(), ServiceError> {
-        let allowed = self.0.on_error();
-        if allowed.contains(&draft.on_error) {
-            return Ok(());
-        }
-        let names: Vec<&str> = allowed.iter().map(|decision| decision.as_str()).collect();
-        let message = format!("instance.on_error of a '{}' hook is not one of enum values: {}", self.0.as_str(), names.join(","));
-        Err(ServiceError::invalid("on_error", message))
     }
 
     fn bind(&self, _: &Settings, _: &Settings) -> Arc<dyn Adapter> {

@@ -37,8 +37,8 @@ pub struct HookTypeSpec {
     pub shape: Shape,
     /// The decision if no hook decides and the account has no setting for it.
     pub default_decision: Decision,
-    /// The decision of a hook that does not set one, if its function gives none.
-    pub on_error: Decision,
+    /// What a hook may set as its decision if its function gives none; the first is that of a hook that sets none.
+    pub on_error: &'static [Decision],
     /// Whether events say which hook they are for: then an account may have as many as this, all enabled, and
     /// `POST /v1/triggers/{type}` has no hook to run. Without a number one hook decides, and an account's setting says how many there may be.
     pub addressed: Option<u32>,
@@ -115,8 +115,6 @@ pub struct Draft<'a> {
     pub timeout: u8,
     /// The source, if the version brings a new one that is text.
     pub source: Option<&'a str>,
-    /// The decision if the function gives none.
-    pub on_error: Decision,
 }
 
 /// A hook type of a registry.
@@ -128,6 +126,11 @@ pub struct HookType {
 }
 
 impl HookType {
+    /// The decision of a hook that sets none, if its function gives none.
+    pub fn default_on_error(self) -> Decision {
+        self.spec.on_error.first().copied().unwrap_or(Decision::Deny)
+    }
+
     /// The exported functions that may be the entry point.
     pub(crate) fn entries(self) -> &'static [&'static str] {
         self.spec.entries
