@@ -5,6 +5,7 @@ mod doors;
 mod okta;
 mod repeats;
 mod seeds;
+mod terraform;
 mod types;
 
 use serde_json::{Value, json};

@@ -145,7 +145,7 @@ async fn a_secret_is_written_only_and_rotates_with_an_overlap() {
     let changed = server.call(&admin, &format!("PUT /v1/hooks/{id}"), header("hunter-two")).await.expect(200);
     settled(&server.service, ONE, &id).await;
     let shown = &changed["settings"]["authentication"];
-    assert_eq!((&shown["type"], &shown["name"], &shown["secret_set"]), (&json!("header"), &json!("x-secret"), &json!(true)));
+    assert_eq!((&shown["type"], &shown["name"], &shown["secret_set"]), (&json!("header"), &json!("X-Secret"), &json!(true)));
     assert!(shown["previous_until"].is_string(), "{shown}");
     try_both(204, 204).await;
     // What is read can be written back.
@@ -226,7 +226,7 @@ async fn inline_hooks_are_made_and_changed_as_okta_s_clients_do() {
         made["channel"],
         json!({"type": "HTTP", "version": "1.0.0", "config": {
             "uri": "https://hooks.example/okta/token", "method": "POST", "headers": [{"key": "X-Other", "value": "seen"}],
-            "authScheme": {"type": "HEADER", "key": "x-secret"},
+            "authScheme": {"type": "HEADER", "key": "X-Secret"},
         }})
     );
     assert!(made["_links"]["deactivate"].is_object() && made["created"].is_string());

@@ -80,8 +80,7 @@ impl Service {
     pub fn find_hook(&self, id: &str) -> Result<FoundHook, ServiceError> {
         let id = id.parse().map_err(|_| ServiceError::NotFound)?;
         let directory = self.state.directory.load();
-        let found = directory.accounts().find_map(|account| Some((account, account.hook(id).ok()?)));
-        let (account, hook) = found.ok_or(ServiceError::NotFound)?;
+        let (account, hook) = directory.hook(id)?;
         let spec = hook.record.ready.as_ref().map_or(&hook.record.spec, |ready| &ready.spec);
         Ok(FoundHook {
             id,

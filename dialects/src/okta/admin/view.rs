@@ -55,7 +55,7 @@ fn channel(hook: &HookView, id: &str) -> Value {
     let text = |name: &str| authentication.and_then(|one| one.get(name)).and_then(Value::as_str);
     let scheme = match text("type") {
         Some("header") => json!({"type": "HEADER", "key": text("name")}),
-        Some("basic") => json!({"type": "HEADER", "key": "authorization"}),
+        Some("basic") => json!({"type": "HEADER", "key": "Authorization"}),
         _ => Value::Null,
     };
     let mut config =

@@ -76,8 +76,9 @@ impl Means {
     pub(super) fn read(said: &mut Fields) -> Result<Self, ServiceError> {
         match said.string("type")?.as_deref() {
             Some("header") => {
-                let name = text(said, "name")?.ok_or_else(|| said.missing("name"))?.to_ascii_lowercase();
-                if HeaderName::try_from(&name).is_err() || NOT_SECRET.contains(&&*name) {
+                // Its spelling is kept, because clients compare what they read with what they wrote.
+                let name = text(said, "name")?.ok_or_else(|| said.missing("name"))?;
+                if HeaderName::try_from(&name).is_err() || NOT_SECRET.iter().any(|other| name.eq_ignore_ascii_case(other)) {
                     return Err(said.wrong("name", "is not the name of a header that can hold a secret"));
                 }
                 let secret = text(said, "secret")?;
@@ -104,7 +105,9 @@ impl Means {
     /// The same with hashes instead of secrets. Who says no secret means the one that `before` has.
     pub(super) fn kept(mut self, before: Option<&Self>, keeper: &dyn Keeper) -> Self {
         match (&mut self, before) {
-            (Self::Header { name, proof }, Some(Self::Header { name: same, proof: before })) if !proof.is_set() && name == same => {
+            (Self::Header { name, proof }, Some(Self::Header { name: same, proof: before }))
+                if !proof.is_set() && name.eq_ignore_ascii_case(same) =>
+            {
                 proof.clone_from(before);
             }
             (Self::Basic { user, proof }, Some(Self::Basic { user: same, proof: before })) if !proof.is_set() && user == same => {

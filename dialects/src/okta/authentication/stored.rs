@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn a_secret_is_kept_as_its_hash_and_never_shown() {
         let one = kept(header("hunter2"), None, 0);
-        assert_eq!(one.stored()["means"], json!({"type": "header", "name": "x-secret", "hash": "<hunter2>"}));
+        assert_eq!(one.stored()["means"], json!({"type": "header", "name": "X-Secret", "hash": "<hunter2>"}));
         let view = one.view();
         assert!(!view.to_string().contains("hunter2"), "{view}");
         assert_eq!(view["secret_set"], true);
