@@ -2,7 +2,7 @@
 
 mod cli;
 mod doors;
-mod okta;
+mod played;
 mod repeats;
 mod seeds;
 mod terraform;
@@ -11,7 +11,7 @@ mod types;
 use serde_json::{Value, json};
 
 use crate::harness::{Api, Server, eventually};
-pub(crate) use okta::{Effect, Okta};
+pub(crate) use played::{Effect, Okta};
 
 /// What Okta sends by default.
 pub(crate) const SECRET: &str = "a secret of the hook";

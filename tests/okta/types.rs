@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::okta::PATIENCE;
+use super::played::PATIENCE;
 use super::{ECHO, Effect, Okta, answered, deploy, sample, set_up};
 use crate::harness::{Answered, Server, Upstream};
 

@@ -47,9 +47,9 @@ fn effect(event: &Value, command: &Value) -> Vec<String> {
     match name {
         "com.okta.action.update" => action(value),
         "com.okta.telephony.action" => value.as_array().into_iter().flatten().map(message).collect(),
-        "com.okta.identity.patch" => patches("the ID token", &event["data"]["identity"], value),
-        "com.okta.access.patch" => patches("the access token", &event["data"]["access"], value),
-        "com.okta.assertion.patch" => patches("the assertion", &event["data"]["assertion"], value),
+        "com.okta.identity.patch" => patches("the ID token", event.pointer("/data/identity"), value),
+        "com.okta.access.patch" => patches("the access token", event.pointer("/data/access"), value),
+        "com.okta.assertion.patch" => patches("the assertion", event.pointer("/data/assertion"), value),
         "com.okta.user.update" => vec![format!("the user is linked to {}", value["id"].as_str().unwrap_or_default())],
         "com.okta.appUser.profile.update" => attributes("of the application's user", value),
         "com.okta.user.profile.update" | "com.okta.user.progressive.profile.update" => attributes("of the user", value),
@@ -80,7 +80,7 @@ fn message(action: &Value) -> String {
     }
 }
 
-fn patches(of: &str, before: &Value, operations: &Value) -> Vec<String> {
+fn patches(of: &str, before: Option<&Value>, operations: &Value) -> Vec<String> {
     let operations = operations.as_array().into_iter().flatten().filter_map(|one| Operation::read(one).ok());
     let sentence = |operation: Operation| {
         let (pointer, value) = (operation.pointer(), &operation.value);
@@ -90,7 +90,7 @@ fn patches(of: &str, before: &Value, operations: &Value) -> Vec<String> {
         };
         match operation.verb {
             Verb::Remove => format!("{of}: {what} is removed"),
-            Verb::Add if before.pointer(&pointer).is_none() => format!("{of}: {what} is added: {value}"),
+            Verb::Add if before.and_then(|before| before.pointer(&pointer)).is_none() => format!("{of}: {what} is added: {value}"),
             Verb::Add | Verb::Replace => format!("{of}: {what} becomes {value}"),
         }
     };

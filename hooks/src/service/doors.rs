@@ -1,4 +1,4 @@
-//! What the doors of dialects need beside a run: tokens of others, secrets of hooks, and events that come again.
+//! What the doors of dialects need beside a run: hooks by their id, their secrets, tokens of others, and events that come again.
 
 use std::sync::Arc;
 
@@ -11,9 +11,25 @@ use sha2::{Digest as _, Sha256};
 use super::Service;
 use crate::auth::MAX_SECRET_BYTES;
 use crate::error::ServiceError;
+use crate::hook_type::{HookType, Settings};
 use crate::ids::{AccountId, HookId};
 use crate::issuers::{Issuer, TokenRefusal};
 use crate::repeats::{Claim, EventKey};
+
+/// A hook, as far as an endpoint needs it to authenticate a caller.
+#[derive(Clone, Debug)]
+pub struct FoundHook {
+    /// Its id.
+    pub id: HookId,
+    /// The account that it belongs to.
+    pub account: AccountId,
+    /// Its type.
+    pub hook_type: HookType,
+    /// Whether the hook is kept from running at events.
+    pub disabled: bool,
+    /// The dialect's settings of the version that was ready last, or of the newest before there was one.
+    pub settings: Settings,
+}
 
 /// What an event is answered.
 #[derive(Clone, Debug)]
@@ -25,6 +41,21 @@ pub struct DoorAnswer {
 }
 
 impl Service {
+    /// The hook with this id in any account, for endpoints that authenticate callers by a hook's own secret.
+    pub fn find_hook(&self, id: &str) -> Result<FoundHook, ServiceError> {
+        let id = id.parse().map_err(|_| ServiceError::NotFound)?;
+        let directory = self.state.directory.load();
+        let (account, hook) = directory.hook(id)?;
+        let spec = hook.record.ready.as_ref().map_or(&hook.record.spec, |ready| &ready.spec);
+        Ok(FoundHook {
+            id,
+            account: account.record.id,
+            hook_type: hook.record.hook_type,
+            disabled: hook.record.disabled,
+            settings: spec.settings.clone(),
+        })
+    }
+
     /// Whether a secret has this hash, which a [`Keeper`](crate::hook_type::Keeper) made, in a time that does not depend on where they
     /// differ.
     pub fn has_secret(&self, hash: &str, secret: &str) -> bool {

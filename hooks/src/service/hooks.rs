@@ -76,21 +76,6 @@ impl Service {
         Ok(self.hook(account, id)?.record.hook_type)
     }
 
-    /// The hook with this id in any account, for endpoints that authenticate callers by a hook's own secret.
-    pub fn find_hook(&self, id: &str) -> Result<FoundHook, ServiceError> {
-        let id = id.parse().map_err(|_| ServiceError::NotFound)?;
-        let directory = self.state.directory.load();
-        let (account, hook) = directory.hook(id)?;
-        let spec = hook.record.ready.as_ref().map_or(&hook.record.spec, |ready| &ready.spec);
-        Ok(FoundHook {
-            id,
-            account: account.record.id,
-            hook_type: hook.record.hook_type,
-            disabled: hook.record.disabled,
-            settings: spec.settings.clone(),
-        })
-    }
-
     /// Creates a hook and queues it for admission.
     pub async fn create_hook(&self, account: AccountId, input: HookInput) -> Result<HookView, ServiceError> {
         let view = self.state.write(Area::Account(account), move |state, change| create(state, change, account, &input)).await?;
@@ -144,21 +129,6 @@ impl Service {
         let (rules, registry) = (self.input_rules(self.registry.types().to_vec()), self.registry.clone());
         read_body(body, move |body| HookInput::parse(body, &rules, &registry)).await
     }
-}
-
-/// A hook, as far as an endpoint needs it to authenticate a caller.
-#[derive(Clone, Debug)]
-pub struct FoundHook {
-    /// Its id.
-    pub id: HookId,
-    /// The account that it belongs to.
-    pub account: AccountId,
-    /// Its type.
-    pub hook_type: HookType,
-    /// Whether the hook is kept from running at events.
-    pub disabled: bool,
-    /// The dialect's settings of the version that was ready last, or of the newest before there was one.
-    pub settings: Settings,
 }
 
 /// Reads a body, on another thread if it is long.

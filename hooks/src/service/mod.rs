@@ -44,10 +44,10 @@ use reads::Reads;
 pub use crate::store::Engine;
 pub use apply::{Action, Applied, AppliedEnv, AppliedHook};
 pub(crate) use backup::Backup;
-pub use doors::DoorAnswer;
+pub use doors::{DoorAnswer, FoundHook};
 pub use executions::{ExecutionForm, ExecutionPage};
 pub(crate) use follow::Follow;
-pub use hooks::{FoundHook, read_body};
+pub use hooks::read_body;
 pub use open::OpenError;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use open::keep;

@@ -61,17 +61,17 @@ impl Service {
             let compiler = make_compiler(&opening, kept.vault.artifact_key(), &kept.cache)?;
             Ok((kept, compiler))
         });
-        let (kept, (compiler, is_kept, outside)) = opened.await.map_err(OpenError::new)??;
+        let (kept, made) = opened.await.map_err(OpenError::new)??;
         let mut warnings = Vec::new();
         if kept.vault.key_is_inside_data_folder() {
             warnings.push("the master key lies in the data folder: whoever copies the folder can read every secret in it".to_owned());
         }
         let first_start = kept.directory.accounts().next().is_none();
         if config.javascript_at_start {
-            tokio::spawn(compiler.clone().warm());
+            tokio::spawn(made.compiler.clone().warm());
         }
         Ok(Opened {
-            service: Arc::new(Self::start(&config, kept, compiler, is_kept, outside.egress().cloned(), clock)),
+            service: Arc::new(Self::start(&config, kept, made.compiler, made.is_kept, made.outside.egress().cloned(), clock)),
             first_start,
             warnings,
         })
@@ -131,6 +131,13 @@ impl Service {
     }
 }
 
+/// What runs functions, and what they reach.
+struct Made {
+    compiler: Arc<dyn FunctionCompiler>,
+    is_kept: IsKept,
+    outside: Arc<Outside>,
+}
+
 /// Opens the data folder, and reads the directory.
 fn read_folder(config: &ServiceConfig, clock: Arc<dyn Clock>) -> Result<DataFolder, OpenError> {
     let store = open(&config.data, config.engine).map_err(OpenError::new)?;
@@ -160,11 +167,7 @@ pub(crate) fn keep(
     Ok(DataFolder { store, functions, vault, cache, directory, indexed, metrics })
 }
 
-fn make_compiler(
-    config: &ServiceConfig,
-    cache_key: &[u8; 32],
-    cache: &HookCache,
-) -> Result<(Arc<dyn FunctionCompiler>, IsKept, Arc<Outside>), OpenError> {
+fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32], cache: &HookCache) -> Result<Made, OpenError> {
     let max_memory = u64::from(config.limits.max_memory_mib) << 20;
     let sandbox = Sandbox::new(SandboxConfig {
         concurrency: config.concurrency.saturating_add(evaluations(config)),
@@ -204,5 +207,6 @@ fn make_compiler(
     };
     let outside = Arc::new(config.egress.open().map_err(OpenError)?.with_cache(Arc::new(cache.clone())));
     let scheduler = Scheduler::start(scheduler).map_err(|error| OpenError(format!("the threads that run hooks: {error}")))?;
-    Ok((Arc::new(SandboxCompiler::new(sandbox, admission, scheduler, outside.clone())), Arc::new(move |name| kept.has(name)), outside))
+    let compiler = Arc::new(SandboxCompiler::new(sandbox, admission, scheduler, outside.clone()));
+    Ok(Made { compiler, is_kept: Arc::new(move |name| kept.has(name)), outside })
 }
