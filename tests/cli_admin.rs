@@ -60,7 +60,7 @@ fn exit_codes_tell_what_went_wrong_and_hints_what_to_do() {
     for (args, code, says) in [
         (&["hooks", "get", missing][..], 4, "hint: `hookbox hooks list`"),
         (&["hooks", "get", "user-migration"], 4, "there is no user-migration hook"),
-        (&["hooks", "get", "nonsense"], 2, "neither the id of a hook nor a type (pre-authentication, user-migration)"),
+        (&["hooks", "get", "nonsense"], 2, "neither the id of a hook nor a type (pre-authentication, user-migration, okta-"),
         (&["hooks", "enable"], 2, "required"),
         (&["env", "rm", "ABSENT"], 4, "there is no env var ABSENT"),
         (&["credentials", "delete", "../accounts"], 4, "there is no credential"),

@@ -68,7 +68,7 @@ const VENDORS: [(&str, &[&str]); 7] = [
     ("pre-authentication", &["dialects/src/onelogin/"]),
     ("user-migration", &["dialects/src/onelogin/"]),
     ("/api/2", &["dialects/src/onelogin/"]),
-    ("okta", &[]),
+    ("okta", &["dialects/src/lib.rs", "dialects/src/okta/"]),
     ("auth0", &[]),
     ("onegini", &[]),
 ];
@@ -77,7 +77,7 @@ const VENDORS: [(&str, &[&str]); 7] = [
 const NEUTRAL: [&str; 7] = ["host-api/src", "host-api/wit", "egress/src", "runtime/src", "hooks/src", "dialects/src", "js-engine/src"];
 
 /// The modules of `hooks`, from the bottom up: each may use those before it.
-const ORDER: [&str; 32] = [
+const ORDER: [&str; 34] = [
     "clock",
     "uuid_pool",
     "ids",
@@ -94,6 +94,8 @@ const ORDER: [&str; 32] = [
     "metrics",
     "vault",
     "cache",
+    "repeats",
+    "issuers",
     "logs",
     "resources",
     "sandbox",

@@ -49,6 +49,7 @@ mod local_run;
 mod log_reads;
 mod logs;
 mod masks;
+mod okta;
 mod onelogin_cli;
 mod onelogin_go;
 mod onelogin_mcp;

@@ -62,11 +62,15 @@ fn lookup(client: &Client, name: &str) -> Result<HookId> {
 
 /// The enabled hook, or the only one; of each there is its id, and whether it is disabled.
 fn pick(hooks: &[(HookId, bool)], hook_type: HookType) -> Result<HookId, Problem> {
-    let enabled = hooks.iter().find(|(_, disabled)| !disabled);
-    match (enabled, hooks) {
-        (Some((id, _)), _) | (None, [(id, _)]) => Ok(*id),
-        (None, []) => Err(Problem::NotFound(format!("there is no {hook_type} hook"))),
-        (None, several) => {
+    let enabled: Vec<&(HookId, bool)> = hooks.iter().filter(|(_, disabled)| !disabled).collect();
+    match (&*enabled, hooks) {
+        ([(id, _)], _) | ([], [(id, _)]) => Ok(*id),
+        ([_, ..], several) => {
+            let ids: Vec<String> = several.iter().map(|(id, _)| id.to_string()).collect();
+            Err(Problem::Usage(format!("several {hook_type} hooks are enabled; give the id of one: {}", ids.join(", "))))
+        }
+        ([], []) => Err(Problem::NotFound(format!("there is no {hook_type} hook"))),
+        ([], several) => {
             let ids: Vec<String> = several.iter().map(|(id, _)| id.to_string()).collect();
             Err(Problem::Usage(format!("no {hook_type} hook is enabled, and there are several; give the id of one: {}", ids.join(", "))))
         }

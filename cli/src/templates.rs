@@ -50,16 +50,26 @@ pub(crate) static SDK: &[File] = sdk! {
     "host-api/wit/hook.wit"
 };
 
+/// Whether there is a template of the type in a language.
+pub(crate) fn has(language: Language, hook_type: HookType) -> bool {
+    hook_types::dialect(hook_type).is_some_and(|dialect| !dialect.template(hook_type.id, of_dialect(language)).is_empty())
+}
+
+fn of_dialect(language: Language) -> dialect::Language {
+    match language {
+        Language::Js => dialect::Language::JavaScript,
+        Language::C => dialect::Language::C,
+        Language::Rust => dialect::Language::Rust,
+    }
+}
+
 /// The files of a project, but for its manifest.
 pub(crate) fn of(language: Language, hook_type: HookType) -> Vec<File> {
     let mut files = vec![file!("README.md", "README.md"), file!(".gitignore", "gitignore")];
-    let (language, more) = match language {
-        Language::Js => (dialect::Language::JavaScript, None),
-        Language::C => (dialect::Language::C, None),
-        Language::Rust => (dialect::Language::Rust, Some(file!("Cargo.toml", "Cargo.toml.txt"))),
-    };
-    files.extend(more);
-    let theirs = hook_types::dialect(hook_type).map(|dialect| dialect.template(hook_type.id, language)).unwrap_or_default();
+    if language == Language::Rust {
+        files.push(file!("Cargo.toml", "Cargo.toml.txt"));
+    }
+    let theirs = hook_types::dialect(hook_type).map(|dialect| dialect.template(hook_type.id, of_dialect(language))).unwrap_or_default();
     files.extend(theirs.into_iter().map(|TemplateFile { path, text }| File(path, text)));
     files
 }

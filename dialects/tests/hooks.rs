@@ -31,7 +31,11 @@ async fn every_rule_of_a_setting_names_its_field() {
     let world = World::with(ALL);
     let service = world.first_start().await;
     for (changes, field, message) in [
-        (json!({"type": "login"}), "type", "instance.type is not one of enum values: pre-authentication,user-migration"),
+        (
+            json!({"type": "login"}),
+            "type",
+            "instance.type is not one of enum values: pre-authentication,user-migration,okta-password-import,okta-telephony,okta-registration,okta-token,okta-saml-assertion,okta-user-import,okta-event",
+        ),
         (json!({"context_version": "newest"}), "context_version", "instance.context_version is not a version or a range of versions"),
         (
             json!({"context_version": "^2.0.0"}),

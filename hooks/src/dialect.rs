@@ -42,10 +42,23 @@ pub trait Dialect: Send + Sync {
         Vec::new()
     }
 
+    /// Whom the function of a new project of one of its types calls, for the manifest.
+    fn template_hosts(&self, hook_type: &str) -> &'static [&'static str] {
+        let _ = hook_type;
+        &[]
+    }
+
     /// A note on a source in JavaScript before it is deployed to `destination`, the URL of a server, if that is known.
     fn check_source(&self, destination: Option<&str>, source: &str) -> Option<SourceNote> {
         let _ = (destination, source);
         None
+    }
+
+    /// What the vendor would do with an answer to an event, a sentence each, for who runs a function on a machine of their own. Without a body
+    /// the answer is empty.
+    fn effects(&self, hook_type: &str, event: &Value, body: Option<&Value>) -> Vec<String> {
+        let _ = (hook_type, event, body);
+        Vec::new()
     }
 
     /// How hooks are copied from the vendor, if its API returns them.

@@ -10,6 +10,7 @@
 //! | `vault` | keys, sealed values, hashes of secrets |
 //! | `store` | the port to the embedded storage engines, with the adapters redb and sled |
 //! | `cache` | what functions keep from one execution to another |
+//! | `repeats`, [`issuers`] | events that come again; tokens that others have signed |
 //! | `error`, `fields` | why the service refuses; how bodies are read |
 //! | [`hook_type`] | hook types as rows, their rules, the registry |
 //! | `metrics`, `logs` | numbers, and the log of executions |
@@ -42,6 +43,7 @@ mod fields;
 pub mod hook_type;
 mod http;
 mod ids;
+pub mod issuers;
 mod limits;
 mod local;
 mod logs;
@@ -51,6 +53,7 @@ mod networks;
 pub mod offline;
 mod outside;
 mod packages;
+mod repeats;
 mod resources;
 mod sandbox;
 mod service;
@@ -81,6 +84,6 @@ pub use resources::{
     HookView, InputRules, LimitsView, NewCredentialView, OnNoHook, Operator, Scope, Scopes, Source, Status, TopLevel, read_roles,
 };
 pub use service::{
-    Action, Applied, AppliedEnv, AppliedHook, Engine, ExecutionFilter, ExecutionForm, ExecutionPage, FoundHook, HookFilter, OpenError,
-    Opened, Page, PageView, Paged, Service, ServiceConfig, read_body,
+    Action, Applied, AppliedEnv, AppliedHook, DoorAnswer, Engine, ExecutionFilter, ExecutionForm, ExecutionPage, FoundHook, HookFilter,
+    OpenError, Opened, Page, PageView, Paged, Service, ServiceConfig, read_body,
 };

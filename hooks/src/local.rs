@@ -161,7 +161,7 @@ impl LocalRun {
     async fn prepared(self, sandbox: impl FnOnce(SandboxConfig) -> Result<Sandbox, SandboxError>) -> Result<Prepared, LocalError> {
         let context = Bytes::from(self.context);
         let adapter = self.hook_type.rules.bind(&Settings::new(), &Settings::new());
-        adapter.read_event(&context)?;
+        let event = adapter.read_event(&context)?;
         let memory_bytes = (self.memory_mib as usize) << 20;
         let sandbox = sandbox(SandboxConfig {
             concurrency: 1,
@@ -187,7 +187,9 @@ impl LocalRun {
         let veil = Veil::new(plain());
         let admission = Admission::new(sandbox.clone(), admission);
         let hook = prepare(&admission, self.function, self.hook_type, self.node_major, env.clone(), packages).await?;
-        let mask = Arc::new(Mask::new(self.env.iter().map(|(_, value)| value)).map_err(|error| LocalError::Env(error.to_string()))?);
+        let mask = Arc::new(
+            Mask::new(self.env.iter().map(|(_, value)| value).chain(&event.secrets)).map_err(|error| LocalError::Env(error.to_string()))?,
+        );
         let limits = Limits { fuel: self.fuel, memory_bytes };
         let hosts = Policy::parse(&self.allowed_hosts)?.into();
         // What is fresh is a question of the time of day, which is another one when the run is repeated.
@@ -199,7 +201,8 @@ impl LocalRun {
         };
         let outside = Arc::new(outside.with_cache(Arc::new(LocalCache::default())));
         let (answers, timeout) = (self.answers, self.timeout);
-        Ok(Prepared { sandbox, hook, adapter, context, env, veil, mask, grant, outside, answers, limits, timeout })
+        let kept = event.kept;
+        Ok(Prepared { sandbox, hook, adapter, kept, context, env, veil, mask, grant, outside, answers, limits, timeout })
     }
 }
 
@@ -208,6 +211,7 @@ struct Prepared {
     sandbox: Sandbox,
     hook: PreparedHook,
     adapter: Arc<dyn Adapter>,
+    kept: Bytes,
     context: Bytes,
     env: Arc<EnvVars>,
     veil: Veil,
@@ -252,7 +256,7 @@ impl Prepared {
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let result = execution.result.map_err(|failure| named(failure, self.limits, self.timeout));
         let recorded = watched.recorded(result.as_ref().err(), execution.ended);
-        let (mut decision, result, mut failure) = judge(&*self.adapter, result);
+        let (mut decision, result, mut failure) = judge(&*self.adapter, &self.kept, result);
         if let Some(strayed) = watched.strayed() {
             (decision, failure) = (None, Some(strayed));
         }
@@ -319,13 +323,13 @@ async fn prepare(
 
 type Judged = (Option<Decision>, Option<Box<RawValue>>, Option<Failure>);
 
-fn judge(adapter: &dyn Adapter, result: Result<Box<RawValue>, Failure>) -> Judged {
+fn judge(adapter: &dyn Adapter, kept: &Bytes, result: Result<Box<RawValue>, Failure>) -> Judged {
     let result = match result {
         Ok(result) => result,
         Err(failure) => return (None, None, Some(failure)),
     };
     let judged = match json::check(&result) {
-        Ok(()) => adapter.judge(result.clone()).map_err(|error| error.0),
+        Ok(()) => adapter.judge(result.clone(), kept).map_err(|error| error.0),
         Err(error) => Err(format!("the response is not usable: {error}")),
     };
     match judged {

@@ -170,6 +170,7 @@ impl State {
         let mut change = Transaction::new(Directory::clone(&before));
         let value = edit(self, &mut change)?;
         let Transaction { directory, batch, released, uploads } = change;
+        let directory = directory.indexed(&before);
         if let Err(error) = self.commit(batch, &uploads) {
             self.garbage.list().extend(uploads.into_iter().map(|(digest, _)| digest));
             return Err(error.into());

@@ -19,6 +19,8 @@ pub enum Area {
     Shared,
     /// The answers that were kept for a hook.
     Answers,
+    /// What events of a hook were answered, for those that come again.
+    Repeats,
 }
 
 /// Whose part of a cache it is.

@@ -34,6 +34,13 @@ def node_sdk():
         return _run(["node", HERE / "node_sdk.mjs"], address, NODE_EXTRA_CA_CERTS=tls[0], CLIENT_MODULES=modules)
 
 
+def okta_sdk():
+    """npm's @okta/okta-sdk-nodejs 8.1.0."""
+    modules, tls = tools.node_modules(), tools.certificate()
+    with server.server(BINARY, tls=tls) as address:
+        return _run(["node", HERE / "okta_sdk.mjs"], address, NODE_EXTRA_CA_CERTS=tls[0], CLIENT_MODULES=modules)
+
+
 def schema():
     """schemathesis, on the project's own OpenAPI file."""
     # Wrong secrets are what it is to send; that it is slowed down for them is tested elsewhere.
@@ -42,7 +49,7 @@ def schema():
         return _run([tools.python("schemathesis"), HERE / "schema.py"], address)
 
 
-CLIENTS = {run.__name__: run for run in (onelogin_4, onelogin_2, node_sdk, schema)}
+CLIENTS = {run.__name__: run for run in (onelogin_4, onelogin_2, node_sdk, okta_sdk, schema)}
 
 
 def _run(command, address, **environment):

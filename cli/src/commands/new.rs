@@ -7,7 +7,6 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use hookbox_hooks::bodies::{HookBody, LimitsBody};
 use hookbox_hooks::hook_type::{HookType, Settings};
-use hookbox_host_api::Decision;
 use serde_json::{Value, json};
 
 use crate::exit::Problem;
@@ -53,6 +52,10 @@ pub(crate) fn run(args: &NewArgs) -> Result<()> {
     if dir.exists() {
         return Err(Problem::Usage(format!("{} is there already", dir.display())).into());
     }
+    if !templates::has(args.lang, args.hook_type) {
+        let said = format!("there is no template of {} in this language: `--lang js` has one", args.hook_type);
+        return Err(Problem::Usage(said).into());
+    }
     let mut written = Vec::new();
     for (path, text) in files(args)? {
         write(&dir.join(path), &text)?;
@@ -90,11 +93,18 @@ fn manifest(args: &NewArgs) -> Result<String> {
         env_vars: Some(Vec::new()),
         packages: Some(BTreeMap::new()),
         limits: Some(LimitsBody { fuel: Some(100_000_000), memory_mib: Some(32) }),
-        on_error: Some(Decision::Deny),
+        on_error: Some(args.hook_type.default_on_error()),
+        allowed_hosts: allowed_hosts(args.hook_type),
         settings: settings.into_iter().filter(|(_, value)| says_something(value)).collect(),
         ..HookBody::default()
     };
     Manifest { body, main: args.lang.main(), samples: &["samples/event.json"] }.text()
+}
+
+/// Whom the function of the template calls; `None` for nobody, which is the default.
+fn allowed_hosts(hook_type: HookType) -> Option<Vec<String>> {
+    let hosts = hook_types::dialect(hook_type).map(|dialect| dialect.template_hosts(hook_type.id)).unwrap_or_default();
+    (!hosts.is_empty()).then(|| hosts.iter().map(|host| (*host).to_owned()).collect())
 }
 
 fn says_something(value: &Value) -> bool {

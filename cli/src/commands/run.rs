@@ -161,6 +161,7 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
             None if recording.is_some() => Answers::Record,
             None => Answers::Network,
         };
+        let sent = bytes.clone();
         match once(&hook, bytes, env.clone(), answers, profiling.is_some())? {
             Err(LocalError::Function(refusal)) => return refuse(&refusal.to_string(), &hook.function),
             Err(error) => return Err(error).with_context(|| context.display().to_string()),
@@ -169,7 +170,8 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
                 if let (Some(file), Some(run)) = (&mut recording, outcome.recorded.take()) {
                     file.push(context, run);
                 }
-                print(args.output, &outcome, &hook, profiling.as_ref().zip(profile.as_ref()))?;
+                let effects = effects(hook_type, &sent, &outcome);
+                print(args.output, &outcome, &effects, &hook, profiling.as_ref().zip(profile.as_ref()))?;
                 if let (Some(profiling), Some(profile)) = (&mut profiling, &profile) {
                     profiling::note_missing_names(profile)?;
                     profiling.push(context, profile);
@@ -258,7 +260,21 @@ fn refuse(refusal: &str, source: &[u8]) -> Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-fn print(output: OutputArgs, outcome: &LocalOutcome, hook: &LocalHook, profile: Option<(&Profiling, &Profile)>) -> Result<()> {
+/// What the vendor would do with the answer.
+fn effects(hook_type: HookType, event: &[u8], outcome: &LocalOutcome) -> Vec<String> {
+    let Some(dialect) = hook_types::dialect(hook_type).filter(|_| outcome.failure.is_none()) else { return Vec::new() };
+    let event = serde_json::from_slice(event).unwrap_or_default();
+    let body = outcome.result.as_ref().and_then(|result| serde_json::from_str(result.get()).ok());
+    dialect.effects(hook_type.id, &event, body.as_ref())
+}
+
+fn print(
+    output: OutputArgs,
+    outcome: &LocalOutcome,
+    effects: &[String],
+    hook: &LocalHook,
+    profile: Option<(&Profiling, &Profile)>,
+) -> Result<()> {
     let mut json = serde_json::json!({
         "outcome": outcome.outcome,
         "decision": outcome.decision,
@@ -272,13 +288,16 @@ fn print(output: OutputArgs, outcome: &LocalOutcome, hook: &LocalHook, profile: 
     if let (Some((profiling, profile)), Some(fields)) = (profile, json.as_object_mut()) {
         fields.insert("profile".to_owned(), profiling.json(profile));
     }
+    if let Some(fields) = json.as_object_mut().filter(|_| !effects.is_empty()) {
+        fields.insert("effects".to_owned(), effects.into());
+    }
     output.print(&json, |style| {
         let profile = profile.map(|(profiling, profile)| profiling.page(profile, style)).unwrap_or_default();
-        page(outcome, hook.limits, excerpt, style) + &profile
+        page(outcome, effects, hook.limits, excerpt, style) + &profile
     })
 }
 
-fn page(outcome: &LocalOutcome, limits: Limits, excerpt: Option<Excerpt<'_>>, style: Style) -> String {
+fn page(outcome: &LocalOutcome, effects: &[String], limits: Limits, excerpt: Option<Excerpt<'_>>, style: Style) -> String {
     let line = |name: &str, value: &str| format!("{}  {value}\n", style.dim(&format!("{name:<8}")));
     let decision = outcome.decision.map_or("left to the hook's on_error", |decision| decision.as_str());
     let mut page = line("outcome", &style.outcome(outcome.outcome));
@@ -289,6 +308,7 @@ fn page(outcome: &LocalOutcome, limits: Limits, excerpt: Option<Excerpt<'_>>, st
     if let Some(result) = &outcome.result {
         page.push_str(&line("result", &visible(result.get())));
     }
+    effects.iter().for_each(|effect| page.push_str(&line("effect", &visible(effect))));
     page.push_str(&line("usage", &used(outcome, limits)));
     for call in &outcome.calls {
         page.push_str(&line("call", &call::line(call)));

@@ -37,7 +37,7 @@ impl Adapter for OneLoginAdapter {
         })
     }
 
-    fn judge(&self, returned: Box<RawValue>) -> Result<Verdict, InvalidResponse> {
+    fn judge(&self, returned: Box<RawValue>, _: &Bytes) -> Result<Verdict, InvalidResponse> {
         let decision = response::decide(self.kind, &returned, self.strict)?;
         Ok(Verdict::new(decision, Some(returned)))
     }

@@ -190,6 +190,7 @@ async fn every_route_does_what_it_is_for() {
     own_form(&server, &manager).await;
     apply(&server, &manager).await;
     other_forms(&server, &admin).await;
+    okta::every_route(&server, &admin).await;
     backup(&server, &admin).await;
     let deleted = server.call(&manager, &format!("DELETE /api/2/hooks/{id}"), None).await;
     assert!(deleted.body.is_empty() && deleted.status == 202);

@@ -1,10 +1,11 @@
-//! OneLogin's API over real sockets: every answer is checked against the OpenAPI file.
+//! The APIs of the dialects over real sockets: every answer is checked against the OpenAPI file.
 
 mod access;
 mod clients;
 mod events;
 mod flow;
 mod limits;
+mod okta;
 mod tls;
 
 use std::net::SocketAddr;

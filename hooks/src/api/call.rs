@@ -171,6 +171,27 @@ impl Core {
         self.auth.owner(&*self.service, token, self.service.now()).map(|record| record.client_id.clone())
     }
 
+    /// The caller that a valid token belongs to, which a dialect's client sends in a header of its own form.
+    ///
+    /// # Errors
+    /// The token is not valid, or must not be used from the client's address.
+    pub fn token(&self, head: &Head<'_>, token: &str) -> Result<Caller, ApiError> {
+        Ok(self.auth.bearer(&*self.service, token, head.client, self.service.now())?)
+    }
+
+    /// The caller that a credential is.
+    pub fn caller(&self, credential: &Credential) -> Caller {
+        Caller::new(&credential.0)
+    }
+
+    /// Refuses a caller without a scope, or from an address where it must not be used.
+    ///
+    /// # Errors
+    /// The caller is refused.
+    pub fn require(&self, caller: &Caller, scope: Scope, head: &Head<'_>) -> Result<(), ApiError> {
+        Ok(self.auth.require(caller, scope, head.client)?)
+    }
+
     /// The caller that the request's bearer token belongs to.
     ///
     /// # Errors

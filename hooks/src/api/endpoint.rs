@@ -52,8 +52,14 @@ pub enum Access {
     /// The bearer of a token of this scope.
     Scope(Scope),
     /// Callers whom the dialect authenticates by the head of the request, before the body is read.
-    Dialect(fn(&Core, &Head<'_>) -> Result<Caller, ApiError>),
+    Dialect(Authenticate),
 }
+
+/// Finds out who calls, by the head of a request.
+pub type Authenticate = for<'a> fn(&'a Core, &'a Head<'a>) -> Authenticating<'a>;
+
+/// The future of a caller.
+pub type Authenticating<'a> = Pin<Box<dyn Future<Output = Result<Caller, ApiError>> + Send + 'a>>;
 
 /// How long a request's body may be. The numbers come from the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ pub mod respond;
 
 pub use crate::auth::{Caller, ClientCredentials, LIFETIME, MAX_SECRET_BYTES};
 pub use call::{Call, Core, Credential, Head, IssuedToken, Params};
-pub use endpoint::{Access, Answered, Answering, BINARY, BodyKind, Doc, Endpoint, Handler, PAGE};
+pub use endpoint::{Access, Answered, Answering, Authenticate, Authenticating, BINARY, BodyKind, Doc, Endpoint, Handler, PAGE};
 pub use error_style::ErrorStyle;
 pub(crate) use error_style::PLAIN;
 pub use errors::{ApiError, Problem, RETRY_AFTER};

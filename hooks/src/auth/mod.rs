@@ -71,6 +71,11 @@ impl Caller {
         Self { account, scopes: std::iter::empty().collect() }
     }
 
+    /// The caller that a credential is.
+    pub(crate) fn new(record: &CredentialRecord) -> Self {
+        Self { account: record.account, scopes: record.scopes }
+    }
+
     /// Whether the caller has this scope.
     pub(crate) fn may(&self, scope: Scope) -> bool {
         self.scopes.allow(scope)
@@ -118,10 +123,14 @@ impl Authenticator {
         address: IpAddr,
         now: SystemTime,
     ) -> Result<Caller, AuthError> {
-        let token = header.and_then(presented::bearer).ok_or(AuthError::Token)?;
+        self.bearer(clients, header.and_then(presented::bearer).ok_or(AuthError::Token)?, address, now)
+    }
+
+    /// The caller behind a token, who calls from an address.
+    pub(crate) fn bearer(&self, clients: &impl Clients, token: &str, address: IpAddr, now: SystemTime) -> Result<Caller, AuthError> {
         let record = self.owner(clients, token, now).ok_or(AuthError::Token)?;
         check_address(&record, address)?;
-        Ok(Caller { account: record.account, scopes: record.scopes })
+        Ok(Caller::new(&record))
     }
 
     /// Refuses a caller without a scope, or from an address where it must not be used.

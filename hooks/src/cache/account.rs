@@ -95,7 +95,8 @@ impl AccountCache {
             more += self.remove_expired(row.account, now);
         }
         // Kept answers give way to newer ones; what a function keeps stays.
-        if row.part.area == Area::Answers && matches!(self.refusal(config, &row, &entry), Some(Refusal::Entries(_))) {
+        if matches!(row.part.area, Area::Answers | Area::Repeats) && matches!(self.refusal(config, &row, &entry), Some(Refusal::Entries(_)))
+        {
             gone = self.first_to_end(&row);
             more += gone.map_or(0, |first| self.delete(first));
         }

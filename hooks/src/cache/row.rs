@@ -27,6 +27,7 @@ fn area_byte(area: Area) -> u8 {
         Area::Hook => 1,
         Area::Shared => 2,
         Area::Answers => 3,
+        Area::Repeats => 4,
     }
 }
 
@@ -62,7 +63,7 @@ impl RowKey {
     pub(super) fn read(key: &[u8]) -> Option<Self> {
         let (account, mut parts) = KeyReader::new(key, Kind::Cache)?;
         let (hook, area, name) = (u128::from_be_bytes(parts.fixed()?), parts.fixed::<1>()?, parts.fixed()?);
-        let area = [Area::Hook, Area::Shared, Area::Answers].into_iter().find(|one| [area_byte(*one)] == area)?;
+        let area = [Area::Hook, Area::Shared, Area::Answers, Area::Repeats].into_iter().find(|one| [area_byte(*one)] == area)?;
         let row = Self { account, part: Part { hook, area }, name };
         (row.key().as_bytes() == key).then_some(row)
     }

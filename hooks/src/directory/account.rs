@@ -120,7 +120,8 @@ impl Account {
     }
 
     fn find_live(&mut self) {
-        let enabled = self.hooks.values().filter(|hook| !hook.record.disabled);
+        let decides = |hook: &&Arc<Hook>| !hook.record.disabled && hook.record.hook_type.addressed.is_none();
+        let enabled = self.hooks.values().filter(decides);
         self.live = enabled.map(|hook| (hook.record.hook_type, hook.clone())).collect();
     }
 

@@ -47,13 +47,13 @@ pub(crate) enum LoadError {
 
 /// Reads everything.
 pub(crate) fn load(store: &dyn Store, vault: &Vault, registry: Registry) -> Result<Directory, LoadError> {
-    let mut directory = Directory::new(registry);
+    let mut directory = Directory::new(registry.clone());
     let mut next = Some(AccountId::OPERATOR);
     while let Some(account) = first_account(store, next)? {
         load_account(store, vault, account, &mut directory)?;
         next = account.next();
     }
-    Ok(directory)
+    Ok(directory.indexed(&Directory::new(registry)))
 }
 
 /// The first account that has a key, from `from` on.

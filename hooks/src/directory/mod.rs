@@ -30,13 +30,15 @@ pub(crate) use trust::{account_tls, seal_key, unseal_key};
 pub(crate) struct Directory {
     registry: Registry,
     accounts: BTreeMap<AccountId, Arc<Account>>,
+    /// The accounts of hooks, for callers who know a hook only. [`Directory::indexed`] makes it agree with `accounts`.
+    owners: Arc<HashMap<HookId, AccountId>>,
     credentials: Arc<HashMap<ClientId, Arc<CredentialRecord>>>,
 }
 
 impl Directory {
     /// An empty directory.
     pub(crate) fn new(registry: Registry) -> Self {
-        Self { registry, accounts: BTreeMap::new(), credentials: Arc::default() }
+        Self { registry, accounts: BTreeMap::new(), owners: Arc::default(), credentials: Arc::default() }
     }
 
     /// The hook types of the server.
@@ -51,6 +53,33 @@ impl Directory {
     /// An account, to be changed in this copy.
     pub(crate) fn account_mut(&mut self, id: AccountId) -> Result<&mut Account, ServiceError> {
         self.accounts.get_mut(&id).map(Arc::make_mut).ok_or(ServiceError::NotFound)
+    }
+
+    /// A hook of any account, and its account.
+    pub(crate) fn hook(&self, id: HookId) -> Result<(&Arc<Account>, &Arc<Hook>), ServiceError> {
+        let account = self.account(*self.owners.get(&id).ok_or(ServiceError::NotFound)?)?;
+        Ok((account, account.hook(id)?))
+    }
+
+    /// This directory, made of another one, with an index that knows its hooks.
+    pub(crate) fn indexed(mut self, before: &Self) -> Self {
+        let old = |id: &AccountId| before.accounts.get(id);
+        let changed: Vec<_> = self.accounts.iter().filter(|(id, account)| old(id).is_none_or(|old| !Arc::ptr_eq(old, account))).collect();
+        let is_new = |id: &HookId| !self.owners.contains_key(id);
+        let added = |account: &Account| account.hooks().map(|hook| hook.record.id).filter(is_new).collect::<Vec<_>>();
+        let added: Vec<_> = changed.iter().flat_map(|(id, account)| added(account).into_iter().map(|hook| (hook, **id))).collect();
+        let gone = |account: &Arc<Account>, now: &Arc<Account>| {
+            account.hooks().map(|hook| hook.record.id).filter(|id| now.hook(*id).is_err()).collect::<Vec<_>>()
+        };
+        let gone: Vec<_> = changed.iter().filter_map(|(id, now)| Some(gone(old(id)?, now))).flatten().collect();
+        if !added.is_empty() || !gone.is_empty() {
+            let owners = Arc::make_mut(&mut self.owners);
+            for id in &gone {
+                owners.remove(id);
+            }
+            owners.extend(added);
+        }
+        self
     }
 
     /// Every account, by id.
@@ -115,7 +144,7 @@ impl Directory {
         if !Arc::ptr_eq(&before.credentials, &changed.credentials) {
             merged.credentials = changed.credentials.clone();
         }
-        merged
+        merged.indexed(self)
     }
 
     /// The versions of hooks that serve here and no longer in `after`, which was made of this directory.

@@ -22,8 +22,8 @@ pub(super) struct Occurrence {
     pub(super) correlation_id: String,
     /// Values in the event that must not be logged.
     pub(super) secrets: Vec<Secret>,
-    /// What the adapter needs for [`Occurrence::default_verdict`].
-    kept: Bytes,
+    /// What the adapter needs to judge, and for [`Occurrence::default_verdict`].
+    pub(super) kept: Bytes,
     /// When the body was read: deadlines and durations count from here.
     pub(super) read_at: Instant,
 }

@@ -174,7 +174,7 @@ impl Job {
         let invalid = |message: String| Failure::new(FailureKind::InvalidResponse, message);
         // Two readers could take different values for a key that occurs twice.
         json::check(&result).map_err(|error| invalid(format!("the response is not usable: {error}")))?;
-        let verdict = self.event.adapter.judge(result).map_err(|error| invalid(error.0))?;
+        let verdict = self.event.adapter.judge(result, &self.event.kept).map_err(|error| invalid(error.0))?;
         Ok(Judged::Completed(Verdict { body: verdict.body.map(surrogates::readable), ..verdict }))
     }
 }

@@ -15,11 +15,11 @@ pub trait Adapter: Send + Sync {
     /// The body is not an event of the type. The caller receives the error.
     fn read_event(&self, body: &Bytes) -> Result<Event, ServiceError>;
 
-    /// The verdict in what the function returned.
+    /// The verdict in what the function returned; `kept` is [`Event::kept`].
     ///
     /// # Errors
     /// The type does not allow the result; the execution ends as `invalid_response`.
-    fn judge(&self, returned: Box<RawValue>) -> Result<Verdict, InvalidResponse>;
+    fn judge(&self, returned: Box<RawValue>, kept: &Bytes) -> Result<Verdict, InvalidResponse>;
 
     /// The verdict for a decision that no function made; `kept` is [`Event::kept`].
     fn default_verdict(&self, decision: Decision, kept: &Bytes) -> Verdict;
@@ -38,7 +38,7 @@ pub struct Event {
     pub roles: Option<Vec<String>>,
     /// Values that must never be logged.
     pub secrets: Vec<Secret>,
-    /// What the adapter needs again for [`Adapter::default_verdict`].
+    /// What the adapter needs again for [`Adapter::judge`] and [`Adapter::default_verdict`].
     pub kept: Bytes,
 }
 

@@ -7,6 +7,7 @@ mod registry;
 use std::fmt;
 use std::ops::{Deref, RangeInclusive};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use hookbox_host_api::Decision;
 use serde::{Serialize, Serializer};
@@ -36,6 +37,11 @@ pub struct HookTypeSpec {
     pub shape: Shape,
     /// The decision if no hook decides and the account has no setting for it.
     pub default_decision: Decision,
+    /// What a hook may set as its decision if its function gives none; the first is that of a hook that sets none.
+    pub on_error: &'static [Decision],
+    /// Whether events say which hook they are for: then an account may have as many as this, all enabled, and
+    /// `POST /v1/triggers/{type}` has no hook to run. Without a number one hook decides, and an account's setting says how many there may be.
+    pub addressed: Option<u32>,
     /// Seconds that a hook may set as its timeout.
     pub timeout: RangeInclusive<u8>,
     /// The timeout of a hook that does not set one, in seconds.
@@ -69,6 +75,12 @@ pub trait Rules: Send + Sync {
     /// A setting breaks a rule.
     fn apply(&self, before: &Settings, said: &mut Fields, account: &Settings) -> Result<Settings, ServiceError>;
 
+    /// Makes settings that are about to be stored fit to be: secrets become hashes, which [`crate::Service::has_secret`] compares. `before`
+    /// are the settings that are stored now.
+    fn keep(&self, before: &Settings, settings: &mut Settings, keeper: &dyn Keeper) {
+        let _ = (before, settings, keeper);
+    }
+
     /// The settings as callers see them, with a value for each name.
     fn view(&self, settings: &Settings) -> Settings;
 
@@ -83,6 +95,15 @@ pub trait Rules: Send + Sync {
 
     /// The adapter for a hook's settings and its account's settings.
     fn bind(&self, settings: &Settings, account: &Settings) -> Arc<dyn Adapter>;
+}
+
+/// What rules may do with secrets that are about to be stored.
+pub trait Keeper {
+    /// The hash under which a secret is kept. Fast and keyed; the same secret has the same hash.
+    fn hash(&self, secret: &str) -> String;
+
+    /// The present moment.
+    fn now(&self) -> SystemTime;
 }
 
 /// The parts of a version about to be stored that a dialect may have rules for.
@@ -105,6 +126,11 @@ pub struct HookType {
 }
 
 impl HookType {
+    /// The decision of a hook that sets none, if its function gives none.
+    pub fn default_on_error(self) -> Decision {
+        self.spec.on_error.first().copied().unwrap_or(Decision::Deny)
+    }
+
     /// The exported functions that may be the entry point.
     pub(crate) fn entries(self) -> &'static [&'static str] {
         self.spec.entries

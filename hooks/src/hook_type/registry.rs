@@ -64,7 +64,7 @@ pub enum RegistryError {
         /// The hook type or dialect that it belongs to.
         owner: &'static str,
     },
-    /// A row has no entry point, an empty range or no name.
+    /// A row has no entry point, no `on_error`, an empty range or no name.
     #[error("the hook type {0} has an incomplete row")]
     Row(&'static str),
 }
@@ -181,7 +181,7 @@ pub(crate) fn names(types: &[HookType]) -> String {
 }
 
 fn check(spec: &'static HookTypeSpec, before: &[HookType]) -> Result<(), RegistryError> {
-    if spec.id.is_empty() || spec.entries.is_empty() || !spec.timeout.contains(&spec.default_timeout) {
+    if spec.id.is_empty() || spec.entries.is_empty() || spec.on_error.is_empty() || !spec.timeout.contains(&spec.default_timeout) {
         return Err(RegistryError::Row(spec.id));
     }
     if before.iter().any(|other| other.id == spec.id) {

@@ -142,7 +142,7 @@ impl Gateway {
         };
         let head = Head { path: parts.uri.path(), params, headers: &parts.headers, client };
         // Before the body: a caller without access cannot make the server hold one.
-        let caller = self.caller(endpoint, &head)?;
+        let caller = self.caller(endpoint, &head).await?;
         if caller.is_some() {
             connection.recognise();
         }
@@ -157,7 +157,7 @@ impl Gateway {
         self.bodies.hold(reply, holder)
     }
 
-    fn caller(&self, endpoint: &Endpoint, head: &Head<'_>) -> Result<Option<Caller>, ApiError> {
+    async fn caller(&self, endpoint: &Endpoint, head: &Head<'_>) -> Result<Option<Caller>, ApiError> {
         match endpoint.access {
             Access::Open | Access::Client => Ok(None),
             Access::Token => self.core.bearer(head).map(Some),
@@ -166,7 +166,7 @@ impl Gateway {
                 self.core.auth.require(&caller, scope, head.client)?;
                 Ok(Some(caller))
             }
-            Access::Dialect(authenticate) => authenticate(&self.core, head).map(Some),
+            Access::Dialect(authenticate) => authenticate(&self.core, head).await.map(Some),
         }
     }
 }

@@ -253,7 +253,7 @@ fn on_no_hook(fields: &mut Fields) -> Result<Option<OnNoHook>, ServiceError> {
 pub(super) const DECISIONS: &str = "is not one of enum values: allow,deny";
 
 /// The decision that a value names.
-pub(super) fn parse_decision(value: &Value) -> Option<Decision> {
+fn parse_decision(value: &Value) -> Option<Decision> {
     [Decision::Allow, Decision::Deny].into_iter().find(|decision| value.as_str() == Some(decision.as_str()))
 }
 

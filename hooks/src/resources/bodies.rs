@@ -316,6 +316,8 @@ mod tests {
         entries: &["handler"],
         shape: Shape::Single,
         default_decision: Decision::Allow,
+        on_error: &[Decision::Deny, Decision::Allow],
+        addressed: None,
         timeout: 1..=10,
         default_timeout: 1,
         source_bytes: usize::MAX,

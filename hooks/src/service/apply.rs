@@ -212,7 +212,7 @@ fn apply_type(
 ) -> Result<(), ServiceError> {
     let mut existing: Vec<HookRecord> = change.directory.account(id)?.hooks().map(|hook| hook.record.clone()).collect();
     existing.retain(|record| record.hook_type == hook_type);
-    let mut pairs = pair(desired, &mut existing, &change.directory.account(id)?.record.settings)?;
+    let mut pairs = pair(state, desired, &mut existing, &change.directory.account(id)?.record.settings)?;
     for record in existing {
         hooks::delete(state, change, id, record.id)?;
         applied.push(AppliedHook::new(Action::Delete, &record, Vec::new()));
@@ -227,6 +227,7 @@ fn apply_type(
 
 /// Pairs each desired hook with an equal existing one, in any order, and the others with the oldest that are left.
 fn pair<'a>(
+    state: &State,
     desired: Vec<(usize, &'a HookInput)>,
     existing: &mut Vec<HookRecord>,
     account: &AccountSettings,
@@ -234,9 +235,12 @@ fn pair<'a>(
     existing.sort_by_key(|record| (record.created_at, record.id));
     let mut pairs = Vec::new();
     for (index, input) in desired {
-        let (_, spec) = input.create(account).map_err(|error| at(&format!("hooks[{index}]"), error))?;
+        let (hook_type, spec) = input.create(account).map_err(|error| at(&format!("hooks[{index}]"), error))?;
         let mut pair = Pair { index, input, spec, before: None };
-        let same = existing.iter().position(|record| record.spec == pair.spec && record.disabled == pair.disabled());
+        let equals = |record: &HookRecord| {
+            record.disabled == pair.disabled() && record.spec == hooks::kept(state, hook_type, &record.spec.settings, pair.spec.clone())
+        };
+        let same = existing.iter().position(equals);
         pair.before = same.map(|place| existing.remove(place));
         pairs.push(pair);
     }
@@ -253,6 +257,7 @@ fn put_hook(state: &State, change: &mut Transaction, id: AccountId, pair: Pair<'
         let made = hooks::create(state, change, id, input)?.id;
         return Ok(AppliedHook::new(Action::Create, &change.directory.account(id)?.hook(made)?.record, Vec::new()));
     };
+    let spec = hooks::kept(state, before.hook_type, &before.spec.settings, spec);
     let record = hooks::revised(&before, spec, disabled, true, state)?;
     hooks::put(state, change, id, &before, &record, input.function.as_ref())?;
     let action = if record == before { Action::Keep } else { Action::Update };

@@ -24,7 +24,14 @@ const PAGE_BYTES: usize = 1 << 20;
 
 impl Service {
     /// Runs the account's live hook of a type on the context in `body`, which was read at `read_at`.
+    ///
+    /// # Errors
+    /// Events of the type say which hook they are for, or the body is no event of the type.
     pub async fn trigger(&self, account: AccountId, hook_type: HookType, body: Bytes, read_at: Instant) -> Result<Answer, ServiceError> {
+        if hook_type.addressed.is_some() {
+            let rule = format!("events of the type '{hook_type}' go to the endpoint of the hook that they are for");
+            return Err(ServiceError::invalid("type", rule));
+        }
         let account = self.loaded(account, |account| account.live(hook_type), read_at).await?;
         self.dispatcher.trigger(&account, hook_type, &body, read_at).await
     }

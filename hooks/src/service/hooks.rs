@@ -3,14 +3,17 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::SystemTime;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use bytes::Bytes;
 
 use super::{HookFilter, Page, Paged, Service};
 use crate::clock::Timestamp;
 use crate::directory::{Account, Hook, records};
 use crate::error::{ServiceError, check_room};
-use crate::hook_type::{HookType, Registry, Settings};
+use crate::hook_type::{HookType, Keeper, Registry, Settings};
 use crate::ids::{AccountId, HookId, InvalidId};
 use crate::resources::{
     AccountSettings, EnvView, HookInput, HookRecord, HookView, InputRules, Runtime, ServingView, Spec, Status, TopLevel, Upload,
@@ -73,21 +76,6 @@ impl Service {
         Ok(self.hook(account, id)?.record.hook_type)
     }
 
-    /// The hook with this id in any account, for endpoints that authenticate callers by a hook's own secret.
-    pub fn find_hook(&self, id: &str) -> Result<FoundHook, ServiceError> {
-        let id = id.parse().map_err(|_| ServiceError::NotFound)?;
-        let directory = self.state.directory.load();
-        let found = directory.accounts().find_map(|account| Some((account, account.hook(id).ok()?)));
-        let (account, hook) = found.ok_or(ServiceError::NotFound)?;
-        let spec = hook.record.ready.as_ref().map_or(&hook.record.spec, |ready| &ready.spec);
-        Ok(FoundHook {
-            account: account.record.id,
-            hook_type: hook.record.hook_type,
-            disabled: hook.record.disabled,
-            settings: spec.settings.clone(),
-        })
-    }
-
     /// Creates a hook and queues it for admission.
     pub async fn create_hook(&self, account: AccountId, input: HookInput) -> Result<HookView, ServiceError> {
         let view = self.state.write(Area::Account(account), move |state, change| create(state, change, account, &input)).await?;
@@ -141,19 +129,6 @@ impl Service {
         let (rules, registry) = (self.input_rules(self.registry.types().to_vec()), self.registry.clone());
         read_body(body, move |body| HookInput::parse(body, &rules, &registry)).await
     }
-}
-
-/// A hook, as far as an endpoint needs it to authenticate a caller.
-#[derive(Clone, Debug)]
-pub struct FoundHook {
-    /// The account that it belongs to.
-    pub account: AccountId,
-    /// Its type.
-    pub hook_type: HookType,
-    /// Whether the hook is kept from running at events.
-    pub disabled: bool,
-    /// The dialect's settings of the version that was ready last, or of the newest before there was one.
-    pub settings: Settings,
 }
 
 /// Reads a body, on another thread if it is long.
@@ -235,9 +210,26 @@ fn of_dialects(account: &Account) -> &Settings {
     &account.record.settings.dialects
 }
 
+/// A version with settings that can be stored: its secrets are hashes.
+pub(super) fn kept(state: &State, hook_type: HookType, before: &Settings, mut spec: Spec) -> Spec {
+    hook_type.rules.keep(before, &mut spec.settings, state);
+    spec
+}
+
+impl Keeper for State {
+    fn hash(&self, secret: &str) -> String {
+        STANDARD_NO_PAD.encode(self.vault.secret_hash(secret))
+    }
+
+    fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+}
+
 pub(super) fn create(state: &State, change: &mut Transaction, id: AccountId, input: &HookInput) -> Result<HookView, ServiceError> {
     let account = change.directory.account_mut(id)?;
     let (hook_type, spec) = input.create(&account.record.settings)?;
+    let spec = kept(state, hook_type, &Settings::new(), spec);
     let now = state.now();
     let record = HookRecord {
         id: HookId::random(),
@@ -267,6 +259,7 @@ fn update(state: &State, change: &mut Transaction, id: AccountId, hook: HookId, 
     let account = change.directory.account(id)?;
     let before = account.hook(hook)?.record.clone();
     let spec = input.apply(before.hook_type, &before.spec, of_dialects(account))?;
+    let spec = kept(state, before.hook_type, &before.spec.settings, spec);
     let record = revised(&before, spec, input.disabled.unwrap_or(before.disabled), input.changes_version(), state)?;
     put(state, change, id, &before, &record, input.function.as_ref())?;
     let hook = change.directory.account(id)?.hook(hook)?;
@@ -355,7 +348,7 @@ fn check_links(account: &Account, spec: &Spec) -> Result<(), ServiceError> {
 /// Refuses a hook if the account already has as many of its type as it may have.
 fn check_type_room(account: &Account, record: &HookRecord) -> Result<(), ServiceError> {
     let hook_type = record.hook_type;
-    let most = account.record.settings.hooks_per_type;
+    let most = hook_type.addressed.unwrap_or(account.record.settings.hooks_per_type);
     let have = account.hooks().filter(|hook| hook.record.hook_type == hook_type).count();
     match (u32::try_from(have).unwrap_or(u32::MAX) >= most, most) {
         (false, _) => Ok(()),

@@ -3,6 +3,7 @@
 mod accounts;
 mod apply;
 mod backup;
+mod doors;
 mod envs;
 mod executions;
 mod follow;
@@ -31,10 +32,12 @@ use crate::auth::Clients;
 use crate::cache::Writing;
 use crate::dispatch::Dispatcher;
 use crate::hook_type::{HookType, Registry};
+use crate::issuers;
 use crate::limits::{CacheConfig, QueueConfig, ReadLimits, ServiceLimits};
 use crate::logs::{LogReader, LogWriter, Tail};
 use crate::outside::EgressConfig;
 use crate::packages::PackagesConfig;
+use crate::repeats::Repeats;
 use crate::resources::CredentialRecord;
 use crate::state::State;
 use reads::Reads;
@@ -42,9 +45,10 @@ use reads::Reads;
 pub use crate::store::Engine;
 pub use apply::{Action, Applied, AppliedEnv, AppliedHook};
 pub(crate) use backup::Backup;
+pub use doors::{DoorAnswer, FoundHook};
 pub use executions::{ExecutionForm, ExecutionPage};
 pub(crate) use follow::Follow;
-pub use hooks::{FoundHook, read_body};
+pub use hooks::read_body;
 pub use open::OpenError;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use open::keep;
@@ -148,6 +152,9 @@ pub struct Service {
     tail: Arc<Tail>,
     reader: LogReader,
     reads: Arc<Reads>,
+    /// The keys of those who sign tokens for callers.
+    issuers: issuers::Shelf,
+    repeats: Arc<dyn Repeats>,
     upkeep: JoinHandle<()>,
     /// Whether streams, which have no end of their own, must end.
     ending: watch::Sender<bool>,
@@ -215,7 +222,7 @@ impl Service {
     }
 
     /// The present moment, on the service's clock.
-    pub(crate) fn now(&self) -> std::time::SystemTime {
+    pub fn now(&self) -> std::time::SystemTime {
         self.state.clock.now()
     }
 }

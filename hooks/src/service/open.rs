@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use hookbox_runtime::{Admission, AdmissionConfig, PagemapUse, Sandbox, SandboxConfig, Scheduler, SchedulerConfig};
+use hookbox_egress::Egress;
+use hookbox_runtime::{Admission, AdmissionConfig, Outside, PagemapUse, Sandbox, SandboxConfig, Scheduler, SchedulerConfig};
 use tokio::sync::{Semaphore, watch};
 
 use super::executions::line;
@@ -15,9 +16,11 @@ use crate::cache::HookCache;
 use crate::clock::Clock;
 use crate::directory::{Directory, load};
 use crate::dispatch::Dispatcher;
+use crate::issuers;
 use crate::logs::{Indexed, LogReader, LogWriter, QueueSettings, Retention, Tail, start_upkeep};
 use crate::metrics::{MeasuredStore, Metrics};
 use crate::packages::Npm;
+use crate::repeats::LocalRepeats;
 use crate::sandbox::{FunctionCompiler, SandboxCompiler};
 use crate::state::{Garbage, IsKept, Locks, State, UnderWay};
 use crate::store::{Blobs, Functions, Store, name, open};
@@ -59,16 +62,20 @@ impl Service {
             let compiler = make_compiler(&opening, kept.vault.artifact_key(), &kept.cache)?;
             Ok((kept, compiler))
         });
-        let (kept, (compiler, is_kept)) = opened.await.map_err(OpenError::new)??;
+        let (kept, made) = opened.await.map_err(OpenError::new)??;
         let mut warnings = Vec::new();
         if kept.vault.key_is_inside_data_folder() {
             warnings.push("the master key lies in the data folder: whoever copies the folder can read every secret in it".to_owned());
         }
         let first_start = kept.directory.accounts().next().is_none();
         if config.javascript_at_start {
-            tokio::spawn(compiler.clone().warm());
+            tokio::spawn(made.compiler.clone().warm());
         }
-        Ok(Opened { service: Arc::new(Self::start(&config, kept, compiler, is_kept, clock)), first_start, warnings })
+        Ok(Opened {
+            service: Arc::new(Self::start(&config, kept, made.compiler, made.is_kept, made.outside.egress().cloned(), clock)),
+            first_start,
+            warnings,
+        })
     }
 
     /// Starts the tasks.
@@ -77,6 +84,7 @@ impl Service {
         kept: DataFolder,
         compiler: Arc<dyn FunctionCompiler>,
         is_kept: IsKept,
+        egress: Option<Egress>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         let DataFolder { store, functions, vault, cache, directory, indexed, metrics } = kept;
@@ -106,6 +114,8 @@ impl Service {
             tail,
             reader: LogReader::new(store.clone(), retention, indexed.clone()),
             reads: Arc::new(Reads::new(config.reads)),
+            issuers: issuers::Shelf::new(egress),
+            repeats: Arc::new(LocalRepeats::new(state.cache.clone())),
             upkeep: start_upkeep(store, retention, indexed, clock.clone()),
             fixed: ServerFacts {
                 data: config.data.clone(),
@@ -120,6 +130,13 @@ impl Service {
             backups: Arc::new(Semaphore::new(1)),
         }
     }
+}
+
+/// What runs functions, and what they reach.
+struct Made {
+    compiler: Arc<dyn FunctionCompiler>,
+    is_kept: IsKept,
+    outside: Arc<Outside>,
 }
 
 /// Opens the data folder, and reads the directory.
@@ -151,11 +168,7 @@ pub(crate) fn keep(
     Ok(DataFolder { store, functions, vault, cache, directory, indexed, metrics })
 }
 
-fn make_compiler(
-    config: &ServiceConfig,
-    cache_key: &[u8; 32],
-    cache: &HookCache,
-) -> Result<(Arc<dyn FunctionCompiler>, IsKept), OpenError> {
+fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32], cache: &HookCache) -> Result<Made, OpenError> {
     let max_memory = u64::from(config.limits.max_memory_mib) << 20;
     let sandbox = Sandbox::new(SandboxConfig {
         concurrency: config.concurrency.saturating_add(evaluations(config)),
@@ -197,5 +210,6 @@ fn make_compiler(
     let outside = Arc::new(config.egress.open().map_err(OpenError)?.with_cache(Arc::new(cache.clone())));
     let scheduler = Scheduler::start(scheduler).map_err(|error| OpenError(format!("the threads that run hooks: {error}")))?;
     let packages = Npm::open(&config.packages, &config.data.join("packages")).map_err(OpenError::new)?;
-    Ok((Arc::new(SandboxCompiler::new(sandbox, admission, scheduler, outside, packages)), Arc::new(move |name| kept.has(name))))
+    let compiler = Arc::new(SandboxCompiler::new(sandbox, admission, scheduler, outside.clone(), packages));
+    Ok(Made { compiler, is_kept: Arc::new(move |name| kept.has(name)), outside })
 }

@@ -27,6 +27,8 @@ static HOOK_TYPES: [HookTypeSpec; 2] = [
         entries: &["onSignIn", "handler"],
         shape: Shape::Single,
         default_decision: Decision::Allow,
+        on_error: &[Decision::Deny, Decision::Allow],
+        addressed: None,
         timeout: 1..=10,
         default_timeout: 1,
         source_bytes: usize::MAX,
@@ -41,6 +43,8 @@ static HOOK_TYPES: [HookTypeSpec; 2] = [
         entries: &["handler"],
         shape: Shape::Single,
         default_decision: Decision::Deny,
+        on_error: &[Decision::Deny, Decision::Allow],
+        addressed: None,
         timeout: 1..=10,
         default_timeout: 1,
         source_bytes: usize::MAX,
@@ -54,7 +58,7 @@ static ENDPOINTS: [Endpoint; 1] = [Endpoint {
     method: Method::POST,
     path: "/sample/{kind}/doors/{hook_id}",
     id: "sampleDoor",
-    access: Access::Dialect(let_in),
+    access: Access::Dialect(|core, head| Box::pin(std::future::ready(let_in(core, head)))),
     body: BodyKind::Context,
     handler: |core, call| Box::pin(door(core, call)),
     doc: Doc {
@@ -196,7 +200,7 @@ impl Adapter for SampleAdapter {
         })
     }
 
-    fn judge(&self, returned: Box<RawValue>) -> Result<Verdict, InvalidResponse> {
+    fn judge(&self, returned: Box<RawValue>, _: &Bytes) -> Result<Verdict, InvalidResponse> {
         let value: Value = surrogates::read(returned.get()).map_err(|error| InvalidResponse(error.to_string()))?;
         let decision = match &value {
             Value::Null => Decision::Deny,

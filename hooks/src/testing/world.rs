@@ -104,7 +104,7 @@ impl World {
         let kept = keep(self.store.clone(), vault, blobs, &config, self.clock.clone()).unwrap();
         let compiler = self.compiler.clone();
         let is_kept = Arc::new(move |name| compiler.kept.lock().unwrap().contains(&name));
-        Arc::new(Service::start(&config, kept, self.compiler.clone(), is_kept, self.clock.clone()))
+        Arc::new(Service::start(&config, kept, self.compiler.clone(), is_kept, None, self.clock.clone()))
     }
 
     /// A service with account 1 and its operator.

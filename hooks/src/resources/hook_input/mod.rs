@@ -152,7 +152,7 @@ impl HookInput {
             lock: None,
             fuel: DEFAULT_FUEL,
             memory_mib: DEFAULT_MEMORY_MIB,
-            on_error: Decision::Deny,
+            on_error: hook_type.default_on_error(),
             expose_errors: false,
             allowed_hosts: account.allowed_hosts.clone(),
             http_cache: false,
@@ -177,7 +177,7 @@ impl HookInput {
             lock: spec.lock.clone().filter(|_| self.packages.as_ref().is_none_or(|packages| *packages == spec.packages)),
             fuel: self.fuel.unwrap_or(spec.fuel),
             memory_mib: self.memory_mib.unwrap_or(spec.memory_mib),
-            on_error: self.on_error.unwrap_or(spec.on_error),
+            on_error: self.on_error_for(hook_type)?.unwrap_or(spec.on_error),
             expose_errors: self.expose_errors.unwrap_or(spec.expose_errors),
             allowed_hosts: self.allowed_hosts.clone().unwrap_or_else(|| spec.allowed_hosts.clone()),
             http_cache: self.http_cache.unwrap_or(spec.http_cache),
@@ -200,6 +200,17 @@ impl HookInput {
             Ok(seconds) if hook_type.timeout.contains(&seconds) => Ok(Some(seconds)),
             Ok(seconds) if seconds < least => wrong(format!("must be greater than or equal to {least}")),
             _ => wrong(format!("must be less than or equal to {most}")),
+        }
+    }
+
+    fn on_error_for(&self, hook_type: HookType) -> Result<Option<Decision>, ServiceError> {
+        match self.on_error.filter(|decision| !hook_type.on_error.contains(decision)) {
+            None => Ok(self.on_error),
+            Some(_) => {
+                let allowed = read::DECISIONS_ON_ERROR.into_iter().filter(|decision| hook_type.on_error.contains(decision));
+                let names: Vec<&str> = allowed.map(Decision::as_str).collect();
+                Err(ServiceError::invalid("on_error", format!("instance.on_error is not one of enum values: {}", names.join(","))))
+            }
         }
     }
 

@@ -10,12 +10,15 @@ use crate::error::ServiceError;
 use crate::fields::Fields;
 use crate::hook_type::{HookType, names};
 use crate::limits::ServiceLimits;
-use crate::resources::account::{DECISIONS, parse_decision};
+use crate::resources::account::DECISIONS;
 use crate::resources::condition::{Condition, Operator, Source};
 use crate::resources::env_var::EnvName;
 use crate::resources::hosts::hosts;
 use crate::resources::input_rules::{InputRules, MIN_FUEL};
 use crate::resources::runtime::Runtime;
+
+/// What a hook may set as its `on_error`, as far as its type allows.
+pub(super) const DECISIONS_ON_ERROR: [Decision; 3] = [Decision::Allow, Decision::Deny, Decision::NoChange];
 
 /// The longest version of a package or value of a condition.
 const MAX_LENGTH: usize = 100;
@@ -28,7 +31,9 @@ pub(super) fn hook_type(fields: &mut Fields, types: &[HookType]) -> Result<Optio
 
 pub(super) fn on_error(fields: &mut Fields) -> Result<Option<Decision>, ServiceError> {
     let Some(value) = fields.take("on_error") else { return Ok(None) };
-    parse_decision(&value).map(Some).ok_or_else(|| fields.wrong("on_error", DECISIONS))
+    // Which ones a hook may have is a matter of its type.
+    let known = DECISIONS_ON_ERROR.into_iter().find(|decision| value.as_str() == Some(decision.as_str()));
+    known.map(Some).ok_or_else(|| fields.wrong("on_error", DECISIONS))
 }
 
 /// Whom the function may call, in the form that the policy writes.

@@ -1,0 +1,6 @@
+//! The names of the settings that hooks of Okta's types have.
+
+/// How Okta authenticates at the hook's door.
+pub(super) const AUTHENTICATION: &str = "authentication";
+/// What Okta's own API keeps of the hook.
+pub(super) const INLINE_HOOK: &str = "inline_hook";

@@ -1,0 +1,54 @@
+//! The rules for the settings of Okta's hook types: how Okta authenticates at the hook's door, and what Okta's own API keeps of a hook.
+
+use std::sync::Arc;
+
+use hookbox_hooks::hook_type::{Adapter, Keeper, Rules, Settings};
+use hookbox_hooks::{Fields, ServiceError};
+use serde_json::Value;
+
+use super::adapter::OktaAdapter;
+use super::authentication::Authentication;
+use super::inline_hook::{self, InlineHook};
+use super::kind::Kind;
+use super::names::{AUTHENTICATION, INLINE_HOOK};
+
+/// The rules of one type.
+pub(super) struct TypeRules(pub(super) Kind);
+
+impl Rules for TypeRules {
+    fn setting_names(&self) -> &'static [&'static str] {
+        &[AUTHENTICATION, INLINE_HOOK]
+    }
+
+    fn apply(&self, before: &Settings, said: &mut Fields, _: &Settings) -> Result<Settings, ServiceError> {
+        let mut settings = before.clone();
+        if let Some(said) = said.object(AUTHENTICATION)? {
+            let authentication = Authentication::read(said)?;
+            if self.0 == Kind::Event && !authentication.is_header() {
+                return Err(ServiceError::invalid(AUTHENTICATION, "instance.authentication of an event hook is `header` or `basic`"));
+            }
+            settings.insert(AUTHENTICATION.to_owned(), authentication.stored());
+        }
+        if let Some(said) = said.object(INLINE_HOOK)? {
+            settings.insert(INLINE_HOOK.to_owned(), InlineHook::read(said)?.stored());
+        }
+        Ok(settings)
+    }
+
+    fn keep(&self, before: &Settings, settings: &mut Settings, keeper: &dyn Keeper) {
+        if let Some(said) = Authentication::of(settings.get(AUTHENTICATION)) {
+            let before = Authentication::of(before.get(AUTHENTICATION));
+            settings.insert(AUTHENTICATION.to_owned(), said.kept(before, keeper).stored());
+        }
+    }
+
+    fn view(&self, settings: &Settings) -> Settings {
+        let authentication = Authentication::of(settings.get(AUTHENTICATION)).map_or(Value::Null, |one| one.view());
+        let inline_hook = inline_hook::of(settings).map_or(Value::Null, |one| one.stored());
+        [(AUTHENTICATION.to_owned(), authentication), (INLINE_HOOK.to_owned(), inline_hook)].into_iter().collect()
+    }
+
+    fn bind(&self, _: &Settings, _: &Settings) -> Arc<dyn Adapter> {
+        Arc::new(OktaAdapter(self.0))
+    }
+}
