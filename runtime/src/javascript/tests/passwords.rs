@@ -120,15 +120,7 @@ async fn modules_import_them() {
             argon2.default.hash === argon2.hash, import.meta.resolve('bcrypt'), (await import('bcryptjs')).default === js]";
     assert_eq!(
         returned(&["bcrypt", "bcryptjs", "argon2"], source, "{}").await,
-        json!([
-            true,
-            true,
-            true,
-            ["argon2d", "argon2i", "argon2id", "default", "hash", "needsRehash", "verify"],
-            true,
-            "bcrypt",
-            true
-        ])
+        json!([true, true, true, ["argon2d", "argon2i", "argon2id", "default", "hash", "needsRehash", "verify"], true, "bcrypt", true])
     );
 }
 
@@ -147,7 +139,8 @@ async fn what_costs_too_much_is_refused_by_name() {
     assert_eq!(found[1], refused(bcrypt));
     assert_eq!(found[2], bcrypt.replace("15", "20"));
     assert_eq!(found[3], refused(bcrypt));
-    let argon2 = "argon2 with memoryCost=65536 and timeCost=17 is more than one call may ask for: at most 1048576 for memoryCost times timeCost";
+    let argon2 =
+        "argon2 with memoryCost=65536 and timeCost=17 is more than one call may ask for: at most 1048576 for memoryCost times timeCost";
     assert_eq!(found[4], refused(argon2));
     let memory = found[5][1].as_str().unwrap();
     assert!(
