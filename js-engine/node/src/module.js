@@ -4,12 +4,13 @@ import { invalidArgType, invalidArgValue, coded, validateString } from './errors
 import { refuser, unavailable } from './unavailable.js';
 
 const FILE = '/hook.js';
-const later = { builtin: new Map(), prefixed: new Map() };
+const later = { builtin: new Map(), prefixed: new Map(), packages: new Map() };
 const LISTED = [];
 
-// The modules, by name; those that are only there with `node:` in front; and the names that Node lists.
-export function useModules(builtin, prefixed, names) {
-  Object.assign(later, { builtin, prefixed });
+// The modules, by name; those that are only there with `node:` in front; packages that are built in, which the host leads to; and the names
+// that Node lists.
+export function useModules(builtin, prefixed, packages, names) {
+  Object.assign(later, { builtin, prefixed, packages });
   LISTED.push(...names);
   Module.builtinModules = LISTED;
 }
@@ -135,13 +136,16 @@ function find(request) {
   return found;
 }
 
+// What the host has led to.
+const builtIn = (name) => later.packages.get(name) ?? find(name);
+
 function load(request, from, parent) {
   validateString(request, 'id');
   if (request === '') throw invalidArgValue('id', request, 'must be a non-empty string');
   const found = find(request);
   if (found !== undefined) return found;
   const [form, path] = lead(request, from, parent, false);
-  return form === BUILTIN ? find(path) : loadFile(path, form, parent);
+  return form === BUILTIN ? builtIn(path) : loadFile(path, form, parent);
 }
 
 // The path that a name leads to, or the name of a built-in module.
@@ -161,7 +165,7 @@ export function resolveImport(from, request) {
 
 // What `import` makes a module of that is none itself.
 export function exportsOf(name) {
-  return name.startsWith('/') ? loadFile(name, name.endsWith('.json') ? JSON_FILE : name.endsWith('.node') ? '' : COMMON, undefined) : find(name);
+  return name.startsWith('/') ? loadFile(name, name.endsWith('.json') ? JSON_FILE : name.endsWith('.node') ? '' : COMMON, undefined) : builtIn(name);
 }
 
 export function setMeta(meta, file) {
@@ -170,7 +174,9 @@ export function setMeta(meta, file) {
   meta.filename = path;
   meta.resolve = { resolve: (request) => {
     const answer = resolveImport(path, String(request));
-    return answer[0] === BUILTIN ? `node:${answer.slice(1).replace(/^node:/, '')}` : `file://${encodeURI(answer.slice(1))}`;
+    const name = answer.slice(1);
+    if (answer[0] !== BUILTIN) return `file://${encodeURI(name)}`;
+    return later.packages.has(name) ? name : `node:${name.replace(/^node:/, '')}`;
   } }.resolve;
   meta.url = `file://${encodeURI(path)}`;
 }

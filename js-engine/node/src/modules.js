@@ -13,6 +13,7 @@ import { http, https } from './http/index.js';
 import { Module, exportsOf, newModule, require, resolveImport, setMeta, useModules } from './module.js';
 import { net } from './net/index.js';
 import { osModule } from './os.js';
+import { packages } from './passwords/index.js';
 import { path } from './path.js';
 import { process } from './process.js';
 import { punycode } from './punycode.js';
@@ -86,7 +87,7 @@ const INSIDES = {
 };
 // What is listed is Node's; `hookbox` is there beside it.
 const known = new Map(Object.entries({ ...builtin, ...INSIDES }).filter(([, module]) => module !== undefined));
-useModules(new Map([...known, ['hookbox', hookbox]]), new Map(Object.entries(prefixed)), [...known.keys()].sort());
+useModules(new Map([...known, ['hookbox', hookbox]]), new Map(Object.entries(prefixed)), new Map(Object.entries(packages)), [...known.keys()].sort());
 
 process.getBuiltinModule = function getBuiltinModule(id) {
   validateString(id, 'id');

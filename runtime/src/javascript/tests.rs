@@ -19,6 +19,7 @@ use crate::{AdmissionError, Execution, Invocation, Limits, PreparedHook, Sandbox
 
 mod fuzz;
 mod modules;
+mod passwords;
 mod profile;
 
 struct World {

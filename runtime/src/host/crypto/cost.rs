@@ -2,7 +2,7 @@
 //! about a third of a nanosecond, as it is for the guest's own instructions; the prices are measured.
 
 use super::cipher::{BLOCK, Mode};
-use super::contract::{Cipher, Hash, KeyFormat, KeyGenerate, KeyKind, KeyRead, KeyWrite, Operation, Pbkdf2, Scrypt};
+use super::contract::{Argon2, Bcrypt, Cipher, Hash, KeyFormat, KeyGenerate, KeyKind, KeyRead, KeyWrite, Operation, Pbkdf2, Scrypt};
 use super::encrypted::{Derivation, Sealed};
 use super::error::{CryptoError, ErrorKind};
 use super::pem;
@@ -12,6 +12,10 @@ use super::request::Request;
 const MAX_PBKDF2_BLOCKS: u64 = 10_000_000;
 /// `n * r * p` of one scrypt call: four times what OWASP asks for.
 const MAX_SCRYPT_WORK: u64 = 4 << 20;
+/// The dearest bcrypt of one call.
+const MAX_BCRYPT_COST: u32 = 14;
+/// What one call of Argon2 fills, in KiB: its memory times its passes, five times what the package asks for by itself.
+const MAX_ARGON2_WORK: u64 = 1 << 20;
 /// What a derivation or a hash of any length may give, in bytes.
 const MAX_DERIVED: u64 = 1 << 20;
 /// The longest key in any form, in bytes: RSA-16384 as JWK has 13 KiB.
@@ -29,6 +33,12 @@ const BYTE: u64 = 2;
 const SET_UP: u64 = 1_000;
 /// One unit of `n * r * p` in scrypt: four Salsa20/8 blocks. In 16 MiB it is less, and in 128 MiB, which no cache holds, a little more.
 const SCRYPT_UNIT: u64 = 960;
+/// One round of bcrypt: the key schedule of Blowfish twice, a thousand blocks.
+const BCRYPT_ROUND: u64 = 190_000;
+/// A KiB that Argon2 fills. In memory that a cache holds it is half of that.
+const ARGON2_KIB: u64 = 2_300;
+/// A KiB that Argon2 takes from the system.
+const FRESH_KIB: u64 = 1_700;
 /// Taking a key's structure apart.
 const KEY_PARSING: u64 = 20_000;
 
@@ -52,6 +62,8 @@ pub(super) fn fuel(request: &Request, memory: u64) -> Result<u64, CryptoError> {
         Operation::Pbkdf2(header) => pbkdf2(header)?,
         Operation::Hkdf(header) => SET_UP * 4 + (request.len() as u64 + derived(header.length)?) * 4 * hash_byte(header.hash),
         Operation::Scrypt(header) => scrypt(header, memory)?,
+        Operation::Bcrypt(header) => bcrypt(header)?,
+        Operation::Argon2(header) => argon2(header, request, memory)?,
         Operation::KeyRead(header) => reading(header, request, memory)?,
         Operation::KeyWrite(header) => writing(header, request)?,
         Operation::KeyGenerate(header) => generating(header)?,
@@ -137,16 +149,43 @@ fn scrypt(header: &Scrypt, memory: u64) -> Result<u64, CryptoError> {
     }
     let lanes = 128_u64.saturating_mul(r).saturating_mul(p);
     let needed = n.saturating_mul(r).saturating_mul(128).saturating_add(lanes);
-    if needed > memory {
-        let message = format!(
-            "scrypt with N={n}, r={r} and p={p} needs {} MiB, and the hook's memory limit (limits.memory_mib) leaves {} MiB",
-            needed.div_ceil(1 << 20),
-            memory >> 20
-        );
-        return Err(CryptoError::saying(ErrorKind::Memory, message));
-    }
+    in_memory(needed, memory, || format!("scrypt with N={n}, r={r} and p={p}"))?;
     let work = at_most("p", n.saturating_mul(r).saturating_mul(p), MAX_SCRYPT_WORK, "for N times r times p")?;
     Ok(SET_UP + work * SCRYPT_UNIT + (lanes + derived(header.length)?) * 20)
+}
+
+fn in_memory(needed: u64, memory: u64, who: impl FnOnce() -> String) -> Result<(), CryptoError> {
+    if needed <= memory {
+        return Ok(());
+    }
+    let (who, needed, left) = (who(), needed.div_ceil(1 << 20), memory >> 20);
+    let message = format!("{who} needs {needed} MiB, and the hook's memory limit (limits.memory_mib) leaves {left} MiB");
+    Err(CryptoError::saying(ErrorKind::Memory, message))
+}
+
+fn bcrypt(header: &Bcrypt) -> Result<u64, CryptoError> {
+    let cost = header.cost;
+    if cost > MAX_BCRYPT_COST {
+        let message = format!("bcrypt with a cost of {cost} is more than one call may ask for: at most {MAX_BCRYPT_COST}");
+        return Err(CryptoError::saying(ErrorKind::TooMuch, message));
+    }
+    Ok(SET_UP + (BCRYPT_ROUND << cost))
+}
+
+/// The memory is the guest's, as with scrypt; lanes are computed one after the other.
+fn argon2(header: &Argon2, request: &Request, memory: u64) -> Result<u64, CryptoError> {
+    let (filled, passes) = (u64::from(header.memory), u64::from(header.passes));
+    let work = filled.saturating_mul(passes);
+    if work > MAX_ARGON2_WORK {
+        let message = format!(
+            "argon2 with memoryCost={filled} and timeCost={passes} is more than one call may ask for: at most {MAX_ARGON2_WORK} for \
+             memoryCost times timeCost"
+        );
+        return Err(CryptoError::saying(ErrorKind::TooMuch, message));
+    }
+    in_memory(filled << 10, memory, || format!("argon2 with memoryCost={filled}"))?;
+    let hashed = (request.len() as u64 + 2 * derived(header.length)?) * hash_byte(Hash::Blake2b512);
+    Ok(SET_UP * 2 + work * ARGON2_KIB + filled * FRESH_KIB + hashed)
 }
 
 fn key_length(request: &Request, part: usize) -> Result<u64, CryptoError> {

@@ -16,6 +16,7 @@ mod key;
 mod keys;
 mod lc;
 mod operation;
+mod passwords;
 mod pem;
 mod request;
 mod sign;

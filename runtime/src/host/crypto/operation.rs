@@ -4,7 +4,7 @@ use super::contract::{Operation, RsaPadding, Scheme};
 use super::error::CryptoError;
 use super::lc::{self, Secret};
 use super::request::{Request, framed};
-use super::{cipher, derive, encryption, keys, sign, stream};
+use super::{cipher, derive, encryption, keys, passwords, sign, stream};
 
 /// Whether the answer differs each time, so that it must not become part of a hook's image.
 pub(super) fn is_random(operation: &Operation) -> bool {
@@ -36,6 +36,8 @@ fn computed(request: &Request) -> Result<Vec<u8>, CryptoError> {
         Operation::Pbkdf2(header) => derive::pbkdf2(header, request.parts()).map(reveal),
         Operation::Hkdf(header) => derive::hkdf(header, request.parts()).map(reveal),
         Operation::Scrypt(header) => derive::scrypt(header, request.parts()).map(reveal),
+        Operation::Bcrypt(header) => passwords::bcrypt(header, request.parts()).map(reveal),
+        Operation::Argon2(header) => passwords::argon2(header, request.parts()).map(reveal),
         Operation::Encrypt(header) => cipher::encrypt(header, request.parts()).map(reveal),
         Operation::Decrypt(header) => cipher::decrypt(header, request.parts()).map(reveal),
         Operation::CipherStart(header) => stream::start(header, request.parts()).map(reveal),

@@ -115,6 +115,21 @@ async fn what_cannot_be_paid_is_not_computed() {
 }
 
 #[tokio::test]
+async fn passwords_are_paid_for_before_they_are_hashed() {
+    let salt = [7; 16];
+    let bcrypt = |cost: u32| json!({"op": "bcrypt", "cost": cost});
+    let seen = run(PLENTY, MINUTE, bcrypt(5), &[b"password\0", &salt]).await;
+    assert_eq!(seen.answer.unwrap().unwrap(), compute(bcrypt(5), &[b"password\0", &salt]).unwrap());
+    assert!((6_080_000..6_090_000).contains(&seen.fuel), "{}", seen.fuel);
+    let seen = run(PLENTY, MINUTE, bcrypt(13), &[b"password\0", &salt]).await;
+    assert_eq!(seen.answer, Err(FailureKind::OutOfFuel));
+    let argon2 = json!({"op": "argon2", "kind": "argon2id", "version": 19, "memory": 512, "passes": 900, "lanes": 1, "length": 32});
+    let seen = run(PLENTY, MINUTE, argon2, &[b"password", &salt, b"", b""]).await;
+    assert_eq!(seen.answer, Err(FailureKind::OutOfFuel));
+    assert_eq!((seen.fuel, seen.fleeting), (PLENTY, None));
+}
+
+#[tokio::test]
 async fn past_the_deadline_nothing_is_computed() {
     let seen = run(PLENTY, Duration::ZERO, digest(), &[b"abc"]).await;
     assert_eq!(seen.answer, Err(FailureKind::Timeout));

@@ -61,6 +61,40 @@ fn scrypt_has_the_hook_s_memory_and_so_much_work() {
 }
 
 #[test]
+fn bcrypt_has_a_cost_of_14() {
+    let ask = |cost: u32| fuel(json!({"op": "bcrypt", "cost": cost}), &[b"password\0", &[0; 16]]);
+    let refused = |cost: u32| format!("bcrypt with a cost of {cost} is more than one call may ask for: at most 14");
+    assert!(ask(4).unwrap() > HALF_A_MILLISECOND);
+    assert!((3_000_000_000..3_200_000_000).contains(&ask(14).unwrap()));
+    for cost in [15, 31, 64, u32::MAX] {
+        assert_eq!(ask(cost).unwrap_err(), refused(cost));
+    }
+}
+
+fn argon2(memory: u32, passes: u32, length: u32) -> Value {
+    json!({"op": "argon2", "kind": "argon2id", "version": 19, "memory": memory, "passes": passes, "lanes": 1, "length": length})
+}
+
+#[test]
+fn argon2_has_the_hook_s_memory_and_fills_a_gibibyte() {
+    let ask = |memory: u32, passes: u32, length: u32| fuel(argon2(memory, passes, length), &[b"password", &[0; 16], b"", b""]);
+    // What the package and RFC 9106 ask for.
+    assert!((500_000_000..600_000_000).contains(&ask(1 << 16, 3, 32).unwrap()));
+    assert!(ask(1 << 16, 16, 32).is_ok() && ask(8, 1 << 17, 32).is_ok() && ask(1 << 20, 1, 32).is_ok());
+    for (memory, passes) in [(1 << 16, 17), (8, (1 << 17) + 1), ((1 << 20) + 1, 1), (u32::MAX, u32::MAX)] {
+        let refused = ask(memory, passes, 32).unwrap_err();
+        let named = format!("argon2 with memoryCost={memory} and timeCost={passes} is more than one call may ask for: at most 1048576 for");
+        assert!(refused.starts_with(&named), "{refused}");
+    }
+    let within = |memory: u64| priced(super::super::request::encode(argon2(1 << 16, 3, 32), &[b"", b"", b"", b""]), memory).map(|_| ());
+    assert_eq!(within(64 << 20), Ok(()));
+    let refused = "argon2 with memoryCost=65536 needs 64 MiB, and the hook's memory limit (limits.memory_mib) leaves 63 MiB";
+    assert_eq!(within((64 << 20) - 1).unwrap_err().to_string(), refused);
+    assert!(ask(8, 1, 1 << 20).is_ok());
+    assert_eq!(ask(8, 1, (1 << 20) + 1).unwrap_err(), "the value of \"length\" is out of range: at most 1048576 bytes");
+}
+
+#[test]
 fn hashes_of_any_length_give_a_mebibyte() {
     let ask = |length: u32| fuel(json!({"op": "digest", "hash": "shake128", "length": length}), &[b""]);
     assert!(ask(1 << 20).is_ok());

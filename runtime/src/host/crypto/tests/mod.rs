@@ -10,6 +10,7 @@ mod encryption;
 mod guest;
 mod keys;
 mod limits;
+mod passwords;
 mod signatures;
 
 use serde_json::{Value, json};
