@@ -1,6 +1,6 @@
 //! The npm packages of functions: resolved and fetched when a version is deployed, and found by its lock from then on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +9,9 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use hookbox_packages::{Format, Kind, Limits, Listener, Lock, NpmConfig, Packages, Places, Registry, Request, Resolver, Settings, Store, Tree, silent};
 use hookbox_runtime::{AdmissionError, Asks, Form, FunctionDigest, Lead, Modules, NoLead, Node};
+
+/// Packages that the engine has itself: what they compute takes seconds in an interpreter.
+const BUILT_IN: [&str; 3] = ["argon2", "bcrypt", "bcryptjs"];
 
 /// Where npm's settings for all users are, by how it was installed.
 const GLOBAL: [&str; 3] = ["/usr/local/etc/npmrc", "/usr/etc/npmrc", "/etc/npmrc"];
@@ -58,7 +61,7 @@ impl Npm {
             None => Registry::npm(NpmConfig::load(&places(config), &std::env::vars().collect())?, &limits)?,
         };
         let minimum_age = Some(config.minimum_age).filter(|age| !age.is_zero());
-        let settings = Settings { limits, builtins: BTreeSet::new(), minimum_age, ..Settings::default() };
+        let settings = Settings { limits, builtins: BUILT_IN.map(str::to_owned).into(), minimum_age, ..Settings::default() };
         Ok(Self(Arc::new(Packages::new(registry, Arc::new(Store::open(folder)?), settings))))
     }
 
