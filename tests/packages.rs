@@ -30,7 +30,10 @@ fn registry(folder: &Path) {
         "greet",
         &json!({"name": "greet", "version": "1.2.0", "main": "lib/index.js", "dependencies": {"deep": "^2.0.0"}}),
         &[
-            ("lib/index.js", "const deep = require('deep'); exports.greet = (name) => `${deep.word} ${name}`; exports.late = () => require('./late');"),
+            (
+                "lib/index.js",
+                "const deep = require('deep'); exports.greet = (name) => `${deep.word} ${name}`; exports.late = () => require('./late');",
+            ),
             ("lib/late.js", "module.exports = { file: __filename, again: require('deep').word };"),
         ],
     );

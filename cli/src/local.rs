@@ -52,7 +52,17 @@ impl LocalHook {
     ) -> Result<Self> {
         source::check(&function, hook_type)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { runtime, function, hook_type, node_major, allowed_hosts, http_cache: false, sealed: Vec::new(), packages: BTreeMap::new(), limits })
+        Ok(Self {
+            runtime,
+            function,
+            hook_type,
+            node_major,
+            allowed_hosts,
+            http_cache: false,
+            sealed: Vec::new(),
+            packages: BTreeMap::new(),
+            limits,
+        })
     }
 
     /// The same, for which answers are kept if its project says so.

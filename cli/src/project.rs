@@ -14,9 +14,9 @@ use hookbox_hooks::hook_type::{HookType, Settings};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{build, package_json};
 use crate::exit::Problem;
 use crate::hook_types::{self, REGISTRY};
+use crate::{build, package_json};
 
 /// The manifest's file.
 pub(crate) const MANIFEST: &str = "hook.json";

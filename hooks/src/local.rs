@@ -311,13 +311,7 @@ async fn prepare(
     let source: Arc<str> = source.into();
     let modules = packages.files(source.clone()).await?;
     admission
-        .prepare_javascript(JavaScript {
-            modules,
-            source,
-            node_major: node_major.unwrap_or(NODE_MAJOR),
-            entries: hook_type.entries,
-            env,
-        })
+        .prepare_javascript(JavaScript { modules, source, node_major: node_major.unwrap_or(NODE_MAJOR), entries: hook_type.entries, env })
         .await
 }
 

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use hookbox_packages::{Format, Kind, Limits, Listener, Lock, NpmConfig, Packages, Places, Registry, Request, Resolver, Settings, Store, Tree, silent};
+use hookbox_packages::{
+    Format, Kind, Limits, Listener, Lock, NpmConfig, Packages, Places, Registry, Request, Resolver, Settings, Store, Tree, silent,
+};
 use hookbox_runtime::{AdmissionError, Asks, Form, FunctionDigest, Lead, Modules, NoLead, Node};
 
 /// Packages that the engine has itself: what they compute takes seconds in an interpreter.
@@ -159,7 +161,8 @@ impl Modules for Files {
 
     fn look(&self, path: &str) -> Option<Node> {
         let tree = self.resolver.tree();
-        let name = |(name, node): (String, hookbox_packages::Node)| if node == hookbox_packages::Node::Folder { format!("{name}/") } else { name };
+        let name =
+            |(name, node): (String, hookbox_packages::Node)| if node == hookbox_packages::Node::Folder { format!("{name}/") } else { name };
         Some(match tree.stat(path)? {
             hookbox_packages::Node::File(len) => Node::File(len),
             hookbox_packages::Node::Folder => Node::Folder(tree.list(path).ok()?.into_iter().map(name).collect()),

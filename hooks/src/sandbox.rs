@@ -6,7 +6,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::task::spawn_blocking;
 use hookbox_egress::{Counts, Egress};
 use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{EnvVars, Failure, FailureKind, Usage};
@@ -15,6 +14,7 @@ use hookbox_runtime::{
     Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, NotRun, Outside, PreparedHook, Sandbox, Scheduler,
     SchedulerLoad,
 };
+use tokio::task::spawn_blocking;
 
 use crate::packages::{Dependencies, Npm, digest};
 use crate::resources::Runtime;

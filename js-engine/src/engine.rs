@@ -11,7 +11,8 @@ use crate::nursery::Nursery;
 use crate::plain::Plain;
 use crate::quick::{self, Kind};
 use crate::{
-    allocators, async_context, exchange, files, heap, host, json, lines, load, modules, natives, rehearsal, rejections, run, stack, state, version,
+    allocators, async_context, exchange, files, heap, host, json, lines, load, modules, natives, rehearsal, rejections, run, stack, state,
+    version,
 };
 
 /// The globals and modules, bundled from `node/` when the engine is built. It ends in a zero byte. It is not constant: once

@@ -103,7 +103,8 @@ impl Admission {
     /// A function's files, with what was compiled of those that it will probably ask for. What is not compiled yet is, now, on a thread that may
     /// block.
     async fn linked(&self, ready: &Ready, modules: Arc<dyn Modules>) -> Result<Linked, AdmissionError> {
-        let files = Files { sandbox: self.sandbox.clone(), engine: ready.engine.clone(), base: ready.base.clone(), images: self.images.clone() };
+        let files =
+            Files { sandbox: self.sandbox.clone(), engine: ready.engine.clone(), base: ready.base.clone(), images: self.images.clone() };
         let (runtime, images) = (Handle::current(), self.images.clone());
         blocking(move || {
             let expected = modules.expected().into_iter().filter(|(_, form)| form.is_code());

@@ -32,7 +32,8 @@ fn add_world(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
             if kind & BY_PACKAGE == 0 {
                 state.js.reads.fleeting.get_or_insert("the clock");
             }
-            let since = if kind & !BY_PACKAGE == 0 { state.wall_clock().duration_since(UNIX_EPOCH).unwrap_or_default() } else { state.age() };
+            let since =
+                if kind & !BY_PACKAGE == 0 { state.wall_clock().duration_since(UNIX_EPOCH).unwrap_or_default() } else { state.age() };
             Ok(since.as_nanos() as f64 / 1000.0)
         })
     })?;

@@ -158,7 +158,14 @@ pub(crate) fn code_key(engine: FunctionDigest, path: &str, form: Form, text: &[u
 }
 
 /// Compiles a file that functions may ask for, without its text, in a memory of its own.
-pub(crate) async fn compile_file(sandbox: &Sandbox, engine: &Engine, base: &Arc<Base>, path: &str, form: Form, text: &[u8]) -> Result<Vec<u8>, String> {
+pub(crate) async fn compile_file(
+    sandbox: &Sandbox,
+    engine: &Engine,
+    base: &Arc<Base>,
+    path: &str,
+    form: Form,
+    text: &[u8],
+) -> Result<Vec<u8>, String> {
     let _slot = sandbox.slot().await.map_err(|error| error.to_string())?;
     let mut store = scratch(sandbox, Arc::default());
     let compiling = async {

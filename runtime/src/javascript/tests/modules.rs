@@ -129,7 +129,10 @@ async fn files_require_each_other() {
 async fn both_module_systems_load_each_other() {
     let files = [
         ("/node_modules/common/index.js", "module.exports = { one: 1, two: 2 };"),
-        ("/node_modules/modern/index.mjs", "import common, { two } from 'common'; import { sep } from 'node:path'; export default common.one + two; export const named = sep + import.meta.url;"),
+        (
+            "/node_modules/modern/index.mjs",
+            "import common, { two } from 'common'; import { sep } from 'node:path'; export default common.one + two; export const named = sep + import.meta.url;",
+        ),
         ("/node_modules/plain/index.mjs", "export const only = 'named';"),
         ("/node_modules/waits/index.mjs", "await null; export default 1;"),
     ];
@@ -156,7 +159,10 @@ async fn what_is_missing_or_broken_says_so() {
         ("/node_modules/syntax/index.js", "const a = ;"),
         ("/node_modules/json/index.json", "{"),
         ("/node_modules/machine/index.node", "\u{7f}ELF"),
-        ("/node_modules/again/index.js", "globalThis.times = (globalThis.times ?? 0) + 1; if (times === 1) throw new Error('once'); exports.times = times;"),
+        (
+            "/node_modules/again/index.js",
+            "globalThis.times = (globalThis.times ?? 0) + 1; if (times === 1) throw new Error('once'); exports.times = times;",
+        ),
         ("/node_modules/circle/index.js", "exports.early = require('ring').early;"),
         ("/node_modules/ring/index.mjs", "import circle from 'circle'; export const early = circle.early;"),
     ];
@@ -168,7 +174,10 @@ async fn what_is_missing_or_broken_says_so() {
     assert_eq!(found[0][0], "MODULE_NOT_FOUND");
     assert_eq!(found[0][1], "Cannot find module 'absent'\nRequire stack:\n- /node_modules/asks/index.js\n- /hook.js");
     assert_eq!(found[0][2], serde_json::json!(["/node_modules/asks/index.js", "/hook.js"]));
-    assert_eq!((&found[1][1], found[1][3].as_str().unwrap()), (&"at load".into(), "at Object.<anonymous> (/node_modules/throws/index.js:3:9)"));
+    assert_eq!(
+        (&found[1][1], found[1][3].as_str().unwrap()),
+        (&"at load".into(), "at Object.<anonymous> (/node_modules/throws/index.js:3:9)")
+    );
     assert!(found[2][1].as_str().unwrap().contains("Unexpected token"), "{}", found[2]);
     assert!(found[3][1].as_str().unwrap().starts_with("/node_modules/json/index.json: "), "{}", found[3]);
     assert_eq!(found[4][0], "ERR_DLOPEN_FAILED");
@@ -183,8 +192,13 @@ async fn what_is_missing_or_broken_says_so() {
 
 #[tokio::test]
 async fn a_place_in_a_file_is_named() {
-    let files = vec![("/node_modules/deep/index.js", "exports.fail = () => {\n  throw new Error('deep down')\n}; exports.text = exports.fail.toString();")];
-    let hook = deployed("const deep = require('deep');\nexports.handler = ({ text }) => text ? deep.text : deep.fail()", files, true).await.unwrap();
+    let files = vec![(
+        "/node_modules/deep/index.js",
+        "exports.fail = () => {\n  throw new Error('deep down')\n}; exports.text = exports.fail.toString();",
+    )];
+    let hook = deployed("const deep = require('deep');\nexports.handler = ({ text }) => text ? deep.text : deep.fail()", files, true)
+        .await
+        .unwrap();
     let failure = call(&hook, "{}").await.result.unwrap_err();
     let stack = failure.stack.unwrap();
     assert!(stack.contains("/node_modules/deep/index.js:2:9") && stack.contains("hook.js:2:57"), "{stack}");
@@ -194,7 +208,10 @@ async fn a_place_in_a_file_is_named() {
 #[tokio::test]
 async fn a_file_beside_a_module_can_be_read() {
     let files = [
-        ("/node_modules/data/index.js", "const fs = require('fs'), { join } = require('path'); exports.read = (name) => fs.readFileSync(join(__dirname, name), 'utf8'); exports.fs = fs; exports.dir = __dirname;"),
+        (
+            "/node_modules/data/index.js",
+            "const fs = require('fs'), { join } = require('path'); exports.read = (name) => fs.readFileSync(join(__dirname, name), 'utf8'); exports.fs = fs; exports.dir = __dirname;",
+        ),
         ("/node_modules/data/list.txt", "one two"),
         ("/node_modules/data/deep/more.json", "{}"),
     ];
