@@ -15,6 +15,9 @@ use hookbox_runtime::{AdmissionError, Asks, Form, FunctionDigest, Lead, Modules,
 /// Packages that the engine has itself: what they compute takes seconds in an interpreter.
 const BUILT_IN: [&str; 3] = ["argon2", "bcrypt", "bcryptjs"];
 
+/// How long packages stay that no hook needs: a deployment may be about to.
+const UNUSED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Where npm's settings for all users are, by how it was installed.
 const GLOBAL: [&str; 3] = ["/usr/local/etc/npmrc", "/usr/etc/npmrc", "/etc/npmrc"];
 
@@ -65,6 +68,16 @@ impl Npm {
         let minimum_age = Some(config.minimum_age).filter(|age| !age.is_zero());
         let settings = Settings { limits, builtins: BUILT_IN.map(str::to_owned).into(), minimum_age, ..Settings::default() };
         Ok(Self(Arc::new(Packages::new(registry, Arc::new(Store::open(folder)?), settings))))
+    }
+
+    /// Removes packages that no lock needs and that were not fetched lately. A failure leaves them.
+    pub(crate) fn sweep<'l>(&self, locks: impl Iterator<Item = &'l Lock>) {
+        let needed = locks.flat_map(Lock::contents).cloned().collect();
+        match self.0.sweep(&needed, UNUSED_FOR) {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "packages that no hook needs were removed"),
+            Err(error) => tracing::warn!(%error, "packages that no hook needs could not be removed"),
+        }
     }
 
     /// The files of a function, and the lock that they are of. It may wait for the registry, unless a lock is given whose packages are here.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 
@@ -143,6 +143,14 @@ impl Packages {
     pub fn vendor(&self, lock: &Lock, folder: &Path, listener: Listener<'_>) -> Result<usize, Error> {
         lock.check(&self.settings.limits)?;
         vendor(lock, self.registry.source(), folder, &self.settings.limits, listener)
+    }
+
+    /// Removes packages from the store that are not needed and are older than `grace`. Returns how many.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn sweep(&self, needed: &BTreeSet<Integrity>, grace: Duration) -> Result<usize, Error> {
+        self.store.sweep(needed, grace)
     }
 
     fn tree(&self, lock: &Lock, packs: Places) -> Arc<PackageTree> {

@@ -12,6 +12,7 @@ mod trust;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use hookbox_packages::Lock;
 use hookbox_runtime::AccountTls;
 
 use crate::error::ServiceError;
@@ -127,6 +128,13 @@ impl Directory {
     /// Whether a credential other than `client_id` can operate the server.
     pub(crate) fn has_another_operator(&self, client_id: &ClientId) -> bool {
         self.credentials().any(|one| one.client_id != *client_id && one.scopes.allow(Scope::Operate))
+    }
+
+    /// What the packages of the newest and the serving versions were resolved to.
+    pub(crate) fn locks(&self) -> impl Iterator<Item = &Lock> {
+        let hooks = self.accounts.values().flat_map(|account| account.hooks());
+        let specs = hooks.flat_map(|hook| [Some(&hook.record.spec), hook.record.ready.as_ref().map(|ready| &ready.spec)]);
+        specs.flatten().filter_map(|spec| spec.lock.as_deref())
     }
 
     /// The number of accounts.

@@ -59,7 +59,7 @@ impl Service {
         let (opening, own_clock) = (config.clone(), clock.clone());
         let opened = tokio::task::spawn_blocking(move || {
             let kept = read_folder(&opening, own_clock)?;
-            let compiler = make_compiler(&opening, kept.vault.artifact_key(), &kept.cache)?;
+            let compiler = make_compiler(&opening, kept.vault.artifact_key(), &kept.cache, &kept.directory)?;
             Ok((kept, compiler))
         });
         let (kept, made) = opened.await.map_err(OpenError::new)??;
@@ -168,7 +168,7 @@ pub(crate) fn keep(
     Ok(DataFolder { store, functions, vault, cache, directory, indexed, metrics })
 }
 
-fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32], cache: &HookCache) -> Result<Made, OpenError> {
+fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32], cache: &HookCache, directory: &Directory) -> Result<Made, OpenError> {
     let max_memory = u64::from(config.limits.max_memory_mib) << 20;
     let sandbox = Sandbox::new(SandboxConfig {
         concurrency: config.concurrency.saturating_add(evaluations(config)),
@@ -210,6 +210,7 @@ fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32], cache: &HookCache
     let outside = Arc::new(config.egress.open().map_err(OpenError)?.with_cache(Arc::new(cache.clone())));
     let scheduler = Scheduler::start(scheduler).map_err(|error| OpenError(format!("the threads that run hooks: {error}")))?;
     let packages = Npm::open(&config.packages, &config.data.join("packages")).map_err(OpenError::new)?;
+    packages.sweep(directory.locks());
     let compiler = Arc::new(SandboxCompiler::new(sandbox, admission, scheduler, outside.clone(), packages));
     Ok(Made { compiler, is_kept: Arc::new(move |name| kept.has(name)), outside })
 }
