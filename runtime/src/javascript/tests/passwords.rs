@@ -159,9 +159,10 @@ async fn what_they_cost() {
     let hook = naming(&["bcrypt", "bcryptjs", "argon2"], source).await;
     let ten = "$2b$10$abcdefghijklmnopqrstuu5Lo0g67CiD3M4RpN1BmBb4Crp5w7dbK";
     let defaults = "$argon2id$v=19$m=65536,p=4,t=3$c2FsdHNhbHRzYWx0c2FsdA$rBWULD5jOGpQy32rLvGcmvQMVqIVNAmrCtekWvUA8bw";
-    for (name, hash, fuel) in [("bcrypt", ten, 195_000_000), ("bcryptjs", ten, 196_000_000), ("argon2", defaults, 565_000_000)] {
-        let execution = executed(&hook, &json!([name, hash]).to_string()).await;
-        assert_eq!(execution.result.unwrap().get(), "true", "{name}");
-        assert!((fuel - 2_500_000..fuel).contains(&execution.fuel), "{name}: {}", execution.fuel);
+    for (name, hash, fuel) in [("bcrypt", ten, 197_000_000), ("bcryptjs", ten, 197_000_000), ("argon2", defaults, 566_000_000)] {
+        let Execution { result, usage, .. } = executed(&hook, &json!([name, hash]).to_string()).await;
+        assert_eq!(result.unwrap().get(), "true", "{name}");
+        println!("{name}: {} fuel", usage.fuel);
+        assert!((fuel - 3_000_000..fuel).contains(&usage.fuel), "{name}: {}", usage.fuel);
     }
 }
