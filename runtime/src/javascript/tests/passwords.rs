@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::FunctionDigest;
-use crate::modules::{Asks, Form, Lead, Linked, Modules, NoLead};
+use crate::modules::{Asks, Form, Lead, Linked, Modules, NoLead, Node};
 
 const CHECKS: &str = include_str!("passwords/checks.js");
 const VECTORS: &str = include_str!("passwords/vectors.json");
@@ -28,6 +28,10 @@ impl Modules for Named {
 
     fn read(&self, path: &str) -> Option<(Form, Bytes)> {
         (path == "/checks.js").then(|| (Form::CommonJs, Bytes::from_static(CHECKS.as_bytes())))
+    }
+
+    fn look(&self, _: &str) -> Option<Node> {
+        None
     }
 
     fn digest(&self) -> FunctionDigest {
