@@ -104,7 +104,8 @@ impl Npm {
         let resolved = self.0.resolve(request, lock, SystemTime::now(), listener).map_err(|error| failed(&error))?;
         let installed = self.0.install(&resolved.lock, listener).map_err(|error| failed(&error))?;
         let tree = Tree::new(installed.tree, [(MAIN.to_owned(), source.as_bytes().to_vec())]).map_err(|error| failed(&error))?;
-        let files = Files { digest: digest(&installed.lock), resolver: Resolver::new(tree) };
+        let old_bcryptjs = lock_asks_for_old_bcryptjs(&installed.lock);
+        let files = Files { digest: digest(&installed.lock), resolver: Resolver::new(tree), old_bcryptjs };
         Ok((Arc::new(installed.lock), Arc::new(files)))
     }
 
@@ -144,6 +145,13 @@ pub(crate) fn digest(lock: &Lock) -> FunctionDigest {
 struct Files {
     resolver: Resolver,
     digest: FunctionDigest,
+    /// Whether `bcryptjs` is that of version 2.
+    old_bcryptjs: bool,
+}
+
+/// Whether the range for `bcryptjs` is one of version 2, which differs from the later ones in what it makes.
+fn lock_asks_for_old_bcryptjs(lock: &Lock) -> bool {
+    lock.requested().get("bcryptjs").is_some_and(|range| range.trim_start_matches(|first: char| !first.is_ascii_digit()).starts_with('2'))
 }
 
 fn form(format: Format) -> Option<Form> {
@@ -162,6 +170,7 @@ impl Modules for Files {
         let found = self.resolver.resolve(from, name, kind).map_err(|error| NoLead { code: error.code, message: error.message })?;
         Ok(match form(found.format) {
             Some(form) => Lead::File(found.path, form),
+            None if found.path == "bcryptjs" && self.old_bcryptjs => Lead::BuiltIn("bcryptjs@2".to_owned()),
             None => Lead::BuiltIn(found.path),
         })
     }

@@ -27,7 +27,7 @@ pub(crate) enum Shape {
         pre: InstancePre<CallState>,
         start: ModuleExport,
     },
-    JavaScript(Deployed),
+    JavaScript(Box<Deployed>),
 }
 
 impl PreparedHook {

@@ -218,20 +218,21 @@ fn deployed(
 ) -> PreparedHook {
     let (files, startup_log) = (source.files.clone(), StartupLog::new(log));
     let evaluate = evaluated_because.map(|reason| (source, reason));
-    PreparedHook { shape: Shape::JavaScript(Deployed { engine: ready.engine.clone(), image, evaluate, reads, files, startup_log }) }
+    let deployed = Deployed { engine: ready.engine.clone(), image, evaluate, reads, files, startup_log };
+    PreparedHook { shape: Shape::JavaScript(Box::new(deployed)) }
 }
 
 impl PreparedHook {
     /// Whether the function's top level asked for env vars. It then has to be prepared again when one changes.
     pub fn holds_env(&self) -> bool {
-        matches!(&self.shape, Shape::JavaScript(Deployed { reads, .. }) if reads.env.any())
+        matches!(&self.shape, Shape::JavaScript(deployed) if deployed.reads.env.any())
     }
 
     /// Why the function's top level is evaluated on every execution: what it read that changes, or that its image is too large. `None` where it
     /// is evaluated once.
     pub fn evaluated_because(&self) -> Option<&'static str> {
         match &self.shape {
-            Shape::JavaScript(Deployed { evaluate: Some((_, reason)), .. }) => Some(reason),
+            Shape::JavaScript(deployed) => deployed.evaluate.as_ref().map(|(_, reason)| *reason),
             _ => None,
         }
     }

@@ -63,14 +63,14 @@ async fn deploy_with(source: &str, env: Arc<EnvVars>) -> Result<PreparedHook, Ad
         None => (evaluated.image, None),
     };
     Ok(PreparedHook {
-        shape: Shape::JavaScript(Deployed {
+        shape: Shape::JavaScript(Box::new(Deployed {
             engine: world.engine.clone(),
             image,
             evaluate,
             reads: evaluated.reads,
             files: None,
             startup_log: StartupLog::default(),
-        }),
+        })),
     })
 }
 
@@ -243,7 +243,8 @@ const TABLE: &str = "const table = Array.from({ length: 20000 }, (_, at) => ({ a
 async fn a_large_image_is_a_base_of_its_own() {
     let world = world().await;
     let mut hook = deploy(TABLE).await;
-    let Shape::JavaScript(Deployed { image, .. }) = &mut hook.shape else { panic!("no JavaScript") };
+    let Shape::JavaScript(deployed) = &mut hook.shape else { panic!("no JavaScript") };
+    let image = &mut deployed.image;
     assert!(image.is_large());
     let copied = std::mem::replace(image, Image::of_base(world.base.clone()));
     let size = copied.size();

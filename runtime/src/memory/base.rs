@@ -96,7 +96,7 @@ impl Base {
             parts.last().map_or(0, |last| parts.iter().filter(|part| Arc::ptr_eq(&part.file, &last.file)).map(|part| part.at.len()).sum());
         let empty = |part: &&[u8]| part.len() == PAGE_TABLE && part.iter().all(|byte| *byte == 0);
         let deep = view.bytes().chunks(PAGE_TABLE).take_while(empty).count() * PAGE_TABLE;
-        Ok(Self { parts, view, fingerprint, own: own, is_upper, deep })
+        Ok(Self { parts, view, fingerprint, own, is_upper, deep })
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {

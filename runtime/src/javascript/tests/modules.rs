@@ -87,7 +87,7 @@ async fn deployed(text: &str, files: Vec<(&'static str, &'static str)>, compile:
     assert_eq!(reads.fleeting, None);
     let startup_log = StartupLog::default();
     let deployed = Deployed { engine: world.engine.clone(), image, evaluate: None, reads, files, startup_log };
-    Ok(PreparedHook { shape: Shape::JavaScript(deployed) })
+    Ok(PreparedHook { shape: Shape::JavaScript(Box::new(deployed)) })
 }
 
 /// What a function of several files returns: the same whether they were compiled beforehand or not.

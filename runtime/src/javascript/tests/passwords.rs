@@ -49,7 +49,7 @@ async fn naming(packages: &'static [&'static str], text: &str) -> PreparedHook {
     let source = Source { text: text.into(), entries: &["handler"], node_major: 22, files: files.clone() };
     let Evaluated { image, reads, .. } = evaluate(&world.sandbox, &world.engine, &world.base, &source, Arc::default()).await.unwrap();
     let deployed = Deployed { engine: world.engine.clone(), image, evaluate: None, reads, files, startup_log: StartupLog::default() };
-    PreparedHook { shape: Shape::JavaScript(deployed) }
+    PreparedHook { shape: Shape::JavaScript(Box::new(deployed)) }
 }
 
 async fn executed(hook: &PreparedHook, context: &str) -> Execution {

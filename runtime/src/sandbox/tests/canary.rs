@@ -98,14 +98,14 @@ async fn world(pagemap: PagemapUse) -> World {
     let looker = Code::new(sandbox.javascript(), wat::parse_str(look).unwrap()).unwrap();
     let source = Source { text: WRITER.into(), entries: &["handler"], node_major: 20, files: None };
     let evaluated = evaluate(&sandbox, &engine, &base, &source, secret()).await.unwrap();
-    let shape = Shape::JavaScript(Deployed {
+    let shape = Shape::JavaScript(Box::new(Deployed {
         engine,
         image: evaluated.image,
         evaluate: None,
         reads: evaluated.reads,
         files: None,
         startup_log: Default::default(),
-    });
+    }));
     World { sandbox, writer: PreparedHook { shape }, looker }
 }
 
