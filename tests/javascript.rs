@@ -191,6 +191,6 @@ fn objects_are_logged_as_node_prints_them(admin: &Api) {
     let events: Vec<&str> = entry["events"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
     let [event] = events[..] else { panic!("{events:?}") };
     assert!(event.contains("\tINFO\tContext:  {\n"), "{events:?}");
-    assert!(event.contains("\n  user: { policy_id: 129314, user_identifier: 'sam@example.com' }"), "{events:?}");
+    assert!(event.contains("\n  user: { user_identifier: 'sam@example.com', policy_id: 129314 }"), "{events:?}");
     assert!(event.ends_with("\n}"), "{events:?}");
 }

@@ -55,7 +55,7 @@ fn a_client_without_a_name_gets_the_documented_shapes() {
     let listed = node.get("/api/2/hooks").expect(200);
     assert_eq!((&listed[0]["id"], &listed[0]["env_vars"]), (&json!(id), &json!(["API_KEY"])));
     let env = node.get(&format!("/api/2/hooks/envs/{env}")).expect(200);
-    assert_eq!(env.as_object().unwrap().keys().collect::<Vec<_>>(), ["created_at", "id", "name", "updated_at"]);
+    assert_eq!(env.as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "name", "created_at", "updated_at"]);
 }
 
 #[test]

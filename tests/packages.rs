@@ -92,7 +92,7 @@ fn packages() {
     assert_eq!(answer(&server.admin())["user"]["user_identifier"], greeted);
     assert_eq!(server.admin().get(&format!("/v1/hooks/{id}")).expect(200)["lock"], found["lock"]);
     // Nor for another source with the same packages, which keeps the versions.
-    let body = json!({"function": base64("exports.handler = async () => ({ success: true, user: { user_identifier: require('greet').greet('kim') } })")});
+    let body = json!({"function": base64("exports.handler = async () => ({ success: true, user: { policy_id: 1, user_identifier: require('greet').greet('kim') } })")});
     server.admin().put(&format!("/v1/hooks/{id}"), &body).expect(200);
     assert_eq!(server.admin().settled(&id)["status"], "ready");
     assert_eq!(answer(&server.admin())["user"]["user_identifier"], "hello kim");
@@ -127,7 +127,7 @@ fn imports_find_packages_too(admin: &Api) {
     let source = "import { greet } from 'greet'; import { word } from 'deep'; import * as clock from 'clock';
         export const handler = async () => {
             const late = await import('greet');
-            return { success: true, user: { user_identifier: [greet(word), late.default === undefined, typeof clock.began()].join() } };
+            return { success: true, user: { policy_id: 1, user_identifier: [greet(word), late.default === undefined, typeof clock.began()].join() } };
         }";
     let id = admin.deploy(&javascript(source, json!({"greet": "latest", "deep": "*", "clock": "1.x"})));
     assert_eq!(answer(admin)["user"]["user_identifier"], "newer,false,number");

@@ -48,7 +48,9 @@ pub(crate) struct Manifest<'a> {
 impl Manifest<'_> {
     /// The file's text, its keys in alphabetical order.
     pub(crate) fn text(&self) -> Result<String> {
-        Ok(format!("{:#}\n", serde_json::to_value(self)?))
+        let mut manifest = serde_json::to_value(self)?;
+        manifest.sort_all_objects();
+        Ok(format!("{manifest:#}\n"))
     }
 }
 

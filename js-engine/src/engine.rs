@@ -191,7 +191,12 @@ pub(crate) fn compile(len: usize) -> i32 {
         let (form, path) = (files::Form::of(*form)?, std::str::from_utf8(path).ok()?);
         // Between two zero bytes, of which the last is the input's own.
         let text = text.get(1..)?.strip_suffix(&[0])?;
-        state::with_engine(|engine| engine.context.with(|ctx| files::compiled(&ctx, form, path, text).map_err(|_| Failure::caught(&ctx))))
+        state::with_engine(|engine| {
+            engine.context.with(|ctx| {
+                modules::import_anything(&ctx);
+                files::compiled(&ctx, form, path, text).map_err(|_| Failure::caught(&ctx))
+            })
+        })
     };
     let code = exchange::with_input(len, compiled);
     let code = code.unwrap_or_else(|| Err(Failure::new("exception", "there is nothing to compile")));

@@ -11,7 +11,7 @@ use std::ffi::CString;
 use rquickjs::{Ctx, Exception, Function, Result, Value, qjs};
 
 use crate::quick::{self, Kind};
-use crate::{host, modules};
+use crate::host;
 
 /// The host's service.
 const SERVICE: i32 = 2;
@@ -133,7 +133,6 @@ fn compile<'js>(ctx: &Ctx<'js>, form: Form, path: &str, text: &[u8]) -> Result<V
 
 /// Compiles a file for `read` to find it compiled later, without its text.
 pub(crate) fn compiled(ctx: &Ctx<'_>, form: Form, path: &str, text: &[u8]) -> Result<Vec<u8>> {
-    modules::import_anything(ctx);
     let code = compile(ctx, form, path, text)?;
     quick::with_serialised(ctx, &code, qjs::JS_WRITE_OBJ_STRIP_SOURCE, <[u8]>::to_vec)
 }

@@ -209,7 +209,11 @@ fn shown(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
-        Value::Object(fields) => fields.iter().map(|(name, value)| format!("{name}={}", plain(value))).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", plain(value))).collect();
+            fields.sort_unstable();
+            fields.join(", ")
+        }
         value => plain(value),
     }
 }

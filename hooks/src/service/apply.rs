@@ -278,6 +278,7 @@ fn differing(id: AccountId, before: &HookRecord, after: &HookRecord) -> Result<V
     if before.spec.function != after.spec.function {
         names.push("function".to_owned());
     }
+    names.sort_unstable();
     Ok(names)
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const OTHERS: u32 = 0o077;
 
 /// The names that Hookbox gives to what it keeps in a data folder, by how they begin; and `lost+found`, which file systems make.
-const OWN: [&str; 8] = ["lock", "store.", "blobs", "cache", "master.key", "admin-credential.json", "restoring", "lost+found"];
+const OWN: [&str; 9] = ["lock", "store.", "blobs", "cache", "packages", "master.key", "admin-credential.json", "restoring", "lost+found"];
 
 /// Why a data folder is not private to its owner, and was not made so.
 #[derive(Debug, thiserror::Error)]

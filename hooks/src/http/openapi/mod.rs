@@ -21,7 +21,9 @@ const DESCRIPTION: &str = "Self-hosted identity hooks. /v1 is Hookbox's own; wha
 /// The dialects contradict each other, or a schema is not JSON.
 pub fn document(dialects: &[&'static dyn Dialect]) -> Result<String, OpenApiError> {
     let written = |error: serde_json::Error| OpenApiError(error.to_string());
-    let mut text = serde_json::to_string_pretty(&tree(dialects)?).map_err(written)?;
+    let mut tree = tree(dialects)?;
+    tree.sort_all_objects();
+    let mut text = serde_json::to_string_pretty(&tree).map_err(written)?;
     text.push('\n');
     Ok(text)
 }
