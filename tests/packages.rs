@@ -79,9 +79,9 @@ fn packages() {
     assert_eq!(versions, [("node_modules/deep", "2.1.0"), ("node_modules/greet", "1.2.0")]);
     assert!(packages["node_modules/greet"]["integrity"].as_str().unwrap().starts_with("sha512-"));
     let greeted = "hello jim /node_modules/greet/lib/late.js hello";
-    assert_eq!(answer(&admin)["user"]["user_identifier"], greeted);
+    assert_eq!(answer(admin)["user"]["user_identifier"], greeted);
 
-    what_cannot_be_had_says_why(&admin);
+    what_cannot_be_had_says_why(admin);
     imports_find_packages_too(&server.admin().account(&json!({})).1);
 
     // The lock and what was fetched are the server's: no registry is needed for what serves.
@@ -89,13 +89,13 @@ fn packages() {
     fs::create_dir(&tarballs).unwrap();
     fs::remove_dir_all(server.data().join("cache")).unwrap();
     let server = server.stop().start();
-    assert_eq!(answer(&server.admin())["user"]["user_identifier"], greeted);
+    assert_eq!(answer(server.admin())["user"]["user_identifier"], greeted);
     assert_eq!(server.admin().get(&format!("/v1/hooks/{id}")).expect(200)["lock"], found["lock"]);
     // Nor for another source with the same packages, which keeps the versions.
     let body = json!({"function": base64("exports.handler = async () => ({ success: true, user: { policy_id: 1, user_identifier: require('greet').greet('kim') } })")});
     server.admin().put(&format!("/v1/hooks/{id}"), &body).expect(200);
     assert_eq!(server.admin().settled(&id)["status"], "ready");
-    assert_eq!(answer(&server.admin())["user"]["user_identifier"], "hello kim");
+    assert_eq!(answer(server.admin())["user"]["user_identifier"], "hello kim");
 }
 
 fn base64(text: &str) -> String {
