@@ -30,7 +30,7 @@ function found(path, syscall) {
   return at;
 }
 
-const absolute = (path) => (path.startsWith('/') ? path : `/${path}`);
+const absolute = (path) => pathModule.resolve('/', path);
 const failure = (code, errno, text, syscall) => Object.assign(new Error(`${code}: ${text}, ${syscall}`), { errno, code, syscall });
 
 function encoded(bytes, options) {
@@ -79,7 +79,7 @@ const READS = {
   readdir: listed,
   realpath(path) {
     found(path, 'lstat');
-    return pathModule.resolve('/', pathOf(path));
+    return absolute(pathOf(path));
   },
   stat: (path) => statsOf(found(path, 'stat')),
 };
