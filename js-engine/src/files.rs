@@ -10,8 +10,8 @@ use std::ffi::CString;
 
 use rquickjs::{Ctx, Exception, Function, Result, Value, qjs};
 
-use crate::quick::{self, Kind};
 use crate::host;
+use crate::quick::{self, Kind};
 
 /// The host's service.
 const SERVICE: i32 = 2;
