@@ -29,7 +29,10 @@ def server(binary, tls=None, config=""):
         command = [binary, "serve", "--listen", "127.0.0.1:0", "--data", folder / "data"]
         if tls:
             command += ["--tls-cert", tls[0], "--tls-key", tls[1]]
+        # No registry is asked for what a client says only to see how the API takes it.
+        (folder / "registry").mkdir()
         environment = {"PATH": os.environ["PATH"], "HOOKBOX_BOOTSTRAP_CLIENT_ID": ID, "HOOKBOX_BOOTSTRAP_CLIENT_SECRET": SECRET}
+        environment["HOOKBOX_PACKAGES_FOLDER"] = str(folder / "registry")
         with open(folder / "log", "w+") as log:
             process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
             try:
