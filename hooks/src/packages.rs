@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use hookbox_packages::{
-    Format, Kind, Limits, Listener, Lock, NpmConfig, Packages, Places, Registry, Request, Resolver, Settings, Store, Tree, silent,
+    Format, Kind, Limits, Listener, Lock, NpmConfig, Packages, Places, Registry, Request, Resolver, Settings, Store, Tree,
 };
 use hookbox_runtime::{AdmissionError, Asks, Form, FunctionDigest, Lead, Modules, NoLead, Node};
 
@@ -91,34 +91,13 @@ impl Npm {
         listener: Listener<'_>,
     ) -> Result<(Arc<Lock>, Arc<dyn Modules>), AdmissionError> {
         let request = Request::of_packages(&dependencies.declared, &self.0.settings().limits).map_err(|error| failed(&error))?;
-        self.install(&request, dependencies.lock.as_deref(), source, listener)
-    }
-
-    fn install(
-        &self,
-        request: &Request,
-        lock: Option<&Lock>,
-        source: &str,
-        listener: Listener<'_>,
-    ) -> Result<(Arc<Lock>, Arc<dyn Modules>), AdmissionError> {
-        let resolved = self.0.resolve(request, lock, SystemTime::now(), listener).map_err(|error| failed(&error))?;
+        let resolved =
+            self.0.resolve(&request, dependencies.lock.as_deref(), SystemTime::now(), listener).map_err(|error| failed(&error))?;
         let installed = self.0.install(&resolved.lock, listener).map_err(|error| failed(&error))?;
         let tree = Tree::new(installed.tree, [(MAIN.to_owned(), source.as_bytes().to_vec())]).map_err(|error| failed(&error))?;
         let old_bcryptjs = lock_asks_for_old_bcryptjs(&installed.lock);
         let files = Files { digest: digest(&installed.lock), resolver: Resolver::new(tree), old_bcryptjs };
         Ok((Arc::new(installed.lock), Arc::new(files)))
-    }
-
-    /// The same without telling how far it is.
-    ///
-    /// # Errors
-    /// As [`Npm::files`].
-    pub(crate) fn files_silently(
-        &self,
-        dependencies: &Dependencies,
-        source: &str,
-    ) -> Result<(Arc<Lock>, Arc<dyn Modules>), AdmissionError> {
-        self.files(dependencies, source, &silent)
     }
 }
 

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use hookbox_egress::{Counts, Egress};
 use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{EnvVars, Failure, FailureKind, Usage};
-use hookbox_packages::Lock;
+use hookbox_packages::{Lock, silent};
 use hookbox_runtime::{
     Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, NotRun, Outside, PreparedHook, Sandbox, Scheduler,
     SchedulerLoad,
@@ -158,7 +158,7 @@ impl SandboxCompiler {
             return Ok(None);
         }
         let (packages, text) = (self.packages.clone(), source.source.clone());
-        let installing = spawn_blocking(move || packages.files_silently(&dependencies, &text));
+        let installing = spawn_blocking(move || packages.files(&dependencies, &text, &silent));
         let (lock, files) = installing.await.map_err(|error| AdmissionError::Host(format!("packages: {error}")))??;
         source.modules = Some(files);
         Ok(Some(lock))

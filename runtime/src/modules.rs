@@ -1,7 +1,7 @@
 //! The files that a JavaScript function is made of beside its main one: packages, and the author's own. Whoever has them says where a name leads
 //! and what is in a file; what was compiled of them beforehand is kept here.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -104,7 +104,7 @@ type Find = Box<dyn Fn(FunctionDigest) -> Option<Vec<u8>> + Send + Sync>;
 /// A function's files, and what was compiled of them.
 pub(crate) struct Linked {
     modules: Arc<dyn Modules>,
-    compiled: HashMap<String, FunctionDigest>,
+    compiled: BTreeMap<String, FunctionDigest>,
     find: Find,
 }
 
@@ -116,8 +116,13 @@ pub(crate) struct Content {
 }
 
 impl Linked {
-    pub(crate) fn new(modules: Arc<dyn Modules>, compiled: HashMap<String, FunctionDigest>, find: Find) -> Self {
+    pub(crate) fn new(modules: Arc<dyn Modules>, compiled: BTreeMap<String, FunctionDigest>, find: Find) -> Self {
         Self { modules, compiled, find }
+    }
+
+    /// Under which names files are kept compiled, by their paths.
+    pub(crate) fn compiled(&self) -> &BTreeMap<String, FunctionDigest> {
+        &self.compiled
     }
 
     pub(crate) fn modules(&self) -> &dyn Modules {

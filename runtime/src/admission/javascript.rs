@@ -1,12 +1,13 @@
 //! Preparing JavaScript functions: compiles and boots the engine once, evaluates a function, and freezes the result where possible.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
 use hookbox_host_api::EnvVars;
 use hookbox_host_api::log::LogBuffer;
+use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 
 use super::Admission;
@@ -66,8 +67,8 @@ fn source(function: &JavaScript, files: Option<Arc<Linked>>) -> Source {
 const TOO_LARGE: &str = "more memory than can be kept";
 
 impl Admission {
-    /// The name of a function's stored image, for [`Admission::forget`]; `files` tells the files beside its source from all others. It does not depend on the env, because an image that holds env values is
-    /// not stored.
+    /// The name of a function's stored image, for [`Admission::forget`]; `files` tells the files beside its source from all others. It does not
+    /// depend on the env, because an image that holds env values is not stored.
     pub fn cache_name(function: &JavaScript, files: Option<FunctionDigest>) -> FunctionDigest {
         javascript::image_key(*BUILT_DIGEST, &source(function, None), files)
     }
@@ -78,16 +79,17 @@ impl Admission {
     /// [`AdmissionError::Rejected`] tells the author what went wrong and where.
     pub async fn prepare_javascript(&self, function: JavaScript) -> Result<PreparedHook, AdmissionError> {
         let ready = self.javascript().await?;
+        let key = Self::cache_name(&function, function.modules.as_ref().map(|modules| modules.digest()));
+        if let Some((image, head)) = self.load_image(&ready.base, key, &function.env).await? {
+            let reads = WorldReads { env: EnvReads { values: false, names: head.env }, fleeting: None };
+            let files = function.modules.clone().map(|modules| Arc::new(link(modules, head.code, self.images.clone())));
+            return Ok(deployed(ready, self.settled(image).await?, source(&function, files), None, reads, None));
+        }
         let files = match &function.modules {
-            Some(modules) => Some(Arc::new(self.linked(ready, modules.clone()).await?)),
+            Some(modules) => Some(Arc::new(self.compiled(ready, modules.clone()).await?)),
             None => None,
         };
         let source = source(&function, files);
-        let key = Self::cache_name(&function, function.modules.as_ref().map(|modules| modules.digest()));
-        if let Some((image, names)) = self.load_image(&ready.base, key, &function.env).await? {
-            let reads = WorldReads { env: EnvReads { values: false, names }, fleeting: None };
-            return Ok(deployed(ready, self.settled(image).await?, source, None, reads, None));
-        }
         let Evaluated { image, reads, log } = self.evaluate(ready, source.clone(), function.env).await?;
         let reason = reads.fleeting.or((image.size() > self.config.max_image_bytes).then_some(TOO_LARGE));
         if let Some(reason) = reason {
@@ -95,20 +97,21 @@ impl Admission {
         }
         // An image that holds env values lives in this process's memory and nowhere else.
         if !reads.env.values {
-            self.keep_image(key, stored(&reads.env.names, &image)?).await?;
+            let code = source.files.as_ref().map(|files| files.compiled().clone()).unwrap_or_default();
+            self.keep_image(key, stored(&Head { env: reads.env.names.clone(), code }, &image)?).await?;
         }
         Ok(deployed(ready, self.settled(image).await?, source, None, reads, Some(log)))
     }
 
     /// A function's files, with what was compiled of those that it will probably ask for. What is not compiled yet is, now, on a thread that may
     /// block.
-    async fn linked(&self, ready: &Ready, modules: Arc<dyn Modules>) -> Result<Linked, AdmissionError> {
+    async fn compiled(&self, ready: &Ready, modules: Arc<dyn Modules>) -> Result<Linked, AdmissionError> {
         let files =
             Files { sandbox: self.sandbox.clone(), engine: ready.engine.clone(), base: ready.base.clone(), images: self.images.clone() };
         let (runtime, images) = (Handle::current(), self.images.clone());
         blocking(move || {
             let expected = modules.expected().into_iter().filter(|(_, form)| form.is_code());
-            let mut compiled = HashMap::new();
+            let mut compiled = BTreeMap::new();
             for (path, form) in expected {
                 // A file that does not parse may never be asked for.
                 match runtime.block_on(files.compiled(&*modules, &path, form)) {
@@ -116,7 +119,7 @@ impl Admission {
                     Err(error) => tracing::debug!(path, error, "a file is not compiled"),
                 }
             }
-            Ok(Linked::new(modules, compiled, Box::new(move |name| images.load(name))))
+            Ok(link(modules, compiled, images))
         })
         .await
     }
@@ -173,13 +176,8 @@ impl Admission {
         Ok(Ready { engine, base })
     }
 
-    /// The stored image of a function, if there is one that is usable with these env vars, and what it asked for of them.
-    async fn load_image(
-        &self,
-        base: &Arc<Base>,
-        key: FunctionDigest,
-        env: &Arc<EnvVars>,
-    ) -> Result<Option<(Image, NamesRead)>, AdmissionError> {
+    /// The stored image of a function, if there is one that is usable with these env vars, and what was stored with it.
+    async fn load_image(&self, base: &Arc<Base>, key: FunctionDigest, env: &Arc<EnvVars>) -> Result<Option<(Image, Head)>, AdmissionError> {
         let (images, base, env) = (self.images.clone(), base.clone(), env.clone());
         // An image of another base, or of other env vars, counts as absent, and is overwritten later.
         blocking(move || Ok(images.load(key).and_then(|stored| restored(base, &stored, &env)))).await
@@ -191,17 +189,30 @@ impl Admission {
     }
 }
 
-/// The stored form of an image: the length of what follows in four bytes, what the top level asked for of its env vars, and the image.
-fn stored(names: &NamesRead, image: &Image) -> Result<Vec<u8>, AdmissionError> {
-    let names = serde_json::to_vec(names).map_err(host)?;
-    Ok([(names.len() as u32).to_le_bytes().as_slice(), &names, &image.encode()].concat())
+/// What is stored with an image.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    /// What the top level asked for of its env vars.
+    env: NamesRead,
+    /// What the files beside the source were compiled to, by their paths. So a start need not look at them.
+    code: BTreeMap<String, FunctionDigest>,
 }
 
-fn restored(base: Arc<Base>, stored: &[u8], env: &EnvVars) -> Option<(Image, NamesRead)> {
+/// The stored form of an image: the length of the head in four bytes, the head, and the image.
+fn stored(head: &Head, image: &Image) -> Result<Vec<u8>, AdmissionError> {
+    let head = serde_json::to_vec(head).map_err(host)?;
+    Ok([(head.len() as u32).to_le_bytes().as_slice(), &head, &image.encode()].concat())
+}
+
+fn restored(base: Arc<Base>, stored: &[u8], env: &EnvVars) -> Option<(Image, Head)> {
     let (len, rest) = stored.split_first_chunk()?;
-    let (names, image) = rest.split_at_checked(u32::from_le_bytes(*len) as usize)?;
-    let names: NamesRead = serde_json::from_slice(names).ok().filter(|names: &NamesRead| names.hold_for(env))?;
-    Some((Image::decode(base, image).ok()?, names))
+    let (head, image) = rest.split_at_checked(u32::from_le_bytes(*len) as usize)?;
+    let head = serde_json::from_slice::<Head>(head).ok().filter(|head| head.env.hold_for(env))?;
+    Some((Image::decode(base, image).ok()?, head))
+}
+
+fn link(modules: Arc<dyn Modules>, code: BTreeMap<String, FunctionDigest>, images: Arc<Images>) -> Linked {
+    Linked::new(modules, code, Box::new(move |name| images.load(name)))
 }
 
 fn host(error: impl std::fmt::Display) -> AdmissionError {

@@ -9,7 +9,6 @@ use hookbox_host_api::{EnvVars, Failure, FailureKind};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 use wasmtime::Store;
-use zeroize::Zeroizing;
 
 use super::{Engine, Image, Source};
 use crate::execution::{Beginning, CallState, DeadlinePassed, Invocation, Limits, Order, classify, sliced};
@@ -93,21 +92,14 @@ pub(crate) async fn evaluate(
     source: &Source,
     env: Arc<EnvVars>,
 ) -> Result<Evaluated, AdmissionError> {
-    let Loaded { memory, mut reads, log } = load(sandbox, engine, base, source, scratch(sandbox, env.clone())).await?;
+    let Evaluated { image, mut reads, log } = load(sandbox, engine, base, source, scratch(sandbox, env.clone())).await?;
     if reads.fleeting.is_some() {
         let again = load(sandbox, engine, base, source, in_another_world(sandbox, env)).await;
-        if again.is_ok_and(|again| again.memory == memory && again.reads.env == reads.env) {
+        if again.is_ok_and(|again| again.image == image && again.reads.env == reads.env) {
             reads.fleeting = None;
         }
     }
-    Ok(Evaluated { image: Image::new(base.clone(), &memory), reads, log })
-}
-
-/// What one evaluation leaves.
-struct Loaded {
-    memory: Zeroizing<Vec<u8>>,
-    reads: WorldReads,
-    log: LogBuffer,
+    Ok(Evaluated { image, reads, log })
 }
 
 async fn load(
@@ -116,13 +108,13 @@ async fn load(
     base: &Arc<Base>,
     source: &Source,
     mut store: Store<CallState>,
-) -> Result<Loaded, AdmissionError> {
+) -> Result<Evaluated, AdmissionError> {
     let _slot = sandbox.slot().await.map_err(|error| AdmissionError::Host(error.to_string()))?;
     store.data_mut().js.files.clone_from(&source.files);
     let loading = async {
         let guest = engine.start(&mut store, &Image::of_base(base.clone())).await?;
         match guest.load(&mut store, source).await? {
-            Ok(()) => guest.at_rest(&mut store, sandbox.memories(), base).await.map(Ok),
+            Ok(()) => guest.image(&mut store, sandbox.memories(), base).await.map(Ok),
             Err(failure) => Ok(Err(failure)),
         }
     };
@@ -133,7 +125,7 @@ async fn load(
     // The engine looks at all of its stack before it is done.
     sandbox.memories().empty_last();
     match finished {
-        Ok(Ok(Ok(memory))) => Ok(Loaded { memory: Zeroizing::new(memory), reads: state.js.reads, log: state.log }),
+        Ok(Ok(Ok(image))) => Ok(Evaluated { image, reads: state.js.reads, log: state.log }),
         Ok(Ok(Err(failure))) => Err(rejected(&failure)),
         Ok(Err(error)) => Err(rejected(&classify(&error, &state.limiter))),
         Err(DeadlinePassed) if waited > TIME_LIMIT / 2 => {

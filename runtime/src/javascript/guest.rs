@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hookbox_host_api::{Failure, FailureKind};
 use serde::Deserialize;
 use wasmtime::{AsContextMut, Instance, InstancePre, Memory, Module, ModuleExport, Store, TypedFunc, WasmParams, WasmResults};
+use zeroize::Zeroizing;
 
 use super::image::{Image, MEMORY, WASM_PAGE};
 use super::source::Source;
@@ -176,14 +177,19 @@ impl Guest<'_> {
         }
     }
 
-    /// The memory's content once a source was loaded. Where the source made a lot, all of that is frozen as well: calls then write to fewer pages.
-    pub(super) async fn at_rest(&self, store: &mut Store<CallState>, memories: &Memories, base: &Arc<Base>) -> wasmtime::Result<Vec<u8>> {
-        let loaded = self.used(store, memories, base).await?;
-        if !Image::new(base.clone(), &loaded).is_large() {
-            return Ok(loaded);
+    /// The memory once a source was loaded. Where the source made a lot, all of that is frozen as well: calls then write to fewer pages.
+    pub(super) async fn image(&self, store: &mut Store<CallState>, memories: &Memories, base: &Arc<Base>) -> wasmtime::Result<Image> {
+        let image = self.image_now(store, memories, base).await?;
+        if !image.is_large() {
+            return Ok(image);
         }
         self.freeze(store).await?;
-        self.used(store, memories, base).await
+        self.image_now(store, memories, base).await
+    }
+
+    async fn image_now(&self, store: &mut Store<CallState>, memories: &Memories, base: &Arc<Base>) -> wasmtime::Result<Image> {
+        let memory = Zeroizing::new(self.used(store, memories, base).await?);
+        Ok(Image::new(base.clone(), &memory))
     }
 
     /// The calls that were under way when this guest trapped, innermost first. The guest must not be used afterwards.

@@ -1,6 +1,6 @@
 //! Functions that are made of several files: how they find each other, in both module systems, compiled beforehand and not.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
@@ -70,7 +70,7 @@ impl Modules for Tree {
 async fn deployed(text: &str, files: Vec<(&'static str, &'static str)>, compile: bool) -> Result<PreparedHook, AdmissionError> {
     let world = world().await;
     let tree = Tree(files);
-    let (mut names, mut codes) = (HashMap::new(), HashMap::new());
+    let (mut names, mut codes) = (BTreeMap::new(), BTreeMap::new());
     for (path, form) in tree.expected().into_iter().filter(|(path, form)| compile && form.is_code() && !path.ends_with(".txt")) {
         let (_, text) = tree.read(&path).unwrap();
         let name = code_key(FunctionDigest::of(b"engine"), &path, form, &text);
