@@ -27,8 +27,10 @@ fn images() {
         .start();
     server.admin().put("/v1/accounts/1", &json!({"hooks_per_type": many() + 10})).expect(200);
     let live = server.admin().deploy(&numbered(1_000_000).with("disabled", false));
+    let large = a_large_state_is_kept_and_as_it_was(&server);
     state_that_is_too_large_to_keep_is_evaluated_each_time(&server.admin().account(&json!({})).1);
     let (server, ids) = many_hooks_cost_little(server);
+    large_state_is_there_after_a_start(&large.moved_to(server.address()));
     images_of_another_engine_are_made_again_while_their_hooks_serve(server, &live, &ids);
 }
 
@@ -43,6 +45,26 @@ fn numbered(number: usize) -> Hook {
 
 fn policy(answer: &Value) -> u64 {
     answer["result"]["user"]["policy_id"].as_u64().unwrap_or_else(|| panic!("{answer}"))
+}
+
+/// A function whose state is too large to be copied. Each execution writes to it, and says what it found.
+fn a_large_state_is_kept_and_as_it_was(server: &Server) -> Api {
+    let (_, admin) = server.admin().account(&json!({}));
+    let source = "const began = Date.now(); if (began < 0) throw new Error('the clock');
+        const big = new Uint8Array(6 << 20).fill(7); let calls = 0;
+        exports.handler = async () => {
+            const before = big[5 << 20] + big[12345] * 10 + calls++ * 100;
+            big.fill(9, 5 << 20); big[12345] = 3;
+            return { success: true, user: { policy_id: before } };
+        }";
+    let id = admin.deploy(&javascript(source));
+    assert_eq!(admin.get(&format!("/v1/hooks/{id}")).expect(200)["top_level"], "frozen");
+    large_state_is_there_after_a_start(&admin);
+    admin
+}
+
+fn large_state_is_there_after_a_start(admin: &Api) {
+    (0..20).for_each(|_| assert_eq!(policy(&admin.trigger(&context(1))), 77));
 }
 
 fn state_that_is_too_large_to_keep_is_evaluated_each_time(admin: &Api) {

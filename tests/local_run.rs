@@ -3,6 +3,10 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use serde_json::json;
+
+use crate::harness::{Answered, Upstream};
+
 fn run(folder: &Path, source: &str) -> Output {
     std::fs::write(folder.join("hook.js"), source).unwrap();
     std::fs::write(folder.join("context.json"), r#"{"user":{"user_identifier":"ada","policy_id":7},"device":{}}"#).unwrap();
@@ -36,4 +40,57 @@ fn a_file_is_run_and_its_failures_are_shown_in_it() {
     let shown = text(&ran.stderr);
     assert_eq!(ran.status.code(), Some(1), "{shown}");
     assert!(shown.contains("SyntaxError") && shown.contains("     2 |   const a = ;\n       |             ^\n"), "{shown}");
+}
+
+/// A registry with one package, `greet` 1.0.1, over HTTP.
+fn registry(folder: &Path) -> Upstream {
+    let package = folder.join("package");
+    std::fs::create_dir(&package).unwrap();
+    std::fs::write(package.join("package.json"), r#"{"name": "greet", "version": "1.0.1"}"#).unwrap();
+    std::fs::write(package.join("index.js"), "module.exports = (name) => `hello ${name}`;").unwrap();
+    let tarball = folder.join("greet.tgz");
+    assert!(Command::new("tar").arg("-czf").arg(&tarball).arg("-C").arg(folder).arg("package").status().unwrap().success());
+    let digest = text(&Command::new("sha1sum").arg(&tarball).output().unwrap().stdout)[..40].to_owned();
+    let bytes = std::fs::read(tarball).unwrap();
+    Upstream::start(move |asked| {
+        if asked.line.contains(".tgz") {
+            return Answered::ok(bytes.clone());
+        }
+        let host = asked.header("host").unwrap();
+        let dist = json!({"tarball": format!("http://{host}/greet/-/greet-1.0.1.tgz"), "shasum": digest});
+        let versions = json!({"1.0.1": {"name": "greet", "version": "1.0.1", "dist": dist}});
+        Answered::ok(json!({"name": "greet", "dist-tags": {"latest": "1.0.1"}, "versions": versions}).to_string())
+    })
+}
+
+#[test]
+fn a_project_s_package_json_says_which_packages() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = registry(folder.path());
+    let project = folder.path().join("project");
+    std::fs::create_dir(&project).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(project.join(name), text).unwrap();
+    write("hook.json", r#"{"type": "pre-authentication", "runtime": "nodejs22.x", "main": "hook.js", "packages": {}}"#);
+    write("package.json", r#"{"dependencies": {"greet": "^1.0.0"}, "devDependencies": {"absent": "1"}}"#);
+    write(
+        "hook.js",
+        "const greet = require('greet'); exports.handler = async ({ user }) => { console.log(greet(user.user_identifier)); return { success: true, user } }",
+    );
+    write("context.json", r#"{"user":{"user_identifier":"ada","policy_id":7},"device":{}}"#);
+    let run = |url: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hookbox"));
+        command.args(["run", ".", "--context", "context.json"]).current_dir(&project).env_clear();
+        command.env("XDG_CACHE_HOME", folder.path()).env("HOME", folder.path()).env("npm_config_registry", url).output().unwrap()
+    };
+    let ran = run(&registry.url("/"));
+    let shown = text(&ran.stdout);
+    assert!(ran.status.success() && shown.contains("INFO\thello ada"), "{shown}{}", text(&ran.stderr));
+    write("package.json", r#"{"dependencies": {"greet": "^2.0.0"}}"#);
+    let ran = run(&registry.url("/"));
+    let shown = text(&ran.stderr);
+    assert!(!ran.status.success() && shown.contains("greet"), "{shown}");
+    // Nobody listens there: that is not the author's fault, and is said.
+    let ran = run("http://127.0.0.1:9/");
+    let shown = text(&ran.stderr);
+    assert!(!ran.status.success() && shown.contains("greet"), "{shown}");
 }

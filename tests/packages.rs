@@ -34,7 +34,11 @@ fn registry(folder: &Path) {
                 "lib/index.js",
                 "const deep = require('deep'); exports.greet = (name) => `${deep.word} ${name}`; exports.late = () => require('./late');",
             ),
-            ("lib/late.js", "module.exports = { file: __filename, again: require('deep').word };"),
+            (
+                "lib/late.js",
+                "module.exports = { file: __filename, again: require('deep').word, text: require('fs').readFileSync(`${__dirname}/word.txt`, 'utf8') };",
+            ),
+            ("lib/word.txt", "read"),
         ],
     );
     let newer = json!({"name": "greet", "version": "2.0.0", "main": "index.js"});
@@ -70,7 +74,7 @@ fn packages() {
     admin.put("/v1/accounts/1", &json!({"hooks_per_type": 20})).expect(200);
 
     let source = "const { greet, late } = require('greet');
-        exports.handler = async ({ user }) => ({ success: true, user: { ...user, user_identifier: `${greet('jim')} ${late().file} ${late().again}` } })";
+        exports.handler = async ({ user }) => ({ success: true, user: { ...user, user_identifier: `${greet('jim')} ${late().file} ${late().again} ${late().text}` } })";
     let id = admin.deploy(&javascript(source, json!({"greet": "^1.0.0"})));
     let found = admin.get(&format!("/v1/hooks/{id}")).expect(200);
     assert_eq!(found["top_level"], "frozen");
@@ -78,11 +82,12 @@ fn packages() {
     let versions: Vec<(&str, &str)> = packages.iter().map(|(path, entry)| (path.as_str(), entry["version"].as_str().unwrap())).collect();
     assert_eq!(versions, [("node_modules/deep", "2.1.0"), ("node_modules/greet", "1.2.0")]);
     assert!(packages["node_modules/greet"]["integrity"].as_str().unwrap().starts_with("sha512-"));
-    let greeted = "hello jim /node_modules/greet/lib/late.js hello";
+    let greeted = "hello jim /node_modules/greet/lib/late.js hello read";
     assert_eq!(answer(admin)["user"]["user_identifier"], greeted);
 
     what_cannot_be_had_says_why(admin);
     imports_find_packages_too(&server.admin().account(&json!({})).1);
+    passwords_are_hashed_by_the_host(&server.admin().account(&json!({})).1);
 
     // The lock and what was fetched are the server's: no registry is needed for what serves.
     fs::remove_dir_all(&tarballs).unwrap();
@@ -133,4 +138,15 @@ fn imports_find_packages_too(admin: &Api) {
     assert_eq!(answer(admin)["user"]["user_identifier"], "newer,false,number");
     // What a package keeps of the clock is as old as in a process that was started then.
     assert_eq!(admin.get(&format!("/v1/hooks/{id}")).expect(200)["top_level"], "frozen");
+}
+
+fn passwords_are_hashed_by_the_host(admin: &Api) {
+    let source = "const bcrypt = require('bcrypt'), js = require('bcryptjs');
+        exports.handler = async () => {
+            const hash = await bcrypt.hash('secret', 6), old = js.hashSync('secret', 4);
+            const right = [await js.compare('secret', hash), bcrypt.compareSync('secret', old), await bcrypt.compare('wrong', hash)];
+            return { success: true, user: { policy_id: 1, user_identifier: [...right, hash.slice(0, 7), old.slice(0, 4)].join() } };
+        }";
+    admin.deploy(&javascript(source, json!({"bcrypt": "^5.1.0", "bcryptjs": "^2.4.3"})));
+    assert_eq!(answer(admin)["user"]["user_identifier"], "true,true,false,$2b$06$,$2a$");
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::kind::Kind;
 
-use hookbox_hooks::hook_type::InvalidResponse;
+use hookbox_hooks::hook_type::{InvalidResponse, article};
 use hookbox_host_api::{Decision, surrogates};
 
 /// The decision in what the function returned.
@@ -52,18 +52,6 @@ fn expected(kind: Kind) -> &'static str {
         Kind::UserMigration => {
             "expected {success: true, user: {username, password, firstname, lastname, email}} to allow, {success: false} to deny"
         }
-    }
-}
-
-/// The type of a value, in words.
-fn article(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
     }
 }
 

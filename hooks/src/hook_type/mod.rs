@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use crate::error::ServiceError;
 use crate::fields::Fields;
 
-pub use adapter::{Adapter, Command, Event, InvalidResponse, Verdict};
+pub use adapter::{Adapter, Command, Event, InvalidResponse, Verdict, article};
 pub(crate) use registry::names;
 pub use registry::{AccountRules, Registry, RegistryError, SettingFlag, SettingValues};
 

@@ -1,9 +1,9 @@
 //! One command: its name, of those that the type has, and its value, which the files of the types read.
 
-use hookbox_hooks::hook_type::InvalidResponse;
+use hookbox_hooks::hook_type::{InvalidResponse, article};
 use serde_json::{Map, Value};
 
-use super::words::{article, wrong};
+use super::words::wrong;
 use crate::okta::kind::Kind;
 
 pub(super) const ACTION: &str = "com.okta.action.update";

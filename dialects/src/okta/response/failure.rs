@@ -1,9 +1,9 @@
 //! The `error` of a response, with which a function refuses on purpose.
 
-use hookbox_hooks::hook_type::InvalidResponse;
+use hookbox_hooks::hook_type::{InvalidResponse, article};
 use serde_json::Value;
 
-use super::words::{article, wrong};
+use super::words::wrong;
 
 /// The texts that a cause may have.
 const CAUSE: [&str; 5] = ["errorSummary", "reason", "locationType", "location", "domain"];

@@ -13,7 +13,7 @@ mod token;
 mod words;
 
 use bytes::Bytes;
-use hookbox_hooks::hook_type::{Command, InvalidResponse, Verdict};
+use hookbox_hooks::hook_type::{Command, InvalidResponse, Verdict, article};
 use hookbox_host_api::{Decision, surrogates};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 use super::kind::Kind;
 use command::Said;
 pub(super) use patch::{Operation, Verb};
-use words::{article, wrong};
+use words::wrong;
 
 /// The most bytes that Okta reads of an answer.
 const LONGEST: usize = 256 << 10;

@@ -1,11 +1,10 @@
 //! SAML: which claims an assertion has, and what else is in it.
 
-use hookbox_hooks::hook_type::InvalidResponse;
+use hookbox_hooks::hook_type::{InvalidResponse, article};
 use serde_json::Value;
 
 use super::command::Said;
 use super::patch::{Operation, Verb};
-use super::words::article;
 
 /// The parts of an assertion in which values may be replaced.
 const PARTS: [&str; 4] = ["subject", "authentication", "conditions", "claims"];

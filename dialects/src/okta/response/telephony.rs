@@ -1,11 +1,11 @@
 //! Telephony: who sent the message. Okta sends it by itself after anything that it cannot read, and the user may get it twice.
 
-use hookbox_hooks::hook_type::InvalidResponse;
+use hookbox_hooks::hook_type::{InvalidResponse, article};
 use hookbox_host_api::Decision;
 use serde_json::Value;
 
 use super::command::Said;
-use super::words::{article, wrong};
+use super::words::wrong;
 
 const STATUSES: [&str; 3] = ["SUCCESSFUL", "PENDING", "FAILED"];
 const TEXTS: [&str; 3] = ["provider", "transactionId", "transactionMetadata"];

@@ -5,12 +5,11 @@
 
 use std::ops::RangeInclusive;
 
-use hookbox_hooks::hook_type::InvalidResponse;
+use hookbox_hooks::hook_type::{InvalidResponse, article};
 use serde_json::Value;
 
 use super::command::{IDENTITY, Said};
 use super::patch::{Operation, Verb};
-use super::words::article;
 
 /// Seconds that a token may be valid.
 const LIFETIME: RangeInclusive<u64> = 300..=86_400;
