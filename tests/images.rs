@@ -27,10 +27,9 @@ fn images() {
         .start();
     server.admin().put("/v1/accounts/1", &json!({"hooks_per_type": many() + 10})).expect(200);
     let live = server.admin().deploy(&numbered(1_000_000).with("disabled", false));
-    let large = a_large_state_is_kept_and_as_it_was(&server);
     state_that_is_too_large_to_keep_is_evaluated_each_time(&server.admin().account(&json!({})).1);
     let (server, ids) = many_hooks_cost_little(server);
-    large_state_is_there_after_a_start(&large.moved_to(server.address()));
+    let server = a_large_state_is_kept_and_as_it_was(server);
     images_of_another_engine_are_made_again_while_their_hooks_serve(server, &live, &ids);
 }
 
@@ -48,7 +47,7 @@ fn policy(answer: &Value) -> u64 {
 }
 
 /// A function whose state is too large to be copied. Each execution writes to it, and says what it found.
-fn a_large_state_is_kept_and_as_it_was(server: &Server) -> Api {
+fn a_large_state_is_kept_and_as_it_was(server: Server) -> Server {
     let (_, admin) = server.admin().account(&json!({}));
     let source = "const began = Date.now(); if (began < 0) throw new Error('the clock');
         const big = new Uint8Array(6 << 20).fill(7); let calls = 0;
@@ -59,12 +58,12 @@ fn a_large_state_is_kept_and_as_it_was(server: &Server) -> Api {
         }";
     let id = admin.deploy(&javascript(source));
     assert_eq!(admin.get(&format!("/v1/hooks/{id}")).expect(200)["top_level"], "frozen");
-    large_state_is_there_after_a_start(&admin);
-    admin
-}
-
-fn large_state_is_there_after_a_start(admin: &Api) {
-    (0..20).for_each(|_| assert_eq!(policy(&admin.trigger(&context(1))), 77));
+    let is_as_it_was = |admin: &Api| (0..20).for_each(|_| assert_eq!(policy(&admin.trigger(&context(1))), 77));
+    is_as_it_was(&admin);
+    let server = server.stop().start();
+    is_as_it_was(&admin.moved_to(server.address()));
+    admin.moved_to(server.address()).delete(&format!("/v1/hooks/{id}")).expect(204);
+    server
 }
 
 fn state_that_is_too_large_to_keep_is_evaluated_each_time(admin: &Api) {
