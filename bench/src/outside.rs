@@ -29,6 +29,8 @@ const SLICE: Duration = Duration::from_millis(700);
 /// Executions that wait at a time, and for how long.
 const WAITING: u32 = 1000;
 const UPSTREAM: Duration = Duration::from_secs(1);
+/// Before one that was refused a place asks again.
+const PAUSE: Duration = Duration::from_millis(50);
 /// Logins a second of those who do not wait, and how long they are watched.
 const RATE: u32 = 100;
 const WATCHED: Duration = Duration::from_secs(5);
@@ -117,8 +119,8 @@ async fn waiting(ours: &Server) -> Result<Vec<Row>> {
         let before = ours.footprint()?.memory;
         let end = Instant::now() + WATCHED + UPSTREAM * 3;
         let mut callers = JoinSet::new();
-        for _ in 0..WAITING {
-            callers.spawn(wait_again_and_again(ours.address, fire.clone(), end));
+        for number in 0..WAITING {
+            callers.spawn(wait_again_and_again(ours.address, fire.clone(), UPSTREAM * number / WAITING, end));
         }
         tokio::select! {
             () = arrived.notified() => {}
@@ -142,10 +144,16 @@ async fn waiting(ours: &Server) -> Result<Vec<Row>> {
     ])
 }
 
-async fn wait_again_and_again(address: std::net::SocketAddr, fire: Vec<u8>, end: Instant) -> Result<()> {
+/// One of those that wait. They do not begin at once, as callers do not, and who is refused a place asks again.
+async fn wait_again_and_again(address: std::net::SocketAddr, fire: Vec<u8>, after: Duration, end: Instant) -> Result<()> {
+    sleep(after).await;
     let mut connection = Connection::open(address).await?;
     while Instant::now() < end {
         let answer = connection.exchange(&fire).await?;
+        if answer.status == 503 {
+            sleep(PAUSE).await;
+            continue;
+        }
         let said = String::from_utf8_lossy(answer.body);
         ensure!(answer.status == 200 && said.contains("\"completed\""), "{} {said}", answer.status);
     }

@@ -13,6 +13,9 @@ pub(crate) const FUEL_YIELD_INTERVAL: u64 = 100_000;
 /// Fuel for a host call whatever it does.
 const CALL_FUEL: u64 = 100;
 
+/// What host calls are charged for their time.
+const FUEL_OF_A_NANOSECOND: u64 = 3;
+
 /// How long host calls may follow each other before the thread is offered to other tasks.
 const HOST_SLICE: Duration = Duration::from_micros(500);
 
@@ -33,13 +36,13 @@ impl Meter {
         CALL_FUEL.saturating_add(bytes as u64)
     }
 
-    /// Checks the deadline after a host call, and yields where the thread was kept for long.
-    pub(super) async fn pause(&mut self) -> Result<(), Stop> {
+    /// Checks the deadline between host calls, and yields where the thread was kept for long, or is about to be by what costs so much fuel.
+    pub(super) async fn pause(&mut self, fuel: u64) -> Result<(), Stop> {
         let now = Instant::now();
         if now >= self.deadline {
             return Err(Stop::Timeout);
         }
-        if now.duration_since(self.yielded) >= HOST_SLICE {
+        if now.duration_since(self.yielded) + Duration::from_nanos(fuel / FUEL_OF_A_NANOSECOND) >= HOST_SLICE {
             self.yielded = now;
             tokio::task::yield_now().await;
         }

@@ -1,4 +1,4 @@
-//! Charging one host call: fuel, deadline, and a yield where it is due.
+//! Charging one host call before it is done, or after it: fuel, deadline, and a yield where it is due.
 
 use wasmtime::{AsContextMut, StoreContextMut};
 
@@ -17,5 +17,5 @@ pub(crate) async fn settle(store: &mut StoreContextMut<'_, CallState>, bytes: us
     if left < cost {
         return Err(Stop::OutOfFuel.into());
     }
-    Ok(store.data_mut().meter.pause().await?)
+    Ok(store.data_mut().meter.pause(cost).await?)
 }

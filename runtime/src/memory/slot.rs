@@ -35,6 +35,9 @@ const MAX_WASTEFUL_USES: u32 = 16;
 /// Uses after which a reset gives all pages back to the kernel: until then, every scan looks at each page that was read once.
 const MAX_USES: u32 = 4096;
 
+/// How much is given back to the kernel at a time, in bytes. Meanwhile no other thread of the process may change its mappings.
+const PIECE: usize = 1 << 20;
+
 /// A slot. While it is idle, nothing else refers to its memory.
 #[derive(Debug)]
 pub(crate) struct Slot {
@@ -119,6 +122,11 @@ impl Slot {
     fn take_back_growth(&mut self) -> io::Result<()> {
         let (from, len) = (self.base.len(), self.accessible - self.base.len());
         if len > 0 {
+            // Replacing it gives its pages back, too, but all of them in one step.
+            for piece in (from + PIECE..self.accessible).step_by(PIECE) {
+                // SAFETY: the range is within the mapping, and nothing refers to it.
+                unsafe { madvise(self.start().add(piece - PIECE).cast(), PIECE, Advice::LinuxDontNeed) }?;
+            }
             let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
             // SAFETY: the range is within the mapping, and nothing refers to it.
             unsafe { mmap_anonymous(self.start().add(from).cast(), len, ProtFlags::empty(), flags) }?;
