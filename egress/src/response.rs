@@ -65,6 +65,12 @@ impl Response {
         self.body.is_some()
     }
 
+    /// The length of the body as the head says it: of one that was packed, before it was unpacked.
+    pub fn announced(&self) -> Option<u64> {
+        let (_, length) = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"))?;
+        length.parse().ok()
+    }
+
     /// The next bytes of the body; `None` at its end. Nothing is read from the network beyond what is asked for here, but for small buffers.
     ///
     /// # Errors

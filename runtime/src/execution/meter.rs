@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::slice::give_back;
 use super::stop::Stop;
 
 /// Fuel between two returns to the scheduler: 0-2 % slower than without, and a deadline is seen within 100 us.
@@ -44,7 +45,7 @@ impl Meter {
         }
         if now.duration_since(self.yielded) + Duration::from_nanos(fuel / FUEL_OF_A_NANOSECOND) >= HOST_SLICE {
             self.yielded = now;
-            tokio::task::yield_now().await;
+            give_back().await;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! A guest yields every [`super::FUEL_YIELD_INTERVAL`] of fuel by waking itself. Going back to the queue each time would put it
 //! behind all others some 50,000 times a second, so it is polled again at once until its slice is over.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,6 +16,25 @@ use tokio::time::{Instant, Sleep};
 
 /// How long a guest may compute before other tasks get the thread.
 const SLICE: Duration = Duration::from_micros(500);
+
+thread_local! {
+    /// The guest that is being polled wants its slice to end here.
+    static GIVEN_BACK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Ends the slice of the guest that awaits it: others get the thread, and the guest goes on elsewhere.
+pub(super) async fn give_back() {
+    let mut given = false;
+    std::future::poll_fn(|cx| {
+        if std::mem::replace(&mut given, true) {
+            return Poll::Ready(());
+        }
+        GIVEN_BACK.set(true);
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
 
 /// The deadline passed before the future was ready. The future must not be polled again.
 #[derive(Debug, PartialEq, Eq)]
@@ -86,7 +106,7 @@ impl<F: Future> Future for Slice<'_, F> {
                     return timer.as_mut().poll(cx).map(|()| Err(DeadlinePassed));
                 }
             }
-            if now.duration_since(begun) >= SLICE {
+            if GIVEN_BACK.take() || now.duration_since(begun) >= SLICE {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }

@@ -12,7 +12,7 @@ use wasmtime::{AsContextMut, Caller, Linker};
 use super::guest_memory::read;
 use super::modules::JAVASCRIPT as MODULE;
 use super::next_done::next_done;
-use super::operations::{Answer, BodyKind, Fetch, MAX_OPERATIONS, Opened, Operation, split};
+use super::operations::{Answer, Begun, BodyKind, Fetch, MAX_OPERATIONS, Opened, Operation, split};
 use crate::execution::{CallState, settle};
 
 /// The most bytes that one read gives.
@@ -50,6 +50,7 @@ fn add_start(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
 fn begin(state: &mut CallState, operation: Operation, payload: Bytes) -> Result<i32, Error> {
     let carries = match &operation {
         Operation::Read { max, .. } => (*max).min(LARGEST_READ),
+        Operation::Fetch(fetch) => payload.len() + fetch.whole.map_or(0, |most| (most as usize).min(LARGEST_READ)),
         _ => payload.len(),
     };
     let held = state.js.operations.carried().saturating_add(carries);
@@ -70,8 +71,9 @@ fn begin(state: &mut CallState, operation: Operation, payload: Bytes) -> Result<
         }
         Operation::Fetch(fetch) => {
             let client = state.way_out.client()?;
+            let whole = fetch.whole;
             let (opened, request) = request(*fetch, payload);
-            state.js.operations.run(opened, carries, fetched(client, request))
+            state.js.operations.run(opened, carries, fetched(client, request, whole))
         }
         Operation::Connect { host, port, tls } => {
             let client = state.way_out.client()?;
@@ -182,23 +184,39 @@ struct Fetched<'a> {
     tls: Option<&'a TlsFacts>,
 }
 
-async fn fetched(client: Client, request: Request) -> Answer {
+/// Makes a request. Its answer has the body in it where the head says that it has at most `whole` bytes.
+async fn fetched(client: Client, request: Request, whole: Option<u32>) -> Answer {
     // Who said nothing of TLS does not ask what became of it, and certificates are long.
     let tells_tls = request.tls.is_some();
-    let response = client.fetch(request).await?;
-    let (told, _) = told(&Fetched {
+    let mut response = client.fetch(request).await?;
+    let begun = match whole {
+        Some(most) if response.announced().is_some_and(|length| length <= most.into()) => Begun::read(&mut response).await,
+        _ => Begun::default(),
+    };
+    let is_left = response.has_body() || begun.failed.is_some();
+    let head = serde_json::to_vec(&Fetched {
         status: response.status,
         status_text: &response.status_text,
         http_version: response.version,
         headers: &response.headers,
         url: &response.url,
         redirected: response.redirected,
-        body: response.has_body(),
+        body: is_left,
         remote: response.ends.map(|ends| End::from(ends.remote)),
         tls: response.tls.as_deref().filter(|_| tells_tls),
-    })?;
-    let opened = response.has_body().then(|| Opened::answer(response));
-    Ok((told, opened))
+    })
+    .map_err(|error| Error::new("EIO", error.to_string()))?;
+    let told = match whole {
+        Some(_) => framed(&head, if is_left { &[] } else { &begun.bytes }),
+        None => head,
+    };
+    Ok((told, is_left.then(|| Opened::answer(response, begun))))
+}
+
+/// Two parts of an answer, the first after its length.
+fn framed(head: &[u8], rest: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(head.len()).unwrap_or(u32::MAX).to_le_bytes();
+    [&length, head, rest].concat()
 }
 
 fn add_wait(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {

@@ -130,7 +130,7 @@ impl Shared {
         }
         drop(state);
         if helps {
-            Helper(self.clone()).spawn();
+            Helper { shared: self.clone(), resumes: false }.spawn();
         } else if let Err(item) = added {
             cancel.cancel(NotRun::QueueFull);
             drop(item);
@@ -147,7 +147,7 @@ impl Shared {
     }
 
     /// Adds work that wants the processor again.
-    fn resume(&self, item: Item, while_running: bool) {
+    fn resume(self: &Arc<Self>, item: Item, while_running: bool) {
         let Ticket { share, deadline, .. } = *item.metadata();
         let now = Instant::now();
         let mut state = self.lock();
@@ -155,7 +155,15 @@ impl Shared {
             drop(state);
             return drop(item);
         }
+        // What something outside has ended the wait of is short more often than not, and a thread of the server is here already.
+        let helps = !while_running && !state.queue.has_ready() && state.helping < self.helpers;
         state.queue.resume(share, item, deadline, now);
+        if helps {
+            state.helping += 1;
+            self.wake_watch(&state);
+            drop(state);
+            return Helper { shared: self.clone(), resumes: true }.spawn();
+        }
         // The thread that has just run it looks for work next.
         if !while_running {
             self.wake(&state);
@@ -292,24 +300,30 @@ impl Shared {
 }
 
 /// A thread of the server that runs a step: that of a short function is all of it, and needs no other thread.
-struct Helper(Arc<Shared>);
+struct Helper {
+    shared: Arc<Shared>,
+    /// It is there for what has begun.
+    resumes: bool,
+}
 
 impl Helper {
     /// Runs a step in a task of its own, which the thread that spawns it runs next. So the caller can be answered while the step goes on.
-    fn spawn(self) {
-        let handle = self.0.handle.clone();
+    fn spawn(mut self) {
+        let handle = self.shared.handle.clone();
         drop(handle.spawn(async move {
             if self.run_step() {
+                self.resumes = false;
                 self.spawn();
             }
         }));
     }
 
-    /// Begins the execution whose turn it is. Returns whether others wait to begin.
+    /// Runs a step of the execution whose turn it is. Returns whether others wait to begin.
     fn run_step(&self) -> bool {
-        let shared = &*self.0;
+        let shared = &*self.shared;
         let mut state = shared.lock();
-        let Some(Next { share, item }) = state.queue.next_to_begin() else { return false };
+        let next = if self.resumes { state.queue.next() } else { state.queue.next_to_begin() };
+        let Some(Next { share, item }) = next else { return false };
         let index = state.steps.join();
         let (mut state, _) = shared.run_step(state, index, share, item, true);
         state.steps.leave(index);
@@ -319,11 +333,11 @@ impl Helper {
 
 impl Drop for Helper {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
+        let mut state = self.shared.lock();
         state.helping -= 1;
         // What the step has left to be done.
         if state.queue.has_ready() {
-            self.0.wake(&state);
+            self.shared.wake(&state);
         }
     }
 }

@@ -8,10 +8,13 @@ const { parse } = JSON;
 const { encodeUtf8, decodeUtf8 } = hb;
 const EMPTY = new Uint8Array(0);
 const MOST = 65536;
+// A body of at most so many bytes comes with the answer.
+const WHOLE = 16384;
 const CONDITIONS = ['if-modified-since', 'if-none-match', 'if-unmodified-since', 'if-match', 'if-range'];
 
 // What Node sends along unless the author says otherwise.
 function headersOf(request) {
+  if (request.headers !== undefined) return request.headers;
   const list = new HeadersList(request.headersList);
   const usual = (name, value) => { if (!list.contains(name, true)) list.append(name, value, true); };
   usual('accept', '*/*');
@@ -54,7 +57,7 @@ export class Exchange {
     const { method, url, redirect } = this.#request;
     const address = url.hash === '' ? url.href : url.href.slice(0, -url.hash.length);
     const answer = operation({ op: 'fetch', method, url: address, headers: headersOf(this.#request), body,
-      redirect: redirect === 'follow' ? 'follow' : 'manual', decompress: true }, payload);
+      redirect: redirect === 'follow' ? 'follow' : 'manual', decompress: true, whole: WHOLE }, payload);
     this.#handle = answer.handle;
     return answer;
   }
@@ -90,7 +93,8 @@ export class Exchange {
     if (this.#state === 'under way') await operation({ op: 'end', of });
   }
   #answered(bytes) {
-    const told = parse(decodeUtf8(bytes));
+    const head = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) + 4;
+    const told = parse(decodeUtf8(bytes.subarray(4, head)));
     const request = this.#request;
     if (redirectStatusSet.has(told.status) && request.redirect === 'error') {
       this.#close();
@@ -105,9 +109,9 @@ export class Exchange {
     const urlList = [...request.urlList];
     if (told.redirected) urlList.push(new URL(told.url));
     const response = makeResponse({ type: 'basic', status: told.status, statusText: told.status_text, headersList, urlList });
-    const refused = this.#taint(response, urlList);
+    const refused = told.redirected ? this.#taint(response, urlList) : undefined;
     if (refused !== undefined) return refused;
-    response.body = this.#body(told.body);
+    response.body = this.#body(told.body, bytes.slice(head));
     this.#response = response;
     return response;
   }
@@ -122,9 +126,10 @@ export class Exchange {
     response.type = 'cors';
     return undefined;
   }
-  #body(isThere) {
-    const read = () => (isThere && this.#state === 'under way' ? operation({ op: 'read', of: this.#handle, max: MOST }) : Promise.resolve(EMPTY));
-    return new IncomingBody(read, () => this.#close());
+  // What came with the head, or is to be read.
+  #body(isLeft, came) {
+    const read = () => (isLeft && this.#state === 'under way' ? operation({ op: 'read', of: this.#handle, max: MOST }) : Promise.resolve(EMPTY));
+    return new IncomingBody(read, () => this.#close(), isLeft ? undefined : came);
   }
   #close() {
     if (this.#state !== 'under way') return;

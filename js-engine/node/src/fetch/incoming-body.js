@@ -3,6 +3,8 @@
 import { Buffer } from '../buffer.js';
 import { ReadableStream } from '../web/streams.js';
 
+const EMPTY = new Uint8Array(0);
+
 const terminated = (error) => new TypeError('terminated', { cause: error });
 
 // What is left where a stream would be: one that somebody is reading.
@@ -22,10 +24,13 @@ export class IncomingBody {
   #isTaken = false;
   #failure;
   #reject;
-  // `read` gives a promise of the next bytes, none at the end; `close` is called once there are no more, or nobody wants more.
-  constructor(read, close) {
+  #whole;
+  // `read` gives a promise of the next bytes, none at the end; `close` is called once there are no more, or nobody wants more. `whole` is all of
+  // it, where that is there.
+  constructor(read, close, whole = undefined) {
     this.#read = read;
     this.#close = close;
+    this.#whole = whole;
   }
   get stream() {
     this.#stream ??= this.#isTaken ? readStream() : this.#made();
@@ -49,6 +54,10 @@ export class IncomingBody {
     return promise;
   }
   async #gather() {
+    if (this.#whole !== undefined) {
+      this.#close();
+      return Buffer.from(this.#whole.buffer, this.#whole.byteOffset, this.#whole.length);
+    }
     const pieces = [];
     for (;;) {
       const bytes = await this.#next();
@@ -59,6 +68,11 @@ export class IncomingBody {
     return Buffer.concat(pieces);
   }
   async #next() {
+    if (this.#whole?.length > 0) {
+      const bytes = this.#whole;
+      this.#whole = EMPTY;
+      return bytes;
+    }
     try {
       return await this.#read();
     } catch (error) {

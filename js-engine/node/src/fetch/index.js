@@ -6,6 +6,7 @@ import {
 } from './classes.cjs';
 import { fetchLocally } from './local.js';
 import { Exchange } from './exchange.js';
+import { plainRequest } from './plain.js';
 
 // A response that fetch fails with, whatever it was that failed.
 async function respond(request, exchange) {
@@ -40,17 +41,17 @@ function dropBody(request, reason) {
   if (stream !== undefined && !stream.locked) stream.cancel(reason).catch(() => {});
 }
 
-function send(made) {
-  const { [kState]: request, signal } = made;
+// `kept` has to live as long as the exchange does: what the author's signal is followed with.
+function send(request, signal, kept) {
   const { promise, resolve, reject } = Promise.withResolvers();
-  const exchange = new Exchange(request, made);
-  signal.addEventListener('abort', () => {
+  const exchange = new Exchange(request, kept);
+  signal?.addEventListener('abort', () => {
     exchange.abort(signal.reason);
     dropBody(request, signal.reason);
     reject(signal.reason);
   }, { once: true });
   respond(request, exchange).then((response) => checked(request, response)).then((response) => {
-    if (signal.aborted) return;
+    if (signal?.aborted) return;
     if (response.type === 'error') {
       reject(new TypeError('fetch failed', { cause: response.error }));
       return;
@@ -63,15 +64,20 @@ function send(made) {
 
 export const { fetch } = {
   fetch(input, init = undefined) {
+    let request = plainRequest(input, init);
+    let signal = request?.signal;
     let made;
-    try {
-      made = new Request(input, init);
-    } catch (error) {
-      return Promise.reject(error);
+    if (request === undefined) {
+      try {
+        made = new Request(input, init);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      request = made[kState];
+      ({ signal } = made);
     }
-    const { signal } = made;
-    if (!signal.aborted) return send(made);
-    dropBody(made[kState], signal.reason);
+    if (!signal?.aborted) return send(request, signal, made);
+    dropBody(request, signal.reason);
     return Promise.reject(signal.reason);
   },
 };

@@ -5,6 +5,6 @@ mod opened;
 mod request;
 mod table;
 
-pub(super) use opened::Opened;
+pub(super) use opened::{Begun, Opened};
 pub(super) use request::{BodyKind, Fetch, Operation, split};
 pub(super) use table::{Answer, MAX_OPERATIONS, Operations};

@@ -6,11 +6,41 @@ use bytes::Bytes;
 use hookbox_egress::{BodySender, Connection, Error, Response, TlsFacts, TlsOptions};
 use tokio::sync::Mutex;
 
+/// What was read of an answer's body.
+#[derive(Default)]
+pub(in crate::host) struct Begun {
+    pub(in crate::host) bytes: Bytes,
+    /// What comes after that, instead of more of it.
+    pub(in crate::host) failed: Option<Error>,
+}
+
+/// The most bytes that are read of a body which ought to be short: one that was packed may be longer than its head said.
+const LONGEST_BEGUN: usize = 64 << 10;
+
+impl Begun {
+    /// Reads all of a short body.
+    pub(in crate::host) async fn read(response: &mut Response) -> Self {
+        let mut begun = Self::default();
+        while begun.bytes.len() <= LONGEST_BEGUN {
+            match response.chunk().await {
+                Ok(Some(chunk)) if begun.bytes.is_empty() => begun.bytes = chunk,
+                Ok(Some(chunk)) => begun.bytes = [begun.bytes, chunk].concat().into(),
+                Ok(None) => break,
+                Err(error) => {
+                    begun.failed = Some(error);
+                    break;
+                }
+            }
+        }
+        begun
+    }
+}
+
 /// The parts are shared with the operations on them, which may overlap: one that reads and one that writes.
 #[derive(Clone, Default)]
 pub(in crate::host) struct Opened {
-    /// The answer, with what of its last chunk was not asked for.
-    answer: Option<Arc<Mutex<(Response, Bytes)>>>,
+    /// The answer, with what was read of it and not asked for.
+    answer: Option<Arc<Mutex<(Response, Begun)>>>,
     upload: Option<Arc<Mutex<Option<BodySender>>>>,
     connection: Option<Arc<Connection>>,
 }
@@ -21,8 +51,8 @@ impl Opened {
         Self { upload: Some(Arc::new(Mutex::new(Some(body)))), ..Self::default() }
     }
 
-    pub(in crate::host) fn answer(response: Response) -> Self {
-        Self { answer: Some(Arc::new(Mutex::new((response, Bytes::new())))), ..Self::default() }
+    pub(in crate::host) fn answer(response: Response, begun: Begun) -> Self {
+        Self { answer: Some(Arc::new(Mutex::new((response, begun)))), ..Self::default() }
     }
 
     pub(in crate::host) fn connection(connection: Connection) -> Self {
@@ -45,8 +75,11 @@ impl Opened {
             return connection.read(max).await;
         }
         let answer = self.answer.as_ref().ok_or_else(closed)?;
-        let (response, rest) = &mut *answer.lock().await;
+        let (response, Begun { bytes: rest, failed }) = &mut *answer.lock().await;
         if rest.is_empty() {
+            if let Some(error) = failed.take() {
+                return Err(error);
+            }
             *rest = response.chunk().await?.unwrap_or_default();
         }
         Ok(rest.split_to(max.min(rest.len())))

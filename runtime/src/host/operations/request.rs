@@ -68,6 +68,9 @@ pub(in crate::host) struct Fetch {
     pub(in crate::host) redirect: RedirectMode,
     #[serde(default)]
     pub(in crate::host) decompress: bool,
+    /// A body of which the head says that it has at most so many bytes is a part of the answer.
+    #[serde(default)]
+    pub(in crate::host) whole: Option<u32>,
     /// What is said of TLS; without it, it is as the account has it.
     #[serde(default)]
     pub(in crate::host) tls: Option<Box<TlsOptions>>,
