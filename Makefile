@@ -4,7 +4,7 @@ NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run,cargo test)
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain engine build dist deb guests demo test differential test-fast test-clients fuzz format lint audit bench docs
+.PHONY: help toolchain engine build dist deb guests demo test differential test-fast test-clients test-services fuzz format lint audit bench docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,10 @@ test-clients: engine ## Run OneLogin's own clients and schemathesis against the 
 	@command -v python3 >/dev/null || { echo "test-clients needs python3 and node, and there is no python3 here" >&2; exit 1; }
 	cargo build --workspace --bins --tests
 	python3 tests/clients/run.py
+
+test-services: engine ## Compare hooks with packages of npm on Node and here, with real databases (needs redis-server, mariadb-server, postgresql)
+	cargo build --bin hookbox
+	node tests/services/run.mjs
 
 fuzz: engine ## Throw generated sources and contexts at the sandbox (CASES=20000 of each)
 	HOOKBOX_FUZZ_CASES=$(or $(CASES),20000) cargo test -p hookbox-runtime --lib -- javascript::tests::fuzz

@@ -1,5 +1,6 @@
 // What the cases call that go over a network: a server on this machine, the same for Node and for Hookbox. It keeps nothing between requests.
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 
@@ -48,7 +49,7 @@ const answers = {
   empty(request, response) { response.end(); },
 };
 
-async function answer(request, response) {
+async function answer(answers, request, response) {
   const pieces = [];
   for await (const piece of request) pieces.push(piece);
   const name = new URL(request.url, 'http://x').pathname.slice(1);
@@ -59,12 +60,15 @@ async function answer(request, response) {
 export class Upstream {
   #server;
 
-  static async start() {
+  // With `tls` it speaks TLS; `more` are answers besides.
+  static async start({ tls, more } = {}) {
     const upstream = new Upstream();
-    upstream.#server = createServer((request, response) => {
+    const all = { ...answers, ...more };
+    const listener = (request, response) => {
       // A request may be broken off.
-      answer(request, response).catch(() => response.destroy());
-    });
+      answer(all, request, response).catch(() => response.destroy());
+    };
+    upstream.#server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
     await new Promise((resolve) => { upstream.#server.listen(0, '127.0.0.1', resolve); });
     return upstream;
   }

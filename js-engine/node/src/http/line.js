@@ -102,6 +102,9 @@ function headersOf(text, authority, hasLength) {
   });
 }
 
+// What is no name, such as one with a port, is looked up by Node like any other.
+const notFound = (hostname) => Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname });
+
 // One request and its answer. `on` is told: answered(answer), failed(error), data(bytes), ended(), broken(error).
 export class Exchange {
   #id;
@@ -122,7 +125,7 @@ export class Exchange {
     const request = { op: 'fetch', method, url: `${isSecure ? 'https' : 'http'}://${authority}${path}`, headers: headersOf(header, authority, body !== 'stream'), body,
       redirect: 'manual', decompress: false, tls };
     this.#id = this.#operate(request, payload, (error, answer) => {
-      if (error !== null) this.on.failed(asNode(error));
+      if (error !== null) this.on.failed(asNode(error.message === 'Invalid URL' ? notFound(host) : error));
       else this.#answered(parse(hb.decodeUtf8(answer)), options);
     });
   }
