@@ -47,6 +47,10 @@ impl Layers {
         }
         match self.first(|policy| !policy.allows(target)) {
             None => Ok(()),
+            Some((name, policy)) if policy.knows(&target.host) => {
+                let (scheme, place) = (target.scheme.text(), target.place());
+                Err(Error::refused(format!("{scheme} {place} is refused: {name} {}", for_other_uses(&place))))
+            }
             Some((name, policy)) => Err(refusal(target.scheme.text(), &target.place(), name, policy)),
         }
     }
@@ -83,12 +87,21 @@ impl Layers {
         let Some(what) = ranges::special(address) else { return Ok(()) };
         match self.first(|policy| !policy.names_address(address, usage)) {
             None => Ok(()),
-            Some((name, _)) => {
-                let refused = Error::refused(format!("{place} is refused: {address} is {what} and no entry of {name} names it"));
+            Some((name, policy)) => {
+                let why = match usage {
+                    Some(_) if policy.names_address(address, None) => format!("{name} {}", for_other_uses(place)),
+                    _ => format!("no entry of {name} names it"),
+                };
+                let refused = Error::refused(format!("{place} is refused: {address} is {what} and {why}"));
                 Err(Error { address: Some(address), port: usage.map(|(_, port)| port), ..refused })
             }
         }
     }
+}
+
+/// An entry without a port is for HTTP and HTTPS.
+fn for_other_uses(place: &str) -> String {
+    format!("names it for other schemes or ports only; \"{place}\" would allow this")
 }
 
 fn refusal(what: &str, place: &str, name: &str, policy: &Policy) -> Error {
@@ -129,6 +142,19 @@ mod tests {
             "192.168.0.1:80 is refused: 192.168.0.1 is a private address and no entry of allowed_hosts of the hook names it"
         );
         assert!(layers(&["api.example"], Some(&["*"]), Some(&["*.example"])).judge(&target("api.example", 80)).is_ok());
+        let database = |host: &str| Target { scheme: Scheme::Tcp, ..target(host, 5432) };
+        let named = layers(&["db.example", "127.0.0.1"], None, None);
+        assert_eq!(
+            named.judge(&database("db.example")).unwrap_err().message,
+            "tcp db.example:5432 is refused: allowed_hosts of the hook names it for other schemes or ports only; \"db.example:5432\" would allow this"
+        );
+        assert_eq!(
+            named.judge(&database("127.0.0.1")).unwrap_err().message,
+            "127.0.0.1:5432 is refused: 127.0.0.1 is a loopback address and allowed_hosts of the hook names it for other schemes or ports only; \
+             \"127.0.0.1:5432\" would allow this"
+        );
+        assert!(layers(&["db.example:5432", "127.0.0.1:5432"], None, None).judge(&database("db.example")).is_ok());
+        assert!(layers(&["db.example:5432", "127.0.0.1:5432"], None, None).judge(&database("127.0.0.1")).is_ok());
     }
 
     #[test]
