@@ -8,7 +8,7 @@ use bytes::Bytes;
 use hookbox_host_api::log::Mask;
 use hookbox_host_api::{EnvVars, Usage};
 use hookbox_runtime::{
-    Admission, AdmissionConfig, Invocation, JavaScript, Limits, PagemapUse, PreparedHook, Sandbox, SandboxConfig, Share,
+    Admission, AdmissionConfig, Invocation, JavaScript, Limits, MAIN, PagemapUse, PreparedHook, Sandbox, SandboxConfig, Share,
 };
 use tempfile::TempDir;
 use tokio::time::Instant;
@@ -42,6 +42,7 @@ impl Login {
             mask: self.mask.clone(),
             grant: Arc::default(),
             outside: None,
+            request: None,
             answerer: None,
             beginning: None,
             limits: Limits { fuel: FUEL, memory_bytes: MEMORY },
@@ -92,7 +93,7 @@ impl Workshop {
     }
 
     pub(crate) async fn javascript(&self, source: &str) -> Result<PreparedHook> {
-        let function = JavaScript { source: source.into(), node_major: 20, entries: &["handler"], env: Arc::default(), modules: None };
+        let function = JavaScript { source: source.into(), main: MAIN.into(), node_major: 20, entries: &["handler"], env: Arc::default(), modules: None };
         self.admission.prepare_javascript(function).await.context("the function cannot be prepared")
     }
 

@@ -8,7 +8,7 @@ use hookbox_host_api::EnvVars;
 use hookbox_host_api::log::LogBuffer;
 use tokio::time::Instant;
 
-use super::Identity;
+use super::{Identity, RequestHead};
 use super::limiter::MemoryLimiter;
 use super::meter::Meter;
 use super::stop::Stop;
@@ -23,6 +23,8 @@ pub(crate) struct CallState {
     pub(crate) meter: Meter,
     pub(crate) log: LogBuffer,
     pub(crate) identity: Arc<Identity>,
+    /// The head of the request that a server answers.
+    pub(crate) request: Option<Arc<RequestHead>>,
     pub(crate) env: Arc<EnvVars>,
     /// The context and how much of it a command has read from standard input.
     pub(crate) stdin: (Bytes, usize),

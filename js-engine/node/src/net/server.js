@@ -1,4 +1,4 @@
-// `net.Server`: an emitter that libraries make while they load. Nobody can call a hook, so it never listens.
+// `net.Server`: an emitter that libraries make while they load. Nobody can connect to a hook, so only servers of HTTP listen: http/listening.js.
 import { EventEmitter } from '../events/emitter.js';
 import { coded, invalidArgType } from '../errors.js';
 import { nextTick } from '../timers.js';
