@@ -29,8 +29,12 @@ pub(crate) struct Login {
 
 impl Login {
     pub(crate) fn new(context: &str) -> Self {
+        Self::of_bytes(Bytes::from(context.to_owned()))
+    }
+
+    pub(crate) fn of_bytes(context: Bytes) -> Self {
         let execution_id = Arc::from("00000000-0000-4000-8000-000000000000");
-        Self { execution_id, context: Bytes::from(context.to_owned()), env: Arc::default(), mask: Arc::default() }
+        Self { execution_id, context, env: Arc::default(), mask: Arc::default() }
     }
 
     pub(crate) fn invocation(&self) -> Invocation {
@@ -93,7 +97,14 @@ impl Workshop {
     }
 
     pub(crate) async fn javascript(&self, source: &str) -> Result<PreparedHook> {
-        let function = JavaScript { source: source.into(), main: MAIN.into(), node_major: 20, entries: &["handler"], env: Arc::default(), modules: None };
+        let function = JavaScript {
+            source: source.into(),
+            main: MAIN.into(),
+            node_major: 20,
+            entries: &["handler"],
+            env: Arc::default(),
+            modules: None,
+        };
         self.admission.prepare_javascript(function).await.context("the function cannot be prepared")
     }
 

@@ -85,8 +85,8 @@ pub use resources::{
     AccessTokenView, AccountSettings, AccountView, ClientCertificate, Condition, CredentialView, EnvView, ExecutionView, HookInput,
     HookView, InputRules, LimitsView, NewCredentialView, OnNoHook, Operator, Scope, Scopes, Source, Status, TopLevel, read_roles,
 };
-pub use sources::{FileBody, reached};
 pub use service::{
     Action, Applied, AppliedEnv, AppliedHook, DoorAnswer, Engine, ExecutionFilter, ExecutionForm, ExecutionPage, FoundHook, HookFilter,
     OpenError, Opened, Page, PageView, Paged, Service, ServiceConfig, read_body,
 };
+pub use sources::{FileBody, reached};

@@ -14,8 +14,8 @@ use hookbox_host_api::log::{Log, Mask};
 use hookbox_host_api::{Decision, EnvVars, Failure, FailureKind, Outcome, Secret, Usage, json, surrogates};
 use hookbox_packages::Progress as PackagesProgress;
 use hookbox_runtime::{
-    Admission, AdmissionConfig, AdmissionError, Grant, Identity, Invocation, JavaScript, Limits, Outside, PagemapUse, PreparedHook,
-    MAIN, Profile, ProfileError, RequestHead, Sandbox, SandboxConfig, SandboxError, SealedVar, Share,
+    Admission, AdmissionConfig, AdmissionError, Grant, Identity, Invocation, JavaScript, Limits, MAIN, Outside, PagemapUse, PreparedHook,
+    Profile, ProfileError, RequestHead, Sandbox, SandboxConfig, SandboxError, SealedVar, Share,
 };
 use serde_json::value::RawValue;
 

@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use hookbox_packages::{
-    Format, Installed, Kind, Limits, Listener, Lock, NpmConfig, Packages, Places, Registry, Request, Resolved, Resolver, Settings, Store, Tree,
+    Format, Installed, Kind, Limits, Listener, Lock, NpmConfig, Packages, Places, Registry, Request, Resolved, Resolver, Settings, Store,
+    Tree,
 };
 use hookbox_runtime::{AdmissionError, Asks, Form, FunctionDigest, Lead, Modules, NoLead, Node};
 
@@ -95,7 +96,7 @@ impl Npm {
             true if sources.files.is_empty() => return Ok((None, None)),
             true => (None, Arc::default()),
             false => {
-                let Installed { lock, tree } = self.installed(dependencies, listener)?;
+                let Installed { lock, tree, .. } = self.installed(dependencies, listener)?;
                 (Some(Arc::new(lock)), tree)
             }
         };
@@ -184,7 +185,8 @@ fn is_written_as_module(source: &[u8]) -> bool {
             '{' | '*' | '"' | '\'' => true,
             next => first.is_whitespace() && (next.is_alphabetic() || next == '_' || next == '$'),
         });
-        let is_export = after("export").is_some_and(|(next, first)| matches!(next, '{' | '*') || (first.is_whitespace() && next.is_alphabetic()));
+        let is_export =
+            after("export").is_some_and(|(next, first)| matches!(next, '{' | '*') || (first.is_whitespace() && next.is_alphabetic()));
         is_import || is_export
     };
     let is_common = ["module.exports", "exports."].iter().any(|word| source.contains(word));
@@ -234,12 +236,26 @@ mod tests {
 
     #[test]
     fn a_module_is_told_by_how_it_is_written() {
-        for source in ["import a from 'b';", "import{a}from 'b'", "import 'b'", "// x\n  export const a = 1;", "export{a}", "export * from './b'", "export default 1"]
-        {
+        for source in [
+            "import a from 'b';",
+            "import{a}from 'b'",
+            "import 'b'",
+            "// x\n  export const a = 1;",
+            "export{a}",
+            "export * from './b'",
+            "export default 1",
+        ] {
             assert!(is_written_as_module(source.as_bytes()), "{source}");
         }
-        for source in ["", "const a = import('b');", "import('b')", "exported = 1", "// export const a", "importScripts('a')", "module.exports = `\nexport default 1`"]
-        {
+        for source in [
+            "",
+            "const a = import('b');",
+            "import('b')",
+            "exported = 1",
+            "// export const a",
+            "importScripts('a')",
+            "module.exports = `\nexport default 1`",
+        ] {
             assert!(!is_written_as_module(source.as_bytes()), "{source}");
         }
     }

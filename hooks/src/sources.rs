@@ -24,11 +24,15 @@ pub enum FileBody {
     /// Text.
     Text(String),
     /// Bytes that are no text.
-    #[serde(deny_unknown_fields)]
-    Bytes {
-        /// In base64.
-        base64: String,
-    },
+    Bytes(EncodedBytes),
+}
+
+/// Bytes as bodies have them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EncodedBytes {
+    /// In base64.
+    base64: String,
 }
 
 impl FileBody {
@@ -36,7 +40,7 @@ impl FileBody {
     pub fn of(bytes: &[u8]) -> Self {
         match str::from_utf8(bytes) {
             Ok(text) => Self::Text(text.to_owned()),
-            Err(_) => Self::Bytes { base64: STANDARD.encode(bytes) },
+            Err(_) => Self::Bytes(EncodedBytes { base64: STANDARD.encode(bytes) }),
         }
     }
 
@@ -44,7 +48,7 @@ impl FileBody {
     pub fn bytes(&self) -> Option<Vec<u8>> {
         match self {
             Self::Text(text) => Some(text.clone().into_bytes()),
-            Self::Bytes { base64 } => STANDARD.decode(base64).ok(),
+            Self::Bytes(bytes) => STANDARD.decode(&bytes.base64).ok(),
         }
     }
 }
@@ -188,9 +192,22 @@ mod tests {
             assert_eq!(file(path), Ok(()), "{path}");
         }
         let long = "x".repeat(256);
-        for path in
-            ["", "/a", "../a", "a/../b", "./a", "a//b", "a/", "node_modules/a/index.js", "a\\b", "a:1", "a\n", "hook.js", "hook.js/x", &long]
-        {
+        for path in [
+            "",
+            "/a",
+            "../a",
+            "a/../b",
+            "./a",
+            "a//b",
+            "a/",
+            "node_modules/a/index.js",
+            "a\\b",
+            "a:1",
+            "a\n",
+            "hook.js",
+            "hook.js/x",
+            &long,
+        ] {
             assert!(file(path).is_err(), "{path}");
         }
         assert!(sources("../server.js", &[]).check().is_err());

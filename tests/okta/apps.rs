@@ -61,7 +61,8 @@ fn reason(api: &Api, id: &str) -> String {
 fn passwords_are_imported(server: &Server, express: u8) {
     let api = server.admin();
     let dotenv = if express == 4 { "^16.0.0" } else { "^17.0.0" };
-    let packages = json!({"express": format!("^{express}.0.0"), "express-basic-auth": "^1.2.1", "express-validator": "^7.0.1", "dotenv": dotenv});
+    let packages =
+        json!({"express": format!("^{express}.0.0"), "express-basic-auth": "^1.2.1", "express-validator": "^7.0.1", "dotenv": dotenv});
     // The settings are in a file for one, and env vars of the hook for the other.
     let mut more = json!({
         "packages": packages,
@@ -93,7 +94,10 @@ fn passwords_are_imported(server: &Server, express: u8) {
     assert_eq!((status, serde_json::from_slice::<Value>(&body).unwrap()), (200, told));
     // The door first: whoever it refuses is nobody to the app.
     let runs = api.executions(&id).len();
-    assert_eq!(okta.sending("Authorization", &basic("admin:wrong")).exchange("POST", &import("8", "a@example.com", "x").to_string()).unwrap().0, 401);
+    assert_eq!(
+        okta.sending("Authorization", &basic("admin:wrong")).exchange("POST", &import("8", "a@example.com", "x").to_string()).unwrap().0,
+        401
+    );
     assert_eq!(api.executions(&id).len(), runs);
     let log = logged(server, &id);
     assert!(log.contains("Listening on port 8082") && log.contains("Verified.") && log.contains("Refused."), "{log}");
@@ -122,10 +126,20 @@ fn passwords_are_imported(server: &Server, express: u8) {
 fn messages_are_sent(server: &Server, express: u8) {
     let api = server.admin();
     let provider = Upstream::start(|asked| match asked.body.contains("+15550100") {
-        true => Answered { headers: vec![("content-type", "application/json".into())], ..Answered::ok(r#"{"umid":"f68ac2f8","status":{"code":"QUEUED"}}"#) },
-        false => Answered { status: 400, headers: vec![("content-type", "application/json".into())], body: br#"{"code":1002,"message":"Invalid number"}"#.to_vec() },
+        true => Answered {
+            headers: vec![("content-type", "application/json".into())],
+            ..Answered::ok(r#"{"umid":"f68ac2f8","status":{"code":"QUEUED"}}"#)
+        },
+        false => Answered {
+            status: 400,
+            headers: vec![("content-type", "application/json".into())],
+            body: br#"{"code":1002,"message":"Invalid number"}"#.to_vec(),
+        },
     });
-    let config = format!("module.exports = {{ url: '{}', apiKey: 'the-key-of-8x8', sender: 'Us', authKey: 'the-key-of-okta' }};", provider.url("/messages"));
+    let config = format!(
+        "module.exports = {{ url: '{}', apiKey: 'the-key-of-8x8', sender: 'Us', authKey: 'the-key-of-okta' }};",
+        provider.url("/messages")
+    );
     let parser = if express == 4 { "^1.20.2" } else { "^2.0.0" };
     let more = json!({
         "packages": {"express": format!("^{express}.0.0"), "body-parser": parser, "axios": "^1.7.3"},
@@ -138,7 +152,10 @@ fn messages_are_sent(server: &Server, express: u8) {
     let okta = Okta::new(server.address(), "okta-telephony", &id).sending("Authorization", "the-key-of-okta");
     let Effect::Commands(commands) = okta.bring(&sample("telephony")) else { panic!("not sent: {}", reason(api, &id)) };
     let action = &commands[0]["value"][0];
-    assert_eq!((&action["status"], &action["provider"], &action["transactionId"]), (&json!("SUCCESSFUL"), &json!("8x8"), &json!("f68ac2f8")));
+    assert_eq!(
+        (&action["status"], &action["provider"], &action["transactionId"]),
+        (&json!("SUCCESSFUL"), &json!("8x8"), &json!("f68ac2f8"))
+    );
     let asked = provider.take().remove(0);
     assert_eq!(asked.header("authorization"), Some("Bearer the-key-of-8x8"));
     assert!(asked.body.contains("Your code is 11111"), "{}", asked.body);
@@ -146,7 +163,11 @@ fn messages_are_sent(server: &Server, express: u8) {
     let mut unknown = sample("telephony");
     unknown["data"]["messageProfile"]["phoneNumber"] = "+10000".into();
     assert_eq!(okta.bring(&unknown), Effect::Refused("The message was not sent".into()));
-    assert!(reason(api, &id).contains("the app answered 500") && reason(api, &id).contains("Code 1002: Invalid number"), "{}", reason(api, &id));
+    assert!(
+        reason(api, &id).contains("the app answered 500") && reason(api, &id).contains("Code 1002: Invalid number"),
+        "{}",
+        reason(api, &id)
+    );
     let log = logged(server, &id);
     assert!(log.contains("Received:") && log.contains("Not sent:") && !log.contains("11111") && !log.contains("the-key-of-okta"), "{log}");
 }
@@ -220,8 +241,12 @@ fn apps_begin_as_they_like(server: &Server, express: u8) {
         format!("const app = require('express')(); {route} module.exports = app;"),
         format!("const app = require('express')(); {route} if (require.main === module) app.listen(3000); module.exports = {{ app }};"),
         format!("const app = require('express')(); {route} require('http').createServer(app).listen({{ port: 0 }});"),
-        format!("import express from 'express'; const app = express(); {route} app.listen(3000, '0.0.0.0', (error) => {{ if (error) throw error; }});"),
-        format!("const app = require('express')(); {route} const start = async () => {{ await new Promise((done) => setTimeout(done, 10)); app.listen(3000); }}; start();"),
+        format!(
+            "import express from 'express'; const app = express(); {route} app.listen(3000, '0.0.0.0', (error) => {{ if (error) throw error; }});"
+        ),
+        format!(
+            "const app = require('express')(); {route} const start = async () => {{ await new Promise((done) => setTimeout(done, 10)); app.listen(3000); }}; start();"
+        ),
     ] {
         let id = app(api, "okta-token", &source, express, json!({}));
         let (status, body) = Okta::new(server.address(), "okta-token", &id).exchange("POST", &sample("token").to_string()).unwrap();

@@ -168,7 +168,10 @@ fn servers_are_found_however_they_begin() {
         assert_eq!(answer, json!({"debugContext": {"is": true}}), "{source}");
     }
     for (source, says) in [
-        ("require('http').createServer(() => {})", "the function exports no handler; add: exports.handler = async (context) => { ... }, or let an app listen"),
+        (
+            "require('http').createServer(() => {})",
+            "the function exports no handler; add: exports.handler = async (context) => { ... }, or let an app listen",
+        ),
         ("const s = require('http').createServer().listen(1); s.listen(2)", "Listen method has been called more than once"),
         ("require('http').createServer().listen(65536)", "should be >= 0 and < 65536"),
         ("require('net').createServer().listen(1)", "listening for connections"),

@@ -36,7 +36,10 @@ impl Rules for TypeRules {
             let is_path = path.starts_with('/') && path.len() <= LONGEST_PATH && path.bytes().all(|byte| byte.is_ascii_graphic());
             match path.is_empty() || is_path {
                 true => settings.insert(APP_PATH.to_owned(), path.into()),
-                false => return Err(said.wrong(APP_PATH, format_args!("is not a path of at most {LONGEST_PATH} printable characters that begins with /"))),
+                false => {
+                    return Err(said
+                        .wrong(APP_PATH, format_args!("is not a path of at most {LONGEST_PATH} printable characters that begins with /")));
+                }
             };
         }
         if let Some(said) = said.object(INLINE_HOOK)? {

@@ -19,8 +19,8 @@ use crate::fields::Fields;
 
 pub use adapter::{Adapter, Command, Event, Verdict, article};
 pub(crate) use registry::names;
-pub use request::{InvalidResponse, Request, RequestBody, WebAnswer};
 pub use registry::{AccountRules, Registry, RegistryError, SettingFlag, SettingValues};
+pub use request::{InvalidResponse, Request, RequestBody, WebAnswer};
 
 /// Settings that only a dialect understands, of a hook or of an account: JSON, checked when it is stored.
 pub type Settings = Map<String, Value>;

@@ -187,7 +187,8 @@ mod tests {
 
     #[test]
     fn an_author_asks_for_a_path_and_headers() {
-        let asked = RequestBody { path: Some("/import?x=1".into()), headers: [("Content-Type".to_owned(), "text/plain".to_owned())].into() };
+        let asked =
+            RequestBody { path: Some("/import?x=1".into()), headers: [("Content-Type".to_owned(), "text/plain".to_owned())].into() };
         let head = Request::post("/").as_asked(&asked).with_length(3);
         assert_eq!((head.target.as_str(), head.method.as_str()), ("/import?x=1", "POST"));
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -202,7 +203,9 @@ mod tests {
         };
         assert_eq!(read(200, "", false).json().unwrap().get(), "null");
         assert_eq!(read(200, " {\"a\": 1}", false).json().unwrap().get(), "{\"a\": 1}");
-        for (body, encoded, says) in [("OK", false, "is not JSON"), ("/w==", true, "is not text"), ("{\"a\":1,\"a\":2}", false, "is not usable")] {
+        for (body, encoded, says) in
+            [("OK", false, "is not JSON"), ("/w==", true, "is not text"), ("{\"a\":1,\"a\":2}", false, "is not usable")]
+        {
             assert!(read(200, body, encoded).json().unwrap_err().0.contains(says), "{body}");
         }
         assert_eq!(read(500, "a\n  b", false).quoted(), "a b");

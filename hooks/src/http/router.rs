@@ -148,7 +148,8 @@ impl Node {
             return Err(TableError::Parameters(endpoint.path));
         }
         let path = endpoint.path.trim_start_matches('/');
-        let (above, rest) = path.rsplit_once('/').filter(|(_, last)| last.starts_with("{*")).map_or((path, false), |(above, _)| (above, true));
+        let (above, rest) =
+            path.rsplit_once('/').filter(|(_, last)| last.starts_with("{*")).map_or((path, false), |(above, _)| (above, true));
         let node = above.split('/').fold(self, Self::child);
         let rows = if rest { &mut node.rest } else { &mut node.rows };
         if rows.iter().any(|row| row.endpoint.method == endpoint.method) {

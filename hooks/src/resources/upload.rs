@@ -90,7 +90,8 @@ impl Upload {
             _ => None,
         };
         if let Some(Err((path, rule))) = sources.as_ref().map(Sources::check) {
-            let name = if sources.as_ref().is_some_and(|sources| sources.main == path) { "main".to_owned() } else { format!("files[{path:?}]") };
+            let name =
+                if sources.as_ref().is_some_and(|sources| sources.main == path) { "main".to_owned() } else { format!("files[{path:?}]") };
             return Err(fields.wrong(&name, rule));
         }
         let bytes = sources.as_ref().map_or(bytes, Sources::stored);

@@ -68,7 +68,13 @@ impl Files {
 }
 
 fn source(function: &JavaScript, files: Option<Arc<Linked>>) -> Source {
-    Source { text: function.source.clone(), main: function.main.clone(), entries: function.entries, node_major: function.node_major.into(), files }
+    Source {
+        text: function.source.clone(),
+        main: function.main.clone(),
+        entries: function.entries,
+        node_major: function.node_major.into(),
+        files,
+    }
 }
 
 /// The reason for evaluating a top level on each execution when its image is larger.

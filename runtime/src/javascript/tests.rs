@@ -64,6 +64,7 @@ async fn deploy_with(source: &str, env: Arc<EnvVars>) -> Result<PreparedHook, Ad
     };
     Ok(PreparedHook {
         shape: Shape::JavaScript(Box::new(Deployed {
+            serves: false,
             engine: world.engine.clone(),
             image,
             evaluate,

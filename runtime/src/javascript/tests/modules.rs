@@ -86,7 +86,7 @@ async fn deployed(text: &str, files: Vec<(&'static str, &'static str)>, compile:
     let Evaluated { image, reads, .. } = evaluate(&world.sandbox, &world.engine, &world.base, &source, Arc::default()).await?;
     assert_eq!(reads.fleeting, None);
     let startup_log = StartupLog::default();
-    let deployed = Deployed { engine: world.engine.clone(), image, evaluate: None, reads, files, startup_log };
+    let deployed = Deployed { engine: world.engine.clone(), image, evaluate: None, serves: false, reads, files, startup_log };
     Ok(PreparedHook { shape: Shape::JavaScript(Box::new(deployed)) })
 }
 

@@ -99,6 +99,7 @@ async fn world(pagemap: PagemapUse) -> World {
     let source = Source { text: WRITER.into(), main: MAIN.into(), entries: &["handler"], node_major: 20, files: None };
     let evaluated = evaluate(&sandbox, &engine, &base, &source, secret()).await.unwrap();
     let shape = Shape::JavaScript(Box::new(Deployed {
+        serves: false,
         engine,
         image: evaluated.image,
         evaluate: None,
