@@ -296,7 +296,7 @@ fn a_project_with_files_is_run_tested_and_deployed() {
     shell.write(
         "app/hook.json",
         r#"{"type": "okta-password-import", "runtime": "nodejs24.x", "main": "server.js", "samples": ["event.json"], "files": ["data"],
-            "app_path": "/import", "request": {"headers": {"authorization": "own"}}}"#,
+            "app_path": "/import", "request": {"path": "/import", "headers": {"authorization": "own-secret"}}}"#,
     );
     shell.write("app/event.json", &sample("password-import").to_string());
     shell.write("app/.env", "NOT=uploaded");
@@ -309,7 +309,7 @@ fn a_project_with_files_is_run_tested_and_deployed() {
             let body = '';
             for await (const chunk of req) body += chunk;
             console.log(req.url, fs.existsSync('.env'), fs.readFileSync('data/word.txt', 'utf8'), req.headers.authorization);
-            if (req.headers.authorization !== 'own') { res.writeHead(401).end(); return; }
+            if (req.headers.authorization !== 'own-secret') { res.writeHead(401).end(); return; }
             const { password } = JSON.parse(body).data.context.credential;
             const credential = users.some((user) => user.password === password) ? 'VERIFIED' : 'UNVERIFIED';
             res.end(JSON.stringify({ commands: [{ type: 'com.okta.action.update', value: { credential } }] }));
@@ -327,9 +327,9 @@ fn a_project_with_files_is_run_tested_and_deployed() {
     shell.write("app/users.js", "module.exports = [];");
     let differs = shell.run(&["diff", &id, "app"]).expect(1);
     assert!(differs.out.contains("--- users.js (deployed)\n+++ users.js"), "{}", differs.out);
-    let authentication = json!({"authentication": {"type": "header", "name": "Authorization", "secret": "own"}});
+    let authentication = json!({"authentication": {"type": "header", "name": "Authorization", "secret": "own-secret"}});
     server.admin().put(&format!("/v1/hooks/{id}"), &authentication).expect(200);
     super::settle(server.admin(), &id);
-    let okta = Okta::new(server.address(), "okta-password-import", &id).sending("Authorization", "own");
+    let okta = Okta::new(server.address(), "okta-password-import", &id).sending("Authorization", "own-secret");
     assert_eq!(okta.bring(&sample("password-import")), verified());
 }
