@@ -76,8 +76,10 @@ fn passwords_are_imported(server: &Server, express: u8) {
         more["env_vars"] = json!(["BASIC_AUTH_USER", "BASIC_AUTH_PASSWORD"]);
     }
     let id = app(api, "okta-password-import", &text("import/server.js"), express, more);
-    let top_level = api.get(&format!("/v1/hooks/{id}")).expect(200)["top_level"].clone();
-    assert_eq!(top_level, if express == 4 { "frozen" } else { "frozen_with_env" });
+    // dotenv 17 prints a hint that it draws, which leaves its traces: such a top level is evaluated again each time.
+    let found = api.get(&format!("/v1/hooks/{id}")).expect(200);
+    let expected = if express == 4 { (json!("frozen_with_env"), Value::Null) } else { (json!("evaluated"), json!("random bytes")) };
+    assert_eq!((found["top_level"].clone(), found["top_level_reason"].clone()), expected);
     let okta = Okta::new(server.address(), "okta-password-import", &id).sending("Authorization", &basic(BASIC));
     let door = okta.at("/passwordImport");
     assert_eq!(door.bring(&import("1", "michelle@example.com", "wrong-Pa55word")), Effect::Default);

@@ -63,7 +63,7 @@ fn an_app_hears_of_the_request_as_okta_sent_it() {
     assert_eq!(found, expected);
     // Without a path behind the id, it is the one that is set.
     for (path, url) in [("", "/set?x=1"), ("/", "/set?x=1"), ("?y=2", "/set?x=1&y=2"), ("/deep//er/", "/deep//er/")] {
-        assert_eq!(heard(&okta.at(path), path)["url"], url, "{path:?}");
+        assert_eq!(heard(&okta.at(path), &format!("at {path}"))["url"], url, "{path:?}");
     }
     let log = logged(&server, &id);
     assert!(log.contains("listening on 3000") && log.contains("x-secret") && !log.contains(SECRET), "{log}");
