@@ -25,22 +25,19 @@ function addressOf({ path, host, port, fd, _handle: handle }, args) {
   return { address, family: `IPv${family}`, port: number || ANY_PORT };
 }
 
-export const listening = {
-  listen(...args) {
-    const [options, callback] = normalized(args);
-    if (this._handle) throw coded(Error, 'ERR_SERVER_ALREADY_LISTEN', 'Listen method has been called more than once without closing.');
-    const address = addressOf(options, args);
-    if (callback !== null) this.once('listening', callback);
-    this._handle = { address };
-    servers.add(this);
-    for (const resolve of waiting.splice(0)) resolve(this);
-    nextTick(() => {
-      if (this._handle) this.emit('listening');
-    });
-    return this;
-  },
-  address() { return this._handle?.address ?? null; },
-};
+export function listen(server, args) {
+  const [options, callback] = normalized(args);
+  if (server._handle) throw coded(Error, 'ERR_SERVER_ALREADY_LISTEN', 'Listen method has been called more than once without closing.');
+  const address = addressOf(options, args);
+  if (callback !== null) server.once('listening', callback);
+  server._handle = { address };
+  servers.add(server);
+  for (const resolve of waiting.splice(0)) resolve(server);
+  nextTick(() => {
+    if (server._handle) server.emit('listening');
+  });
+  return server;
+}
 
 // Ends that a server listens; whether it did.
 export function endListening(server) {

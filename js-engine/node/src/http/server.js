@@ -1,9 +1,9 @@
 // `http.ServerResponse`, which frameworks extend and hand to functions, and servers, which hear of requests that the host hands over: requests.js.
 import { coded, invalidArgType, invalidArgValue, outOfRange, validateBoolean, validateInteger, validateObject } from '../errors.js';
-import { Server as NetServer } from '../net/server.js';
+import { LISTENS, Server as NetServer } from '../net/server.js';
 import { Server as SecureNetServer } from '../tls/index.js';
 import { IncomingMessage } from './incoming.js';
-import { endListening, listening } from './listening.js';
+import { endListening } from './listening.js';
 import { STATUS_CODES, hasBadCharacter, headersSent, invalidCharacter } from './names.js';
 import { OUT_HEADERS, OutgoingMessage } from './outgoing.js';
 import { nextTick } from '../timers.js';
@@ -149,7 +149,8 @@ function serverClass(Base) {
   }
   Object.setPrototypeOf(Server.prototype, Base.prototype);
   Object.setPrototypeOf(Server, Base);
-  Object.assign(Server.prototype, listening, {
+  Server.prototype[LISTENS] = true;
+  Object.assign(Server.prototype, {
     close(...args) {
       if (!endListening(this)) return apply(Base.prototype.close, this, args);
       if (typeof args[0] === 'function') this.once('close', args[0]);
@@ -164,7 +165,7 @@ function serverClass(Base) {
       return this;
     },
   });
-  for (const name of ['close', 'listen']) Object.defineProperty(Server.prototype[name], 'length', { value: 0, configurable: true });
+  Object.defineProperty(Server.prototype.close, 'length', { value: 0, configurable: true });
   return Server;
 }
 
