@@ -230,7 +230,7 @@ fn a_source_without_a_handler_is_told_what_to_write() {
         ("const a = await 1;\nexports.handler = async () => null", &["exports is not defined in ES module scope", "hook.js:2:1"]),
         (
             "\nimport check from './check.mjs';\nexport const handler = check;",
-            &["Cannot find module './check.mjs'", "a hook is a single file", "hook.js:2:19"],
+            &["Cannot find module './check.mjs'", "the hook is a single file", "hook.js:2:19"],
         ),
     ] {
         let hook = server.admin().admit(&javascript(source));

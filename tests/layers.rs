@@ -77,7 +77,7 @@ const VENDORS: [(&str, &[&str]); 7] = [
 const NEUTRAL: [&str; 7] = ["host-api/src", "host-api/wit", "egress/src", "runtime/src", "hooks/src", "dialects/src", "js-engine/src"];
 
 /// The modules of `hooks`, from the bottom up: each may use those before it.
-const ORDER: [&str; 35] = [
+const ORDER: [&str; 36] = [
     "clock",
     "uuid_pool",
     "ids",
@@ -85,6 +85,7 @@ const ORDER: [&str; 35] = [
     "message",
     "networks",
     "outside",
+    "sources",
     "packages",
     "background",
     "backup",

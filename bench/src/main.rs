@@ -6,6 +6,7 @@ mod bare_wasmtime;
 mod client;
 mod connection;
 mod deploy;
+mod dialects;
 mod execution;
 mod functions;
 mod javascript;
@@ -38,6 +39,7 @@ target/bench/results.json.
 
   execution   a Rust hook in the sandbox, against bare wasmtime
   javascript  a JavaScript hook in the sandbox, against an instance that is kept
+  dialects    a hook of one vendor, against another's that does the same work
   trigger     logins over HTTP, against bare hyper
   node        JavaScript logins over HTTP, against Node (needs Node 20 and npm)
   outside     logins with a call to another server, against Node; and beside executions that wait (needs Node 20 and npm)
@@ -71,9 +73,10 @@ fn complain(error: &anyhow::Error) {
 
 type Bench = fn(&Runtime, &Options) -> Result<Vec<Row>>;
 
-const BENCHES: [(&str, Bench); 9] = [
+const BENCHES: [(&str, Bench); 10] = [
     ("execution", |runtime, _| execution::run(runtime)),
     ("javascript", |runtime, _| javascript::run(runtime)),
+    ("dialects", |runtime, _| dialects::run(runtime)),
     ("trigger", |runtime, _| trigger::run(runtime)),
     ("node", |runtime, _| node::run(runtime)),
     ("outside", |runtime, _| outside::run(runtime)),

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use hookbox_host_api::log::Mask;
 use hookbox_host_api::{EnvVars, Usage};
 use hookbox_runtime::{
-    Admission, AdmissionConfig, Invocation, JavaScript, Limits, PagemapUse, PreparedHook, Sandbox, SandboxConfig, Share,
+    Admission, AdmissionConfig, Invocation, JavaScript, Limits, MAIN, PagemapUse, PreparedHook, Sandbox, SandboxConfig, Share,
 };
 use tempfile::TempDir;
 use tokio::time::Instant;
@@ -29,8 +29,12 @@ pub(crate) struct Login {
 
 impl Login {
     pub(crate) fn new(context: &str) -> Self {
+        Self::of_bytes(Bytes::from(context.to_owned()))
+    }
+
+    pub(crate) fn of_bytes(context: Bytes) -> Self {
         let execution_id = Arc::from("00000000-0000-4000-8000-000000000000");
-        Self { execution_id, context: Bytes::from(context.to_owned()), env: Arc::default(), mask: Arc::default() }
+        Self { execution_id, context, env: Arc::default(), mask: Arc::default() }
     }
 
     pub(crate) fn invocation(&self) -> Invocation {
@@ -42,6 +46,7 @@ impl Login {
             mask: self.mask.clone(),
             grant: Arc::default(),
             outside: None,
+            request: None,
             answerer: None,
             beginning: None,
             limits: Limits { fuel: FUEL, memory_bytes: MEMORY },
@@ -92,7 +97,14 @@ impl Workshop {
     }
 
     pub(crate) async fn javascript(&self, source: &str) -> Result<PreparedHook> {
-        let function = JavaScript { source: source.into(), node_major: 20, entries: &["handler"], env: Arc::default(), modules: None };
+        let function = JavaScript {
+            source: source.into(),
+            main: MAIN.into(),
+            node_major: 20,
+            entries: &["handler"],
+            env: Arc::default(),
+            modules: None,
+        };
         self.admission.prepare_javascript(function).await.context("the function cannot be prepared")
     }
 

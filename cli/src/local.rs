@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
-use hookbox_hooks::hook_type::HookType;
+use hookbox_hooks::hook_type::{HookType, RequestBody};
 use hookbox_hooks::{Answers, LocalError, LocalOutcome, LocalRun, PackagesProgress, Profile, ProfileError};
 use hookbox_host_api::Secret;
 use tokio::runtime::Runtime;
 
 use crate::hook_types::REGISTRY;
+use crate::project::Project;
+use crate::project_files::ProjectFiles;
 use crate::{compile_worker, source};
 
 /// The fuel that a hook has where nobody says otherwise, as on the server.
@@ -29,6 +31,10 @@ pub(crate) struct LocalHook {
     pub(crate) http_cache: bool,
     /// Env vars of which the function sees a placeholder, with the hosts that get the value.
     pub(crate) sealed: Vec<(String, Vec<String>)>,
+    /// Where it lies among its files, and these.
+    pub(crate) files: ProjectFiles,
+    /// The request that an app which listens gets.
+    pub(crate) request: Option<RequestBody>,
     /// Its npm packages: ranges by name.
     pub(crate) packages: BTreeMap<String, String>,
     pub(crate) limits: Limits,
@@ -60,6 +66,8 @@ impl LocalHook {
             allowed_hosts,
             http_cache: false,
             sealed: Vec::new(),
+            files: ProjectFiles::default(),
+            request: None,
             packages: BTreeMap::new(),
             limits,
         })
@@ -73,6 +81,11 @@ impl LocalHook {
     /// The same with npm packages.
     pub(crate) fn with_packages(self, packages: BTreeMap<String, String>) -> Self {
         Self { packages, ..self }
+    }
+
+    /// The same with what else a project has: files, and how an app which listens is asked.
+    pub(crate) fn of_project(self, project: &Project) -> Result<Self> {
+        Ok(Self { files: project.files()?, request: project.request.clone(), ..self })
     }
 
     /// One run.
@@ -94,6 +107,9 @@ impl LocalHook {
     fn once(&self, context: Vec<u8>, env: Vec<(String, Secret)>, answers: Answers) -> LocalRun {
         LocalRun {
             function: self.function.clone(),
+            main: self.files.main.clone(),
+            files: self.files.beside.clone(),
+            request: self.request.clone(),
             registry: REGISTRY.clone(),
             hook_type: self.hook_type,
             context,

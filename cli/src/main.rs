@@ -26,6 +26,7 @@ mod package_json;
 mod privacy;
 mod profile;
 mod project;
+mod project_files;
 mod prompt;
 mod recording;
 mod source;

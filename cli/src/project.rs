@@ -1,7 +1,7 @@
 //! A hook's project: a folder with the manifest `hook.json`, the function that it names, sample contexts and tests.
 //!
-//! The manifest has the API's own keys, so that what is deployed is what is read here, and two more: `main`, the function's file, and
-//! `samples`, contexts to run it on. What only the type's dialect understands stands in `settings`, or beside the other keys.
+//! The manifest has the API's own keys, so that what is deployed is what is read here, and more: `main`, the function's file, `files`, which others
+//! go with it, `samples`, contexts to run it on, and `request`, how an app which listens is asked on this machine. What only the type's dialect understands stands in `settings`, or beside the other keys.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,19 +9,21 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use hookbox_hooks::FileBody;
 use hookbox_hooks::bodies::{HookBody, LimitsBody};
-use hookbox_hooks::hook_type::{HookType, Settings};
+use hookbox_hooks::hook_type::{HookType, RequestBody, Settings};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::exit::Problem;
 use crate::hook_types::{self, REGISTRY};
+use crate::project_files::ProjectFiles;
 use crate::{build, package_json};
 
 /// The manifest's file.
 pub(crate) const MANIFEST: &str = "hook.json";
 /// The manifest's keys that are the project's own.
-const OWN: [&str; 3] = ["main", "samples", "$schema"];
+const OWN: [&str; 5] = ["main", "samples", "request", "files", "$schema"];
 
 /// A project that was opened.
 #[derive(Debug)]
@@ -33,6 +35,10 @@ pub(crate) struct Project {
     main: PathBuf,
     /// The sample contexts.
     pub(crate) samples: Vec<PathBuf>,
+    /// The request that an app which listens gets on this machine.
+    pub(crate) request: Option<RequestBody>,
+    /// Which files go with the function, if the manifest says so.
+    named: Option<Vec<String>>,
 }
 
 /// A manifest that is written.
@@ -43,6 +49,8 @@ pub(crate) struct Manifest<'a> {
     pub(crate) main: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub(crate) samples: &'a [&'a str],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) files: &'a [&'a str],
 }
 
 impl Manifest<'_> {
@@ -72,7 +80,7 @@ impl Project {
 
     fn read(dir: PathBuf, text: &[u8]) -> Result<Self> {
         let mut manifest: Map<String, Value> = serde_json::from_slice(text).context("the manifest is no JSON object")?;
-        let [main, samples, _] = OWN.map(|key| manifest.remove(key).unwrap_or_default());
+        let [main, samples, request, named, _] = OWN.map(|key| manifest.remove(key).unwrap_or_default());
         let mut body = body(manifest)?;
         if body.packages.as_ref().is_none_or(BTreeMap::is_empty)
             && let Some(packages) = package_json::packages(&dir)?
@@ -84,10 +92,12 @@ impl Project {
         let main = dir.join(main.as_str().context("`main`, the function's file, is missing")?);
         let samples: Option<Vec<PathBuf>> = serde_json::from_value(samples).context("`samples` is no list of files")?;
         let samples = samples.into_iter().flatten().map(|sample| dir.join(sample)).collect();
+        let request = serde_json::from_value(request).context("`request` is not {\"path\", \"headers\"}")?;
+        let named = serde_json::from_value(named).context("`files` is no list of paths")?;
         if body.function.is_some() {
             return Err(Problem::Usage("`function` does not belong into a manifest: `main` names the file".into()).into());
         }
-        Ok(Self { dir, hook_type, body, main, samples })
+        Ok(Self { dir, hook_type, body, main, samples, request, named })
     }
 
     /// Whether a path is a project's, as against a function's file.
@@ -118,9 +128,20 @@ impl Project {
         &self.main
     }
 
+    /// The files that go with a function in JavaScript.
+    pub(crate) fn files(&self) -> Result<ProjectFiles> {
+        match self.main.extension().and_then(|extension| extension.to_str()) {
+            Some("js" | "cjs" | "mjs") => ProjectFiles::collect(&self.dir, &self.main, self.named.as_deref().unwrap_or_default()),
+            _ => Ok(ProjectFiles::default()),
+        }
+    }
+
     /// What the API is told to make of this function.
-    pub(crate) fn upload(&self, function: &[u8]) -> HookBody {
-        HookBody { function: Some(STANDARD.encode(function)), ..self.body.clone() }
+    pub(crate) fn upload(&self, function: &[u8]) -> Result<HookBody> {
+        let ProjectFiles { main, beside } = self.files()?;
+        let files: BTreeMap<_, _> = beside.iter().map(|(path, bytes)| (path.clone(), FileBody::of(bytes))).collect();
+        let files = Some(files).filter(|files| !files.is_empty());
+        Ok(HookBody { function: Some(STANDARD.encode(function)), main, files, ..self.body.clone() })
     }
 
     /// The npm packages that the manifest or the package.json beside it names: ranges by name.

@@ -22,7 +22,7 @@ fn the_checked_in_file_is_what_the_endpoints_say() {
 async fn every_endpoint_is_in_the_file() {
     let tree = openapi_tree(ALL).unwrap();
     for endpoint in TestServer::start(ALL).await.endpoints() {
-        let operation = &tree["paths"][endpoint.path][endpoint.method.as_str().to_lowercase()];
+        let operation = &tree["paths"][endpoint.path.replace("{*", "{")][endpoint.method.as_str().to_lowercase()];
         assert_eq!(operation["operationId"], endpoint.id, "{endpoint:?}");
         assert!(operation["responses"].as_object().unwrap().keys().any(|status| status.starts_with('2')), "{endpoint:?}");
         assert!(!endpoint.doc.summary.is_empty() && !endpoint.doc.tag.is_empty(), "{endpoint:?}");

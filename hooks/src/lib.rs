@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `clock`, `ids`, `uuid_pool`, `limits`, `message`, `background` | time, names of things, sizes, masked messages, threads that stand back |
 //! | `networks` | lists of addresses |
+//! | `sources` | what a function in JavaScript is made of |
 //! | `vault` | keys, sealed values, hashes of secrets |
 //! | `store` | the port to the embedded storage engines, with the adapters redb and sled |
 //! | `cache` | what functions keep from one execution to another |
@@ -57,6 +58,7 @@ mod repeats;
 mod resources;
 mod sandbox;
 mod service;
+mod sources;
 mod state;
 mod store;
 #[cfg(any(test, feature = "testing"))]
@@ -66,7 +68,7 @@ mod vault;
 
 pub use backup::{BackupError, Contents, check_backup};
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use dispatch::{Answer, AnswerView};
+pub use dispatch::{Answer, AnswerView, Brought};
 pub use error::ServiceError;
 pub use fields::Fields;
 pub use hookbox_egress::{Call, Mock, Mocks};
@@ -87,3 +89,4 @@ pub use service::{
     Action, Applied, AppliedEnv, AppliedHook, DoorAnswer, Engine, ExecutionFilter, ExecutionForm, ExecutionPage, FoundHook, HookFilter,
     OpenError, Opened, Page, PageView, Paged, Service, ServiceConfig, read_body,
 };
+pub use sources::{FileBody, reached};

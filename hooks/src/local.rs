@@ -14,17 +14,18 @@ use hookbox_host_api::log::{Log, Mask};
 use hookbox_host_api::{Decision, EnvVars, Failure, FailureKind, Outcome, Secret, Usage, json, surrogates};
 use hookbox_packages::Progress as PackagesProgress;
 use hookbox_runtime::{
-    Admission, AdmissionConfig, AdmissionError, Grant, Identity, Invocation, JavaScript, Limits, Outside, PagemapUse, PreparedHook,
-    Profile, ProfileError, Sandbox, SandboxConfig, SandboxError, SealedVar, Share,
+    Admission, AdmissionConfig, AdmissionError, Grant, Identity, Invocation, JavaScript, Limits, MAIN, Outside, PagemapUse, PreparedHook,
+    Profile, ProfileError, RequestHead, Sandbox, SandboxConfig, SandboxError, SealedVar, Share,
 };
 use serde_json::value::RawValue;
 
 use crate::cache::LocalCache;
 use crate::dispatch::named;
 use crate::error::ServiceError;
-use crate::hook_type::{Adapter, HookType, Registry, Settings};
+use crate::hook_type::{Adapter, HookType, Registry, RequestBody, Settings, WebAnswer};
 use crate::message::masked_failure;
 use crate::outside::EgressConfig;
+use crate::sources::Sources;
 use answers::Watched;
 pub use answers::{Answers, RecordedRun};
 use wanted::WantedPackages;
@@ -34,6 +35,12 @@ use wanted::WantedPackages;
 pub struct LocalRun {
     /// The function's bytes: WebAssembly, or else JavaScript.
     pub function: Vec<u8>,
+    /// Where JavaScript lies among its files; `None` is `hook.js`.
+    pub main: Option<String>,
+    /// The files beside it, by their paths.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// The request that a function which is a server gets.
+    pub request: Option<RequestBody>,
     /// The known hook types.
     pub registry: Registry,
     /// The event's type, which says what a response must hold.
@@ -161,7 +168,7 @@ impl LocalRun {
     async fn prepared(self, sandbox: impl FnOnce(SandboxConfig) -> Result<Sandbox, SandboxError>) -> Result<Prepared, LocalError> {
         let context = Bytes::from(self.context);
         let adapter = self.hook_type.rules.bind(&Settings::new(), &Settings::new());
-        let event = adapter.read_event(&context)?;
+        let mut event = adapter.read_event(&context)?;
         let memory_bytes = (self.memory_mib as usize) << 20;
         let sandbox = sandbox(SandboxConfig {
             concurrency: 1,
@@ -186,7 +193,13 @@ impl LocalRun {
         let env = Arc::new(plain().collect::<EnvVars>().with_sealed(sealed.iter().map(|one| one.name.clone())));
         let veil = Veil::new(plain());
         let admission = Admission::new(sandbox.clone(), admission);
-        let hook = prepare(&admission, self.function, self.hook_type, self.node_major, env.clone(), packages).await?;
+        let sources = (self.main.unwrap_or_else(|| MAIN.to_owned()), self.files);
+        let hook = prepare(&admission, self.function, sources, self.hook_type, self.node_major, env.clone(), packages).await?;
+        let request = hook.serves().then(|| {
+            let request = self.request.iter().fold(adapter.request(), |request, asked| request.as_asked(asked));
+            event.secrets.extend(request.secrets.iter().cloned());
+            Arc::new(request.with_length(context.len()))
+        });
         let mask = Arc::new(
             Mask::new(self.env.iter().map(|(_, value)| value).chain(&event.secrets)).map_err(|error| LocalError::Env(error.to_string()))?,
         );
@@ -202,7 +215,7 @@ impl LocalRun {
         let outside = Arc::new(outside.with_cache(Arc::new(LocalCache::default())));
         let (answers, timeout) = (self.answers, self.timeout);
         let kept = event.kept;
-        Ok(Prepared { sandbox, hook, adapter, kept, context, env, veil, mask, grant, outside, answers, limits, timeout })
+        Ok(Prepared { sandbox, hook, adapter, kept, context, request, env, veil, mask, grant, outside, answers, limits, timeout })
     }
 }
 
@@ -213,6 +226,7 @@ struct Prepared {
     adapter: Arc<dyn Adapter>,
     kept: Bytes,
     context: Bytes,
+    request: Option<Arc<RequestHead>>,
     env: Arc<EnvVars>,
     veil: Veil,
     mask: Arc<Mask>,
@@ -237,6 +251,7 @@ impl Prepared {
                 arn: "arn:hookbox:lambda:local:0:function:local".into(),
             }),
             context: self.context.clone(),
+            request: self.request.clone(),
             env: self.env.clone(),
             mask: self.mask.clone(),
             grant: self.grant.clone(),
@@ -256,7 +271,7 @@ impl Prepared {
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let result = execution.result.map_err(|failure| named(failure, self.limits, self.timeout));
         let recorded = watched.recorded(result.as_ref().err(), execution.ended);
-        let (mut decision, result, mut failure) = judge(&*self.adapter, &self.kept, result);
+        let (mut decision, result, mut failure) = judge(&*self.adapter, &self.kept, self.request.is_some(), result);
         if let Some(strayed) = watched.strayed() {
             (decision, failure) = (None, Some(strayed));
         }
@@ -299,6 +314,7 @@ const NODE_MAJOR: u8 = 24;
 async fn prepare(
     admission: &Admission,
     function: Vec<u8>,
+    (main, files): (String, BTreeMap<String, Vec<u8>>),
     hook_type: HookType,
     node_major: Option<u8>,
     env: Arc<EnvVars>,
@@ -308,21 +324,23 @@ async fn prepare(
         return admission.prepare(function.into()).await;
     }
     let source = String::from_utf8(function).map_err(|_| AdmissionError::Rejected("neither WebAssembly nor UTF-8 text".to_owned()))?;
-    let source: Arc<str> = source.into();
-    let modules = packages.files(source.clone()).await?;
-    admission
-        .prepare_javascript(JavaScript { modules, source, node_major: node_major.unwrap_or(NODE_MAJOR), entries: hook_type.entries, env })
-        .await
+    let sources = Sources { main, source, files };
+    sources.check().map_err(|(path, rule)| AdmissionError::Rejected(format!("the file {path:?} {rule}")))?;
+    let (source, main) = (sources.source.as_str().into(), sources.main.as_str().into());
+    let modules = packages.files(sources).await?;
+    let node_major = node_major.unwrap_or(NODE_MAJOR);
+    admission.prepare_javascript(JavaScript { modules, source, main, node_major, entries: hook_type.entries, env }).await
 }
 
 type Judged = (Option<Decision>, Option<Box<RawValue>>, Option<Failure>);
 
-fn judge(adapter: &dyn Adapter, kept: &Bytes, result: Result<Box<RawValue>, Failure>) -> Judged {
+fn judge(adapter: &dyn Adapter, kept: &Bytes, serves: bool, result: Result<Box<RawValue>, Failure>) -> Judged {
     let result = match result {
         Ok(result) => result,
         Err(failure) => return (None, None, Some(failure)),
     };
     let judged = match json::check(&result) {
+        Ok(()) if serves => WebAnswer::read(&result).and_then(|answer| adapter.judge_answer(&answer, kept)).map_err(|error| error.0),
         Ok(()) => adapter.judge(result.clone(), kept).map_err(|error| error.0),
         Err(error) => Err(format!("the response is not usable: {error}")),
     };

@@ -1,4 +1,5 @@
-//! The npm packages of functions: resolved and fetched when a version is deployed, and found by its lock from then on.
+//! The npm packages of functions: resolved and fetched when a version is deployed, and found by its lock from then on. With the author's own files
+//! they are what a function sees beside its source.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,9 +9,12 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use hookbox_packages::{
-    Format, Kind, Limits, Listener, Lock, NpmConfig, Packages, Places, Registry, Request, Resolver, Settings, Store, Tree,
+    Format, Installed, Kind, Limits, Listener, Lock, NpmConfig, Packages, Places, Registry, Request, Resolved, Resolver, Settings, Store,
+    Tree,
 };
 use hookbox_runtime::{AdmissionError, Asks, Form, FunctionDigest, Lead, Modules, NoLead, Node};
+
+use crate::sources::Sources;
 
 /// Packages that the engine has itself: what they compute takes seconds in an interpreter.
 const BUILT_IN: [&str; 3] = ["argon2", "bcrypt", "bcryptjs"];
@@ -20,9 +24,6 @@ const UNUSED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Where npm's settings for all users are, by how it was installed.
 const GLOBAL: [&str; 3] = ["/usr/local/etc/npmrc", "/usr/etc/npmrc", "/etc/npmrc"];
-
-/// The path of a function's own source among its files.
-const MAIN: &str = "/hook.js";
 
 /// Where packages come from and where they are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,24 +81,37 @@ impl Npm {
         }
     }
 
-    /// The files of a function, and the lock that they are of. It may wait for the registry, unless a lock is given whose packages are here.
+    /// The files of a function, and the lock that they are of; nothing for a source alone that declares no packages. It may wait for the registry,
+    /// unless a lock is given whose packages are here.
     ///
     /// # Errors
     /// A package cannot be had, or the registry or the disk fails.
     pub(crate) fn files(
         &self,
         dependencies: &Dependencies,
-        source: &str,
+        sources: &Sources,
         listener: Listener<'_>,
-    ) -> Result<(Arc<Lock>, Arc<dyn Modules>), AdmissionError> {
+    ) -> Result<(Option<Arc<Lock>>, Option<Arc<dyn Modules>>), AdmissionError> {
+        let (lock, packages) = match dependencies.declared.is_empty() {
+            true if sources.files.is_empty() => return Ok((None, None)),
+            true => (None, Arc::default()),
+            false => {
+                let Installed { lock, tree, .. } = self.installed(dependencies, listener)?;
+                (Some(Arc::new(lock)), tree)
+            }
+        };
+        let tree = Tree::new(packages, sources.all()).map_err(|error| failed(&error))?;
+        let old_bcryptjs = lock.as_deref().is_some_and(lock_asks_for_old_bcryptjs);
+        let digest = digest(lock.as_deref(), sources).unwrap_or_else(|| FunctionDigest::of(&[]));
+        let files = Files { main: format!("/{}", sources.main), digest, resolver: Resolver::new(tree), old_bcryptjs };
+        Ok((lock, Some(Arc::new(files))))
+    }
+
+    fn installed(&self, dependencies: &Dependencies, listener: Listener<'_>) -> Result<Installed, AdmissionError> {
         let request = Request::of_packages(&dependencies.declared, &self.0.settings().limits).map_err(|error| failed(&error))?;
         let resolved =
             self.0.resolve(&request, dependencies.lock.as_deref(), SystemTime::now(), listener).map_err(|error| failed(&error))?;
-        let installed = self.0.install(&resolved.lock, listener).map_err(|error| failed(&error))?;
-        let tree = Tree::new(installed.tree, [(MAIN.to_owned(), source.as_bytes().to_vec())]).map_err(|error| failed(&error))?;
-        let old_bcryptjs = lock_asks_for_old_bcryptjs(&installed.lock);
-        let files = Files { digest: digest(&installed.lock), resolver: Resolver::new(tree), old_bcryptjs };
-        Ok((Arc::new(installed.lock), Arc::new(files)))
+        self.0.install(&resolved.lock, listener).map_err(|error| failed(&error))
     }
 }
 
@@ -114,15 +128,20 @@ fn failed(error: &hookbox_packages::Error) -> AdmissionError {
     if error.is_of_the_host() { AdmissionError::Host(message) } else { AdmissionError::Rejected(message) }
 }
 
-/// Tells a function's files from all others, beside its source.
-pub(crate) fn digest(lock: &Lock) -> FunctionDigest {
-    FunctionDigest::of(lock.digest().as_bytes())
+/// Tells a function's files from all others, beside its source; nothing where there are none.
+pub(crate) fn digest(lock: Option<&Lock>, sources: &Sources) -> Option<FunctionDigest> {
+    let lock = lock.map(|lock| lock.digest().as_bytes());
+    let own = (!sources.files.is_empty()).then(|| sources.stored());
+    let has_any = lock.is_some() || own.is_some();
+    has_any.then(|| FunctionDigest::of(&[lock.unwrap_or_default(), &[0], &own.unwrap_or_default()].concat()))
 }
 
 /// A function's files in the sandbox.
 #[derive(Debug)]
 struct Files {
     resolver: Resolver,
+    /// The path of the function's source.
+    main: String,
     digest: FunctionDigest,
     /// Whether `bcryptjs` is that of version 2.
     old_bcryptjs: bool,
@@ -143,11 +162,42 @@ fn form(format: Format) -> Option<Form> {
     }
 }
 
+impl Files {
+    /// What a file is. Of the author's own, one that nothing declares to be a module is one if it is written as one, which Node finds out too.
+    fn form(&self, found: &Resolved) -> Option<Form> {
+        let is_open = found.format == Format::CommonJs && !found.declared && !is_of_package(&found.path);
+        let is_module = is_open && self.resolver.tree().read(&found.path).is_ok_and(|bytes| is_written_as_module(&bytes));
+        if is_module { Some(Form::Module) } else { form(found.format) }
+    }
+}
+
+fn is_of_package(path: &str) -> bool {
+    path.starts_with("/node_modules/")
+}
+
+/// Whether a source has a line that begins as only a module's can, and nothing of CommonJS.
+fn is_written_as_module(source: &[u8]) -> bool {
+    let Ok(source) = str::from_utf8(source) else { return false };
+    let begins = |line: &str| {
+        let line = line.trim_start();
+        let after = |word: &str| line.strip_prefix(word).and_then(|rest| rest.trim_start().chars().next().zip(rest.chars().next()));
+        let is_import = after("import").is_some_and(|(next, first)| match next {
+            '{' | '*' | '"' | '\'' => true,
+            next => first.is_whitespace() && (next.is_alphabetic() || next == '_' || next == '$'),
+        });
+        let is_export =
+            after("export").is_some_and(|(next, first)| matches!(next, '{' | '*') || (first.is_whitespace() && next.is_alphabetic()));
+        is_import || is_export
+    };
+    let is_common = ["module.exports", "exports."].iter().any(|word| source.contains(word));
+    !is_common && source.lines().any(begins)
+}
+
 impl Modules for Files {
     fn resolve(&self, from: &str, name: &str, asks: Asks) -> Result<Lead, NoLead> {
         let kind = if asks == Asks::Require { Kind::Require } else { Kind::Import };
         let found = self.resolver.resolve(from, name, kind).map_err(|error| NoLead { code: error.code, message: error.message })?;
-        Ok(match form(found.format) {
+        Ok(match self.form(&found) {
             Some(form) => Lead::File(found.path, form),
             None if found.path == "bcryptjs" && self.old_bcryptjs => Lead::BuiltIn("bcryptjs@2".to_owned()),
             None => Lead::BuiltIn(found.path),
@@ -157,7 +207,7 @@ impl Modules for Files {
     fn read(&self, path: &str) -> Option<(Form, Bytes)> {
         let found = self.resolver.formatted(path, Kind::Require).ok()?;
         let bytes = self.resolver.tree().read(path).ok()?;
-        Some((form(found.format)?, Bytes::from_owner(bytes)))
+        Some((self.form(&found)?, Bytes::from_owner(bytes)))
     }
 
     fn look(&self, path: &str) -> Option<Node> {
@@ -175,7 +225,38 @@ impl Modules for Files {
     }
 
     fn expected(&self) -> Vec<(String, Form)> {
-        let reached = self.resolver.reachable([MAIN]).into_iter().filter(|file| file.path != MAIN);
+        let reached = self.resolver.reachable([self.main.as_str()]).into_iter().filter(|file| is_of_package(&file.path));
         reached.filter_map(|file| Some((file.path, form(file.format)?))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_is_told_by_how_it_is_written() {
+        for source in [
+            "import a from 'b';",
+            "import{a}from 'b'",
+            "import 'b'",
+            "// x\n  export const a = 1;",
+            "export{a}",
+            "export * from './b'",
+            "export default 1",
+        ] {
+            assert!(is_written_as_module(source.as_bytes()), "{source}");
+        }
+        for source in [
+            "",
+            "const a = import('b');",
+            "import('b')",
+            "exported = 1",
+            "// export const a",
+            "importScripts('a')",
+            "module.exports = `\nexport default 1`",
+        ] {
+            assert!(!is_written_as_module(source.as_bytes()), "{source}");
+        }
     }
 }

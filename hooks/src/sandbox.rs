@@ -18,6 +18,7 @@ use tokio::task::spawn_blocking;
 
 use crate::packages::{Dependencies, Npm, digest};
 use crate::resources::Runtime;
+use crate::sources::Sources;
 
 /// A future that can be sent to another task.
 pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -42,6 +43,11 @@ pub(crate) trait PreparedFunction: Send + Sync + 'static {
 
     /// Whether the function was prepared with the values of its env vars, and is valid for these only.
     fn holds_env(&self) -> bool;
+
+    /// Whether it is a server, which answers the request of an execution.
+    fn serves(&self) -> bool {
+        false
+    }
 
     /// What its packages were resolved to.
     fn lock(&self) -> Option<Arc<Lock>> {
@@ -120,6 +126,10 @@ impl PreparedFunction for SandboxFunction {
         self.hook.holds_env()
     }
 
+    fn serves(&self) -> bool {
+        self.hook.serves()
+    }
+
     fn lock(&self) -> Option<Arc<Lock>> {
         self.lock.clone()
     }
@@ -152,23 +162,21 @@ fn not_run(reason: NotRun, mut log: LogBuffer) -> Execution {
 }
 
 impl SandboxCompiler {
-    /// Gives a source the files of its packages. Returns what these were resolved to.
-    async fn install(&self, source: &mut JavaScript, dependencies: Dependencies) -> Result<Option<Arc<Lock>>, AdmissionError> {
-        if dependencies.declared.is_empty() {
-            return Ok(None);
-        }
-        let (packages, text) = (self.packages.clone(), source.source.clone());
-        let installing = spawn_blocking(move || packages.files(&dependencies, &text, &silent));
-        let (lock, files) = installing.await.map_err(|error| AdmissionError::Host(format!("packages: {error}")))??;
-        source.modules = Some(files);
-        Ok(Some(lock))
+    /// What a function in JavaScript is prepared from, and what its packages were resolved to.
+    async fn source(&self, function: Function, node_major: u8) -> Result<(JavaScript, Option<Arc<Lock>>), AdmissionError> {
+        let sources = Sources::read(&function.bytes).map_err(AdmissionError::Rejected)?;
+        let source = javascript(&sources, &function, node_major);
+        let packages = self.packages.clone();
+        let installing = spawn_blocking(move || packages.files(&function.dependencies, &sources, &silent));
+        let (lock, modules) = installing.await.map_err(|error| AdmissionError::Host(format!("packages: {error}")))??;
+        Ok((JavaScript { modules, ..source }, lock))
     }
 }
 
-/// The source in a function's bytes. The upload has checked that they are text.
-fn javascript(function: &Function, node_major: u8) -> Result<JavaScript, AdmissionError> {
-    let source = str::from_utf8(&function.bytes).map_err(|_| AdmissionError::Rejected("the source is not UTF-8 text".to_owned()))?;
-    Ok(JavaScript { source: source.into(), node_major, entries: function.entries, env: function.env.clone(), modules: None })
+/// A function without its files.
+fn javascript(sources: &Sources, function: &Function, node_major: u8) -> JavaScript {
+    let (source, main) = (sources.source.as_str().into(), sources.main.as_str().into());
+    JavaScript { source, main, node_major, entries: function.entries, env: function.env.clone(), modules: None }
 }
 
 impl FunctionCompiler for SandboxCompiler {
@@ -177,8 +185,7 @@ impl FunctionCompiler for SandboxCompiler {
             let (hook, lock) = match function.runtime {
                 Runtime::Wasm => (self.admission.prepare(function.bytes).await?, None),
                 Runtime::Node(version) => {
-                    let mut source = javascript(&function, version.major())?;
-                    let lock = self.install(&mut source, function.dependencies).await?;
+                    let (source, lock) = self.source(function, version.major()).await?;
                     (self.admission.prepare_javascript(source).await?, lock)
                 }
             };
@@ -189,12 +196,16 @@ impl FunctionCompiler for SandboxCompiler {
     }
 
     fn name(&self, function: &Function) -> FunctionDigest {
-        let source = match function.runtime {
-            Runtime::Wasm => None,
-            Runtime::Node(version) => javascript(function, version.major()).ok(),
+        let of_source = |version: u8| {
+            let sources = Sources::read(&function.bytes).ok()?;
+            let files = digest(function.dependencies.lock.as_deref(), &sources);
+            Some(Admission::cache_name(&javascript(&sources, function, version), files))
         };
-        let files = function.dependencies.lock.as_deref().map(digest);
-        source.map_or_else(|| FunctionDigest::of(&function.bytes), |source| Admission::cache_name(&source, files))
+        let named = match function.runtime {
+            Runtime::Wasm => None,
+            Runtime::Node(version) => of_source(version.major()),
+        };
+        named.unwrap_or_else(|| FunctionDigest::of(&function.bytes))
     }
 
     fn warm(self: Arc<Self>) -> Boxed<()> {

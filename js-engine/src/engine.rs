@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 
-use rquickjs::{Context, Ctx, Function, Object, Persistent, Runtime, Value};
+use rquickjs::{Context, Ctx, Function, Object, Persistent, Runtime, TypedArray, Value};
 
 use crate::failure::Failure;
 use crate::hooks::Hooks;
@@ -152,21 +152,21 @@ pub(crate) fn load(source_len: usize, entry_len: usize, node_major: u32) -> i32 
     quick::set_node_major(node_major);
     let outcome = exchange::with_input(source_len + entry_len, |input| {
         let (source, behind) = input.split_at_checked(source_len)?;
-        let entry = behind.get(..entry_len)?;
+        let (entries, path) = std::str::from_utf8(behind.get(..entry_len)?).ok()?.split_once('\0')?;
         state::with_engine(|engine| {
             if let Some(nursery) = engine.to_load.take() {
                 nursery.enter(true);
             }
             let found = engine.context.with(|ctx| {
                 async_context::clear(&ctx);
-                let source = load::Source { text: source, entries: entry, version: version::of_major(node_major) };
+                let source = load::Source { text: source, path, entries, version: version::of_major(node_major) };
                 load::load(&ctx, &engine.hooks, &source)
             });
             rejections::clear();
             lines::finish();
             found.map(|handler| {
+                exchange::set_output(if handler.serves { b"true" } else { b"false" });
                 engine.handler = Some(handler);
-                exchange::set_output(b"null");
             })
         })
     });
@@ -237,10 +237,11 @@ pub(crate) fn call(len: usize) -> i32 {
             Some(engine.context.with(|ctx| {
                 async_context::clear(&ctx);
                 state::keep([None; 2]).into_iter().flatten().for_each(|value| Plain(ctx.as_raw().as_ptr()).free(value));
-                let context = read_context(&ctx, input)?;
+                let context = if handler.serves { body(&ctx, input)? } else { read_context(&ctx, input)? };
                 let kept = quick::owned(&context);
-                let result = run::call(&ctx, &engine.hooks, handler, context);
+                let result = run::call(&ctx, &engine.hooks, handler.function, context);
                 state::keep([Some(kept), result.as_ref().ok().map(quick::owned)]);
+                let result = result.map_err(|failure| if handler.serves { failure.of_server() } else { failure });
                 write_result(&ctx, &engine.hooks, &result?)
             }))
         })
@@ -252,6 +253,12 @@ pub(crate) fn call(len: usize) -> i32 {
 
 fn read_context<'js>(ctx: &Ctx<'js>, text: &[u8]) -> Result<Value<'js>, Failure> {
     json::read(ctx, text).map_or_else(|| quick::parse_json(ctx, text).map_err(|_| run::thrown(ctx)), Ok)
+}
+
+/// The input as it is, without the zero byte behind it.
+fn body<'js>(ctx: &Ctx<'js>, input: &[u8]) -> Result<Value<'js>, Failure> {
+    let body = input.split_last().map(|(_, body)| body).unwrap_or_default();
+    TypedArray::<u8>::new_copy(ctx.clone(), body).map(TypedArray::into_value).map_err(|_| run::thrown(ctx))
 }
 
 /// The warning for a function that returns nothing.

@@ -13,10 +13,10 @@
 
 use rquickjs::{Ctx, Object, Value};
 
-use crate::{heap, quick};
+use crate::{heap, quick, state};
 
-/// The file name that stands for the author's source.
-pub(crate) const FILE: &str = "hook.js";
+/// What is wrong with a server that lets a request lie.
+const NO_ANSWER: &str = "the app has not answered the request and never will: no timer and no operation is pending";
 /// Messages and stacks are cut here; the host cuts finer.
 const LONGEST: usize = 16 * 1024;
 
@@ -92,6 +92,14 @@ impl Failure {
         }
     }
 
+    /// The failure of a request that no answer can come to any more.
+    pub(crate) fn of_server(self) -> Self {
+        match self.kind {
+            "never_settled" => Self { message: NO_ANSWER.to_owned(), ..self },
+            _ => self,
+        }
+    }
+
     /// Only a source that is being loaded has a syntax error of its own; one at run time is an exception like others.
     pub(crate) fn at_run_time(self) -> Self {
         if self.kind == "syntax" { self.with_kind("exception") } else { self }
@@ -125,7 +133,7 @@ impl Failure {
             })
         });
         match found {
-            Some((line, column)) => Self { stack: format!("    at {FILE}:{line}:{column}"), ..self },
+            Some((line, column)) => Self { stack: at_main(line, column), ..self },
             None => self,
         }
     }
@@ -150,7 +158,7 @@ impl Failure {
         }
         let column = source.lines().last().map_or(0, |line| line.chars().count()) + 1;
         let message = if self.message.contains("nexpected end") { self.message } else { "SyntaxError: Unexpected end of input".to_owned() };
-        Self { message, stack: format!("    at {FILE}:{last}:{column}"), ..self }
+        Self { message, stack: at_main(last, column), ..self }
     }
 
     /// The JSON that the host reads.
@@ -186,12 +194,24 @@ fn frames(stack: &str) -> String {
     cut(lines.collect::<Vec<_>>().join("\n"))
 }
 
-/// The first place in the author's own source.
+/// A stack of one frame in the author's source.
+fn at_main(line: usize, column: usize) -> String {
+    state::with_main(|main| format!("    at {main}:{line}:{column}"))
+}
+
+/// The first place in a file of the author's own, from the hook's folder on.
 fn place(stack: &str) -> &str {
-    let Some((_, tail)) = stack.split_once(FILE).filter(|(_, tail)| tail.starts_with(':')) else { return "" };
-    let length = tail.find(|c: char| c != ':' && !c.is_ascii_digit()).unwrap_or(tail.len());
-    let start = stack.len() - tail.len() - FILE.len();
-    stack.get(start..start + FILE.len() + length).unwrap_or("")
+    stack.lines().find_map(own_place).unwrap_or("")
+}
+
+/// The place of a frame, as in `at handler (hook.js:2:3)`, if it is in the author's source or in one of the files beside it, whose paths begin at
+/// the root.
+fn own_place(frame: &str) -> Option<&str> {
+    let bare = || frame.strip_prefix("    at ").map(|rest| rest.strip_prefix("async ").unwrap_or(rest));
+    let place = frame.rsplit_once('(').map(|(_, rest)| rest.trim_end_matches(')')).or_else(bare)?;
+    let in_main = state::with_main(|main| place.strip_prefix(main).is_some_and(|rest| rest.starts_with(':')));
+    let beside = || place.strip_prefix('/').filter(|path| !path.starts_with("node_modules/"));
+    if in_main { Some(place) } else { beside() }
 }
 
 fn cut(mut text: String) -> String {

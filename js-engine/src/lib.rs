@@ -15,9 +15,9 @@
 //! | `hb_freeze()` | what there is by now stays: it is neither counted, freed nor looked through for garbage any more. Before the first source is loaded, and again after a large one |
 //! | `hb_exchange` | a global: the address of where the input goes and the output is, see `exchange` |
 //! | `hb_alloc(len) -> ptr` | the input buffer, at least `len` bytes long; needed for long inputs only |
-//! | `hb_load(source_len, entry_len, node_major) -> i32` | evaluates the source at the start of the input buffer, followed there by the names of the exported functions of which the first that there is is called, with commas between; 0, or 1 with an error as output |
+//! | `hb_load(source_len, entry_len, node_major) -> i32` | evaluates the source at the start of the input buffer, followed there by the names of the exported functions of which the first that there is is called, with commas between, a zero byte and the source's path; `http.Server` among the names lets the source be a server. 0 with `true` as output where it is one, else `false`; 1 with an error |
 //! | `hb_compile(len) -> i32` | compiles a file that a hook is made of: a letter for its form, its path, a zero byte and its text, at the start of the input buffer; 0 with its code as output, or 1 with an error. The memory is not to be used for anything else afterwards |
-//! | `hb_call(len) -> i32` | calls that function with the JSON at the start of the input buffer; 0 with the result's JSON as output, or 1 with an error |
+//! | `hb_call(len) -> i32` | calls that function with the JSON at the start of the input buffer, or hands a server a request that has this as its body and the head that `invocation` tells; 0 with the result's JSON as output, or 1 with an error |
 //! | `hb_pages() -> i32` | how many pages an image taken now has to have; above them is nothing |
 //! | `hb_stack() -> ptr` | only after a trap, and nothing may be called after it: the calls that were under way, see `stack` |
 //!

@@ -23,8 +23,8 @@ pub(crate) type Remains = [Persistent<Value<'static>>; 2];
 /// Loads and calls it.
 pub(crate) fn rehearse(ctx: &Ctx<'_>, hooks: &Hooks) -> Result<Remains, Failure> {
     async_context::clear(ctx);
-    let source = Source { text: SOURCE, entries: b"handler", version: version::of_major(NODE_MAJOR) };
-    let handler = load::load(ctx, hooks, &source)?;
+    let source = Source { text: SOURCE, path: "hook.js", entries: "handler", version: version::of_major(NODE_MAJOR) };
+    let handler = load::load(ctx, hooks, &source)?.function;
     let context = json::read(ctx, CONTEXT).ok_or_else(|| Failure::new("exception", "the rehearsal's context is not read"))?;
     let result = run::call(ctx, hooks, handler.clone(), context)?;
     rejections::clear();

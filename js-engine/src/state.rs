@@ -29,7 +29,11 @@ thread_local! {
     static GROUPED: Cell<bool> = const { Cell::new(false) };
     static KEPT: Cell<[Option<JSValue>; 2]> = const { Cell::new([None; 2]) };
     static SEED: Cell<Option<[u64; 2]>> = const { Cell::new(None) };
+    static MAIN: RefCell<Option<String>> = const { RefCell::new(None) };
 }
+
+/// The usual path of the author's source, from the hook's folder on.
+const MAIN_FILE: &str = "hook.js";
 
 /// Keeps the engine.
 pub(crate) fn set_engine(engine: Engine) {
@@ -52,6 +56,19 @@ pub(crate) fn begin_run(loading: bool) {
     EXIT.set(None);
     SEED.set(None);
     ANSWER.set(Answer::None);
+}
+
+/// Notes the path of the author's source.
+pub(crate) fn set_main(path: &str) {
+    let is_set = MAIN.with_borrow(|main| main.as_deref().unwrap_or(MAIN_FILE) == path);
+    if !is_set {
+        MAIN.set(Some(path.to_owned()));
+    }
+}
+
+/// The path of the author's source, from the hook's folder on.
+pub(crate) fn with_main<R>(read: impl FnOnce(&str) -> R) -> R {
+    MAIN.with_borrow(|main| read(main.as_deref().unwrap_or(MAIN_FILE)))
 }
 
 /// How the function has answered so far.

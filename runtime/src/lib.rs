@@ -29,10 +29,10 @@ mod scheduler;
 mod shares;
 
 pub use account_tls::AccountTls;
-pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, Kept, compile_worker};
+pub use admission::{Admission, AdmissionConfig, AdmissionError, JavaScript, Kept, MAIN, SERVER, compile_worker};
 pub use cache::{Area, Cache, Caching, Place};
 pub use engine::{SandboxConfig, SandboxError};
-pub use execution::{Beginning, Execution, Identity, Invocation, Limits, Order, Turn, Turns};
+pub use execution::{Beginning, Execution, Identity, Invocation, Limits, Order, RequestHead, Turn, Turns};
 pub use function::{FunctionDigest, FunctionKind};
 pub use grant::{Grant, SealedVar};
 #[cfg(feature = "bench")]

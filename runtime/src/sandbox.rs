@@ -159,6 +159,7 @@ impl Sandbox {
             log: LogBuffer::new(invocation.execution_id, invocation.mask, invocation.log_limit),
             wasi: wasi.then(|| Box::new(WasiState::new(&env, world.clock()))),
             identity: invocation.identity,
+            request: invocation.request,
             env,
             stdin: (invocation.context, 0),
             stdout: Stdout::new(self.0.config.max_result_bytes),

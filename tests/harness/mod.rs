@@ -7,6 +7,7 @@ pub(crate) mod guests;
 mod hook;
 pub(crate) mod http2;
 mod metrics;
+pub(crate) mod npm;
 mod recorded;
 mod server;
 mod upstream;

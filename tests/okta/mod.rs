@@ -1,10 +1,12 @@
 //! A played Okta on the real server: every type end to end, with Okta's patience, its retries and what it does when its service fails.
 
+mod apps;
 mod cli;
 mod doors;
 mod played;
 mod repeats;
 mod seeds;
+mod servers;
 mod terraform;
 mod types;
 
@@ -45,6 +47,16 @@ pub(crate) fn deploy(api: &Api, hook_type: &str, source: &str, more: Value) -> S
     let id = api.post("/v1/hooks", &hook).expect(201)["id"].as_str().unwrap().to_owned();
     settle(api, &id);
     id
+}
+
+/// What Okta does with a password that is right.
+pub(crate) fn verified() -> Effect {
+    Effect::Commands(vec![json!({"type": "com.okta.action.update", "value": {"credential": "VERIFIED"}})])
+}
+
+/// The log of all executions of a hook, as text.
+pub(crate) fn logged(server: &Server, id: &str) -> String {
+    Value::from(server.admin().executions(id)).to_string()
 }
 
 /// Waits until a hook is ready.

@@ -44,6 +44,11 @@ impl Okta {
         Self { address, path: format!("/okta/{doors}/{id}"), hook_type: hook_type.into(), headers }
     }
 
+    /// The same Okta with a path behind the hook's id.
+    pub(crate) fn at(&self, path: &str) -> Self {
+        Self { path: format!("{}{path}", self.path), ..self.clone() }
+    }
+
     /// The same Okta, sending something else to authenticate.
     pub(crate) fn sending(&self, name: &str, value: &str) -> Self {
         Self { headers: vec![(name.into(), value.into())], ..self.clone() }

@@ -1,9 +1,9 @@
 //! What Okta's guides and its partners begin with, as functions: a password import from a list of users, and a message that a provider sends.
 //! And what of their secrets is left afterwards: nothing.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Effect, Okta, deploy, sample, set_up};
+use super::{Effect, Okta, deploy, logged, sample, set_up};
 use crate::harness::{Answered, Server, Upstream};
 
 const IMPORT: &str = "
@@ -39,11 +39,6 @@ exports.handler = async (request) => {
     return { commands: [{ type: 'com.okta.telephony.action', value: [action] }] };
 };
 ";
-
-/// The log of all executions of a hook, as text.
-fn logged(server: &Server, id: &str) -> String {
-    Value::from(server.admin().executions(id)).to_string()
-}
 
 #[test]
 fn users_of_a_list_are_imported_with_their_passwords() {

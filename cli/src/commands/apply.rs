@@ -105,7 +105,7 @@ fn folders(path: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn hook(project: &Project) -> Result<HookBody> {
-    Ok(project.upload(&project.function()?))
+    project.upload(&project.function()?)
 }
 
 /// Every env var that is listed or linked, with its value where the file has one.

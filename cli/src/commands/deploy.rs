@@ -62,7 +62,7 @@ pub(crate) fn run(args: &DeployArgs) -> Result<ExitCode> {
     if let Some(file) = &args.env_file {
         set_env(&client, &project, file)?;
     }
-    let body = project.upload(&function);
+    let body = project.upload(&function)?;
     let before = target(&client, args, &project)?;
     let hook: Result<HookView> = match &before {
         Some(hook) => client.put(&hook_ref::path(hook.id), &body),

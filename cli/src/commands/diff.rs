@@ -1,11 +1,13 @@
 //! `hookbox diff HOOK [DIR]`: what a deployment would change, seen from here.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
 use hookbox_hooks::bodies::HookBody;
+use hookbox_hooks::{FileBody, HookView};
 use serde_json::{Map, Value, json};
 
 use super::pull::function;
@@ -15,6 +17,7 @@ use crate::hook_ref::HookArg;
 use crate::login::ServerArgs;
 use crate::output::{self, OutputArgs};
 use crate::project::Project;
+use crate::project_files::ProjectFiles;
 use crate::style::Style;
 
 /// Show how a project differs from a deployed hook
@@ -39,17 +42,19 @@ pub(crate) struct DiffArgs {
 pub(crate) fn run(args: &DiffArgs) -> Result<ExitCode> {
     let project = Project::open(&args.dir)?;
     let hook = args.hook.find(&args.server.connect()?)?;
-    let here = project.function()?;
-    let there = function(&hook)?;
+    let (here, there) = (project.function()?, function(&hook)?);
+    let beside = (deployed_files(&hook)?, project.files()?);
     let written = object(&project.body)?;
     let deployed = Value::Object(named(&object(&HookBody::of(&hook))?, &written));
     let written = Value::Object(written);
-    let same = (deployed == written, here == there);
+    let same = (deployed == written, here == there && beside.0 == beside.1);
     let text = |style: Style| {
         let names = (format!("{} (deployed)", hook.id), project.dir.display().to_string());
         let names = (names.0.as_str(), names.1.as_str());
         let mut shown = unified(&format!("{deployed:#}\n"), &format!("{written:#}\n"), names, style);
-        shown.push_str(&functions(&there, &here, is_source(project.main()), style));
+        let name = beside.1.main.as_deref().unwrap_or("function");
+        shown.push_str(&functions(name, &there, &here, is_source(project.main()), style));
+        shown.push_str(&files(&beside.0, &beside.1, style));
         shown
     };
     args.output.print(&json!({"settings_differ": !same.0, "function_differs": !same.1}), text)?;
@@ -77,12 +82,29 @@ fn named(deployed: &Map<String, Value>, project: &Map<String, Value>) -> Map<Str
     project.iter().filter_map(one).collect()
 }
 
-fn functions(there: &[u8], here: &[u8], is_source: bool, style: Style) -> String {
+fn functions(name: &str, there: &[u8], here: &[u8], is_source: bool, style: Style) -> String {
     match (std::str::from_utf8(there), std::str::from_utf8(here)) {
         _ if there == here => String::new(),
-        (Ok(there), Ok(here)) if is_source => unified(there, here, ("function (deployed)", "function"), style),
-        _ => format!("the functions differ: {} bytes deployed, {} bytes here\n", there.len(), here.len()),
+        (Ok(there), Ok(here)) if is_source => unified(there, here, (&format!("{name} (deployed)"), name), style),
+        _ => format!("{name} differs: {} bytes deployed, {} bytes here\n", there.len(), here.len()),
     }
+}
+
+/// What is deployed beside a function.
+fn deployed_files(hook: &HookView) -> Result<ProjectFiles> {
+    let bytes = |(path, file): (&String, &FileBody)| Ok((path.clone(), file.bytes().context("a file of the server's is no base64")?));
+    let beside = hook.files.iter().flatten().map(bytes).collect::<Result<_>>()?;
+    Ok(ProjectFiles { main: hook.main.clone(), beside })
+}
+
+/// How the files beside two functions differ.
+fn files(there: &ProjectFiles, here: &ProjectFiles, style: Style) -> String {
+    let paths: BTreeSet<&String> = there.beside.keys().chain(here.beside.keys()).collect();
+    let shown = |path: &&String| {
+        let content = |files: &ProjectFiles| files.beside.get(*path).cloned().unwrap_or_default();
+        functions(path, &content(there), &content(here), true, style)
+    };
+    paths.iter().map(shown).collect()
 }
 
 #[cfg(test)]

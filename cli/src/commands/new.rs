@@ -98,7 +98,7 @@ fn manifest(args: &NewArgs) -> Result<String> {
         settings: settings.into_iter().filter(|(_, value)| says_something(value)).collect(),
         ..HookBody::default()
     };
-    Manifest { body, main: args.lang.main(), samples: &["samples/event.json"] }.text()
+    Manifest { body, main: args.lang.main(), samples: &["samples/event.json"], files: &[] }.text()
 }
 
 /// Whom the function of the template calls; `None` for nobody, which is the default.

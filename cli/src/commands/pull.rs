@@ -1,8 +1,8 @@
 //! `hookbox pull HOOK [DIR]`: a deployed hook as a project.
 
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
@@ -40,18 +40,31 @@ pub(crate) struct PullArgs {
 pub(crate) fn run(args: &PullArgs) -> Result<()> {
     let hook = args.hook.find(&args.server.connect()?)?;
     let function = function(&hook)?;
-    let main = if hook.runtime == "wasm" { "hook.wasm" } else { "hook.js" };
-    let manifest = Manifest { body: HookBody::of(&hook), main, samples: &[] }.text()?;
-    let files = [(args.dir.join(MANIFEST), manifest.into_bytes()), (args.dir.join(main), function)];
+    let usual = if hook.runtime == "wasm" { "hook.wasm" } else { "hook.js" };
+    let main = hook.main.as_deref().unwrap_or(usual);
+    let beside = hook.files.clone().unwrap_or_default();
+    let names: Vec<&str> = beside.keys().map(String::as_str).collect();
+    let manifest = Manifest { body: HookBody::of(&hook), main, samples: &[], files: &names }.text()?;
+    let mut files = vec![(args.dir.join(MANIFEST), manifest.into_bytes()), (within(&args.dir, main)?, function)];
+    for (path, file) in &beside {
+        files.push((within(&args.dir, path)?, file.bytes().context("a file of the server's is no base64")?));
+    }
     if let Some((path, _)) = files.iter().find(|(path, _)| path.exists() && !args.force) {
         return Err(Problem::Usage(format!("{} is there already; --force overwrites it", path.display())).into());
     }
     std::fs::create_dir_all(&args.dir).with_context(|| format!("cannot make {}", args.dir.display()))?;
     for (path, bytes) in &files {
+        path.parent().map_or(Ok(()), std::fs::create_dir_all).with_context(|| format!("cannot make the folder of {}", path.display()))?;
         std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
     }
     let paths: Vec<&PathBuf> = files.iter().map(|(path, _)| path).collect();
     args.output.print(&json!({"id": hook.id, "files": paths}), |_| paths.iter().map(|path| format!("{}\n", path.display())).collect())
+}
+
+/// The place of a file in a folder, whatever a server calls it.
+fn within(folder: &Path, path: &str) -> Result<PathBuf> {
+    let inside = !path.is_empty() && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    if inside { Ok(folder.join(path)) } else { bail!("the server has a file at {path:?}, which leads out of the folder") }
 }
 
 /// The deployed function's bytes.

@@ -144,6 +144,9 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
     let hook = LocalHook::new(function, hook_type, node_major, hosts, limits(args, project.as_ref()))?;
     let hook = hook.with_http_cache(project.as_ref().is_some_and(Project::http_cache));
     let mut hook = hook.with_packages(project.as_ref().map(Project::packages).unwrap_or_default());
+    if let Some(project) = &project {
+        hook = hook.of_project(project)?;
+    }
     hook.sealed.clone_from(&args.sealed);
     let mut env = args.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
     env.extend(args.env.iter().cloned());

@@ -104,7 +104,7 @@ pub(crate) fn run(args: &TestArgs) -> Result<ExitCode> {
         timeout: Duration::from_secs(60),
     };
     let hook = LocalHook::new(project.function()?, project.hook_type, project.node_major(), project.allowed_hosts(), limits)?;
-    let hook = hook.with_http_cache(project.http_cache()).with_packages(project.packages());
+    let hook = hook.with_http_cache(project.http_cache()).with_packages(project.packages()).of_project(&project)?;
     let verdicts = files.iter().map(|file| judge_file(file, &hook, args.update)).collect::<Result<Vec<_>>>()?;
     let failed = verdicts.iter().filter(|one| !one.ok).count();
     args.output.print(&verdicts, |style| page(&verdicts, style))?;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use hookbox_hooks::ServiceError;
-use hookbox_hooks::hook_type::{Adapter, Event, InvalidResponse, Verdict};
+use hookbox_hooks::hook_type::{Adapter, Event, InvalidResponse, Request, Verdict, WebAnswer};
 use hookbox_host_api::Decision;
 use serde_json::value::RawValue;
 
@@ -10,20 +10,32 @@ use super::event;
 use super::kind::Kind;
 use super::response;
 
-/// A type, which is all that matters: no setting changes what a function sees or may return.
-pub(super) struct OktaAdapter(pub(super) Kind);
+/// A type: no setting changes what a function sees or may return.
+pub(super) struct OktaAdapter {
+    pub(super) kind: Kind,
+    /// The path that an app has.
+    pub(super) app_path: String,
+}
 
 impl Adapter for OktaAdapter {
     fn read_event(&self, body: &Bytes) -> Result<Event, ServiceError> {
-        event::read(self.0, body)
+        event::read(self.kind, body)
     }
 
     fn judge(&self, returned: Box<RawValue>, kept: &Bytes) -> Result<Verdict, InvalidResponse> {
-        response::judge(self.0, returned, kept)
+        response::judge(self.kind, returned, kept)
+    }
+
+    fn request(&self) -> Request {
+        Request::post(&self.app_path)
+    }
+
+    fn judge_answer(&self, answer: &WebAnswer, kept: &Bytes) -> Result<Verdict, InvalidResponse> {
+        response::judge_answer(self.kind, answer, kept)
     }
 
     fn default_verdict(&self, decision: Decision, _: &Bytes) -> Verdict {
-        Verdict::new(decision, stand_in(self.0, decision).and_then(|body| RawValue::from_string(body.to_owned()).ok()))
+        Verdict::new(decision, stand_in(self.kind, decision).and_then(|body| RawValue::from_string(body.to_owned()).ok()))
     }
 }
 
@@ -47,14 +59,18 @@ fn stand_in(kind: Kind, decision: Decision) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    fn adapter(kind: Kind) -> OktaAdapter {
+        OktaAdapter { kind, app_path: "/".to_owned() }
+    }
+
     #[test]
     fn what_stands_in_for_a_function_is_an_answer_that_its_type_allows() {
         for kind in Kind::ALL {
             let event = Bytes::from(super::super::samples::sample(kind).to_string());
             for decision in [Decision::Allow, Decision::Deny, Decision::NoChange] {
-                let verdict = OktaAdapter(kind).default_verdict(decision, &event);
+                let verdict = adapter(kind).default_verdict(decision, &event);
                 let body = verdict.body.unwrap_or_else(|| RawValue::from_string("null".to_owned()).unwrap());
-                let judged = OktaAdapter(kind).judge(body, &event);
+                let judged = adapter(kind).judge(body, &event);
                 match kind {
                     Kind::PasswordImport | Kind::Telephony => assert_eq!(judged.unwrap().decision, Decision::Deny, "{kind:?}"),
                     Kind::Registration | Kind::Token | Kind::Saml | Kind::UserImport => {

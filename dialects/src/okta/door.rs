@@ -3,14 +3,16 @@
 
 use bytes::Bytes;
 use hookbox_hooks::api::{Access, Answered, ApiError, Authenticating, BodyKind, Call, Caller, Core, Doc, Endpoint, Head, Reply, respond};
-use hookbox_hooks::{Answer, DoorAnswer, FoundHook, ServiceError};
+use hookbox_hooks::hook_type::{Request, Settings};
+use hookbox_hooks::{Answer, Brought, DoorAnswer, FoundHook, ServiceError};
 use hookbox_host_api::{Decision, Outcome};
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use serde_json::json;
 
 use super::authentication::Authentication;
 use super::kind::{DIALECT, Kind};
 use super::names::AUTHENTICATION;
+use super::rules::app_path;
 
 /// The header with which Okta asks whether an endpoint knows it.
 const CHALLENGE: &str = "x-okta-verification-challenge";
@@ -21,6 +23,30 @@ const NOT_DEALT_WITH: &str = r#"{"error":{"errorSummary":"The events were not de
 /// The longest challenge that is answered, in bytes.
 const LONGEST_CHALLENGE: usize = 1024;
 
+const INLINE: Doc = Doc {
+    tag: "Okta: doors",
+    summary: "Where Okta calls an inline hook; the hook's `authentication` says how",
+    request: Some("OktaEvent"),
+    answers: &[(200, "What Okta is to do", Some("OktaResponse")), (204, "Okta goes on as if there were no hook", None)],
+    errors: &[404],
+    ..Doc::NONE
+};
+const VERIFY: Doc = Doc {
+    tag: "Okta: doors",
+    summary: "Where Okta verifies an event hook once: the challenge of its header comes back",
+    answers: &[(200, "The challenge", Some("OktaVerification"))],
+    errors: &[400, 404],
+    ..Doc::NONE
+};
+const EVENT: Doc = Doc {
+    tag: "Okta: doors",
+    summary: "Where Okta delivers events",
+    request: Some("OktaEvent"),
+    answers: &[(204, "They are dealt with", None)],
+    errors: &[404, 500],
+    ..Doc::NONE
+};
+
 pub(super) static ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         method: Method::POST,
@@ -29,14 +55,16 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
         access: Access::Dialect(authenticate),
         body: BodyKind::Context,
         handler: |core, call| Box::pin(inline(core, call)),
-        doc: Doc {
-            tag: "Okta: doors",
-            summary: "Where Okta calls an inline hook; the hook's `authentication` says how",
-            request: Some("OktaEvent"),
-            answers: &[(200, "What Okta is to do", Some("OktaResponse")), (204, "Okta goes on as if there were no hook", None)],
-            errors: &[404],
-            ..Doc::NONE
-        },
+        doc: INLINE,
+    },
+    Endpoint {
+        method: Method::POST,
+        path: "/okta/inline-hooks/{hook_id}/{*path}",
+        id: "oktaInlineHookPath",
+        access: Access::Dialect(authenticate),
+        body: BodyKind::Context,
+        handler: |core, call| Box::pin(inline(core, call)),
+        doc: Doc { summary: "The same, for an app that has its route at `path`", ..INLINE },
     },
     Endpoint {
         method: Method::GET,
@@ -45,13 +73,16 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
         access: Access::Dialect(authenticate),
         body: BodyKind::None,
         handler: |core, call| Box::pin(verify(core, call)),
-        doc: Doc {
-            tag: "Okta: doors",
-            summary: "Where Okta verifies an event hook once: the challenge of its header comes back",
-            answers: &[(200, "The challenge", Some("OktaVerification"))],
-            errors: &[400, 404],
-            ..Doc::NONE
-        },
+        doc: VERIFY,
+    },
+    Endpoint {
+        method: Method::GET,
+        path: "/okta/event-hooks/{hook_id}/{*path}",
+        id: "oktaVerifyEventHookPath",
+        access: Access::Dialect(authenticate),
+        body: BodyKind::None,
+        handler: |core, call| Box::pin(verify(core, call)),
+        doc: Doc { summary: "The same, for an app that has its route at `path`; no app is asked", ..VERIFY },
     },
     Endpoint {
         method: Method::POST,
@@ -60,14 +91,16 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
         access: Access::Dialect(authenticate),
         body: BodyKind::Context,
         handler: |core, call| Box::pin(event(core, call)),
-        doc: Doc {
-            tag: "Okta: doors",
-            summary: "Where Okta delivers events",
-            request: Some("OktaEvent"),
-            answers: &[(204, "They are dealt with", None)],
-            errors: &[404, 500],
-            ..Doc::NONE
-        },
+        doc: EVENT,
+    },
+    Endpoint {
+        method: Method::POST,
+        path: "/okta/event-hooks/{hook_id}/{*path}",
+        id: "oktaEventHookPath",
+        access: Access::Dialect(authenticate),
+        body: BodyKind::Context,
+        handler: |core, call| Box::pin(event(core, call)),
+        doc: Doc { summary: "The same, for an app that has its route at `path`", ..EVENT },
     },
 ];
 
@@ -111,17 +144,39 @@ async fn verify(core: &Core, call: Call<'_>) -> Answered {
 }
 
 async fn run(core: &Core, call: Call<'_>, found: FoundHook, kind: Kind) -> Answered {
+    let target = target(&call, &found.settings);
+    let request = request(&call.head, &target, &found.settings);
     let (account, id, read_at, body) = (found.account, found.id, call.read_at, call.body);
     let (service, event) = (core.service.clone(), body.clone());
     let answer = async move {
-        let answer = service.run_hook(account, &id.to_string(), event, None, read_at).await?;
+        let brought = Brought { request: Some(request), ..event.into() };
+        let answer = service.run_hook(account, &id.to_string(), brought, read_at).await?;
         Ok(written(kind, &answer))
     };
     let bytes = match kind.is_retried() {
-        true => core.service.answer_once(account, id, &body, answer).await?,
+        true => core.service.answer_once(account, id, &[target.as_bytes(), &body], answer).await?,
         false => answer.await?.bytes,
     };
     sent(&bytes)
+}
+
+/// The path and query that an app is asked for: what stands in the URL behind the hook's id, or else the path that is set.
+fn target(call: &Call<'_>, settings: &Settings) -> String {
+    let rest = call.param("path");
+    let path = if rest.is_empty() { app_path(settings).unwrap_or("/").to_owned() } else { format!("/{rest}") };
+    match call.head.query {
+        Some(query) => format!("{path}{}{query}", if path.contains('?') { '&' } else { '?' }),
+        None => path,
+    }
+}
+
+/// What an app hears of the request: all that Okta sent. Who may not come in has been sent away already.
+fn request(head: &Head<'_>, target: &str, settings: &Settings) -> Request {
+    // As Node reads them, a byte is a character.
+    let text = |value: &HeaderValue| value.as_bytes().iter().map(|byte| char::from(*byte)).collect();
+    let headers = head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value)));
+    let authentication = Authentication::of(settings.get(AUTHENTICATION));
+    Request::new(target, headers, &authentication.as_ref().map(Authentication::headers).unwrap_or_default())
 }
 
 /// An answer as it is kept: its status, and its body if it has one.

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use hookbox_hooks::hook_type::{HookTypeSpec, Shape};
+use hookbox_hooks::hook_type::{HookTypeSpec, SERVER, Shape};
 use hookbox_host_api::Decision;
 
 use super::kind::{DIALECT, Kind};
@@ -25,7 +25,7 @@ const fn row(
         id: kind.as_str(),
         dialect: DIALECT,
         summary,
-        entries: &["handler"],
+        entries: &["handler", SERVER],
         shape: Shape::Single,
         default_decision,
         on_error: kind.on_error(),

@@ -12,6 +12,8 @@ use super::names::INLINE_HOOK;
 const NAME: usize = 255;
 /// The longest URL, in characters.
 const URI: usize = 1024;
+/// The longest version, in characters.
+const VERSION: usize = 32;
 /// The most headers.
 const HEADERS: usize = 32;
 
@@ -21,6 +23,9 @@ pub(super) struct InlineHook {
     pub(super) name: String,
     #[serde(default)]
     pub(super) uri: String,
+    /// Its version, if another one was asked for than the only one that there is: who said it reads it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) version: Option<String>,
     #[serde(default)]
     pub(super) method: Option<String>,
     /// Headers that Okta sends beside the one with the secret.
@@ -46,7 +51,7 @@ pub(super) fn of(settings: &Settings) -> Option<InlineHook> {
 impl InlineHook {
     /// Reads what a body says.
     pub(super) fn read(said: Fields) -> Result<Self, ServiceError> {
-        let mut said = said.only(&["name", "uri", "method", "headers", "oauth"])?;
+        let mut said = said.only(&["name", "uri", "version", "method", "headers", "oauth"])?;
         let name = said.string("name")?.filter(|name| !name.is_empty()).ok_or_else(|| said.missing("name"))?;
         if name.chars().count() > NAME {
             return Err(said.wrong("name", format_args!("does not meet maximum length of {NAME}")));
@@ -65,7 +70,11 @@ impl InlineHook {
             Ok(Header { key: text("key")?, value: text("value")? })
         };
         let headers = headers.into_iter().map(header).collect::<Result<_, ServiceError>>()?;
-        Ok(Self { name, uri, method: said.string("method")?, headers, oauth: said.take("oauth") })
+        let version = said.string("version")?;
+        if version.as_ref().is_some_and(|version| version.chars().count() > VERSION) {
+            return Err(said.wrong("version", format_args!("does not meet maximum length of {VERSION}")));
+        }
+        Ok(Self { name, uri, version, method: said.string("method")?, headers, oauth: said.take("oauth") })
     }
 
     /// The form in which it is stored and shown.

@@ -10,14 +10,17 @@ use super::adapter::OktaAdapter;
 use super::authentication::Authentication;
 use super::inline_hook::{self, InlineHook};
 use super::kind::Kind;
-use super::names::{AUTHENTICATION, INLINE_HOOK};
+use super::names::{APP_PATH, AUTHENTICATION, INLINE_HOOK};
+
+/// The longest path of an app, in bytes.
+const LONGEST_PATH: usize = 1024;
 
 /// The rules of one type.
 pub(super) struct TypeRules(pub(super) Kind);
 
 impl Rules for TypeRules {
     fn setting_names(&self) -> &'static [&'static str] {
-        &[AUTHENTICATION, INLINE_HOOK]
+        &[AUTHENTICATION, APP_PATH, INLINE_HOOK]
     }
 
     fn apply(&self, before: &Settings, said: &mut Fields, _: &Settings) -> Result<Settings, ServiceError> {
@@ -28,6 +31,16 @@ impl Rules for TypeRules {
                 return Err(ServiceError::invalid(AUTHENTICATION, "instance.authentication of an event hook is `header` or `basic`"));
             }
             settings.insert(AUTHENTICATION.to_owned(), authentication.stored());
+        }
+        if let Some(path) = said.string(APP_PATH)? {
+            let is_path = path.starts_with('/') && path.len() <= LONGEST_PATH && path.bytes().all(|byte| byte.is_ascii_graphic());
+            match path.is_empty() || is_path {
+                true => settings.insert(APP_PATH.to_owned(), path.into()),
+                false => {
+                    return Err(said
+                        .wrong(APP_PATH, format_args!("is not a path of at most {LONGEST_PATH} printable characters that begins with /")));
+                }
+            };
         }
         if let Some(said) = said.object(INLINE_HOOK)? {
             settings.insert(INLINE_HOOK.to_owned(), InlineHook::read(said)?.stored());
@@ -45,10 +58,19 @@ impl Rules for TypeRules {
     fn view(&self, settings: &Settings) -> Settings {
         let authentication = Authentication::of(settings.get(AUTHENTICATION)).map_or(Value::Null, |one| one.view());
         let inline_hook = inline_hook::of(settings).map_or(Value::Null, |one| one.stored());
-        [(AUTHENTICATION.to_owned(), authentication), (INLINE_HOOK.to_owned(), inline_hook)].into_iter().collect()
+        let app_path = app_path(settings).map_or(Value::Null, Value::from);
+        [(AUTHENTICATION, authentication), (APP_PATH, app_path), (INLINE_HOOK, inline_hook)]
+            .map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .collect()
     }
 
-    fn bind(&self, _: &Settings, _: &Settings) -> Arc<dyn Adapter> {
-        Arc::new(OktaAdapter(self.0))
+    fn bind(&self, settings: &Settings, _: &Settings) -> Arc<dyn Adapter> {
+        Arc::new(OktaAdapter { kind: self.0, app_path: app_path(settings).unwrap_or("/").to_owned() })
     }
+}
+
+/// The path of an app, if it is set.
+pub(super) fn app_path(settings: &Settings) -> Option<&str> {
+    settings.get(APP_PATH).and_then(Value::as_str).filter(|path| !path.is_empty())
 }

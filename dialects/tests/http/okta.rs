@@ -65,6 +65,7 @@ pub(super) async fn every_route(server: &TestServer, admin: &str) {
     assert_eq!(server.call(admin, &format!("POST {path}/execute"), event.clone()).await.expect(200), json!({}));
     let door = format!("POST /okta/inline-hooks/{one}");
     server.raw(&door, &[("x-secret", "hunter3")], &event.to_string()).await.expect(204);
+    server.raw(&format!("{door}/tokens"), &[("x-secret", "hunter3")], &event.to_string()).await.expect(204);
     server.call(admin, &format!("POST {path}/lifecycle/deactivate"), None).await.expect(200);
     server.call(admin, &format!("POST {path}/lifecycle/activate"), None).await.expect(200);
     server.call(admin, &format!("DELETE {path}"), None).await.expect(400);
@@ -72,9 +73,13 @@ pub(super) async fn every_route(server: &TestServer, admin: &str) {
     server.call(admin, &format!("DELETE {path}"), None).await.expect(204);
     let events = make(server, admin, "okta-event", "return null", header("hunter2")).await;
     let door = format!("/okta/event-hooks/{events}");
-    server.raw(&format!("GET {door}"), &[("x-secret", "hunter2"), CHALLENGE], "").await.expect(200);
+    for path in ["", "/events"] {
+        server.raw(&format!("GET {door}{path}"), &[("x-secret", "hunter2"), CHALLENGE], "").await.expect(200);
+    }
     let event = json!({"eventId": "1", "eventType": "com.okta.event_hook", "data": {"events": []}});
-    server.raw(&format!("POST {door}"), &[("x-secret", "hunter2")], &event.to_string()).await.expect(204);
+    for path in ["", "/events"] {
+        server.raw(&format!("POST {door}{path}"), &[("x-secret", "hunter2")], &event.to_string()).await.expect(204);
+    }
 }
 
 #[tokio::test]

@@ -28,6 +28,8 @@ pub struct Head<'a> {
     pub path: &'a str,
     /// The path's parameters.
     pub params: Params<'a>,
+    /// The query as it was sent, without the question mark.
+    pub query: Option<&'a str>,
     /// The headers.
     pub headers: &'a HeaderMap,
     /// The IP address of the client, which a trusted proxy may have named.

@@ -17,7 +17,8 @@ use crate::resources::Scope;
 pub struct Endpoint {
     /// The HTTP method.
     pub method: Method,
-    /// The path; `{name}` is a parameter, which stands for one segment that is not empty.
+    /// The path; `{name}` is a parameter, which stands for one segment that is not empty, and `{*name}` at the end for the rest, slashes and all,
+    /// which may be empty.
     pub path: &'static str,
     /// The operation's name in the log, the metrics and the OpenAPI file; unique.
     pub id: &'static str,

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hookbox_egress::Call;
 use hookbox_host_api::log::{Level, LogBuffer, Mask};
 use hookbox_host_api::{Decision, Failure, FailureKind, Outcome, Usage, json, surrogates};
-use hookbox_runtime::{Execution, Invocation, Share};
+use hookbox_runtime::{Execution, Invocation, RequestHead, Share};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
@@ -16,7 +16,7 @@ use super::event::Occurrence;
 use super::limit::named;
 use crate::clock::Clock;
 use crate::directory::{Hook, Policy, Serving};
-use crate::hook_type::Verdict;
+use crate::hook_type::{Verdict, WebAnswer};
 use crate::ids::{AccountId, HookId};
 use crate::limits::ServiceLimits;
 use crate::logs::{LogEntry, LogWriter, micros};
@@ -42,6 +42,8 @@ pub(super) struct Job {
     pub(super) account: AccountId,
     pub(super) serving: Arc<Serving>,
     pub(super) event: Occurrence,
+    /// The head of the request, if the function is a server.
+    pub(super) request: Option<Arc<RequestHead>>,
 }
 
 /// What identifies an execution in its log entry and its answer.
@@ -141,6 +143,7 @@ impl Job {
             execution_id: self.event.execution_id.shared(),
             identity: self.serving.identity.clone(),
             context,
+            request: self.request.clone(),
             env: self.serving.env.clone(),
             mask,
             grant: self.serving.grant.clone(),
@@ -174,7 +177,12 @@ impl Job {
         let invalid = |message: String| Failure::new(FailureKind::InvalidResponse, message);
         // Two readers could take different values for a key that occurs twice.
         json::check(&result).map_err(|error| invalid(format!("the response is not usable: {error}")))?;
-        let verdict = self.event.adapter.judge(result, &self.event.kept).map_err(|error| invalid(error.0))?;
+        let (adapter, kept) = (&self.event.adapter, &self.event.kept);
+        let verdict = match self.request {
+            Some(_) => WebAnswer::read(&result).and_then(|answer| adapter.judge_answer(&answer, kept)),
+            None => adapter.judge(result, kept),
+        };
+        let verdict = verdict.map_err(|error| invalid(error.0))?;
         Ok(Judged::Completed(Verdict { body: verdict.body.map(surrogates::readable), ..verdict }))
     }
 }

@@ -19,7 +19,7 @@ use self::job::{Job, Shared};
 use crate::clock::Clock;
 use crate::directory::{Account, Hook};
 use crate::error::ServiceError;
-use crate::hook_type::{Adapter, Event, HookType};
+use crate::hook_type::{Adapter, Event, HookType, Request, RequestBody};
 use crate::limits::ServiceLimits;
 use crate::logs::LogWriter;
 use crate::metrics::Metrics;
@@ -50,7 +50,7 @@ impl Dispatcher {
         read_at: Instant,
     ) -> Result<Answer, ServiceError> {
         let plan = match account.live(hook_type) {
-            Some(hook) => self.plan(account, hook, body, None, read_at)?,
+            Some(hook) => self.plan(account, hook, Brought::from(body.clone()), read_at)?,
             None => {
                 let adapter = account.adapter(hook_type)?;
                 let event = Occurrence::new(hook_type, adapter.clone(), self.read(&**adapter, body)?, read_at);
@@ -62,31 +62,25 @@ impl Dispatcher {
         Ok(plan.carry_out().await)
     }
 
-    /// Runs a hook of an account on an event, disabled or not. `roles` are those of the user, for an event that does not hold them.
-    pub(crate) async fn run(
-        &self,
-        account: &Account,
-        hook: &Hook,
-        body: &Bytes,
-        roles: Option<Vec<String>>,
-        read_at: Instant,
-    ) -> Result<Answer, ServiceError> {
-        Ok(self.plan(account, hook, body, roles, read_at)?.carry_out().await)
+    /// Runs a hook of an account on an event, disabled or not.
+    pub(crate) async fn run(&self, account: &Account, hook: &Hook, brought: Brought, read_at: Instant) -> Result<Answer, ServiceError> {
+        Ok(self.plan(account, hook, brought, read_at)?.carry_out().await)
     }
 
-    fn plan(
-        &self,
-        account: &Account,
-        hook: &Hook,
-        body: &Bytes,
-        roles: Option<Vec<String>>,
-        read_at: Instant,
-    ) -> Result<Plan, ServiceError> {
+    fn plan(&self, account: &Account, hook: &Hook, brought: Brought, read_at: Instant) -> Result<Plan, ServiceError> {
+        let Brought { event: body, roles, request, asked } = brought;
         let hook_type = hook.record.hook_type;
         let adapter = &hook.policy.adapter;
-        let mut event = self.read(&**adapter, body)?;
+        let mut event = self.read(&**adapter, &body)?;
         let roles = roles.or(event.roles.take()).unwrap_or_default();
         let input = std::mem::take(&mut event.input);
+        let is_server = hook.serving.as_ref().is_some_and(|serving| serving.function.serves());
+        let request = is_server.then(|| {
+            let request = request.unwrap_or_else(|| adapter.request());
+            let mut request = asked.iter().fold(request, |request, asked| request.as_asked(asked));
+            event.secrets.append(&mut request.secrets);
+            Arc::new(request.with_length(input.len()))
+        });
         let event = Occurrence::new(hook_type, adapter.clone(), event, read_at);
         if !hook.policy.conditions.iter().all(|condition| condition.holds(&roles)) {
             let decision = account.record.settings.default_decision(hook_type);
@@ -96,7 +90,7 @@ impl Dispatcher {
             return Ok(Plan::Answered(Box::new(self.0.not_ready(account.record.id, hook, &event))));
         };
         let refusal = event.refusal();
-        let job = Job { shared: self.0.clone(), account: account.record.id, serving, event };
+        let job = Job { shared: self.0.clone(), account: account.record.id, serving, event, request };
         Ok(match refusal {
             None => Plan::Run(Arc::new(job), input),
             Some(failure) => Plan::Answered(Box::new(job.failed(failure))),
@@ -109,6 +103,25 @@ impl Dispatcher {
             return Err(ServiceError::TooLarge { what: "the context", limit });
         }
         adapter.read_event(body)
+    }
+}
+
+/// An event, and what came with it.
+#[derive(Clone, Debug, Default)]
+pub struct Brought {
+    /// The event.
+    pub event: Bytes,
+    /// The roles of the user, for an event that does not hold them.
+    pub roles: Option<Vec<String>>,
+    /// The request that has brought it, for a function that is a server.
+    pub request: Option<Request>,
+    /// What an author wants of such a request.
+    pub asked: Option<RequestBody>,
+}
+
+impl From<Bytes> for Brought {
+    fn from(event: Bytes) -> Self {
+        Self { event, ..Self::default() }
     }
 }
 

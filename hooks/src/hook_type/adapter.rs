@@ -5,6 +5,7 @@ use hookbox_host_api::{Decision, Secret};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::request::{InvalidResponse, Request, WebAnswer};
 use crate::error::ServiceError;
 
 /// Reads events for a hook, and judges what its function returns. One is made for each version that serves, from its settings.
@@ -20,6 +21,22 @@ pub trait Adapter: Send + Sync {
     /// # Errors
     /// The type does not allow the result; the execution ends as `invalid_response`.
     fn judge(&self, returned: Box<RawValue>, kept: &Bytes) -> Result<Verdict, InvalidResponse>;
+
+    /// The request that brings an event to a function that is a server, where no request has brought it here.
+    fn request(&self) -> Request {
+        Request::post("/")
+    }
+
+    /// The verdict in what a function answered that is a server; `kept` is [`Event::kept`].
+    ///
+    /// # Errors
+    /// As [`Adapter::judge`].
+    fn judge_answer(&self, answer: &WebAnswer, kept: &Bytes) -> Result<Verdict, InvalidResponse> {
+        match answer.status {
+            200..=299 => self.judge(answer.json()?, kept),
+            status => Err(InvalidResponse(format!("the app answered {status}: {}", answer.quoted()))),
+        }
+    }
 
     /// The verdict for a decision that no function made; `kept` is [`Event::kept`].
     fn default_verdict(&self, decision: Decision, kept: &Bytes) -> Verdict;
@@ -71,11 +88,6 @@ pub struct Command {
     /// The particulars, in JSON.
     pub value: Box<RawValue>,
 }
-
-/// A result that the hook type does not allow; the message names the field and the rule.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct InvalidResponse(pub String);
 
 /// The type of a value, in words, for messages.
 pub fn article(value: &serde_json::Value) -> &'static str {

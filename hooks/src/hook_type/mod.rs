@@ -3,6 +3,7 @@
 
 mod adapter;
 mod registry;
+mod request;
 
 use std::fmt;
 use std::ops::{Deref, RangeInclusive};
@@ -16,12 +17,16 @@ use serde_json::{Map, Value};
 use crate::error::ServiceError;
 use crate::fields::Fields;
 
-pub use adapter::{Adapter, Command, Event, InvalidResponse, Verdict, article};
+pub use adapter::{Adapter, Command, Event, Verdict, article};
 pub(crate) use registry::names;
 pub use registry::{AccountRules, Registry, RegistryError, SettingFlag, SettingValues};
+pub use request::{InvalidResponse, Request, RequestBody, WebAnswer};
 
 /// Settings that only a dialect understands, of a hook or of an account: JSON, checked when it is stored.
 pub type Settings = Map<String, Value>;
+
+/// The last of a type's entries, where a function may be a server of HTTP: an app that listens.
+pub const SERVER: &str = hookbox_runtime::SERVER;
 
 /// What is fixed about a hook type.
 pub struct HookTypeSpec {
@@ -31,7 +36,7 @@ pub struct HookTypeSpec {
     pub dialect: &'static str,
     /// What the type is for, in one sentence.
     pub summary: &'static str,
-    /// The exported functions that may be the entry point, in the order in which they are tried.
+    /// The exported functions that may be the entry point, in the order in which they are tried; with [`SERVER`] at the end, also a server.
     pub entries: &'static [&'static str],
     /// How many functions answer one event, and in which order.
     pub shape: Shape,

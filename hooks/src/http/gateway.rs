@@ -140,7 +140,7 @@ impl Gateway {
             Match::WrongMethod(methods) => return Err(ApiError::WrongMethod(allow(&methods))),
             Match::Nothing => return Err(ApiError::NoRoute),
         };
-        let head = Head { path: parts.uri.path(), params, headers: &parts.headers, client };
+        let head = Head { path: parts.uri.path(), query: parts.uri.query(), params, headers: &parts.headers, client };
         // Before the body: a caller without access cannot make the server hold one.
         let caller = self.caller(endpoint, &head).await?;
         if caller.is_some() {

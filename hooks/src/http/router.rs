@@ -59,6 +59,8 @@ pub(crate) struct Router {
 struct Node {
     literals: BTreeMap<&'static str, Node>,
     parameter: Option<Box<Node>>,
+    /// Where all further segments are one parameter.
+    rest: Vec<Row>,
     rows: Vec<Row>,
 }
 
@@ -96,31 +98,47 @@ impl Router {
     /// Finds an endpoint. A literal segment takes precedence over a parameter, whatever follows; a parameter is never empty.
     pub(crate) fn find<'p>(&self, method: &Method, path: &'p str) -> Match<'_, 'p> {
         let Some(path) = path.strip_prefix('/') else { return Match::Nothing };
-        let (mut node, mut params) = (&self.root, Params::default());
-        for segment in path.split('/') {
+        let (mut node, mut params, mut rest) = (&self.root, Params::default(), Some(path));
+        while let Some(path) = rest {
+            let (segment, behind) = path.split_once('/').map_or((path, None), |(segment, behind)| (segment, Some(behind)));
             if let Some(next) = node.literals.get(segment) {
                 node = next;
             } else if let Some(next) = node.parameter.as_ref().filter(|_| !segment.is_empty()) {
                 node = next;
                 params.push(segment);
             } else {
-                return Match::Nothing;
+                params.push(path);
+                return choose(&node.rest, method, params);
             }
+            rest = behind;
         }
-        match node.rows.iter().find(|row| row.endpoint.method == *method) {
-            Some(row) => {
-                params.name(&row.names);
-                Match::Found(row, params)
-            }
-            None if node.rows.is_empty() => Match::Nothing,
-            None => Match::WrongMethod(node.rows.iter().map(|row| &row.endpoint.method).collect()),
-        }
+        choose(&node.rows, method, params)
     }
 }
 
+/// The endpoint of a method among those of a path.
+fn choose<'t, 'p>(rows: &'t [Row], method: &Method, mut params: Params<'p>) -> Match<'t, 'p> {
+    match rows.iter().find(|row| row.endpoint.method == *method) {
+        Some(row) => {
+            params.name(&row.names);
+            Match::Found(row, params)
+        }
+        None if rows.is_empty() => Match::Nothing,
+        None => Match::WrongMethod(rows.iter().map(|row| &row.endpoint.method).collect()),
+    }
+}
+
+/// What begins the name of a parameter that is the rest of a path.
+const REST: char = '*';
+
 /// The names of a path's parameters, in their order.
 pub(super) fn parameters(path: &'static str) -> impl Iterator<Item = &'static str> {
-    path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    path.split('/').filter_map(|segment| Some(segment.strip_prefix('{')?.strip_suffix('}')?.trim_start_matches(REST)))
+}
+
+/// A path as the OpenAPI file has it, which knows no rest.
+pub(super) fn template(path: &'static str) -> String {
+    path.replace("{*", "{")
 }
 
 impl Node {
@@ -129,11 +147,15 @@ impl Node {
         if names.len() > Params::MOST {
             return Err(TableError::Parameters(endpoint.path));
         }
-        let node = endpoint.path.trim_start_matches('/').split('/').fold(self, Self::child);
-        if node.rows.iter().any(|row| row.endpoint.method == endpoint.method) {
+        let path = endpoint.path.trim_start_matches('/');
+        let (above, rest) =
+            path.rsplit_once('/').filter(|(_, last)| last.starts_with("{*")).map_or((path, false), |(above, _)| (above, true));
+        let node = above.split('/').fold(self, Self::child);
+        let rows = if rest { &mut node.rest } else { &mut node.rows };
+        if rows.iter().any(|row| row.endpoint.method == endpoint.method) {
             return Err(TableError::Duplicate { method: endpoint.method.to_string(), path: endpoint.path });
         }
-        node.rows.push(Row { endpoint, style, names, place });
+        rows.push(Row { endpoint, style, names, place });
         Ok(())
     }
 
@@ -212,6 +234,25 @@ mod tests {
                 other => panic!("{path}: {other:?}"),
             }
         }
+    }
+
+    #[test]
+    fn a_rest_is_all_that_follows() {
+        let router = router(vec![endpoint("/a/{id}"), endpoint("/a/{id}/{*rest}"), endpoint("/b/{*rest}")]).unwrap();
+        for (path, wanted, rest) in [
+            ("/a/x", "/a/{id}", ""),
+            ("/a/x/", "/a/{id}/{*rest}", ""),
+            ("/a/x/b//c/", "/a/{id}/{*rest}", "b//c/"),
+            ("/b/c", "/b/{*rest}", "c"),
+        ] {
+            match router.find(&Method::GET, path) {
+                Match::Found(row, params) => assert_eq!((row.endpoint.id, params.get("rest")), (wanted, rest), "{path}"),
+                other => panic!("{path}: {other:?}"),
+            }
+        }
+        assert!(matches!(router.find(&Method::GET, "/a//b"), Match::Nothing));
+        assert!(matches!(router.find(&Method::PUT, "/a/x/b"), Match::WrongMethod(_)));
+        assert_eq!(template("/a/{id}/{*rest}"), "/a/{id}/{rest}");
     }
 
     #[test]

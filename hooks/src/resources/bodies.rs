@@ -14,6 +14,7 @@ use super::hook_view::HookView;
 use crate::hook_type::Settings;
 use crate::ids::AccountId;
 use crate::networks::Networks;
+use crate::sources::FileBody;
 
 /// A hook: for `POST /v1/hooks`, `PUT /v1/hooks/{id}` and, in a list, [`ApplyBody`].
 ///
@@ -27,6 +28,12 @@ pub struct HookBody {
     /// The function, in base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
+    /// The path of a function in JavaScript among its files; `hook.js` where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub main: Option<String>,
+    /// The files beside it, by their paths.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<BTreeMap<String, FileBody>>,
     /// What the function is run as: `wasm`, or a version of Node such as `nodejs24.x`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runtime: Option<String>,
@@ -70,9 +77,11 @@ pub struct HookBody {
 
 impl HookBody {
     /// The keys that a body of any dialect has.
-    pub const KEYS: [&str; 15] = [
+    pub const KEYS: [&str; 17] = [
         "type",
         "function",
+        "main",
+        "files",
         "runtime",
         "timeout",
         "retries",
@@ -93,6 +102,8 @@ impl HookBody {
         Self {
             hook_type: Some(hook.hook_type.to_string()),
             function: None,
+            main: None,
+            files: None,
             runtime: Some(hook.runtime.to_string()),
             timeout: Some(hook.timeout.into()),
             retries: Some(hook.retries.into()),
@@ -337,7 +348,7 @@ mod tests {
     /// A hook in which every field is set.
     fn hook() -> HookBody {
         serde_json::from_value(json!({
-            "type": "sign-in", "function": "AGFzbQEAAAA=", "runtime": "wasm", "timeout": 1, "retries": 2, "disabled": true,
+            "type": "sign-in", "function": "ZXhwb3J0cw==", "main": "server.js", "files": {"users.js": "", "logo": {"base64": "/w=="}}, "runtime": "wasm", "timeout": 1, "retries": 2, "disabled": true,
             "env_vars": ["KEY"], "packages": {}, "conditions": [{"source": "roles", "operator": "~", "value": "12"}],
             "limits": {"fuel": 1_000_000, "memory_mib": 8}, "on_error": "deny", "expose_errors": true, "allowed_hosts": ["api.example"],
             "http_cache": true, "settings": {"risk": true},

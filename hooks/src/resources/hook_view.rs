@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hookbox_host_api::Decision;
 use hookbox_packages::Lock;
+use hookbox_runtime::MAIN;
 use serde::{Deserialize, Serialize};
 
 use super::condition::Condition;
@@ -15,6 +16,7 @@ use super::hook::{HookRecord, Status};
 use crate::clock::Timestamp;
 use crate::hook_type::Settings;
 use crate::ids::{AccountId, HookId};
+use crate::sources::{FileBody, Sources};
 
 /// A hook.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -77,6 +79,12 @@ pub struct HookView {
     /// The newest version's function, in base64; lists leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
+    /// The path of the function among its files, if it is not `hook.js`; lists leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub main: Option<String>,
+    /// The newest version's files beside its function, if there are any; lists leave them out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<BTreeMap<String, FileBody>>,
     /// What the newest version's packages were resolved to, once a deployment has; lists leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock: Option<Arc<Lock>>,
@@ -155,13 +163,24 @@ impl HookView {
             created_at: record.created_at,
             updated_at: record.updated_at,
             function: None,
+            main: None,
+            files: None,
             lock: None,
         }
     }
 
-    /// The same with the newest version's function.
+    /// The same with the newest version's function, as it is stored.
     pub(crate) fn with_function(self, function: &[u8]) -> Self {
-        Self { function: Some(STANDARD.encode(function)), ..self }
+        let Ok(Sources { main, source, files }) = Sources::read(function) else {
+            return Self { function: Some(STANDARD.encode(function)), ..self };
+        };
+        let files: BTreeMap<_, _> = files.into_iter().map(|(path, bytes)| (path, FileBody::of(&bytes))).collect();
+        Self {
+            function: Some(STANDARD.encode(source)),
+            main: Some(main).filter(|main| main != MAIN),
+            files: Some(files).filter(|files| !files.is_empty()),
+            ..self
+        }
     }
 
     /// The same with what its packages were resolved to.

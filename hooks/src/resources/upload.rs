@@ -1,15 +1,20 @@
-//! An uploaded function: what its bytes are, and whether they match the hook's runtime. Admission decides whether it can run.
+//! An uploaded function with the files beside it: what its bytes are, and whether they match the hook's runtime. Admission decides whether it
+//! can run.
+
+use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use hookbox_runtime::FunctionKind;
+use hookbox_runtime::{FunctionKind, MAIN};
+use serde_json::Value;
 
 use super::hook::{FunctionRef, Kind};
 use super::input_rules::InputRules;
 use super::runtime::Runtime;
 use crate::error::ServiceError;
 use crate::fields::Fields;
+use crate::sources::{FileBody, MAX_FILES, Sources, is_stored_form};
 use crate::store::Digest;
 
 /// How every WebAssembly file begins, whatever its version.
@@ -20,9 +25,12 @@ const NOT_BASE64: &str = "is not base64 encoded";
 /// A function as it was uploaded.
 #[derive(Debug)]
 pub(crate) struct Upload {
+    /// As they are stored.
     pub(crate) bytes: Bytes,
     digest: Digest,
     content: Content,
+    /// What a function is made of that is text.
+    sources: Option<Sources>,
     /// Whether it came as its own text, without base64 around it.
     plain: bool,
     /// The most bytes of JavaScript.
@@ -45,6 +53,7 @@ impl Content {
         match (FunctionKind::sniff(bytes), str::from_utf8(bytes)) {
             (Some(kind), _) => Self::WebAssembly(kind.into()),
             (None, _) if bytes.starts_with(MAGIC) => Self::StrangeWebAssembly,
+            (None, _) if is_stored_form(bytes) => Self::Binary,
             (None, Ok(_)) => Self::Text,
             (None, Err(_)) => Self::Binary,
         }
@@ -55,7 +64,11 @@ impl Upload {
     /// Decodes the function in a body. A lenient reading takes text that is not base64 as the source itself.
     pub(super) fn take(fields: &mut Fields, rules: &InputRules) -> Result<Option<Self>, ServiceError> {
         let (most, source_bytes) = (rules.limits.function_bytes, rules.limits.source_bytes);
-        let Some(text) = fields.string("function")? else { return Ok(None) };
+        let (main, files) = (fields.string("main")?, files(fields)?);
+        let Some(text) = fields.string("function")? else {
+            let alone = [("main", main.is_some()), ("files", files.is_some())].into_iter().find(|(_, said)| *said);
+            return alone.map_or(Ok(None), |(name, _)| Err(fields.wrong(name, "goes with a `function`")));
+        };
         let too_long = || fields.wrong("function", format_args!("does not meet maximum length of {most} bytes, decoded"));
         // Checked before decoding, so that a text that is far too long is not decoded.
         if text.len() / 4 * 3 > most.saturating_add(2) {
@@ -69,15 +82,39 @@ impl Upload {
         if bytes.len() > most {
             return Err(too_long());
         }
-        Ok(Some(Self { digest: Digest::of(&bytes), content: Content::of(&bytes), plain, source_bytes, bytes: bytes.into() }))
+        let (content, files) = (Content::of(&bytes), files.unwrap_or_default());
+        let main = main.unwrap_or_else(|| MAIN.to_owned());
+        let sources = match (content, String::from_utf8(bytes.clone())) {
+            (Content::Text, Ok(source)) => Some(Sources { main, source, files }),
+            _ if !files.is_empty() => return Err(fields.wrong("files", "is for JavaScript: the function is no text")),
+            _ => None,
+        };
+        if let Some(Err((path, rule))) = sources.as_ref().map(Sources::check) {
+            let name =
+                if sources.as_ref().is_some_and(|sources| sources.main == path) { "main".to_owned() } else { format!("files[{path:?}]") };
+            return Err(fields.wrong(&name, rule));
+        }
+        let bytes = sources.as_ref().map_or(bytes, Sources::stored);
+        Ok(Some(Self { digest: Digest::of(&bytes), content, sources, plain, source_bytes, bytes: bytes.into() }))
     }
 
     /// The source, if the function is text.
     pub(super) fn text(&self) -> Option<&str> {
-        match self.content {
-            Content::Text => str::from_utf8(&self.bytes).ok(),
-            Content::WebAssembly(_) | Content::StrangeWebAssembly | Content::Binary => None,
+        self.sources.as_ref().map(|sources| sources.source.as_str())
+    }
+
+    /// The length of the source with the files beside it, in bytes.
+    pub(super) fn source_len(&self) -> usize {
+        self.sources.as_ref().map_or(0, Sources::len)
+    }
+
+    /// Refuses a source that is longer than this, with the files beside it.
+    pub(super) fn check_length(&self, most: usize) -> Result<(), ServiceError> {
+        if self.source_len() <= most {
+            return Ok(());
         }
+        let with = if self.sources.as_ref().is_some_and(|sources| !sources.files.is_empty()) { " with its `files`" } else { "" };
+        Err(wrong("function", &format!("does not meet maximum length of {most} bytes of JavaScript, decoded{with}")))
     }
 
     /// The stored form of the function, for a hook of this runtime. `named` says whether the same body names the runtime.
@@ -95,15 +132,29 @@ impl Upload {
             }
             (Runtime::Node(_), Content::Binary) => return Err(wrong("function", "is not UTF-8 text, as JavaScript is")),
             (Runtime::Node(_), Content::Text) => {
-                if self.bytes.len() > self.source_bytes {
-                    let most = self.source_bytes;
-                    return Err(wrong("function", &format!("does not meet maximum length of {most} bytes of JavaScript, decoded")));
-                }
+                self.check_length(self.source_bytes)?;
                 Kind::Javascript
             }
         };
         Ok(FunctionRef { digest: self.digest, size: self.bytes.len() as u64, kind })
     }
+}
+
+/// The files beside a source: their content by their paths.
+fn files(fields: &mut Fields) -> Result<Option<BTreeMap<String, Vec<u8>>>, ServiceError> {
+    let files = match fields.take("files") {
+        None => return Ok(None),
+        Some(Value::Object(files)) => files,
+        Some(_) => return Err(fields.wrong("files", "is not of a type(s) object")),
+    };
+    if files.len() > MAX_FILES {
+        return Err(fields.wrong("files", format_args!("does not meet maximum length of {MAX_FILES}")));
+    }
+    let file = |(path, file): (String, Value)| match serde_json::from_value::<FileBody>(file).ok().and_then(|file| file.bytes()) {
+        Some(bytes) => Ok((path, bytes)),
+        None => Err(fields.wrong(&format!("files[{path:?}]"), "is neither text nor {\"base64\": \"...\"}")),
+    };
+    files.into_iter().map(file).collect::<Result<_, _>>().map(Some)
 }
 
 /// Refuses a new runtime that does not fit the hook's present function.

@@ -72,7 +72,7 @@ impl Service {
         self.issuers.verify(account, found.record.settings.hosts_ceiling.as_ref(), issuer, token, self.now()).await
     }
 
-    /// Answers an event of a hook once: the same event, which is one with the same bytes, is answered what the first was answered if it comes
+    /// Answers an event of a hook once: the same event, which is one that is told by the same `parts`, is answered what the first was answered if it comes
     /// again within a minute, and while the first is still being answered, it waits for that. `answer` runs to its end even if the caller
     /// goes away.
     ///
@@ -82,10 +82,16 @@ impl Service {
         self: &Arc<Self>,
         account: AccountId,
         hook: HookId,
-        event: &Bytes,
+        parts: &[&[u8]],
         answer: impl Future<Output = Result<DoorAnswer, ServiceError>> + Send + 'static,
     ) -> Result<Bytes, ServiceError> {
-        let name = STANDARD_NO_PAD.encode(Sha256::digest(event));
+        let mut hash = Sha256::new();
+        for part in parts {
+            // Its length as well, so that no two lists of parts are the same bytes.
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let name = STANDARD_NO_PAD.encode(hash.finalize());
         let key = EventKey { account: account.get(), hook: hook.number(), name };
         let turn = match self.repeats.claim(key).await {
             Claim::Answered(bytes) => return Ok(bytes),

@@ -12,9 +12,9 @@ use tokio::time::Instant;
 use super::{ExecutionFilter, Page, Service};
 use crate::clock::Timestamp;
 use crate::directory::{Account, Hook};
-use crate::dispatch::Answer;
+use crate::dispatch::{Answer, Brought};
 use crate::error::ServiceError;
-use crate::hook_type::HookType;
+use crate::hook_type::{HookType, RequestBody};
 use crate::ids::{AccountId, HookId};
 use crate::logs::{HookLog, LogCursor, LogEntry, LogFilter, Stopped, Wanted, moment};
 use crate::resources::{ExecutionView, read_roles};
@@ -36,26 +36,19 @@ impl Service {
         self.dispatcher.trigger(&account, hook_type, &body, read_at).await
     }
 
-    /// Runs one hook, live or not, on an event. `roles` are those of the user, for an event that does not hold them.
-    pub async fn run_hook(
-        &self,
-        account: AccountId,
-        id: &str,
-        event: Bytes,
-        roles: Option<Vec<String>>,
-        read_at: Instant,
-    ) -> Result<Answer, ServiceError> {
+    /// Runs one hook, live or not, on an event.
+    pub async fn run_hook(&self, account: AccountId, id: &str, brought: Brought, read_at: Instant) -> Result<Answer, ServiceError> {
         let id = id.parse().map_err(|_| ServiceError::NotFound)?;
         let account = self.loaded(account, |account| account.hook(id).ok(), read_at).await?;
-        self.dispatcher.run(&account, account.hook(id)?, &event, roles, read_at).await
+        self.dispatcher.run(&account, account.hook(id)?, brought, read_at).await
     }
 
-    /// Runs one hook, live or not, on the context in `{"context": {...}, "roles": [...]}`.
+    /// Runs one hook, live or not, on the context in `{"context": {...}, "roles": [...], "request": {...}}`.
     pub async fn fire(&self, account: AccountId, id: &str, body: Bytes, read_at: Instant) -> Result<Answer, ServiceError> {
         let wrapped = Wrapped::parse(&body)?;
         let roles = wrapped.roles.map(read_roles).transpose()?;
         let event = body.slice_ref(wrapped.context.get().as_bytes());
-        self.run_hook(account, id, event, roles, read_at).await
+        self.run_hook(account, id, Brought { event, roles, request: None, asked: wrapped.request }, read_at).await
     }
 
     /// The account, after the picked hook in it has been loaded if the start left it unloaded. An event waits for that as long as it would
@@ -223,6 +216,8 @@ struct Wrapped<'a> {
     context: &'a RawValue,
     #[serde(borrow, default)]
     roles: Option<&'a RawValue>,
+    #[serde(default)]
+    request: Option<RequestBody>,
 }
 
 impl<'a> Wrapped<'a> {

@@ -117,7 +117,7 @@ fn let_in(core: &Core, head: &Head<'_>) -> Result<Caller, ApiError> {
 
 async fn door(core: &Core, call: Call<'_>) -> Answered {
     let (account, id) = (call.account()?, call.param("hook_id"));
-    let answer = core.service.run_hook(account, id, call.body, None, call.read_at).await?;
+    let answer = core.service.run_hook(account, id, call.body.into(), call.read_at).await?;
     if answer.decision() == Decision::NoChange {
         return Ok(respond::empty(StatusCode::NO_CONTENT));
     }

@@ -3,7 +3,8 @@ import { Buffer, atob, btoa } from './buffer.js';
 import { console } from './console.js';
 import * as timers from './timers.js';
 import { process, setVersion, uncaught } from './process.js';
-import { exportsOf, newModule, require, resolveImport, setMeta } from './modules.js';
+import { begin, exportsOf, resolveImport, setMeta } from './modules.js';
+import { isServer, serve } from './http/requests.js';
 import { Crypto, CryptoKey, SubtleCrypto, crypto } from './crypto/web.js';
 import './intl.js';
 import { answer, callback, ignored, invocation } from './invocation.js';
@@ -55,5 +56,5 @@ export default {
   answer,
   ignored,
   promiseIn,
-  loader: { require, newModule, setVersion, resolveImport, exportsOf, setMeta },
+  loader: { begin, isServer: (exports) => isServer(exports, timers.anyLeft()), serve, setVersion, resolveImport, exportsOf, setMeta },
 };

@@ -3,7 +3,8 @@
 import { invalidArgType, invalidArgValue, coded, validateString } from './errors.js';
 import { refuser, unavailable } from './unavailable.js';
 
-const FILE = '/hook.js';
+// The path of the hook's source.
+let main = '/hook.js';
 const later = { builtin: new Map(), prefixed: new Map(), packages: new Map() };
 const LISTED = [];
 
@@ -35,7 +36,7 @@ function failure(error, request, from, parent) {
   const { code, message, alone } = told;
   if (code !== 'MODULE_NOT_FOUND') return coded(Error, code, message);
   const stack = requireStack(from, parent);
-  const bundle = isPath(request) ? 'a hook is a single file: bundle what it needs into it' : 'the hook has no packages: name what it needs in `packages`, or bundle it';
+  const bundle = isPath(request) ? 'the hook is a single file: deploy what it needs with it in `files`, or bundle it' : 'the hook has no packages: name what it needs in `packages`, or bundle it';
   const missing = new Error(`Cannot find module '${request}'\nRequire stack:\n${stack.map((each) => `- ${each}`).join('\n')}${alone ? `\n(${bundle})` : ''}`);
   missing.code = code;
   missing.requireStack = stack;
@@ -183,7 +184,7 @@ export function setMeta(meta, file) {
 
 const isBuiltin = (name) => (String(name).startsWith('node:') ? later.builtin.has(name.slice(5)) || later.prefixed.has(name.slice(5)) : later.builtin.has(name));
 
-export function makeRequire(module, filename = FILE) {
+export function makeRequire(module, filename = main) {
   function require(path) { return module.require(path); }
   function resolve(request, options) {
     validateString(request, 'request');
@@ -211,7 +212,7 @@ export function Module(id = '', parent) {
   Object.defineProperty(this, 'parent', { value: parent, writable: true, configurable: true, enumerable: false });
 }
 Module.prototype.load = refuser('Module.prototype.load', '', 1);
-Module.prototype.require = function (id) { return load(id, this.filename ?? FILE, this); };
+Module.prototype.require = function (id) { return load(id, this.filename ?? main, this); };
 Module.prototype._compile = refuser('Module.prototype._compile', '', 2);
 Object.defineProperty(Module.prototype, 'isPreloading', { get: () => false });
 
@@ -221,10 +222,10 @@ Module._extensions = { __proto__: null };
 for (const extension of ['.js', '.json', '.node']) Module._extensions[extension] = refuser(`require.extensions['${extension}']`, '', 2);
 Module.globalPaths = [];
 Module.isBuiltin = isBuiltin;
-Module._load = function (request, parent, isMain) { return load(request, parent?.filename ?? FILE, parent); };
-Module._resolveFilename = function (request, parent, isMain, options) { return located(request, parent?.filename ?? FILE, parent); };
+Module._load = function (request, parent, isMain) { return load(request, parent?.filename ?? main, parent); };
+Module._resolveFilename = function (request, parent, isMain, options) { return located(request, parent?.filename ?? main, parent); };
 Module._nodeModulePaths = function (from) { return packageFolders(String(from)); };
-Module._resolveLookupPaths = function (request, parent) { return isBuiltin(request) ? null : packageFolders(folderOf(parent?.filename ?? FILE)); };
+Module._resolveLookupPaths = function (request, parent) { return isBuiltin(request) ? null : packageFolders(folderOf(parent?.filename ?? main)); };
 Module._findPath = function (request, paths, isMain) { return false; };
 for (const name of ['_load', '_resolveFilename', '_nodeModulePaths', '_resolveLookupPaths', '_findPath']) Object.defineProperty(Module[name], 'name', { value: '' });
 Object.defineProperty(Module.prototype.require, 'name', { value: '' });
@@ -253,12 +254,11 @@ Module.SourceMap = class SourceMap {
 };
 Module.Module = Module;
 
-// The module that a hook's source is.
-export function newModule() {
-  const module = new Module(FILE);
-  module.filename = FILE;
-  module.paths = ['/node_modules'];
+// The module that a hook's source is, which has a path.
+export function newModule(path) {
+  main = path;
+  const module = new Module(path);
+  module.filename = path;
+  module.paths = packageFolders(module.path);
   return module;
 }
-const own = newModule();
-export const require = makeRequire(own);

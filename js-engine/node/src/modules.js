@@ -10,7 +10,7 @@ import { dns, dnsPromises } from './dns/index.js';
 import { EventEmitter } from './events/index.js';
 import { hookbox } from './hookbox.js';
 import { http, https } from './http/index.js';
-import { Module, exportsOf, newModule, require, resolveImport, setMeta, useModules } from './module.js';
+import { Module, exportsOf, makeRequire, newModule, resolveImport, setMeta, useModules } from './module.js';
 import { net } from './net/index.js';
 import { osModule } from './os.js';
 import { packages } from './passwords/index.js';
@@ -94,4 +94,15 @@ process.getBuiltinModule = function getBuiltinModule(id) {
   return id.startsWith('node:') ? (known.get(id.slice(5)) ?? prefixed[id.slice(5)]) : known.get(id);
 };
 
-export { exportsOf, newModule, require, resolveImport, setMeta };
+// Made once for all hooks whose source has the usual path.
+const USUAL = '/hook.js';
+const usual = makeRequire(newModule(USUAL));
+
+// The module of a hook's source, its `require`, and its folder.
+export function begin(path) {
+  const module = newModule(path);
+  if (path !== process.argv[1]) process.argv[1] = path;
+  return { module, require: path === USUAL ? usual : makeRequire(module), folder: module.path };
+}
+
+export { exportsOf, resolveImport, setMeta };

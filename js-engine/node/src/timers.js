@@ -248,6 +248,9 @@ function nextImmediate() {
   }
 }
 
+// Whether anything is left to do that a top level has begun.
+export const anyLeft = () => anyLater() || first() !== undefined || reached < immediates.length || laterImmediates.length > 0;
+
 // Runs one timer, immediate or end of an operation, or waits for one; false when nothing is left that could settle anything.
 export function turn() {
   if (!counting) beginCounting();

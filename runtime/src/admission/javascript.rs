@@ -28,6 +28,8 @@ use crate::{FunctionDigest, PreparedHook, Sandbox};
 pub struct JavaScript {
     /// The author's source.
     pub source: Arc<str>,
+    /// Its path among the files, from their folder on; [`MAIN`] where nobody says otherwise.
+    pub main: Arc<str>,
     /// The major version of Node that it was written for.
     pub node_major: u8,
     /// The exported functions that may be called, in the order in which they are tried.
@@ -37,6 +39,12 @@ pub struct JavaScript {
     /// The files that it is made of beside this source.
     pub modules: Option<Arc<dyn Modules>>,
 }
+
+/// The usual path of a function's source.
+pub const MAIN: &str = "hook.js";
+
+/// Among the entries, last, what lets a source be a server of HTTP instead: the execution's request is handed to it, and its answer is the result.
+pub const SERVER: &str = "http.Server";
 
 /// What files are compiled with, and where they are kept.
 struct Files {
@@ -60,7 +68,13 @@ impl Files {
 }
 
 fn source(function: &JavaScript, files: Option<Arc<Linked>>) -> Source {
-    Source { text: function.source.clone(), entries: function.entries, node_major: function.node_major.into(), files }
+    Source {
+        text: function.source.clone(),
+        main: function.main.clone(),
+        entries: function.entries,
+        node_major: function.node_major.into(),
+        files,
+    }
 }
 
 /// The reason for evaluating a top level on each execution when its image is larger.
@@ -83,24 +97,24 @@ impl Admission {
         if let Some((image, head)) = self.load_image(&ready.base, key, &function.env).await? {
             let reads = WorldReads { env: EnvReads { values: false, names: head.env }, fleeting: None };
             let files = function.modules.clone().map(|modules| Arc::new(link(modules, head.code, self.images.clone())));
-            return Ok(deployed(ready, self.settled(image).await?, source(&function, files), None, reads, None));
+            return Ok(deployed(ready, self.settled(image).await?, source(&function, files), None, head.serves, reads, None));
         }
         let files = match &function.modules {
             Some(modules) => Some(Arc::new(self.compiled(ready, modules.clone()).await?)),
             None => None,
         };
         let source = source(&function, files);
-        let Evaluated { image, reads, log } = self.evaluate(ready, source.clone(), function.env).await?;
+        let Evaluated { image, serves, reads, log } = self.evaluate(ready, source.clone(), function.env).await?;
         let reason = reads.fleeting.or((image.size() > self.config.max_image_bytes).then_some(TOO_LARGE));
         if let Some(reason) = reason {
-            return Ok(deployed(ready, Image::of_base(ready.base.clone()), source, Some(reason), reads, None));
+            return Ok(deployed(ready, Image::of_base(ready.base.clone()), source, Some(reason), serves, reads, None));
         }
         // An image that holds env values lives in this process's memory and nowhere else.
         if !reads.env.values {
             let code = source.files.as_ref().map(|files| files.compiled().clone()).unwrap_or_default();
-            self.keep_image(key, stored(&Head { env: reads.env.names.clone(), code }, &image)?).await?;
+            self.keep_image(key, stored(&Head { env: reads.env.names.clone(), code, serves }, &image)?).await?;
         }
-        Ok(deployed(ready, self.settled(image).await?, source, None, reads, Some(log)))
+        Ok(deployed(ready, self.settled(image).await?, source, None, serves, reads, Some(log)))
     }
 
     /// A function's files, with what was compiled of those that it will probably ask for. What is not compiled yet is, now, on a thread that may
@@ -196,6 +210,8 @@ struct Head {
     env: NamesRead,
     /// What the files beside the source were compiled to, by their paths. So a start need not look at them.
     code: BTreeMap<String, FunctionDigest>,
+    /// Whether the source is a server.
+    serves: bool,
 }
 
 /// The stored form of an image: the length of the head in four bytes, the head, and the image.
@@ -224,12 +240,13 @@ fn deployed(
     image: Image,
     source: Source,
     evaluated_because: Option<&'static str>,
+    serves: bool,
     reads: WorldReads,
     log: Option<LogBuffer>,
 ) -> PreparedHook {
     let (files, startup_log) = (source.files.clone(), StartupLog::new(log));
     let evaluate = evaluated_because.map(|reason| (source, reason));
-    let deployed = Deployed { engine: ready.engine.clone(), image, evaluate, reads, files, startup_log };
+    let deployed = Deployed { engine: ready.engine.clone(), image, evaluate, serves, reads, files, startup_log };
     PreparedHook { shape: Shape::JavaScript(Box::new(deployed)) }
 }
 
@@ -237,6 +254,11 @@ impl PreparedHook {
     /// Whether the function's top level asked for env vars. It then has to be prepared again when one changes.
     pub fn holds_env(&self) -> bool {
         matches!(&self.shape, Shape::JavaScript(deployed) if deployed.reads.env.any())
+    }
+
+    /// Whether the function is a server: it answers the execution's request, and its result is the answer.
+    pub fn serves(&self) -> bool {
+        matches!(&self.shape, Shape::JavaScript(deployed) if deployed.serves)
     }
 
     /// Why the function's top level is evaluated on every execution: what it read that changes, or that its image is too large. `None` where it

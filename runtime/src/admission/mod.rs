@@ -30,7 +30,7 @@ pub(crate) use compile::precompile;
 pub use config::AdmissionConfig;
 pub use error::AdmissionError;
 use images::Images;
-pub use javascript::JavaScript;
+pub use javascript::{JavaScript, MAIN, SERVER};
 
 /// Turns uploaded bytes into prepared hooks.
 pub struct Admission {

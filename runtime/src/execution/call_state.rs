@@ -8,13 +8,13 @@ use hookbox_host_api::EnvVars;
 use hookbox_host_api::log::LogBuffer;
 use tokio::time::Instant;
 
-use super::Identity;
 use super::limiter::MemoryLimiter;
 use super::meter::Meter;
 use super::stop::Stop;
 use super::turns::Turn;
 use super::way_out::WayOut;
 use super::world::World;
+use super::{Identity, RequestHead};
 use crate::host::{JsState, Stdout, WasiState};
 
 /// What a store holds while its guest runs. It ends with the execution; [`super::Execution`] takes over the log and the usage.
@@ -23,6 +23,8 @@ pub(crate) struct CallState {
     pub(crate) meter: Meter,
     pub(crate) log: LogBuffer,
     pub(crate) identity: Arc<Identity>,
+    /// The head of the request that a server answers.
+    pub(crate) request: Option<Arc<RequestHead>>,
     pub(crate) env: Arc<EnvVars>,
     /// The context and how much of it a command has read from standard input.
     pub(crate) stdin: (Bytes, usize),

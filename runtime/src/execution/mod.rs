@@ -13,6 +13,7 @@ mod turns;
 mod way_out;
 mod world;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -20,6 +21,7 @@ use bytes::Bytes;
 use hookbox_egress::{Answerer, Call};
 use hookbox_host_api::log::{LogBuffer, Mask};
 use hookbox_host_api::{EnvVars, Failure, Usage};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
@@ -61,6 +63,25 @@ pub struct Identity {
     pub arn: String,
 }
 
+/// The head of the request that a server answers. The execution's context is its body.
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RequestHead {
+    /// The method.
+    pub method: String,
+    /// Path and query, as they were sent.
+    #[serde(rename = "url")]
+    pub target: String,
+    /// Names and values, in the order in which they came.
+    pub headers: Vec<(String, String)>,
+}
+
+impl fmt::Debug for RequestHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers hold credentials.
+        f.debug_struct("RequestHead").field("method", &self.method).field("target", &self.target).finish_non_exhaustive()
+    }
+}
+
 /// The input of one execution.
 #[derive(Clone, Debug)]
 pub struct Invocation {
@@ -70,6 +91,8 @@ pub struct Invocation {
     pub identity: Arc<Identity>,
     /// The context as the function sees it, JSON text.
     pub context: Bytes,
+    /// The head of the request, for a function that is a server.
+    pub request: Option<Arc<RequestHead>>,
     /// The env vars linked to the hook.
     pub env: Arc<EnvVars>,
     /// Hides their values in the log.

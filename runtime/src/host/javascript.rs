@@ -9,7 +9,7 @@ use wasmtime::{AsContextMut, Caller, Linker};
 
 use super::guest_memory::{bytes, read, text, write};
 use super::modules::JAVASCRIPT as MODULE;
-use crate::execution::{CallState, settle};
+use crate::execution::{CallState, RequestHead, settle};
 
 /// Marks the kind of a clock that a package asks for while it is loaded.
 const BY_PACKAGE: i32 = 2;
@@ -99,6 +99,9 @@ struct InvocationFacts<'a> {
     log_group_name: String,
     log_stream_name: String,
     aws_request_id: &'a str,
+    /// What a server answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<&'a RequestHead>,
 }
 
 impl CallState {
@@ -112,6 +115,7 @@ impl CallState {
             log_group_name: format!("/hookbox/{}", identity.name),
             log_stream_name: format!("[{}]{id}", identity.version),
             aws_request_id: id,
+            request: self.request.as_deref(),
         })?)
     }
 }

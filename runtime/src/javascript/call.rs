@@ -23,7 +23,7 @@ pub(crate) async fn start<'a>(store: &mut Store<CallState>, deployed: &'a Deploy
     store.data_mut().js.files.clone_from(&deployed.files);
     let guest = deployed.engine.start(store, &deployed.image).await?;
     match &deployed.evaluate {
-        Some((source, _)) => Ok(guest.load(store, source).await?.map(|()| guest)),
+        Some((source, _)) => Ok(guest.load(store, source).await?.map(|_| guest)),
         None => Ok(Ok(guest)),
     }
 }

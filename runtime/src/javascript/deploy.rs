@@ -27,6 +27,8 @@ const LOG_LIMIT: usize = 16 << 10;
 pub(crate) struct Evaluated {
     /// The memory after it.
     pub(crate) image: Image,
+    /// Whether the source is a server.
+    pub(crate) serves: bool,
     pub(crate) reads: WorldReads,
     /// What the top level wrote to the log.
     pub(crate) log: LogBuffer,
@@ -39,6 +41,8 @@ pub(crate) fn image_key(engine: FunctionDigest, source: &Source, files: Option<F
     hash.update(engine.as_bytes());
     hash.update(source.node_major.to_le_bytes());
     hash.update(source.entries.join(",").as_bytes());
+    hash.update([0]);
+    hash.update(source.main.as_bytes());
     hash.update([0]);
     hash.update(source.text.as_bytes());
     if let Some(files) = files {
@@ -92,14 +96,14 @@ pub(crate) async fn evaluate(
     source: &Source,
     env: Arc<EnvVars>,
 ) -> Result<Evaluated, AdmissionError> {
-    let Evaluated { image, mut reads, log } = load(sandbox, engine, base, source, scratch(sandbox, env.clone())).await?;
+    let Evaluated { image, serves, mut reads, log } = load(sandbox, engine, base, source, scratch(sandbox, env.clone())).await?;
     if reads.fleeting.is_some() {
         let again = load(sandbox, engine, base, source, in_another_world(sandbox, env)).await;
         if again.is_ok_and(|again| again.image == image && again.reads.env == reads.env) {
             reads.fleeting = None;
         }
     }
-    Ok(Evaluated { image, reads, log })
+    Ok(Evaluated { image, serves, reads, log })
 }
 
 async fn load(
@@ -114,7 +118,7 @@ async fn load(
     let loading = async {
         let guest = engine.start(&mut store, &Image::of_base(base.clone())).await?;
         match guest.load(&mut store, source).await? {
-            Ok(()) => guest.image(&mut store, sandbox.memories(), base).await.map(Ok),
+            Ok(serves) => guest.image(&mut store, sandbox.memories(), base).await.map(|image| Ok((image, serves))),
             Err(failure) => Ok(Err(failure)),
         }
     };
@@ -125,7 +129,7 @@ async fn load(
     // The engine looks at all of its stack before it is done.
     sandbox.memories().empty_last();
     match finished {
-        Ok(Ok(Ok(image))) => Ok(Evaluated { image, reads: state.js.reads, log: state.log }),
+        Ok(Ok(Ok((image, serves)))) => Ok(Evaluated { image, serves, reads: state.js.reads, log: state.log }),
         Ok(Ok(Err(failure))) => Err(rejected(&failure)),
         Ok(Err(error)) => Err(rejected(&classify(&error, &state.limiter))),
         Err(DeadlinePassed) if waited > TIME_LIMIT / 2 => {
@@ -220,6 +224,7 @@ fn invocation(env: Arc<EnvVars>) -> Invocation {
         execution_id: "deploy".into(),
         identity: Arc::default(),
         context: bytes::Bytes::new(),
+        request: None,
         env,
         mask: Arc::default(),
         grant: Arc::default(),

@@ -15,6 +15,8 @@ pub(crate) struct Deployed {
     pub(crate) image: Image,
     /// The source and a reason, where its top level has to be evaluated on every execution.
     pub(crate) evaluate: Option<(Source, &'static str)>,
+    /// Whether it is a server, which answers requests.
+    pub(crate) serves: bool,
     /// What the top level read of the outside world.
     pub(crate) reads: WorldReads,
     /// The files that executions may ask for.

@@ -142,9 +142,9 @@ impl Guest<'_> {
         self.func::<(), ()>(store, &self.engine.freeze)?.call_async(store.as_context_mut(), ()).await
     }
 
-    /// Evaluates a source's top level.
-    pub(super) async fn load(&self, store: &mut Store<CallState>, source: &Source) -> wasmtime::Result<Result<(), Failure>> {
-        let entries = source.entries.join(",");
+    /// Evaluates a source's top level. Says whether the source is a server.
+    pub(super) async fn load(&self, store: &mut Store<CallState>, source: &Source) -> wasmtime::Result<Result<bool, Failure>> {
+        let entries = format!("{}\0{}", source.entries.join(","), source.main);
         self.pass(store, &[source.text.as_bytes(), entries.as_bytes()].concat()).await?;
         let (source_len, entry_len) = (i32::try_from(source.text.len())?, i32::try_from(entries.len())?);
         let load = self.func::<(i32, i32, i32), i32>(store, &self.engine.load)?;
@@ -152,7 +152,7 @@ impl Guest<'_> {
         let loaded = load.call_async(store.as_context_mut(), (source_len, entry_len, source.node_major)).await?;
         store.data_mut().way_out.loading = false;
         match loaded {
-            0 => Ok(Ok(())),
+            0 => Ok(Ok(self.output_bytes(store)? == b"true")),
             _ => self.complaint(store).map(Err),
         }
     }

@@ -8,6 +8,8 @@ use crate::modules::Linked;
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     pub(crate) text: Arc<str>,
+    /// Its path, from the function's folder on.
+    pub(crate) main: Arc<str>,
     /// The exported functions that may be called, in the order in which they are tried.
     pub(crate) entries: &'static [&'static str],
     /// The major version of Node that `process.version` tells.

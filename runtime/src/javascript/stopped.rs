@@ -54,7 +54,7 @@ pub(crate) async fn run_until_stopped(store: &mut Store<CallState>, deployed: &D
 
 async fn load(store: &mut Store<CallState>, guest: &Guest<'_>, deployed: &Deployed) -> wasmtime::Result<Result<(), Failure>> {
     match &deployed.evaluate {
-        Some((source, _)) => guest.load(store, source).await,
+        Some((source, _)) => Ok(guest.load(store, source).await?.map(drop)),
         None => Ok(Ok(())),
     }
 }

@@ -11,7 +11,7 @@ use wasmtime::Module;
 
 use super::*;
 use crate::Share;
-use crate::admission::BUILT;
+use crate::admission::{BUILT, MAIN};
 use crate::host::WorldReads;
 use crate::memory::Base;
 use crate::prepared::Shape;
@@ -56,7 +56,7 @@ fn env(vars: &[(&str, &str)]) -> Arc<EnvVars> {
 
 async fn deploy_with(source: &str, env: Arc<EnvVars>) -> Result<PreparedHook, AdmissionError> {
     let world = world().await;
-    let source = Source { text: source.into(), entries: &["handler"], node_major: 20, files: None };
+    let source = Source { text: source.into(), main: MAIN.into(), entries: &["handler"], node_major: 20, files: None };
     let evaluated = evaluate(&world.sandbox, &world.engine, &world.base, &source, env).await?;
     let (image, evaluate) = match evaluated.reads.fleeting {
         Some(reason) => (Image::of_base(world.base.clone()), Some((source, reason))),
@@ -64,6 +64,7 @@ async fn deploy_with(source: &str, env: Arc<EnvVars>) -> Result<PreparedHook, Ad
     };
     Ok(PreparedHook {
         shape: Shape::JavaScript(Box::new(Deployed {
+            serves: false,
             engine: world.engine.clone(),
             image,
             evaluate,
@@ -92,6 +93,7 @@ fn invocation(context: &str) -> Invocation {
         mask: Arc::new(Mask::default()),
         grant: Arc::default(),
         outside: None,
+        request: None,
         answerer: None,
         beginning: None,
         limits: Limits { fuel: 1_000_000_000, memory_bytes: 64 << 20 },

@@ -16,6 +16,7 @@ fn invocation(fuel: u64) -> Invocation {
         mask: Mask::default().into(),
         grant: std::sync::Arc::default(),
         outside: None,
+        request: None,
         answerer: None,
         beginning: None,
         limits: Limits { fuel, memory_bytes: 16 << 20 },

@@ -65,6 +65,7 @@ fn invocation(timeout: Duration) -> Invocation {
         mask: Mask::default().into(),
         grant: Arc::default(),
         outside: None,
+        request: None,
         answerer: None,
         beginning: None,
         limits: Limits { fuel: 1_000_000_000, memory_bytes: 64 << 20 },

@@ -157,7 +157,7 @@ async fn delete(core: &Core, call: Call<'_>) -> Answered {
 async fn execute(core: &Core, call: Call<'_>) -> Answered {
     check(core, &call)?;
     let (account, id) = (call.account()?, call.id());
-    let answer = core.service.run_hook(account, id, call.body.clone(), None, call.read_at).await?;
+    let answer = core.service.run_hook(account, id, call.body.clone().into(), call.read_at).await?;
     if answer.outcome() != Outcome::Completed {
         let why = answer.error().map_or("it failed", |failure| &failure.message);
         return Err(ServiceError::invalid_body(format!("The inline hook was not executed: {why}")).into());

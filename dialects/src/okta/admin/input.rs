@@ -25,6 +25,7 @@ const SHOWN: [&str; 6] = ["id", "status", "created", "lastUpdated", "_links", "m
 /// What a body says of a hook.
 pub(super) struct Input {
     name: Option<String>,
+    version: Option<String>,
     pub(super) kind: Option<Kind>,
     channel: Option<Channel>,
 }
@@ -46,7 +47,7 @@ impl Input {
             found.ok_or_else(|| said.wrong("type", "is not a type of inline hooks"))
         });
         let channel = said.object("channel")?.map(Channel::read).transpose()?;
-        Ok(Self { name: said.string("name")?, kind: kind.transpose()?, channel })
+        Ok(Self { name: said.string("name")?, version: said.string("version")?, kind: kind.transpose()?, channel })
     }
 
     /// The body that makes a new hook.
@@ -83,6 +84,7 @@ impl Input {
         let inline_hook = json!({
             "name": self.name.unwrap_or(before.name),
             "uri": channel.uri.unwrap_or(before.uri),
+            "version": self.version.or(before.version),
             "method": channel.method.or(before.method),
             "headers": channel.headers.unwrap_or_else(|| json!(before.headers)),
             "oauth": if changes_channel { channel.oauth } else { before.oauth },
@@ -121,8 +123,8 @@ fn of_header(config: &mut Fields) -> Result<Option<Value>, ServiceError> {
     Ok(Some(json!({"type": "header", "name": name, "secret": scheme.string("value")?})))
 }
 
-/// The tokens of an authorization server of Okta: its issuer is what stands before the path of its tokens. The secret with which Okta fetches
-/// them is Okta's.
+/// The tokens of an authorization server: the issuer of one of Okta's is what stands before the path of its tokens, and of another the origin of
+/// these. The secret with which Okta fetches them is Okta's.
 fn of_oauth(config: &mut Fields) -> Result<(Option<Value>, Option<Value>), ServiceError> {
     let url = config.string("tokenUrl")?.ok_or_else(|| config.missing("tokenUrl"))?;
     let (client, scope) = (config.string("clientId")?, config.string("scope")?);
@@ -133,8 +135,16 @@ fn of_oauth(config: &mut Fields) -> Result<(Option<Value>, Option<Value>), Servi
         "scope": scope,
         "hookKeyId": config.string("hookKeyId")?,
     });
-    let issuer = url.strip_suffix("/v1/token").ok_or_else(|| config.wrong("tokenUrl", "does not end in /v1/token"))?;
+    let issuer = url.strip_suffix("/v1/token").or_else(|| origin(&url)).ok_or_else(|| config.wrong("tokenUrl", "is no URL of HTTPS"))?;
     let scope = scope.and_then(|scope| scope.split(' ').next().map(str::to_owned));
     let authentication = json!({"type": "oauth", "issuer": issuer, "audience": AUDIENCE, "client_id": client, "scope": scope});
     Ok((Some(kept), Some(authentication)))
+}
+
+/// The origin of a URL of HTTPS.
+fn origin(url: &str) -> Option<&str> {
+    const SCHEME: &str = "https://";
+    let rest = url.strip_prefix(SCHEME)?;
+    let end = SCHEME.len() + rest.find('/').unwrap_or(rest.len());
+    url.get(..end).filter(|origin| origin.len() > SCHEME.len())
 }

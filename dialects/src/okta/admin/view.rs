@@ -10,7 +10,7 @@ use crate::okta::inline_hook;
 use crate::okta::kind::Kind;
 use crate::okta::names::AUTHENTICATION;
 
-/// The version of hooks and of channels, which is the only one.
+/// The version of hooks and of channels.
 const VERSION: &str = "1.0.0";
 
 /// An inline hook.
@@ -20,7 +20,7 @@ pub(super) struct View {
     id: String,
     name: String,
     r#type: &'static str,
-    version: &'static str,
+    version: String,
     status: &'static str,
     created: Timestamp,
     last_updated: Timestamp,
@@ -34,10 +34,11 @@ impl View {
     pub(super) fn of(hook: &HookView) -> Option<Self> {
         let kind = Kind::named(&hook.hook_type).filter(|kind| kind.is_inline())?;
         let id = hook.id.to_string();
+        let known = inline_hook::of(&hook.settings);
         Some(Self {
-            name: inline_hook::of(&hook.settings).map_or_else(|| format!("{} {id}", kind.as_str()), |one| one.name),
+            version: known.as_ref().and_then(|one| one.version.clone()).unwrap_or_else(|| VERSION.to_owned()),
+            name: known.map_or_else(|| format!("{} {id}", kind.as_str()), |one| one.name),
             r#type: kind.event_type(),
-            version: VERSION,
             status: if hook.disabled { "INACTIVE" } else { "ACTIVE" },
             created: hook.created_at,
             last_updated: hook.updated_at,

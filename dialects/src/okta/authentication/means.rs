@@ -123,6 +123,14 @@ impl Means {
         !matches!(self, Self::OAuth(_))
     }
 
+    /// The header that holds what is shown.
+    pub(super) fn header(&self) -> &str {
+        match self {
+            Self::Header { name, .. } => name,
+            Self::Basic { .. } | Self::OAuth(_) => "authorization",
+        }
+    }
+
     /// Whether there is a secret; a bearer token needs none.
     pub(super) fn is_set(&self) -> bool {
         match self {

@@ -98,6 +98,12 @@ impl Authentication {
         view
     }
 
+    /// The headers that hold what Okta shows.
+    pub(in crate::okta) fn headers(&self) -> Vec<&str> {
+        let previous = self.previous.as_ref().map(|previous| &previous.means);
+        std::iter::once(&self.means).chain(previous).map(Means::header).collect()
+    }
+
     /// The means that are good at this moment.
     pub(in crate::okta) fn valid(&self, now: SystemTime) -> impl Iterator<Item = &Means> {
         let previous = self.previous.as_ref().filter(|previous| previous.until > millis(now));

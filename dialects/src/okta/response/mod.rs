@@ -13,7 +13,7 @@ mod token;
 mod words;
 
 use bytes::Bytes;
-use hookbox_hooks::hook_type::{Command, InvalidResponse, Verdict, article};
+use hookbox_hooks::hook_type::{Command, InvalidResponse, Verdict, WebAnswer, article};
 use hookbox_host_api::{Decision, surrogates};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
@@ -56,6 +56,20 @@ pub(super) fn judge(kind: Kind, returned: Box<RawValue>, event: &Bytes) -> Resul
     let commands = said.iter().filter_map(|one| Some(Command { kind: one.kind.to_owned(), value: to_raw_value(one.value).ok()? }));
     let commands = if error.is_none() { commands.collect() } else { Vec::new() };
     Ok(Verdict { decision, commands, message, body: (!silent).then_some(returned) })
+}
+
+/// The verdict in what an app answered, as Okta reads it: the body of a success, and nothing of any other status.
+pub(super) fn judge_answer(kind: Kind, answer: &WebAnswer, event: &Bytes) -> Result<Verdict, InvalidResponse> {
+    let hint = match answer.status {
+        // Okta looks at the status alone.
+        200..=299 if kind == Kind::Event => return judge(kind, RawValue::NULL.to_owned(), event),
+        200..=299 => return judge(kind, answer.json()?, event),
+        300..=399 => ", and Okta follows no redirect",
+        401 | 403 => ": the app's own check refuses what Okta sends",
+        404 => ": it has no such route; its path stands in the URL behind the hook's id, or in the setting `app_path`",
+        _ => "",
+    };
+    wrong(format!("the app answered {}{hint}. Its body: {}", answer.status, answer.quoted()))
 }
 
 /// The commands, with names that the type has.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::gateway;
-use super::router::{Match, Row, parameters};
+use super::router::{Match, Row, parameters, template};
 use super::v1;
 use crate::api::{Access, BINARY, BodyKind, Doc, ErrorStyle};
 use crate::dialect::{self, Dialect};
@@ -52,7 +52,7 @@ pub fn tree(dialects: &[&'static dyn Dialect]) -> Result<Value, OpenApiError> {
     for endpoint in v1::endpoints().chain(dialects.iter().flat_map(|dialect| dialect.endpoints())) {
         // The router knows which form of errors covers the path.
         let Match::Found(row, _) = router.find(&endpoint.method, endpoint.path) else { continue };
-        if let Value::Object(path) = paths.entry(endpoint.path).or_insert_with(|| json!({})) {
+        if let Value::Object(path) = paths.entry(template(endpoint.path)).or_insert_with(|| json!({})) {
             path.insert(endpoint.method.as_str().to_lowercase(), operation(row));
         }
     }

@@ -51,9 +51,11 @@ impl HookInput {
     const READ_ONLY_V1: [&str; 8] =
         ["account_id", "dialect", "serving_version", "kind", "function_bytes", "top_level", "top_level_reason", "lock"];
     /// Keys that all hooks have and callers write.
-    pub const WRITABLE: [&str; 14] = [
+    pub const WRITABLE: [&str; 16] = [
         "type",
         "function",
+        "main",
+        "files",
         "runtime",
         "timeout",
         "retries",
@@ -184,10 +186,7 @@ impl HookInput {
             settings: self.settings_for(hook_type, spec, account)?,
         };
         let source = self.function.as_ref().and_then(Upload::text);
-        if source.is_some_and(|source| source.len() > hook_type.source_bytes) {
-            let rule = format!("does not meet maximum length of {} bytes of JavaScript, decoded", hook_type.source_bytes);
-            return Err(ServiceError::invalid("function", format!("instance.function {rule}")));
-        }
+        self.function.iter().try_for_each(|function| function.check_length(hook_type.source_bytes))?;
         hook_type.rules.check(&Draft { runtime: spec.runtime.as_str(), timeout: spec.timeout, source }, account)?;
         Ok(spec)
     }

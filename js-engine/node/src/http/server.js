@@ -1,11 +1,16 @@
-// `http.ServerResponse`, which frameworks extend and hand to functions, and servers, to which nobody can connect.
+// `http.ServerResponse`, which frameworks extend and hand to functions, and servers, which hear of requests that the host hands over: requests.js.
 import { coded, invalidArgType, invalidArgValue, outOfRange, validateBoolean, validateInteger, validateObject } from '../errors.js';
-import { Server as NetServer } from '../net/server.js';
+import { LISTENS, Server as NetServer } from '../net/server.js';
 import { Server as SecureNetServer } from '../tls/index.js';
+import { IncomingMessage } from './incoming.js';
+import { endListening } from './listening.js';
 import { STATUS_CODES, hasBadCharacter, headersSent, invalidCharacter } from './names.js';
 import { OUT_HEADERS, OutgoingMessage } from './outgoing.js';
+import { nextTick } from '../timers.js';
 
 const { apply } = Reflect;
+// What a server makes for a request.
+export const CLASSES = Symbol('classes');
 const CHUNKS = /(?:^|\W)chunked(?:$|\W)/i;
 const LINK = /^(?:<[^>]*>)(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/;
 
@@ -87,16 +92,21 @@ Object.assign(ServerResponse.prototype, {
     this.socket = null;
   },
   writeContinue(cb) {
-    this._writeRaw('HTTP/1.1 100 Continue\r\n\r\n', 'ascii', cb);
+    this._writeInterim('HTTP/1.1 100 Continue\r\n\r\n', cb);
     this._sent100 = true;
   },
-  writeProcessing(cb) { this._writeRaw('HTTP/1.1 102 Processing\r\n\r\n', 'ascii', cb); },
+  writeProcessing(cb) { this._writeInterim('HTTP/1.1 102 Processing\r\n\r\n', cb); },
+  // Whoever hands requests over does not hear of what precedes the answer.
+  _writeInterim(text, cb) {
+    if (!this._unframed) this._writeRaw(text, 'ascii', cb);
+    else if (typeof cb === 'function') nextTick(cb);
+  },
   writeEarlyHints(hints, cb) {
     validateObject(hints, 'hints');
     const link = linkOf(hints);
     if (link === '') return;
     const others = Object.entries(hints).filter(([name]) => name !== 'link').map(([name, value]) => `${name}: ${value}\r\n`);
-    this._writeRaw(`HTTP/1.1 103 Early Hints\r\nLink: ${link}\r\n${others.join('')}\r\n`, 'ascii', cb);
+    this._writeInterim(`HTTP/1.1 103 Early Hints\r\nLink: ${link}\r\n${others.join('')}\r\n`, cb);
   },
   _implicitHeader() { this.writeHead(this.statusCode); },
   writeHead,
@@ -129,6 +139,9 @@ function serverClass(Base) {
     const given = typeof options === 'function' ? {} : (options ?? {});
     if (typeof given !== 'object') throw invalidArgType('options', 'object', options);
     settings(this, given);
+    this[CLASSES] = { IncomingMessage: given.IncomingMessage ?? IncomingMessage, ServerResponse: given.ServerResponse ?? ServerResponse };
+    this.joinDuplicateHeaders = given.joinDuplicateHeaders;
+    this.rejectNonStandardBodyWrites = given.rejectNonStandardBodyWrites ?? false;
     apply(Base, this, [{ ...given, allowHalfOpen: true }]);
     const listener = typeof options === 'function' ? options : requestListener;
     if (typeof listener === 'function') this.on('request', listener);
@@ -136,8 +149,14 @@ function serverClass(Base) {
   }
   Object.setPrototypeOf(Server.prototype, Base.prototype);
   Object.setPrototypeOf(Server, Base);
+  Server.prototype[LISTENS] = true;
   Object.assign(Server.prototype, {
-    close(...args) { return apply(Base.prototype.close, this, args); },
+    close(...args) {
+      if (!endListening(this)) return apply(Base.prototype.close, this, args);
+      if (typeof args[0] === 'function') this.once('close', args[0]);
+      nextTick(() => this.emit('close'));
+      return this;
+    },
     closeAllConnections() {},
     closeIdleConnections() {},
     setTimeout(msecs, callback) {

@@ -1,14 +1,21 @@
-// `net.Server`: an emitter that libraries make while they load. Nobody can call a hook, so it never listens.
+// `net.Server`: an emitter that libraries make while they load. Nobody can connect to a hook, so only servers of HTTP listen: http/listening.js.
 import { EventEmitter } from '../events/emitter.js';
 import { coded, invalidArgType } from '../errors.js';
+import { listen } from '../http/listening.js';
 import { nextTick } from '../timers.js';
 import { unavailable } from '../unavailable.js';
+
+// Of a server that is handed requests.
+export const LISTENS = Symbol('listens');
 
 const notRunning = () => coded(Error, 'ERR_SERVER_NOT_RUNNING', 'Server is not running.');
 
 const methods = {
-  listen() { throw unavailable('listening for connections'); },
-  address() { return null; },
+  listen(...args) {
+    if (!this[LISTENS]) throw unavailable('listening for connections');
+    return listen(this, args);
+  },
+  address() { return this._handle?.address ?? null; },
   getConnections(callback) {
     if (typeof callback === 'function') nextTick(callback, null, 0);
     return this;

@@ -82,11 +82,11 @@ async fn deployed(text: &str, files: Vec<(&'static str, &'static str)>, compile:
         }
     }
     let files = Some(Arc::new(Linked::new(Arc::new(tree), names, Box::new(move |name| codes.get(&name.to_hex()).cloned()))));
-    let source = Source { text: text.into(), entries: &["handler"], node_major: 22, files: files.clone() };
+    let source = Source { text: text.into(), main: MAIN.into(), entries: &["handler"], node_major: 22, files: files.clone() };
     let Evaluated { image, reads, .. } = evaluate(&world.sandbox, &world.engine, &world.base, &source, Arc::default()).await?;
     assert_eq!(reads.fleeting, None);
     let startup_log = StartupLog::default();
-    let deployed = Deployed { engine: world.engine.clone(), image, evaluate: None, reads, files, startup_log };
+    let deployed = Deployed { engine: world.engine.clone(), image, evaluate: None, serves: false, reads, files, startup_log };
     Ok(PreparedHook { shape: Shape::JavaScript(Box::new(deployed)) })
 }
 

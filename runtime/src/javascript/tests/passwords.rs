@@ -46,9 +46,10 @@ impl Modules for Named {
 async fn naming(packages: &'static [&'static str], text: &str) -> PreparedHook {
     let world = world().await;
     let files = Some(Arc::new(Linked::new(Arc::new(Named(packages)), Default::default(), Box::new(|_| None))));
-    let source = Source { text: text.into(), entries: &["handler"], node_major: 22, files: files.clone() };
+    let source = Source { text: text.into(), main: MAIN.into(), entries: &["handler"], node_major: 22, files: files.clone() };
     let Evaluated { image, reads, .. } = evaluate(&world.sandbox, &world.engine, &world.base, &source, Arc::default()).await.unwrap();
-    let deployed = Deployed { engine: world.engine.clone(), image, evaluate: None, reads, files, startup_log: StartupLog::default() };
+    let deployed =
+        Deployed { engine: world.engine.clone(), image, evaluate: None, serves: false, reads, files, startup_log: StartupLog::default() };
     PreparedHook { shape: Shape::JavaScript(Box::new(deployed)) }
 }
 

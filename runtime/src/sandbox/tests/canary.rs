@@ -6,7 +6,7 @@ use std::sync::Arc;
 use wasmtime::{Module as Code, Store};
 
 use super::*;
-use crate::admission::BUILT;
+use crate::admission::{BUILT, MAIN};
 use crate::execution::CallState;
 use crate::javascript::{Deployed, Engine, EngineModule, Source, boot, evaluate};
 use crate::memory::Base;
@@ -96,9 +96,10 @@ async fn world(pagemap: PagemapUse) -> World {
     sandbox.memories().set_base(&base);
     let look = format!("(module {} (export \"look\" (func $look)))", looking(base.len() / 65_536, ""));
     let looker = Code::new(sandbox.javascript(), wat::parse_str(look).unwrap()).unwrap();
-    let source = Source { text: WRITER.into(), entries: &["handler"], node_major: 20, files: None };
+    let source = Source { text: WRITER.into(), main: MAIN.into(), entries: &["handler"], node_major: 20, files: None };
     let evaluated = evaluate(&sandbox, &engine, &base, &source, secret()).await.unwrap();
     let shape = Shape::JavaScript(Box::new(Deployed {
+        serves: false,
         engine,
         image: evaluated.image,
         evaluate: None,

@@ -39,6 +39,7 @@ fn store(sandbox: &Sandbox, fuel: u64, timeout: Duration) -> Store<CallState> {
         mask: Arc::new(Mask::default()),
         grant: Arc::default(),
         outside: None,
+        request: None,
         answerer: None,
         beginning: None,
         limits: Limits { fuel, memory_bytes: 2 << 20 },
