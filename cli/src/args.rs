@@ -23,6 +23,7 @@ use crate::commands::new::NewArgs;
 use crate::commands::pull::PullArgs;
 use crate::commands::restore::RestoreArgs;
 use crate::commands::run::RunArgs;
+use crate::commands::schema::SchemaArgs;
 use crate::commands::serve::ServeArgs;
 use crate::commands::test::TestArgs;
 use crate::commands::verify::VerifyArgs;
@@ -58,6 +59,7 @@ pub(crate) enum Command {
     Run(RunArgs),
     Test(TestArgs),
     Build(BuildArgs),
+    Schema(SchemaArgs),
     Deploy(DeployArgs),
     Pull(PullArgs),
     Diff(DiffArgs),

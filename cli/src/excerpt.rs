@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// The name that the engine gives to the author's source.
-const FILE: &str = "hook.js:";
+pub(crate) const FILE: &str = "hook.js:";
 /// Characters shown on either side of the place: minified sources have lines of any length.
 const AROUND: usize = 60;
 

@@ -4,10 +4,12 @@ mod admin_credential;
 mod args;
 mod build;
 mod call;
+mod changes;
 mod client;
 mod commands;
 mod compile_worker;
 mod demo;
+mod deployed;
 mod dialect_settings;
 mod difference;
 mod env_file;
@@ -15,12 +17,14 @@ mod event;
 mod excerpt;
 mod exit;
 mod folder;
+mod function_file;
 mod hook_ref;
 mod hook_types;
 mod hottest;
 mod language;
 mod local;
 mod login;
+mod manifest;
 mod output;
 mod package_json;
 mod privacy;
@@ -36,6 +40,7 @@ mod telemetry;
 mod templates;
 mod threads;
 mod watch;
+mod written;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -91,6 +96,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Keys(args) => commands::keys::run(args)?,
         Command::Restore(args) => commands::restore::run(args)?,
         Command::Run(args) => return commands::run::run(args),
+        Command::Schema(args) => commands::schema::run(args)?,
         Command::Test(args) => return commands::test::run(args),
         Command::Serve(args) => commands::serve::run(args)?,
         Command::Verify(args) => return commands::verify::run(args),

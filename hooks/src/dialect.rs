@@ -74,6 +74,8 @@ pub enum Language {
     Rust,
     /// JavaScript.
     JavaScript,
+    /// TypeScript, of which the types are taken away before it is deployed.
+    TypeScript,
     /// C, compiled to a WASI command.
     C,
 }

@@ -11,7 +11,7 @@ use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{EnvVars, Failure, FailureKind, Usage};
 use hookbox_packages::{Lock, silent};
 use hookbox_runtime::{
-    Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, NotRun, Outside, PreparedHook, Sandbox, Scheduler,
+    Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, Modules, NotRun, Outside, PreparedHook, Sandbox, Scheduler,
     SchedulerLoad,
 };
 use tokio::task::spawn_blocking;
@@ -151,18 +151,25 @@ fn not_run(reason: NotRun, mut log: LogBuffer) -> Execution {
     Execution { result: Err(Failure::new(kind, message)), usage, log, calls: Vec::new(), ended: std::time::SystemTime::now() }
 }
 
-impl SandboxCompiler {
-    /// Gives a source the files of its packages. Returns what these were resolved to.
-    async fn install(&self, source: &mut JavaScript, dependencies: Dependencies) -> Result<Option<Arc<Lock>>, AdmissionError> {
-        if dependencies.declared.is_empty() {
-            return Ok(None);
-        }
-        let (packages, text) = (self.packages.clone(), source.source.clone());
-        let installing = spawn_blocking(move || packages.files(&dependencies, &text, &silent));
-        let (lock, files) = installing.await.map_err(|error| AdmissionError::Host(format!("packages: {error}")))??;
-        source.modules = Some(files);
-        Ok(Some(lock))
+/// The files of a function's packages, and what these were resolved to.
+pub(crate) type Installed = (Arc<Lock>, Arc<dyn Modules>);
+
+/// Makes a function ready to run. `install` has the packages of a source; it may block.
+pub(crate) async fn prepare(
+    admission: &Admission,
+    install: impl FnOnce(Dependencies, &str) -> Result<Installed, AdmissionError> + Send + 'static,
+    function: Function,
+) -> Result<(PreparedHook, Option<Arc<Lock>>), AdmissionError> {
+    let Runtime::Node(version) = function.runtime else { return Ok((admission.prepare(function.bytes).await?, None)) };
+    let mut source = javascript(&function, version.major())?;
+    let mut lock = None;
+    if !function.dependencies.declared.is_empty() {
+        let (dependencies, text) = (function.dependencies, source.source.clone());
+        let installing = spawn_blocking(move || install(dependencies, &text));
+        let (found, files) = installing.await.map_err(|error| AdmissionError::Host(format!("packages: {error}")))??;
+        (lock, source.modules) = (Some(found), Some(files));
     }
+    Ok((admission.prepare_javascript(source).await?, lock))
 }
 
 /// The source in a function's bytes. The upload has checked that they are text.
@@ -174,14 +181,9 @@ fn javascript(function: &Function, node_major: u8) -> Result<JavaScript, Admissi
 impl FunctionCompiler for SandboxCompiler {
     fn prepare(self: Arc<Self>, function: Function) -> Boxed<Result<Arc<dyn PreparedFunction>, AdmissionError>> {
         Box::pin(async move {
-            let (hook, lock) = match function.runtime {
-                Runtime::Wasm => (self.admission.prepare(function.bytes).await?, None),
-                Runtime::Node(version) => {
-                    let mut source = javascript(&function, version.major())?;
-                    let lock = self.install(&mut source, function.dependencies).await?;
-                    (self.admission.prepare_javascript(source).await?, lock)
-                }
-            };
+            let packages = self.packages.clone();
+            let install = move |dependencies: Dependencies, source: &str| packages.files(&dependencies, source, &silent);
+            let (hook, lock) = prepare(&self.admission, install, function).await?;
             let (sandbox, scheduler, outside) = (self.sandbox.clone(), self.scheduler.clone(), self.outside.clone());
             let prepared: Arc<dyn PreparedFunction> = Arc::new(SandboxFunction { sandbox, scheduler, outside, hook, lock });
             Ok(prepared)

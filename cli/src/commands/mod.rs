@@ -24,6 +24,7 @@ mod profiling;
 pub(crate) mod pull;
 pub(crate) mod restore;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod test;
 pub(crate) mod verify;

@@ -10,11 +10,12 @@ use hookbox_hooks::HookView;
 use hookbox_hooks::bodies::HookBody;
 use serde_json::json;
 
+use crate::deployed::{self, Deployed};
 use crate::exit::Problem;
 use crate::hook_ref::HookArg;
 use crate::login::ServerArgs;
+use crate::manifest::{MANIFEST, schema, writer};
 use crate::output::OutputArgs;
-use crate::project::{MANIFEST, Manifest};
 
 /// Write a deployed hook into a folder: hook.json and its function
 #[derive(Debug, Args)]
@@ -41,15 +42,18 @@ pub(crate) fn run(args: &PullArgs) -> Result<()> {
     let hook = args.hook.find(&args.server.connect()?)?;
     let function = function(&hook)?;
     let main = if hook.runtime == "wasm" { "hook.wasm" } else { "hook.js" };
-    let manifest = Manifest { body: HookBody::of(&hook), main, samples: &[] }.text()?;
+    let manifest = writer::text(&HookBody::of(&hook), main, &[], &[])?;
     let files = [(args.dir.join(MANIFEST), manifest.into_bytes()), (args.dir.join(main), function)];
     if let Some((path, _)) = files.iter().find(|(path, _)| path.exists() && !args.force) {
         return Err(Problem::Usage(format!("{} is there already; --force overwrites it", path.display())).into());
     }
-    std::fs::create_dir_all(&args.dir).with_context(|| format!("cannot make {}", args.dir.display()))?;
+    std::fs::create_dir_all(args.dir.join(deployed::FOLDER)).with_context(|| format!("cannot make {}", args.dir.display()))?;
     for (path, bytes) in &files {
         std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
     }
+    let schema_file = args.dir.join(writer::SCHEMA);
+    std::fs::write(&schema_file, schema::text()?).with_context(|| format!("cannot write {}", schema_file.display()))?;
+    Deployed::add(&args.dir, hook.id)?;
     let paths: Vec<&PathBuf> = files.iter().map(|(path, _)| path).collect();
     args.output.print(&json!({"id": hook.id, "files": paths}), |_| paths.iter().map(|path| format!("{}\n", path.display())).collect())
 }

@@ -110,7 +110,7 @@ impl Service {
         Self {
             registry: config.registry.clone(),
             admission: AdmissionQueue::start(state.clone(), config.compile_workers as usize),
-            dispatcher: Dispatcher::new(log.clone(), clock.clone(), config.limits, metrics),
+            dispatcher: Dispatcher::new(Arc::new(log.clone()), clock.clone(), config.limits, metrics),
             tail,
             reader: LogReader::new(store.clone(), retention, indexed.clone()),
             reads: Arc::new(Reads::new(config.reads)),

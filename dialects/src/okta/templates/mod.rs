@@ -35,7 +35,7 @@ pub(super) fn of(kind: Kind, language: Language) -> Vec<TemplateFile> {
     };
     match language {
         Language::JavaScript => files.to_vec(),
-        Language::Rust | Language::C => Vec::new(),
+        Language::TypeScript | Language::Rust | Language::C => Vec::new(),
     }
 }
 
