@@ -1,4 +1,4 @@
-//! A function in a file of its own: WebAssembly, or JavaScript as it is.
+//! A function in a file of its own: WebAssembly, JavaScript as it is, or TypeScript, which loses its types.
 
 use std::path::Path;
 
@@ -10,11 +10,17 @@ use serde_json::Value;
 
 use crate::exit::Problem;
 use crate::hook_types::REGISTRY;
+use crate::typescript;
 use crate::written::Written;
 
 /// The function as it is uploaded.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
-    bytes(path)
+    let bytes = bytes(path)?;
+    if !typescript::is_at(path) {
+        return Ok(bytes);
+    }
+    let source = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8 text", path.display()))?;
+    typescript::strip(path, &source).map(String::into_bytes)
 }
 
 /// The file as it is.

@@ -39,6 +39,7 @@ mod table;
 mod telemetry;
 mod templates;
 mod threads;
+mod typescript;
 mod watch;
 mod written;
 
