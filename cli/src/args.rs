@@ -11,6 +11,7 @@ use crate::commands::config::ConfigArgs;
 use crate::commands::credentials::CredentialsArgs;
 use crate::commands::demo::DemoArgs;
 use crate::commands::deploy::DeployArgs;
+use crate::commands::dev::DevArgs;
 use crate::commands::diff::DiffArgs;
 use crate::commands::env::EnvArgs;
 use crate::commands::fire::FireArgs;
@@ -58,6 +59,7 @@ pub(crate) enum Command {
     New(NewArgs),
     Run(RunArgs),
     Test(TestArgs),
+    Dev(DevArgs),
     Build(BuildArgs),
     Schema(SchemaArgs),
     Deploy(DeployArgs),

@@ -101,7 +101,7 @@ fn on_packages(progress: PackagesProgress) {
 }
 
 /// Where compiled code is kept between runs: the user's own cache folder.
-fn cache_dir() -> PathBuf {
+pub(crate) fn cache_dir() -> PathBuf {
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
     std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home).unwrap_or_else(std::env::temp_dir).join("hookbox")
 }

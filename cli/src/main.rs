@@ -10,6 +10,7 @@ mod commands;
 mod compile_worker;
 mod demo;
 mod deployed;
+mod dev;
 mod dialect_settings;
 mod difference;
 mod env_file;
@@ -82,6 +83,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Completions(args) => commands::completions::run(args, Cli::command())?,
         Command::Credentials(args) => commands::credentials::run(args)?,
         Command::Deploy(args) => return commands::deploy::run(args),
+        Command::Dev(args) => return commands::dev::run(args),
         Command::Diff(args) => return commands::diff::run(args),
         Command::Backup(args) => commands::backup::run(args)?,
         Command::Config(args) => commands::config::run(args)?,

@@ -33,7 +33,7 @@ use crate::metrics::Metrics;
 use crate::outside::EgressConfig;
 use crate::packages::{Npm, PackagesConfig};
 use crate::resources::{AccountRecord, AccountSettings, Build, EnvRecord, HookRecord, NewEnv, Ready, Spec, Status};
-use crate::sandbox::{Function, Installed, prepare};
+use crate::sandbox::{AUTHORS_KEY, Function, Installed, prepare};
 use answers::Watched;
 pub use answers::{Answers, RecordedRun};
 use function::LocalFunction;
@@ -113,10 +113,6 @@ pub enum LocalError {
     #[error("{0}")]
     Outside(String),
 }
-
-/// The key of the cached code, which only keeps out damaged files. The code is for later runs on this machine, and the folder's permissions
-/// keep other users out.
-const CACHE_KEY: [u8; 32] = *b"hookbox run: the author's cache.";
 
 /// The most of an image, in bytes: what a server has unless its settings say otherwise.
 const IMAGE_BYTES: usize = 16 << 20;
@@ -246,7 +242,7 @@ impl LocalRun {
         AdmissionConfig {
             worker: self.compile_worker.clone(),
             cache_dir: self.cache_dir.clone(),
-            cache_key: CACHE_KEY,
+            cache_key: AUTHORS_KEY,
             compile_timeout: Duration::from_secs(60),
             compile_memory_bytes: 2 << 30,
             compile_workers: 1,

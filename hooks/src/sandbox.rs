@@ -19,6 +19,10 @@ use tokio::task::spawn_blocking;
 use crate::packages::{Dependencies, Npm, digest};
 use crate::resources::Runtime;
 
+/// The key of an author's own compiled code, which only keeps out damaged files. The code is for later runs on this machine, and the folder's
+/// permissions keep other users out.
+pub(crate) const AUTHORS_KEY: [u8; 32] = *b"hookbox run: the author's cache.";
+
 /// A future that can be sent to another task.
 pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 

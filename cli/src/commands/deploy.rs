@@ -153,7 +153,7 @@ fn show_place(error: anyhow::Error, written: &Written) -> anyhow::Error {
 }
 
 /// Asks until the version is ready or has failed; a person sees each step.
-fn wait(client: &Client, id: HookId, quiet: bool) -> Result<HookView> {
+pub(super) fn wait(client: &Client, id: HookId, quiet: bool) -> Result<HookView> {
     let (started, mut last) = (Instant::now(), None);
     let steps = !quiet && std::io::stderr().is_terminal();
     loop {

@@ -10,6 +10,7 @@ pub(crate) mod credentials;
 mod credentials_reset;
 pub(crate) mod demo;
 pub(crate) mod deploy;
+pub(crate) mod dev;
 pub(crate) mod diff;
 pub(crate) mod env;
 mod executions;

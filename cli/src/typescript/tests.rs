@@ -47,7 +47,7 @@ fn classes_keep_what_runs() {
     for (source, javascript) in [
         ("class A<T> extends B<T> implements C, D<E> { }", "class A extends B { }"),
         ("abstract class A { abstract b(): void; abstract c: string; d() {} }", "class A { ; ; d() {} }"),
-        ("class A { private readonly a: string = ''; static protected b?: number; c!: D }", "class A { ; a = ''; static b ; c }"),
+        ("class A { private readonly a: string = ''; protected static b?: number; c!: D }", "class A { ; a = ''; ; static b ; c }"),
         ("class A { declare a: string; [key: string]: unknown; b = 1 }", "class A { ; ; b = 1 }"),
         ("class A { public async *f?<T>(a: T): AsyncGenerator<T> {} }", "class A { ; async *f (a ) {} }"),
         ("class A { override get a(): number { return 1 } set a(b: number) {} }", "class A { ; get a() { return 1 } set a(b ) {} }"),
@@ -65,7 +65,7 @@ fn classes_keep_what_runs() {
 fn no_line_goes_on_with_the_one_before() {
     for (source, javascript) in [
         ("const a = b as C\n(d)", "const a = b ; (d)"),
-        ("const a = b!\n[0].x", "const a = b; [0].x"),
+        ("const a = b!\n[0].x", "const a = b [0].x"),
         ("a satisfies B\n`c`", "a ; `c`"),
         ("const a = b\ntype C = 1\n;(d)", "const a = b ; ;(d)"),
         ("const a = b\ninterface C {}\n(d)", "const a = b ; (d)"),
