@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Server, Shell};
+use crate::cli_author::decides_as_here;
+use crate::harness::{Request, Server, Shell, eventually};
 
 /// The engine is compiled on machines that do much else.
 const PATIENT: &str = "[compile]\ntimeout = \"300s\"";
@@ -257,4 +258,95 @@ fn the_schema_is_what_a_new_project_names() {
             assert!(manifest.get(name).is_some(), "{hook_type}: {name}");
         }
     }
+}
+
+#[test]
+fn a_project_in_typescript_is_run_tested_built_and_deployed() {
+    let (server, shell) = with_server();
+    for hook_type in ["pre-authentication", "user-migration"] {
+        let name = format!("ts-{hook_type}");
+        shell.run(&["new", &name, "--lang", "ts", "--type", hook_type]).expect(0);
+        decides_as_here(&server, &|args| shell.run(args), &|file| shell.read(file), &name);
+        assert!(shell.run(&["test", &name]).expect(0).err.contains("2 of 2 tests passed"));
+        let built = shell.run(&["build", &name, "--out", "built.js"]).expect(0);
+        assert!(built.out.contains("built.js (JavaScript, "), "{}", built.out);
+        let (source, built) = (shell.read(&format!("{name}/hook.ts")), shell.read("built.js"));
+        assert_eq!((source.len(), source.lines().count()), (built.len(), built.lines().count()));
+    }
+    // Places are those of the author's file, here and in what a server says of it.
+    let source = "type Context = { user: { policy_id: number } };\n\nexport const handler = async (context: Context) => {\n  const user: any = null; throw new Error(`no ${(context as Context).user.policy_id}`);\n};\n";
+    shell.write("ts-pre-authentication/hook.ts", source);
+    let ran = shell.run(&["run", "ts-pre-authentication"]).expect(1);
+    for says in ["Error: no 1 (hook.ts:4:33)", "     4 |   const user: any = null; throw", "at handler (hook.ts:4:33)"] {
+        assert!(ran.out.contains(says), "{says}: {}", ran.out);
+    }
+    let id = shell.run(&["deploy", "ts-pre-authentication", "--wait", "--json"]).json()["id"].as_str().unwrap().to_owned();
+    let fired = shell.run(&["fire", &id, "-c", "ts-pre-authentication/samples/event.json", "--json"]);
+    assert_eq!(serde_json::from_str::<Value>(&fired.out).unwrap()["error"]["place"], "hook.js:4:33");
+    shell.write("ts-pre-authentication/hook.ts", "enum Level { Low }\nexport const handler = () => null;\n");
+    for args in [&["run", "ts-pre-authentication"][..], &["test", "ts-pre-authentication"], &["build", "ts-pre-authentication"], &["deploy", "ts-pre-authentication"]] {
+        let ran = shell.run(args).expect(2);
+        assert!(ran.err.contains("hook.ts:1:1: an enum is more than types") && ran.err.contains("     1 | enum Level"), "{args:?}: {}", ran.err);
+    }
+    // A version that the server refuses is shown in the author's file.
+    shell.write("ts-pre-authentication/hook.ts", "const limit: number = 1;\nif (limit) throw new Error('at the top');\nexport const handler = () => null;\n");
+    let ran = shell.run(&["deploy", "ts-pre-authentication", "--wait"]).expect(1);
+    assert!(ran.err.contains("hook.ts:2:") && ran.err.contains("     2 | if (limit) throw"), "{}", ran.err);
+}
+
+/// The pieces that a program writes, as they come.
+fn told(child: &mut std::process::Child) -> std::sync::Arc<std::sync::Mutex<String>> {
+    let text = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let streams: [Box<dyn std::io::Read + Send>; 2] = [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
+    for mut stream in streams {
+        let text = text.clone();
+        std::thread::spawn(move || {
+            let mut piece = [0; 4096];
+            while let Ok(read @ 1..) = stream.read(&mut piece) {
+                text.lock().unwrap().push_str(&String::from_utf8_lossy(&piece[..read]));
+            }
+        });
+    }
+    text
+}
+
+#[test]
+fn a_server_of_one_s_own_follows_the_project() {
+    use std::io::Write as _;
+
+    let shell = Shell::new();
+    shell.run(&["new", "mine", "--lang", "js"]).expect(0);
+    let mut child =
+        shell.command(&["dev", "mine", "--listen", "127.0.0.1:0"]).stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let (text, mut keys) = (told(&mut child), child.stdin.take().unwrap());
+    let seen = |says: &str| text.lock().unwrap().contains(says).then_some(());
+    let mut press = |key: &str| keys.write_all(key.as_bytes()).unwrap();
+    eventually("the first version", || seen("version 1 serves"));
+    eventually("its address", || seen("/v1/triggers/pre-authentication"));
+    press("r");
+    eventually("the answer on the sample", || seen("event.json  completed  allow"));
+    eventually("its log", || seen("INFO\tallowed"));
+    shell.write("mine/hook.js", "exports.handler = async () => {\n  const a = ;\n};\n");
+    eventually("a refusal with its line", || seen("     2 |   const a = ;"));
+    press("r");
+    eventually("the version before goes on", || (text.lock().unwrap().matches("event.json  completed  allow").count() == 2).then_some(()));
+    shell.write("mine/hook.js", "exports.handler = async () => null;\n");
+    eventually("the next version", || seen("version 3 serves"));
+    press("r");
+    eventually("another answer", || seen("event.json  completed  deny"));
+    press("t");
+    eventually("the tests", || seen("1 of 2 tests passed"));
+    // Another program fires it with what is shown.
+    let shown = text.lock().unwrap().clone();
+    let (token, url) = (between(&shown, "Bearer ", "'"), between(&shown, "a server on ", ","));
+    let address = url.strip_prefix("http://").unwrap().parse().unwrap();
+    let fired = Request::new(address, "POST", "/v1/triggers/pre-authentication").header("authorization", &format!("Bearer {token}"));
+    let answer = fired.body(shell.read("mine/samples/event.json")).send().expect(200);
+    assert_eq!(answer["decision"], "deny", "{answer}");
+    press("q");
+    assert!(child.wait().unwrap().success(), "{}", text.lock().unwrap());
+}
+
+fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
+    text.split_once(before).unwrap().1.split_once(after).unwrap().0
 }
