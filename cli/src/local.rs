@@ -1,5 +1,7 @@
 //! Runs a hook on this machine as its project says: what `run` and `test` have in common. What runs it is the server's.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
@@ -8,7 +10,6 @@ use hookbox_hooks::{Answers, CheckedHook, LocalError, LocalOutcome, LocalRun, Ov
 use hookbox_host_api::Secret;
 use tokio::runtime::Runtime;
 
-use crate::exit::Problem;
 use crate::hook_types::REGISTRY;
 use crate::{compile_worker, output, source};
 
@@ -19,6 +20,8 @@ pub(crate) struct LocalHook {
     /// Env vars of which the function sees a placeholder, with the hosts that get the value.
     pub(crate) sealed: Vec<(String, Vec<String>)>,
     pub(crate) overrides: Overrides,
+    /// What was said already.
+    noted: RefCell<BTreeSet<String>>,
 }
 
 /// What one run is given.
@@ -34,22 +37,26 @@ impl LocalHook {
     pub(crate) fn new(hook: CheckedHook) -> Result<Self> {
         source::check(hook.function(), hook.hook_type())?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { runtime, hook, sealed: Vec::new(), overrides: Overrides::default() })
+        Ok(Self { runtime, hook, sealed: Vec::new(), overrides: Overrides::default(), noted: RefCell::default() })
     }
 
-    /// Says which of these env vars the function does not see.
-    pub(crate) fn note_unlinked<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<()> {
-        for name in names.filter(|name| self.hook.env_vars().all(|linked| linked != *name)) {
-            output::note(&format!("note: {name} is not among the hook's env_vars, so the function does not see it"))?;
+    /// Says in what the function's env vars differ from those on a server: it sees none that the hook is not linked to, and there each that it
+    /// is linked to has a value. `how` says how one is given here.
+    pub(crate) fn note_env(&self, env: &[(String, Secret)], how: &str) -> Result<()> {
+        let unlinked = env.iter().filter(|(name, _)| self.hook.env_vars().all(|linked| linked != name));
+        for (name, _) in unlinked {
+            self.note_once(format!("note: {name} is not among the hook's env_vars, so the function does not see it"))?;
+        }
+        for name in self.hook.env_vars().filter(|linked| env.iter().all(|(name, _)| name != linked)) {
+            self.note_once(format!("note: {name} is among the hook's env_vars and has no value here, as it has on a server: {how}"))?;
         }
         Ok(())
     }
 
-    /// Refuses to run without the value of an env var that the hook is linked to: on a server it has one. `how` says how it is given.
-    pub(crate) fn check_env(&self, env: &[(String, Secret)], how: &str) -> Result<()> {
-        match self.hook.env_vars().find(|linked| env.iter().all(|(name, _)| name != linked)) {
-            None => Ok(()),
-            Some(name) => Err(Problem::Usage(format!("the hook is linked to the env var {name}, which has no value here: {how}")).into()),
+    fn note_once(&self, text: String) -> Result<()> {
+        match self.noted.borrow_mut().insert(text.clone()) {
+            true => output::note(&text),
+            false => Ok(()),
         }
     }
 

@@ -109,6 +109,9 @@ pub enum LocalError {
     /// An env var cannot be used.
     #[error("the env var {0} cannot be used: {1}")]
     Env(String, String),
+    /// An env var cannot be sealed.
+    #[error("{0} cannot be sealed: {1}")]
+    Sealed(String, String),
     /// Nothing can be called from this machine.
     #[error("{0}")]
     Outside(String),
@@ -155,7 +158,6 @@ impl LocalRun {
         })?;
         let hook_type = self.hook.hook_type;
         let mut account = self.account()?;
-        account.check_links(&spec.env_vars)?;
         let Build { runtime, entries, dependencies, .. } = spec.build(hook_type);
         let env = Arc::new(account.values(&spec.env_vars));
         let function = Function { bytes: self.hook.function.clone(), runtime, entries, env, dependencies };
@@ -220,7 +222,10 @@ impl LocalRun {
         for (name, value) in &self.env {
             let sealed_for = self.sealed.iter().find(|(sealed, _)| sealed == name).map(|(_, hosts)| hosts);
             let body = serde_json::json!({"name": name, "value": value.expose(), "sealed_for": sealed_for});
-            let unfit = |error: ServiceError| LocalError::Env(name.clone(), error.to_string());
+            let unfit = |error: ServiceError| match sealed_for {
+                Some(_) => LocalError::Sealed(name.clone(), error.to_string()),
+                None => LocalError::Env(name.clone(), error.to_string()),
+            };
             let NewEnv { name, value, sealed_for } = NewEnv::parse(body.to_string().as_bytes()).map_err(unfit)?;
             // Nothing is sealed that is not kept.
             let sealed = String::new();
@@ -229,7 +234,7 @@ impl LocalRun {
         }
         match self.sealed.iter().find(|(name, _)| self.env.iter().all(|(known, _)| known != name)) {
             None => Ok(account.clone()),
-            Some((name, _)) => Err(LocalError::Env(name.clone(), "it is to be sealed, and has no value".to_owned())),
+            Some((name, _)) => Err(LocalError::Sealed(name.clone(), "it has no value".to_owned())),
         }
     }
 

@@ -1,5 +1,6 @@
 //! `hookbox dev [DIR]`: a server for one project, that follows its files, and keys to run it with.
 
+use std::io::BufRead as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -76,7 +77,8 @@ pub(crate) fn run(args: &DevArgs) -> Result<ExitCode> {
     let started = Instant::now();
     let server = DevServer::start(args.listen, local::cache_dir())?;
     let (happens, happenings) = channel();
-    let mut session = Session { args, client: server.client()?, url: server.url.clone(), hook: None, token: None };
+    let log = Some((server.client()?, happens.clone()));
+    let mut session = Session { args, client: server.client()?, url: server.url.clone(), hook: None, token: None, log };
     output::note(&format!("a server on {}, in {:.1} s; {KEYS}", server.url, started.elapsed().as_secs_f64()))?;
     session.set_env()?;
     session.follow_files(&project, &happens);
@@ -85,8 +87,6 @@ pub(crate) fn run(args: &DevArgs) -> Result<ExitCode> {
     let pressed = happens.clone();
     std::thread::spawn(move || Keys::read(|key| pressed.send(Happening::Key(key)).is_ok()));
     session.deploy()?;
-    session.follow_log(server.client()?, &happens)?;
-    session.show_address()?;
     let ended = session.go_on(&happenings);
     drop(keys);
     server.stop()?;
@@ -115,6 +115,8 @@ struct Session<'a> {
     hook: Option<HookView>,
     /// The right to fire, for who tries it with another program.
     token: Option<String>,
+    /// What the log is followed with, once there is a hook.
+    log: Option<(Client, Sender<Happening>)>,
 }
 
 impl Session<'_> {
@@ -168,7 +170,17 @@ impl Session<'_> {
             }
             Err(error) => format!("{} {}", style.bad("error:"), visible_lines(&format!("{error:#}"))),
         };
-        output::note(&said)
+        output::note(&said)?;
+        match (self.hook.is_some(), self.log.take()) {
+            (true, Some((client, happens))) => {
+                self.follow_log(client, happens);
+                self.show_address()
+            }
+            (_, log) => {
+                self.log = log;
+                Ok(())
+            }
+        }
     }
 
     fn deployed(&mut self) -> Result<HookView> {
@@ -239,13 +251,11 @@ impl Session<'_> {
     }
 
     /// Hands on what the hook's executions leave in the log, from now on.
-    fn follow_log(&self, client: Client, happens: &Sender<Happening>) -> Result<()> {
-        let Some(hook) = &self.hook else { return Ok(()) };
+    fn follow_log(&self, client: Client, happens: Sender<Happening>) {
+        let Some(hook) = &self.hook else { return };
         let query = [("limit", "1".to_owned()), ("since", "0".to_owned())];
         let path = with_query(&format!("{}/executions/stream", hook_ref::path(hook.id)), &query);
-        let happens = happens.clone();
         std::thread::spawn(move || {
-            use std::io::BufRead as _;
             let Ok(stream) = client.stream(&path) else { return };
             for line in stream.lines().map_while(Result::ok).filter(|line| !line.is_empty()) {
                 let Ok(one) = serde_json::from_str(&line) else { return };
@@ -254,7 +264,6 @@ impl Session<'_> {
                 }
             }
         });
-        Ok(())
     }
 
     /// A token that may fire events, and nothing else.

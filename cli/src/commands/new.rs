@@ -88,8 +88,14 @@ fn files(args: &NewArgs) -> Result<Vec<(&'static str, String)>> {
 /// The manifest: every setting with its default, which is the server's. The settings that are made elsewhere are kept.
 fn manifest(args: &NewArgs) -> Result<String> {
     let hook_type = args.hook_type;
-    let hosts = hook_types::dialect(hook_type).map(|dialect| dialect.template_hosts(hook_type.id)).unwrap_or_default();
-    let blank = json!({"type": hook_type.id, "runtime": args.lang.runtime(), "allowed_hosts": hosts, "function": STANDARD.encode(args.lang.blank())});
+    let dialect = hook_types::dialect(hook_type);
+    let blank = json!({
+        "type": hook_type.id,
+        "runtime": args.lang.runtime(),
+        "allowed_hosts": dialect.map(|dialect| dialect.template_hosts(hook_type.id)).unwrap_or_default(),
+        "env_vars": dialect.map(|dialect| dialect.template_env_vars(hook_type.id)).unwrap_or_default(),
+        "function": STANDARD.encode(args.lang.blank()),
+    });
     let hook = CheckedHook::new(blank.to_string().as_bytes(), &REGISTRY, &ServiceLimits::default())?;
     let elsewhere = hook_type.rules.made_elsewhere();
     let mut settings = hook_type.rules.view(&Settings::new());

@@ -140,8 +140,7 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
     let mut hook = LocalHook::new(hook)?;
     hook.sealed.clone_from(&args.sealed);
     hook.overrides = Overrides { fuel: args.fuel, memory_mib: args.memory, timeout: args.timeout };
-    hook.note_unlinked(env.iter().map(|(name, _)| name.as_str()))?;
-    hook.check_env(&env, "give it with --env NAME=VALUE or --env-file FILE")?;
+    hook.note_env(&env, "give it with --env NAME=VALUE or --env-file FILE")?;
     let roles = (!args.roles.is_empty()).then(|| args.roles.clone());
     let mut profiling = args.profile.as_deref().map(|path| Profiling::new(path, &args.path));
     let replayed = args.replay.as_deref().map(RecordingFile::load).transpose()?;

@@ -119,7 +119,6 @@ pub(crate) fn run(args: &TestArgs) -> Result<ExitCode> {
     let mut env = args.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
     env.extend(args.env.iter().cloned());
     let hook = LocalHook::new(project.hook(&project.function()?)?)?;
-    hook.note_unlinked(env.iter().map(|(name, _)| name.as_str()))?;
     let tested = Tested { hook, written: project.written()?, env, update: args.update };
     let verdicts = files.iter().map(|file| tested.judge_file(file)).collect::<Result<Vec<_>>>()?;
     let failed = verdicts.iter().filter(|one| !one.ok).count();
@@ -190,10 +189,9 @@ impl Tested {
     /// The env vars of a test, which come before those of all tests.
     fn env(&self, fixture: &Fixture) -> Result<Vec<(String, Secret)>> {
         let mut env = env(fixture)?;
-        self.hook.note_unlinked(env.iter().map(|(name, _)| name.as_str()))?;
         let others = self.env.iter().filter(|(name, _)| !fixture.env.contains_key(name));
         env.extend(others.cloned());
-        self.hook.check_env(&env, "give it in the test's `env`, or with --env-file FILE")?;
+        self.hook.note_env(&env, "give it in the test's `env`, or with --env-file FILE")?;
         Ok(env)
     }
 }

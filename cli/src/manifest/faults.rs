@@ -7,9 +7,10 @@ use hookbox_hooks::ServiceError;
 use hookbox_hooks::hook_type::HookType;
 use serde_json::{Map, Value};
 
+use super::names::keepable;
 use super::places::{self, Place, Step, steps};
+use super::schema;
 use super::words::{nearest, rule};
-use super::{keepable, schema};
 
 /// What was found so far in the text of a file.
 pub(super) struct Faults<'t> {
@@ -28,10 +29,7 @@ impl<'t> Faults<'t> {
     }
 
     fn push(&mut self, place: Place, message: String) {
-        // A name that is unknown is refused by the server, too.
-        if self.found.iter().all(|(other, _)| *other != place) {
-            self.found.push((place, message));
-        }
+        self.found.push((place, message));
     }
 
     /// Something about the whole file.

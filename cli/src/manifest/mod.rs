@@ -6,6 +6,7 @@
 //! `settings`, or beside the other keys.
 
 mod faults;
+mod names;
 mod places;
 pub(crate) mod schema;
 mod words;
@@ -16,7 +17,6 @@ use std::path::Path;
 use anyhow::Result;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hookbox_hooks::bodies::HookBody;
 use hookbox_hooks::hook_type::{HookType, Settings};
 use hookbox_hooks::{CheckedHook, Fields, ServiceError, ServiceLimits};
 use serde_json::{Map, Value};
@@ -25,15 +25,11 @@ use crate::exit::Problem;
 use crate::hook_types::{self, REGISTRY};
 use crate::output;
 use faults::Faults;
+use names::OWN;
 use words::nearest;
 
 /// The manifest's file.
 pub(crate) const MANIFEST: &str = "hook.json";
-/// The keys that are the project's own.
-const OWN: [&str; 4] = ["main", "samples", "$schema", "keep"];
-/// Keys of the API that are never kept: they are what the project is.
-const NEVER_KEPT: [&str; 4] = ["type", "function", "runtime", "settings"];
-
 /// A manifest that was read and checked.
 #[derive(Clone, Debug)]
 pub(crate) struct Manifest {
@@ -46,15 +42,6 @@ pub(crate) struct Manifest {
     pub(crate) keep: Vec<String>,
     /// What the API is told, as it stands there.
     told: Map<String, Value>,
-}
-
-/// What a deployment may leave as it is, in hooks of these types.
-fn keepable(types: &[HookType]) -> impl Iterator<Item = &'static str> {
-    let common = HookBody::KEYS.into_iter().filter(|name| !NEVER_KEPT.contains(name));
-    let mut settings: Vec<&'static str> = types.iter().flat_map(|one| one.rules.setting_names()).copied().collect();
-    settings.sort_unstable();
-    settings.dedup();
-    common.chain(settings)
 }
 
 /// The limits of a server that allows as much as one can be set to.
@@ -107,7 +94,10 @@ impl Manifest {
             faults.kept(index, name, &told, hook_type);
         }
         let manifest = Self { hook_type, main, samples, keep, told };
-        if let Err(error) = manifest.check(None, &Map::new(), &widest()) {
+        // A name that is unknown is refused by the server's rules, too, and without its place.
+        if faults.are_none()
+            && let Err(error) = manifest.check(None, &Map::new(), &widest())
+        {
             faults.refused(error, &manifest.told);
         }
         Some(manifest)

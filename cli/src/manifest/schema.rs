@@ -7,7 +7,7 @@ use hookbox_hooks::hook_type::HookType;
 use hookbox_hooks::openapi;
 use serde_json::{Map, Value, json};
 
-use super::OWN;
+use super::names::{OWN, keepable};
 use crate::hook_types::REGISTRY;
 
 /// What of the API's fields a manifest does not have: the function is a file.
@@ -74,7 +74,7 @@ fn common() -> Result<Map<String, Value>> {
     let summaries = REGISTRY.types().iter().map(|one| format!("{}: {}", one.id, one.summary)).collect::<Vec<_>>().join("\n");
     describe(&mut properties, "type", &format!("The event that the hook is for.\n{summaries}"));
     describe(&mut properties, "runtime", "What the function is run as; without it, what its file's name says.");
-    let keepable: Vec<&str> = super::keepable(REGISTRY.types()).collect();
+    let keepable: Vec<&str> = keepable(REGISTRY.types()).collect();
     let [main, samples, schema, keep] = OWN;
     let own = json!({
         main: {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use hookbox_hooks::bodies::HookBody;
 use serde_json::{Map, Value, json};
 
-use super::OWN;
+use super::names::OWN;
 
 /// Where the schema lies that editors read, beside the manifest.
 pub(crate) const SCHEMA: &str = ".hookbox/hook.schema.json";

@@ -15,8 +15,8 @@ use oxc_parser::Token;
 use oxc_span::{GetSpan as _, Span};
 use oxc_syntax::scope::ScopeFlags;
 
-use super::Fault;
 use super::blanks::Blanks;
+use super::fault::Fault;
 use super::tokens::{Found, Tokens};
 
 /// Words before the name of a member that JavaScript does not have.

@@ -3,6 +3,7 @@
 
 mod blanks;
 mod erase;
+mod fault;
 mod tokens;
 
 use std::path::Path;
@@ -17,6 +18,7 @@ use oxc_span::SourceType;
 use crate::excerpt::Excerpt;
 use crate::exit::Problem;
 use erase::Erase;
+use fault::Fault;
 
 /// Names of files that hold TypeScript end so.
 const EXTENSIONS: [&str; 3] = ["ts", "mts", "cts"];
@@ -24,13 +26,6 @@ const EXTENSIONS: [&str; 3] = ["ts", "mts", "cts"];
 /// Whether a file is TypeScript by its name.
 pub(crate) fn is_at(path: &Path) -> bool {
     path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|one| extension == *one))
-}
-
-/// Something in a source that cannot be, and where it begins, in bytes.
-#[derive(Debug, PartialEq, Eq)]
-struct Fault {
-    at: usize,
-    message: String,
 }
 
 /// The JavaScript in the source of the file at `path`.

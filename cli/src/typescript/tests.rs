@@ -53,7 +53,7 @@ fn classes_keep_what_runs() {
         ("class A { override get a(): number { return 1 } set a(b: number) {} }", "class A { ; get a() { return 1 } set a(b ) {} }"),
         ("class A { f(a: string): void; f(a: any) {} constructor(a: string); constructor(a?: any) {} }", "class A { ; f(a ) {} ; constructor(a ) {} }"),
         ("class A { readonly = 1; private() {} }", "class A { readonly = 1; private() {} }"),
-        ("class A { private ['a']: string; private #b: number = 1 }", "class A { ; ['a'] ; ; #b = 1 }"),
+        ("class A { private ['a']: string; readonly #b: number = 1 }", "class A { ; ['a'] ; ; #b = 1 }"),
         ("export default abstract class A { }", "export default class A { }"),
     ] {
         assert_eq!(left(source), javascript, "{source}");
@@ -67,7 +67,7 @@ fn no_line_goes_on_with_the_one_before() {
         ("const a = b as C\n(d)", "const a = b ; (d)"),
         ("const a = b!\n[0].x", "const a = b [0].x"),
         ("a satisfies B\n`c`", "a ; `c`"),
-        ("const a = b\ntype C = 1\n;(d)", "const a = b ; ;(d)"),
+        ("const a = b\ntype C = 1\n;(d)", "const a = b ; (d)"),
         ("const a = b\ninterface C {}\n(d)", "const a = b ; (d)"),
         ("class A { b = 1 as C\n['d'] = 2 }", "class A { b = 1 ; ['d'] = 2 }"),
         ("class A { b = 1\n private ['d'] = 2 }", "class A { b = 1 ; ['d'] = 2 }"),

@@ -39,6 +39,14 @@ pub(super) fn of(kind: Kind, language: Language) -> Vec<TemplateFile> {
     }
 }
 
+/// The env vars that the function of a new project reads.
+pub(super) fn env_vars(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Telephony => &["SMS_URL", "SMS_KEY"],
+        Kind::PasswordImport | Kind::Registration | Kind::Token | Kind::Saml | Kind::UserImport | Kind::Event => &[],
+    }
+}
+
 /// Whom the function of a new project calls.
 pub(super) fn hosts(kind: Kind) -> &'static [&'static str] {
     match kind {
