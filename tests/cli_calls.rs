@@ -109,8 +109,7 @@ exports.handler = async (context) => {
 fn project(source: &str) -> Shell {
     let shell = Shell::new();
     shell.write("mine/hook.js", source);
-    let manifest =
-        json!({"type": "pre-authentication", "main": "hook.js", "allowed_hosts": ["127.0.0.1", "api.example"], "samples": ["event.json"],
+    let manifest = json!({"type": "pre-authentication", "main": "hook.js", "allowed_hosts": ["127.0.0.1", "api.example"], "samples": ["event.json"],
             "env_vars": ["PORT", "API_KEY", "SEALED"], "timeout": 10});
     shell.write("mine/hook.json", &manifest.to_string());
     shell.write("mine/event.json", r#"{"user": {"user_identifier": "ada", "policy_id": 7}, "device": {}}"#);
@@ -290,12 +289,8 @@ fn tests_answer_calls_and_say_which_were_not_made() {
     };
     let of = |path: &str| json!({"request": {"method": "POST", "url": format!("https://api.example{path}")}, "respond": {"body": path}});
     let ask = |paths: &[&str]| json!({"ask": paths});
-    test(
-        ask(&["/a", "/b", "/a"]),
-        json!([of("/b"), of("/a")]),
-        json!({"expect": {"result": {"success": true, "user": {"policy_id": 3}}}}),
-    )
-    .expect(0);
+    test(ask(&["/a", "/b", "/a"]), json!([of("/b"), of("/a")]), json!({"expect": {"result": {"success": true, "user": {"policy_id": 3}}}}))
+        .expect(0);
     test(ask(&["/a", "/b"]), json!([of("/a"), of("/*")]), json!({"in_order": true})).expect(0);
     test(ask(&["/a"]), json!([{"request": {"json": {"a": {"b": 1}}}, "respond": {"error": "ECONNRESET", "delay_ms": 5}}]), json!({}))
         .expect(0);
@@ -340,7 +335,8 @@ fn tests_answer_calls_and_say_which_were_not_made() {
     // Which failure it is, is said by a part of its message.
     shell.write(
         "mine/tests/one.json",
-        &json!({"context": {"user": {"user_identifier": "{}", "policy_id": 1}, "device": {}}, "expect": {"error": "undefined"}}).to_string(),
+        &json!({"context": {"user": {"user_identifier": "{}", "policy_id": 1}, "device": {}}, "expect": {"error": "undefined"}})
+            .to_string(),
     );
     assert_eq!(differences(&shell.run(&["test", "mine", "--json"]).expect(1)), ["error: expected \"undefined\", got none"]);
     let hook = shell.read("mine/hook.js");

@@ -24,11 +24,11 @@ fn project(shell: &Shell, settings: &Value, source: &str) {
 }
 
 /// Runs the project here and fires it on a server, on the same context.
-fn both(shell: &Shell, context: &Value, more: &[&str], deploy: &[&str]) -> [Value; 2] {
+fn both(shell: &Shell, context: &Value, more: &[&str]) -> [Value; 2] {
     shell.write("context.json", &context.to_string());
     let answer = |args: &[&str]| serde_json::from_str::<Value>(&shell.run(args).out).unwrap();
     let here = answer(&[&["run", "mine", "-c", "context.json", "--json"], more].concat());
-    let deployed = shell.run(&[&["deploy", "mine", "--wait", "--json", "--hook", "new"], deploy].concat()).json();
+    let deployed = shell.run(&["deploy", "mine", "--wait", "--json", "--hook", "new"]).json();
     let id = deployed["id"].as_str().unwrap();
     let roles: Vec<&str> = more.iter().skip_while(|arg| **arg != "--roles").take(2).copied().collect();
     let there = answer(&[&["fire", id, "-c", "context.json", "--json"], &*roles].concat());
@@ -50,21 +50,31 @@ fn a_run_here_is_an_execution_there() {
     let (_server, shell) = with_server();
     let deny_risk = "exports.handler = async (c) => ({ success: !(c.risk?.score > 90), user: { policy_id: 9 } })";
     let shown = "exports.handler = async (c) => ({ success: true, user: { policy_id: Object.keys(c).length } })";
-    let cases: [(&str, Value, &str, Value, &[&str], &[&str]); 10] = [
-        ("without its option there is no risk", json!({}), deny_risk, login(), &[], &[]),
-        ("with it there is", json!({"options": {"risk_enabled": true}}), deny_risk, login(), &[], &[]),
-        ("below settings, too", json!({"settings": {"options": {"risk_enabled": true, "location_enabled": true}}}), shown, login(), &[], &[]),
-        ("an older context", json!({"context_version": "1.0.0"}), shown, login(), &[], &[]),
-        ("a role that is lacking", json!({"conditions": [{"source": "roles", "operator": "~", "value": "12"}]}), "exports.handler = () => null", login(), &[], &[]),
-        ("a role that is there", json!({"conditions": [{"source": "roles", "operator": "~", "value": "12"}]}), "exports.handler = () => null", login(), &["--roles", "3,12"], &[]),
-        ("a failure that is let through", json!({"on_error": "allow"}), "exports.handler = () => { throw new Error('no') }", login(), &[], &[]),
-        ("what is no response", json!({}), "exports.handler = () => ({ success: 'yes' })", login(), &[], &[]),
-        ("too little fuel", json!({"limits": {"fuel": 2_000_000}, "retries": 1}), "exports.handler = () => { for (;;); }", login(), &[], &[]),
-        ("too little time", json!({"timeout": 1}), "exports.handler = () => new Promise((done) => setTimeout(done, 3000))", login(), &[], &[]),
+    let cases: [(&str, Value, &str, &[&str]); 10] = [
+        ("without its option there is no risk", json!({}), deny_risk, &[]),
+        ("with it there is", json!({"options": {"risk_enabled": true}}), deny_risk, &[]),
+        ("below settings, too", json!({"settings": {"options": {"risk_enabled": true, "location_enabled": true}}}), shown, &[]),
+        ("an older context", json!({"context_version": "1.0.0"}), shown, &[]),
+        (
+            "a role that is lacking",
+            json!({"conditions": [{"source": "roles", "operator": "~", "value": "12"}]}),
+            "exports.handler = () => null",
+            &[],
+        ),
+        (
+            "a role that is there",
+            json!({"conditions": [{"source": "roles", "operator": "~", "value": "12"}]}),
+            "exports.handler = () => null",
+            &["--roles", "3,12"],
+        ),
+        ("a failure that is let through", json!({"on_error": "allow"}), "exports.handler = () => { throw new Error('no') }", &[]),
+        ("what is no response", json!({}), "exports.handler = () => ({ success: 'yes' })", &[]),
+        ("too little fuel", json!({"limits": {"fuel": 2_000_000}, "retries": 1}), "exports.handler = () => { for (;;); }", &[]),
+        ("too little time", json!({"timeout": 1}), "exports.handler = () => new Promise((done) => setTimeout(done, 3000))", &[]),
     ];
-    for (what, settings, source, context, run, deploy) in cases {
+    for (what, settings, source, run) in cases {
         project(&shell, &settings, source);
-        let [here, there] = both(&shell, &context, run, deploy);
+        let [here, there] = both(&shell, &login(), run);
         for same in ["outcome", "decision", "result", "error"] {
             assert_eq!(here[same], there[same], "{what}: {same}");
         }
@@ -146,7 +156,10 @@ fn a_manifest_is_checked_by_every_command_that_reads_it() {
         (r#""options": {"risk": true}"#, r#"did you mean "risk_enabled"?"#),
         (r#""settings": {"options": {"risk": true}}"#, "mine/hook.json:4:28: "),
         (r#""env_vars": {}"#, "mine/hook.json:4:15: `env_vars` has to be an array"),
-        (r#""conditions": [{"source": "role", "operator": "~", "value": "1"}]"#, "`conditions[0].source` is one of roles; did you mean \"roles\"?"),
+        (
+            r#""conditions": [{"source": "role", "operator": "~", "value": "1"}]"#,
+            "`conditions[0].source` is one of roles; did you mean \"roles\"?",
+        ),
         (r#""allowed_hosts": ["http://"]"#, "mine/hook.json:4:21: `allowed_hosts[0]` is no host"),
         (r#""keep": ["timout"]"#, "did you mean \"timeout\"?"),
         (r#""timeout": 1, "keep": ["timeout"]"#, "`timeout` is kept, and has a value in this file"),
@@ -155,7 +168,13 @@ fn a_manifest_is_checked_by_every_command_that_reads_it() {
         (r#""function": "AAAA""#, "`main` names the file"),
     ] {
         shell.write("mine/hook.json", &format!("{{\n  \"type\": \"pre-authentication\",\n  \"main\": \"hook.js\",\n  {line}\n}}\n"));
-        for args in [&["run", "mine", "-c", "context.json"][..], &["test", "mine"], &["build", "mine"], &["deploy", "mine"], &["apply", "mine", "-n"]] {
+        for args in [
+            &["run", "mine", "-c", "context.json"][..],
+            &["test", "mine"],
+            &["build", "mine"],
+            &["deploy", "mine"],
+            &["apply", "mine", "-n"],
+        ] {
             let ran = shell.run(args).expect(2);
             assert!(ran.err.contains(says), "{args:?}: {line}\n{}", ran.err);
         }
@@ -195,7 +214,13 @@ fn a_deployment_makes_the_hook_what_the_file_says() {
         manifest.remove("retries");
     });
     let ran = shell.run(&["diff", id, "mine"]).expect(1);
-    for says in ["-  \"retries\": 2", "+  \"retries\": 0", "-  \"context_version\": \"1.0.0\"", "-    \"risk_enabled\": true", "kept  conditions: [{"] {
+    for says in [
+        "-  \"retries\": 2",
+        "+  \"retries\": 0",
+        "-  \"context_version\": \"1.0.0\"",
+        "-    \"risk_enabled\": true",
+        "kept  conditions: [{",
+    ] {
         assert!(ran.out.contains(says), "{says}: {}", ran.out);
     }
     let ran = shell.run(&["deploy", "mine", "--wait"]).expect(0);
@@ -226,7 +251,11 @@ fn another_project_s_hook_is_replaced_only_on_request() {
     let id = shell.run(&["deploy", "one", "--wait", "--json"]).json()["id"].as_str().unwrap().to_owned();
     shell.write("two/hook.js", "exports.handler = () => null");
     let ran = shell.run(&["deploy", "two"]).expect(2);
-    assert!(ran.err.contains("was not deployed from this project") && ran.err.contains("--yes") && ran.err.contains("function: "), "{}", ran.err);
+    assert!(
+        ran.err.contains("was not deployed from this project") && ran.err.contains("--yes") && ran.err.contains("function: "),
+        "{}",
+        ran.err
+    );
     assert_eq!(server.admin().get(&format!("/v1/hooks/{id}")).expect(200)["version"], 1);
     shell.run(&["deploy", "two", "--yes", "--wait"]).expect(0);
     assert_eq!(server.admin().get(&format!("/v1/hooks/{id}")).expect(200)["version"], 2);
@@ -259,7 +288,12 @@ fn the_schema_is_what_a_new_project_names() {
             assert!(settings.contains_key(name) || kept.contains(&name.as_str()), "{hook_type}: {name}");
         }
         let of_dialects = |name: &&String| ["options", "context_version", "authentication", "inline_hook"].contains(&name.as_str());
-        for name in schema["properties"].as_object().unwrap().keys().filter(|name| !["disabled", "settings"].contains(&name.as_str()) && !of_dialects(name)) {
+        for name in schema["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|name| !["disabled", "settings"].contains(&name.as_str()) && !of_dialects(name))
+        {
             assert!(manifest.get(name).is_some(), "{hook_type}: {name}");
         }
     }
@@ -289,12 +323,24 @@ fn a_project_in_typescript_is_run_tested_built_and_deployed() {
     let fired = shell.run(&["fire", &id, "-c", "ts-pre-authentication/samples/event.json", "--json"]);
     assert_eq!(serde_json::from_str::<Value>(&fired.out).unwrap()["error"]["place"], "hook.js:4:33");
     shell.write("ts-pre-authentication/hook.ts", "enum Level { Low }\nexport const handler = () => null;\n");
-    for args in [&["run", "ts-pre-authentication"][..], &["test", "ts-pre-authentication"], &["build", "ts-pre-authentication"], &["deploy", "ts-pre-authentication"]] {
+    for args in [
+        &["run", "ts-pre-authentication"][..],
+        &["test", "ts-pre-authentication"],
+        &["build", "ts-pre-authentication"],
+        &["deploy", "ts-pre-authentication"],
+    ] {
         let ran = shell.run(args).expect(2);
-        assert!(ran.err.contains("hook.ts:1:1: an enum is more than types") && ran.err.contains("     1 | enum Level"), "{args:?}: {}", ran.err);
+        assert!(
+            ran.err.contains("hook.ts:1:1: an enum is more than types") && ran.err.contains("     1 | enum Level"),
+            "{args:?}: {}",
+            ran.err
+        );
     }
     // A version that the server refuses is shown in the author's file.
-    shell.write("ts-pre-authentication/hook.ts", "const limit: number = 1;\nif (limit) throw new Error('at the top');\nexport const handler = () => null;\n");
+    shell.write(
+        "ts-pre-authentication/hook.ts",
+        "const limit: number = 1;\nif (limit) throw new Error('at the top');\nexport const handler = () => null;\n",
+    );
     let ran = shell.run(&["deploy", "ts-pre-authentication", "--wait"]).expect(1);
     assert!(ran.err.contains("hook.ts:2:") && ran.err.contains("     2 | if (limit) throw"), "{}", ran.err);
 }
@@ -321,8 +367,7 @@ fn a_server_of_one_s_own_follows_the_project() {
 
     let shell = Shell::new();
     shell.run(&["new", "mine", "--lang", "js"]).expect(0);
-    let mut child =
-        shell.command(&["dev", "mine", "--listen", "127.0.0.1:0"]).stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let mut child = shell.command(&["dev", "mine", "--listen", "127.0.0.1:0"]).stdin(std::process::Stdio::piped()).spawn().unwrap();
     let (text, mut keys) = (told(&mut child), child.stdin.take().unwrap());
     let seen = |says: &str| text.lock().unwrap().contains(says).then_some(());
     let mut press = |key: &str| keys.write_all(key.as_bytes()).unwrap();

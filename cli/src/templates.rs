@@ -148,7 +148,10 @@ mod tests {
         }
         found.extend(std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()));
         for path in found.iter().filter(|path| path.ends_with(".d.ts")) {
-            assert!(TYPES.iter().any(|file| file.0 == format!(".hookbox/types/{path}")), "{path} is not among the files of a TypeScript project");
+            assert!(
+                TYPES.iter().any(|file| file.0 == format!(".hookbox/types/{path}")),
+                "{path} is not among the files of a TypeScript project"
+            );
         }
     }
 

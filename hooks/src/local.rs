@@ -214,8 +214,7 @@ impl LocalRun {
     fn account(&self) -> Result<Account, LocalError> {
         let now = Timestamp::from(SystemClock.now());
         let settings = AccountSettings::default();
-        let record =
-            AccountRecord { id: ACCOUNT, name: None, settings, client_keys: Default::default(), created_at: now, updated_at: now };
+        let record = AccountRecord { id: ACCOUNT, name: None, settings, client_keys: Default::default(), created_at: now, updated_at: now };
         let mut directory = Directory::new(self.registry.clone());
         directory.put_account(record, None)?;
         let account = directory.account_mut(ACCOUNT)?;

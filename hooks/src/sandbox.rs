@@ -11,8 +11,8 @@ use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{EnvVars, Failure, FailureKind, Usage};
 use hookbox_packages::{Lock, silent};
 use hookbox_runtime::{
-    Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, Modules, NotRun, Outside, PreparedHook, Sandbox, Scheduler,
-    SchedulerLoad,
+    Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, Modules, NotRun, Outside, PreparedHook, Sandbox,
+    Scheduler, SchedulerLoad,
 };
 use tokio::task::spawn_blocking;
 

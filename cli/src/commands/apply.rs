@@ -13,8 +13,8 @@ use serde::Deserialize;
 use crate::env_file;
 use crate::exit::Problem;
 use crate::login::ServerArgs;
-use crate::output::{self, OutputArgs};
 use crate::manifest::MANIFEST;
+use crate::output::{self, OutputArgs};
 use crate::project::Project;
 use crate::style::{Look, visible};
 use crate::table::{Cell, Table};
@@ -108,7 +108,9 @@ fn folders(path: &Path) -> Result<Vec<PathBuf>> {
 fn hook(project: &Project) -> Result<HookBody> {
     if !project.manifest.keep.is_empty() {
         let shown = visible(&project.dir.display().to_string());
-        output::note(&format!("note: {shown}: `keep` is for `hookbox deploy`; here a setting that hook.json does not have takes its default"))?;
+        output::note(&format!(
+            "note: {shown}: `keep` is for `hookbox deploy`; here a setting that hook.json does not have takes its default"
+        ))?;
     }
     project.upload(&project.function()?)
 }

@@ -35,7 +35,9 @@ use crate::watch::Watch;
 /// The server is the one that serves logins, in this process, with an empty data folder that goes when it ends. The project is deployed to it, again
 /// after every change; the log of what runs is shown, and identity providers on this machine can fire it. Keys run the samples and the tests.
 #[derive(Debug, Args)]
-#[command(after_help = "Keys:\n  r  run the samples        t  test\n  p  profile                d  deploy again\n  ?  show the address       q  quit\n\nExamples:\n  hookbox dev\n  hookbox dev hooks/mobile --env-file .env --listen 127.0.0.1:9000")]
+#[command(
+    after_help = "Keys:\n  r  run the samples        t  test\n  p  profile                d  deploy again\n  ?  show the address       q  quit\n\nExamples:\n  hookbox dev\n  hookbox dev hooks/mobile --env-file .env --listen 127.0.0.1:9000"
+)]
 pub(crate) struct DevArgs {
     /// The project's folder
     #[arg(default_value = ".")]
@@ -86,7 +88,7 @@ pub(crate) fn run(args: &DevArgs) -> Result<ExitCode> {
     let keys = Keys::begin();
     let pressed = happens.clone();
     std::thread::spawn(move || Keys::read(|key| pressed.send(Happening::Key(key)).is_ok()));
-    session.deploy()?;
+    session.deploy(true)?;
     let ended = session.go_on(&happenings);
     drop(keys);
     server.stop()?;
@@ -124,7 +126,8 @@ impl Session<'_> {
         while let Ok(happening) = happenings.recv() {
             match happening {
                 Happening::End | Happening::Key(b'q' | 3 | 4) => break,
-                Happening::Changed | Happening::Key(b'd') => self.deploy()?,
+                Happening::Changed => self.deploy(false)?,
+                Happening::Key(b'd') => self.deploy(true)?,
                 Happening::Key(b'r' | b'\n' | b'\r') => self.run_samples()?,
                 Happening::Key(b't') => self.other(&["test"])?,
                 Happening::Key(b'p') => {
@@ -149,9 +152,11 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Deploys the project as it is now. What is wrong with it is said; the version before goes on serving.
-    fn deploy(&mut self) -> Result<()> {
+    /// Deploys the project as it is now. What is wrong with it is said; the version before goes on serving. A file that was changed and makes no
+    /// new version is nothing to speak of, unless somebody has `asked`.
+    fn deploy(&mut self, asked: bool) -> Result<()> {
         let started = Instant::now();
+        let before = self.hook.as_ref().filter(|hook| !hook.status.is_failed()).map(|hook| hook.version);
         let style = Style::stderr();
         let said = match self.deployed() {
             Ok(hook) if hook.status.is_failed() => {
@@ -163,6 +168,7 @@ impl Session<'_> {
                 };
                 format!("{} {}{}", style.bad("refused:"), visible_lines(&message), excerpt.unwrap_or_default().trim_end())
             }
+            Ok(hook) if !asked && before == Some(hook.version) => return Ok(()),
             Ok(hook) => {
                 let said = format!("version {} serves, in {:.2} s", hook.version, started.elapsed().as_secs_f64());
                 self.hook = Some(hook);

@@ -66,7 +66,11 @@ pub(crate) fn run(args: &NewArgs) -> Result<()> {
     }
     args.output.print(&json!({"dir": dir, "files": written}), |_| {
         // What is not the author's is nobody's concern.
-        written.iter().filter(|path| !["sdk/", deployed::FOLDER].iter().any(|theirs| path.starts_with(theirs))).map(|path| format!("{}/{path}\n", args.name)).collect()
+        written
+            .iter()
+            .filter(|path| !["sdk/", deployed::FOLDER].iter().any(|theirs| path.starts_with(theirs)))
+            .map(|path| format!("{}/{path}\n", args.name))
+            .collect()
     })?;
     if args.output.json {
         return Ok(());

@@ -165,7 +165,8 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
                 if let (Some(file), Some(run)) = (&mut recording, outcome.recorded.take()) {
                     file.push(context, run);
                 }
-                let shown = Shown { effects: effects(hook.hook.hook_type(), &bytes, &outcome), outcome: &outcome, hook: &hook, written: &written };
+                let shown =
+                    Shown { effects: effects(hook.hook.hook_type(), &bytes, &outcome), outcome: &outcome, hook: &hook, written: &written };
                 shown.print(args.output, profiling.as_ref().zip(profile.as_ref()))?;
                 if let (Some(profiling), Some(profile)) = (&mut profiling, &profile) {
                     profiling::note_missing_names(profile)?;

@@ -43,7 +43,9 @@ impl DevServer {
         let credential = AdminCredential::random()?;
         let (id, secret) = credential.login();
         let (stop, stopped) = oneshot::channel();
-        let listener = runtime.block_on(Listener::bind(&config)).with_context(|| format!("cannot listen on {listen}: --listen takes another address"))?;
+        let listener = runtime
+            .block_on(Listener::bind(&config))
+            .with_context(|| format!("cannot listen on {listen}: --listen takes another address"))?;
         let url = format!("http://{}", listener.address());
         let opening = async {
             let service = config.service(compile_worker::command(), cores, REGISTRY.clone()).with_compiled_code_in(compiled);

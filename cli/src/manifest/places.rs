@@ -98,7 +98,8 @@ fn offset(text: &str, part: &str) -> usize {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "{\n  \"timeout\": 3,\n  \"limits\": { \"fuel\": \"é\", \"m\\\"x\": 1 },\n  \"conditions\": [{}, {\"value\": 7}]\n}\n";
+    const TEXT: &str =
+        "{\n  \"timeout\": 3,\n  \"limits\": { \"fuel\": \"é\", \"m\\\"x\": 1 },\n  \"conditions\": [{}, {\"value\": 7}]\n}\n";
 
     #[test]
     fn values_and_keys_are_found() {

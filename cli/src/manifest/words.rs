@@ -23,6 +23,11 @@ pub(super) fn rule(field: &str, message: &str, given: Option<&str>) -> String {
     format!("`{field}` {rule}")
 }
 
+/// Whether a rule is that a name is none of those that there are.
+pub(super) fn is_unknown_name(message: &str) -> bool {
+    message.contains("is not allowed to have the additional property")
+}
+
 fn article(kind: &str) -> String {
     let vowel = kind.starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} {}", if vowel { "an" } else { "a" }, if kind == "integer" { "whole number" } else { kind }).replace("an whole", "a whole")

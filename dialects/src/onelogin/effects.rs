@@ -36,7 +36,10 @@ mod tests {
     fn an_answer_has_its_effect() {
         let event = json!({"user": {"policy_id": 7}});
         let effect = |kind, body: Value| of(kind, &event, Some(&body)).join("");
-        assert_eq!(effect(Kind::PreAuthentication, json!({"success": true, "user": {"policy_id": 9}})), "the login goes on under policy 9, not 7");
+        assert_eq!(
+            effect(Kind::PreAuthentication, json!({"success": true, "user": {"policy_id": 9}})),
+            "the login goes on under policy 9, not 7"
+        );
         assert_eq!(effect(Kind::PreAuthentication, json!({"success": true})), "the login goes on under the user's policy");
         assert_eq!(effect(Kind::PreAuthentication, json!({"success": false, "user": null})), "the login is denied");
         assert_eq!(effect(Kind::UserMigration, Value::Null), "there is no such user, and the login fails");

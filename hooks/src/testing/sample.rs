@@ -141,7 +141,9 @@ impl Rules for SampleRules {
     }
 
     fn settings_schema(&self) -> Settings {
-        [("risk".to_owned(), serde_json::json!({"type": "boolean"})), ("secret".to_owned(), serde_json::json!({"type": "string"}))].into_iter().collect()
+        [("risk".to_owned(), serde_json::json!({"type": "boolean"})), ("secret".to_owned(), serde_json::json!({"type": "string"}))]
+            .into_iter()
+            .collect()
     }
 
     fn apply(&self, before: &Settings, said: &mut Fields, _: &Settings) -> Result<Settings, ServiceError> {
