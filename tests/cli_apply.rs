@@ -102,7 +102,7 @@ fn nothing_is_done_where_anything_is_wrong() {
     shell.write("account.json", r#"{"hooks": ["hooks/login", "hooks/migrate", "third"]}"#);
     refused(&["apply", "account.json", "--env-file", "env"], 1, "409");
     edit(&shell, "hooks/migrate/hook.json", "\"timeout\": 1", "\"timeout\": 0");
-    refused(&["apply", "hooks", "--env-file", "env"], 1, "hooks[1]");
+    refused(&["apply", "hooks", "--env-file", "env"], 2, "hooks/migrate/hook.json:");
 }
 
 #[test]

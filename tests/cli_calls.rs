@@ -109,8 +109,8 @@ exports.handler = async (context) => {
 fn project(source: &str) -> Shell {
     let shell = Shell::new();
     shell.write("mine/hook.js", source);
-    let manifest =
-        json!({"type": "pre-authentication", "main": "hook.js", "allowed_hosts": ["127.0.0.1", "api.example"], "samples": ["event.json"]});
+    let manifest = json!({"type": "pre-authentication", "main": "hook.js", "allowed_hosts": ["127.0.0.1", "api.example"], "samples": ["event.json"],
+            "env_vars": ["PORT", "API_KEY", "SEALED"], "timeout": 10});
     shell.write("mine/hook.json", &manifest.to_string());
     shell.write("mine/event.json", r#"{"user": {"user_identifier": "ada", "policy_id": 7}, "device": {}}"#);
     shell
@@ -197,7 +197,7 @@ fn a_replay_that_asks_for_something_else_fails() {
         // The port is an env value, too.
         let expected = format!("the recording has no further POST http://127.0.0.1:***{says}");
         assert!(message.ends_with(&expected), "{message}");
-        assert_eq!((&told["outcome"], &told["decision"]), (&json!("failed"), &Value::Null));
+        assert_eq!((&told["outcome"], &told["decision"]), (&json!("failed"), &json!("deny")));
         assert!(ran.err.contains("1 of the recorded calls were not made"), "{}", ran.err);
     }
     // What only waits otherwise is repeated.
@@ -266,18 +266,19 @@ fn a_sealed_env_var_reaches_its_hosts_only() {
 const ASKS: &str = "
 exports.handler = async (context) => {
   const ask = (path, init) => fetch(`https://api.example${path}`, init).then((answer) => answer.text(), (error) => error.cause.code);
+  const wanted = JSON.parse(context.user.user_identifier);
   const asked = [];
-  for (const path of context.device.ask ?? []) asked.push(await ask(path, { method: 'POST', body: '{\"a\": {\"b\": 1}}' }));
+  for (const path of wanted.ask ?? []) asked.push(await ask(path, { method: 'POST', body: '{\"a\": {\"b\": 1}}' }));
   console.log(asked.join());
-  if (context.device.host) await fetch(context.device.host).catch(() => 0);
-  return { success: true, user: { ...context.user, policy_id: asked.length } };
+  if (wanted.host) await fetch(wanted.host).catch(() => 0);
+  return { success: true, user: { policy_id: asked.length } };
 };";
 
 #[test]
 fn tests_answer_calls_and_say_which_were_not_made() {
     let shell = project(ASKS);
     let test = |ask: Value, http: Value, more: Value| {
-        let mut test = json!({"context": {"user": {"user_identifier": "a", "policy_id": 1}, "device": ask}, "http": http});
+        let mut test = json!({"context": {"user": {"user_identifier": ask.to_string(), "policy_id": 1}, "device": {}}, "http": http});
         test.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         shell.write("mine/tests/one.json", &format!("{test:#}"));
         shell.run(&["test", "mine", "--json"])
@@ -288,12 +289,8 @@ fn tests_answer_calls_and_say_which_were_not_made() {
     };
     let of = |path: &str| json!({"request": {"method": "POST", "url": format!("https://api.example{path}")}, "respond": {"body": path}});
     let ask = |paths: &[&str]| json!({"ask": paths});
-    test(
-        ask(&["/a", "/b", "/a"]),
-        json!([of("/b"), of("/a")]),
-        json!({"expect": {"result": {"success": true, "user": {"user_identifier": "a", "policy_id": 3}}}}),
-    )
-    .expect(0);
+    test(ask(&["/a", "/b", "/a"]), json!([of("/b"), of("/a")]), json!({"expect": {"result": {"success": true, "user": {"policy_id": 3}}}}))
+        .expect(0);
     test(ask(&["/a", "/b"]), json!([of("/a"), of("/*")]), json!({"in_order": true})).expect(0);
     test(ask(&["/a"]), json!([{"request": {"json": {"a": {"b": 1}}}, "respond": {"error": "ECONNRESET", "delay_ms": 5}}]), json!({}))
         .expect(0);
@@ -338,7 +335,8 @@ fn tests_answer_calls_and_say_which_were_not_made() {
     // Which failure it is, is said by a part of its message.
     shell.write(
         "mine/tests/one.json",
-        &json!({"context": {"user": {"user_identifier": "a", "policy_id": 1}, "device": {}}, "expect": {"error": "undefined"}}).to_string(),
+        &json!({"context": {"user": {"user_identifier": "{}", "policy_id": 1}, "device": {}}, "expect": {"error": "undefined"}})
+            .to_string(),
     );
     assert_eq!(differences(&shell.run(&["test", "mine", "--json"]).expect(1)), ["error: expected \"undefined\", got none"]);
     let hook = shell.read("mine/hook.js");
@@ -361,9 +359,9 @@ fn tests_answer_calls_and_say_which_were_not_made() {
     assert_eq!((&updated["http"], &updated["expect"]["decision"]), (&json!([of("/a")]), &json!("allow")));
     shell.write("mine/tests/one.json", "{\"context\": {},\n\"http\": [\n{\"respond\": {\"status\": 99}}]}");
     let ran = shell.run(&["test", "mine"]).expect(1);
-    assert!(ran.err.contains("one.json") && ran.err.contains("`status` is 99, and must be 200 to 599 at line 3"), "{}", ran.err);
+    assert!(ran.out.contains("one   DIFFERS") && ran.out.contains("`status` is 99, and must be 200 to 599 at line 3"), "{}", ran.out);
     shell.write("mine/tests/one.json", r#"{"context": {}, "in_order": true}"#);
-    assert!(shell.run(&["test", "mine"]).expect(2).err.contains("`in_order` is the order of `http`"));
+    assert!(shell.run(&["test", "mine"]).expect(1).out.contains("`in_order` is the order of `http`"));
 }
 
 /// What comes without `http` is the network's.
@@ -371,7 +369,7 @@ fn tests_answer_calls_and_say_which_were_not_made() {
 fn a_test_without_answers_calls_whom_the_project_allows() {
     let upstream = Upstream::start();
     let shell = project(&ASKS.replace("https://api.example", &format!("http://127.0.0.1:{}", upstream.port)));
-    let context = json!({"user": {"user_identifier": "a", "policy_id": 1}, "device": {"ask": ["/a"]}});
+    let context = json!({"user": {"user_identifier": r#"{"ask": ["/a"]}"#, "policy_id": 1}, "device": {}});
     shell.write("mine/tests/one.json", &json!({"context": context, "expect": {"decision": "allow"}}).to_string());
     shell.run(&["test", "mine"]).expect(0);
     assert_eq!(upstream.seen().len(), 1);

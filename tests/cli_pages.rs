@@ -327,9 +327,10 @@ fn a_stack_writes_no_line_of_the_page() {
     assert_eq!(
         fixed(&ran.out),
         "outcome  failed\n\
-        decision  left to the hook's on_error\n\
+        decision  deny, by the hook's on_error\n\
         error  exception: Error: x\n\
-        usage  FUEL fuel (0.0 % of 3000000000), MEMORY KiB (SHARE % of 64 MiB), DURATION (of 10 s)\n\
+        effect  the login is denied\n\
+        usage  FUEL fuel (0.0 % of 3000000000), MEMORY KiB (SHARE % of 64 MiB), DURATION (of 1 s)\n\
         log\n\
         \x20 TIME\tlocal\tERROR\texception: Error: x\n"
     );

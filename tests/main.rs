@@ -19,6 +19,7 @@ mod cli_admin;
 mod cli_apply;
 mod cli_author;
 mod cli_calls;
+mod cli_local;
 mod cli_new;
 mod cli_pages;
 mod cli_profile;

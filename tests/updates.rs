@@ -123,3 +123,26 @@ fn updates_that_overtake_each_other_end_with_the_last() {
     assert_eq!((&hook["status"], &hook["version"]), (&json!("ready"), &json!(11)));
     assert_eq!(policy(admin), (11, 11));
 }
+
+#[test]
+fn what_an_update_does_not_say_stays_or_goes_to_its_default() {
+    let server = Server::start();
+    let admin = server.admin();
+    let settings = json!({"options": {"risk_enabled": true}, "context_version": "1.0.0"});
+    let hook = Hook::wat(&allowing(1)).with("settings", settings).with("retries", 3).with("disabled", true).with("timeout", 7);
+    let id = admin.post("/v1/hooks", &hook.json()).expect(201)["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/hooks/{id}");
+    let kept = admin.put(&format!("{path}?absent=keep"), &json!({"timeout": 3})).expect(200);
+    assert_eq!((&kept["timeout"], &kept["retries"], &kept["disabled"]), (&json!(3), &json!(3), &json!(true)));
+    assert_eq!(kept["settings"]["context_version"], "1.0.0");
+    let whole = Hook::wat(&allowing(1)).with("timeout", 5).json();
+    let reset = admin.put(&format!("{path}?absent=default"), &whole).expect(200);
+    assert_eq!((&reset["timeout"], &reset["retries"], &reset["disabled"]), (&json!(5), &json!(0), &json!(false)));
+    assert_eq!((&reset["settings"]["context_version"], &reset["settings"]["options"]["risk_enabled"]), (&Value::Null, &json!(false)));
+    // The same once more is no new version, and a part is no hook.
+    assert_eq!(admin.put(&format!("{path}?absent=default"), &whole).expect(200)["version"], reset["version"]);
+    let refused = admin.put(&format!("{path}?absent=default"), &json!({"timeout": 3})).expect(422).to_string();
+    assert!(refused.contains("requires property"), "{refused}");
+    let refused = admin.put(&format!("{path}?absent=gone"), &whole).expect(422).to_string();
+    assert!(refused.contains("keep,default"), "{refused}");
+}

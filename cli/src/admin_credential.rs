@@ -48,8 +48,14 @@ impl AdminCredential {
         Ok(Some(Self { client_id, client_secret: Secret::new(secret) }))
     }
 
-    fn random() -> Result<Self> {
+    /// One that nobody can guess.
+    pub(crate) fn random() -> Result<Self> {
         Ok(Self { client_id: random_text()?.expose().parse()?, client_secret: random_text()? })
+    }
+
+    /// What a client logs in with.
+    pub(crate) fn login(&self) -> (String, Secret) {
+        (self.client_id.to_string(), self.client_secret.clone())
     }
 
     /// Makes the service's first account with this credential.

@@ -11,6 +11,7 @@ use crate::commands::config::ConfigArgs;
 use crate::commands::credentials::CredentialsArgs;
 use crate::commands::demo::DemoArgs;
 use crate::commands::deploy::DeployArgs;
+use crate::commands::dev::DevArgs;
 use crate::commands::diff::DiffArgs;
 use crate::commands::env::EnvArgs;
 use crate::commands::fire::FireArgs;
@@ -23,6 +24,7 @@ use crate::commands::new::NewArgs;
 use crate::commands::pull::PullArgs;
 use crate::commands::restore::RestoreArgs;
 use crate::commands::run::RunArgs;
+use crate::commands::schema::SchemaArgs;
 use crate::commands::serve::ServeArgs;
 use crate::commands::test::TestArgs;
 use crate::commands::verify::VerifyArgs;
@@ -57,7 +59,9 @@ pub(crate) enum Command {
     New(NewArgs),
     Run(RunArgs),
     Test(TestArgs),
+    Dev(DevArgs),
     Build(BuildArgs),
+    Schema(SchemaArgs),
     Deploy(DeployArgs),
     Pull(PullArgs),
     Diff(DiffArgs),

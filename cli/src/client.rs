@@ -75,6 +75,11 @@ impl Client {
         Ok(client)
     }
 
+    /// The token that was given.
+    pub(crate) fn token(&self) -> &str {
+        self.authorization.trim_start_matches("Bearer ")
+    }
+
     /// Items of a list, page by page, until `visit` says that it has enough.
     pub(crate) fn walk<T: DeserializeOwned>(&self, path: &str, query: &[(&str, String)], visit: &mut dyn FnMut(T) -> bool) -> Result<()> {
         let mut cursor = None;

@@ -1,4 +1,4 @@
-//! Files of env vars: `NAME=value` lines, as many tools write them. What the values are for is the command's.
+//! Env vars as authors give them: arguments, and files of `NAME=value` lines, as many tools write them. What the values are for is the command's.
 
 use std::path::Path;
 
@@ -9,6 +9,12 @@ use hookbox_host_api::Secret;
 pub(crate) fn read(path: &Path) -> Result<Vec<(String, Secret)>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     parse(&text).with_context(|| path.display().to_string())
+}
+
+/// Reads an argument of a command: `NAME=value`, as it is.
+pub(crate) fn argument(text: &str) -> Result<(String, Secret), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.to_owned(), Secret::new(value)))
 }
 
 fn parse(text: &str) -> Result<Vec<(String, Secret)>> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// The name that the engine gives to the author's source.
-const FILE: &str = "hook.js:";
+pub(crate) const FILE: &str = "hook.js:";
 /// Characters shown on either side of the place: minified sources have lines of any length.
 const AROUND: usize = 60;
 
@@ -22,6 +22,11 @@ impl<'a> Excerpt<'a> {
         let (_, place) = text.split_once(FILE)?;
         let mut numbers = place.split(|c: char| !c.is_ascii_digit()).map(str::parse);
         let (Some(Ok(number)), Some(Ok(column))) = (numbers.next(), numbers.next()) else { return None };
+        Self::at(source, number, column)
+    }
+
+    /// A line of `source`; nothing if it has no such place.
+    pub(crate) fn at(source: &'a [u8], number: usize, column: usize) -> Option<Self> {
         let line = std::str::from_utf8(source).ok()?.lines().nth(usize::checked_sub(number, 1)?)?;
         (1..=line.chars().count() + 1).contains(&column).then_some(Self { line, number, column })
     }

@@ -9,6 +9,8 @@ pub(crate) enum Language {
     Rust,
     /// JavaScript, as for Node
     Js,
+    /// TypeScript, without the types when it is uploaded
+    Ts,
     /// C, compiled to a WASI command
     C,
 }
@@ -17,7 +19,7 @@ impl Language {
     /// The runtime that the API is told.
     pub(crate) fn runtime(self) -> &'static str {
         match self {
-            Self::Js => "nodejs24.x",
+            Self::Js | Self::Ts => "nodejs24.x",
             Self::Rust | Self::C => "wasm",
         }
     }
@@ -26,8 +28,17 @@ impl Language {
     pub(crate) fn main(self) -> &'static str {
         match self {
             Self::Js => "hook.js",
+            Self::Ts => "hook.ts",
             Self::Rust => "src/lib.rs",
             Self::C => "hook.c",
+        }
+    }
+
+    /// The smallest bytes that may pass for a function of the runtime.
+    pub(crate) fn blank(self) -> &'static [u8] {
+        match self {
+            Self::Js | Self::Ts => b"",
+            Self::Rust | Self::C => b"\0asm\x01\0\0\0",
         }
     }
 }

@@ -1,129 +1,95 @@
-//! Runs a function on this machine as its project says: what `run` and `test` have in common. The sandbox is the server's.
+//! Runs a hook on this machine as its project says: what `run` and `test` have in common. What runs it is the server's.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::Result;
-use hookbox_hooks::hook_type::{HookType, RequestBody};
-use hookbox_hooks::{Answers, LocalError, LocalOutcome, LocalRun, PackagesProgress, Profile, ProfileError};
+use hookbox_hooks::hook_type::RequestBody;
+use hookbox_hooks::{Answers, CheckedHook, LocalError, LocalOutcome, LocalRun, Overrides, PackagesProgress, Profiled};
 use hookbox_host_api::Secret;
 use tokio::runtime::Runtime;
 
 use crate::hook_types::REGISTRY;
-use crate::project::Project;
-use crate::project_files::ProjectFiles;
-use crate::{compile_worker, source};
+use crate::{compile_worker, output, source};
 
-/// The fuel that a hook has where nobody says otherwise, as on the server.
-pub(crate) const DEFAULT_FUEL: u64 = 3_000_000_000;
-
-/// A function and its limits.
+/// A hook, and what the author says of its runs.
 pub(crate) struct LocalHook {
     runtime: Runtime,
-    pub(crate) function: Vec<u8>,
-    pub(crate) hook_type: HookType,
-    pub(crate) node_major: Option<u8>,
-    /// Whom the function may call.
-    pub(crate) allowed_hosts: Vec<String>,
-    /// Whether answers are kept for it.
-    pub(crate) http_cache: bool,
+    pub(crate) hook: CheckedHook,
     /// Env vars of which the function sees a placeholder, with the hosts that get the value.
     pub(crate) sealed: Vec<(String, Vec<String>)>,
-    /// Where it lies among its files, and these.
-    pub(crate) files: ProjectFiles,
     /// The request that an app which listens gets.
     pub(crate) request: Option<RequestBody>,
-    /// Its npm packages: ranges by name.
-    pub(crate) packages: BTreeMap<String, String>,
-    pub(crate) limits: Limits,
+    pub(crate) overrides: Overrides,
+    /// What was said already.
+    noted: RefCell<BTreeSet<String>>,
 }
 
-/// What a run may use.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
-    pub(crate) fuel: u64,
-    pub(crate) memory_mib: u32,
-    pub(crate) timeout: Duration,
+/// What one run is given.
+pub(crate) struct Given {
+    pub(crate) context: Vec<u8>,
+    /// The roles of the user; `None` for those that the context holds.
+    pub(crate) roles: Option<Vec<String>>,
+    pub(crate) env: Vec<(String, Secret)>,
+    pub(crate) answers: Answers,
 }
 
 impl LocalHook {
-    pub(crate) fn new(
-        function: Vec<u8>,
-        hook_type: HookType,
-        node_major: Option<u8>,
-        allowed_hosts: Vec<String>,
-        limits: Limits,
-    ) -> Result<Self> {
-        source::check(&function, hook_type)?;
+    pub(crate) fn new(hook: CheckedHook) -> Result<Self> {
+        source::check(&hook.source(), hook.hook_type())?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self {
-            runtime,
-            function,
-            hook_type,
-            node_major,
-            allowed_hosts,
-            http_cache: false,
-            sealed: Vec::new(),
-            files: ProjectFiles::default(),
-            request: None,
-            packages: BTreeMap::new(),
-            limits,
-        })
+        Ok(Self { runtime, hook, sealed: Vec::new(), request: None, overrides: Overrides::default(), noted: RefCell::default() })
     }
 
-    /// The same, for which answers are kept if its project says so.
-    pub(crate) fn with_http_cache(self, http_cache: bool) -> Self {
-        Self { http_cache, ..self }
+    /// Says in what the function's env vars differ from those on a server: it sees none that the hook is not linked to, and there each that it
+    /// is linked to has a value. `how` says how one is given here.
+    pub(crate) fn note_env(&self, env: &[(String, Secret)], how: &str) -> Result<()> {
+        let unlinked = env.iter().filter(|(name, _)| self.hook.env_vars().all(|linked| linked != name));
+        for (name, _) in unlinked {
+            self.note_once(format!("note: {name} is not among the hook's env_vars, so the function does not see it"))?;
+        }
+        for name in self.hook.env_vars().filter(|linked| env.iter().all(|(name, _)| name != linked)) {
+            self.note_once(format!("note: {name} is among the hook's env_vars and has no value here, as it has on a server: {how}"))?;
+        }
+        Ok(())
     }
 
-    /// The same with npm packages.
-    pub(crate) fn with_packages(self, packages: BTreeMap<String, String>) -> Self {
-        Self { packages, ..self }
-    }
-
-    /// The same with what else a project has: files, and how an app which listens is asked.
-    pub(crate) fn of_project(self, project: &Project) -> Result<Self> {
-        Ok(Self { files: project.files()?, request: project.request.clone(), ..self })
+    fn note_once(&self, text: String) -> Result<()> {
+        match self.noted.borrow_mut().insert(text.clone()) {
+            true => output::note(&text),
+            false => Ok(()),
+        }
     }
 
     /// One run.
-    pub(crate) fn run(&self, context: Vec<u8>, env: Vec<(String, Secret)>, answers: Answers) -> Result<LocalOutcome, LocalError> {
-        self.runtime.block_on(self.once(context, env, answers).run())
+    pub(crate) fn run(&self, given: Given) -> Result<LocalOutcome, LocalError> {
+        self.runtime.block_on(self.once(given).run())
     }
 
-    /// One run, and where its fuel goes.
+    /// One run, and where its fuel goes; `None` if the function did not run.
     pub(crate) fn run_with_profile(
         &self,
-        context: Vec<u8>,
-        env: Vec<(String, Secret)>,
-        answers: Answers,
+        given: Given,
         progress: impl FnMut(u64, u64),
-    ) -> Result<Profiled, LocalError> {
-        self.runtime.block_on(self.once(context, env, answers).run_with_profile(progress))
+    ) -> Result<(LocalOutcome, Option<Profiled>), LocalError> {
+        self.runtime.block_on(self.once(given).run_with_profile(progress))
     }
 
-    fn once(&self, context: Vec<u8>, env: Vec<(String, Secret)>, answers: Answers) -> LocalRun {
+    fn once(&self, given: Given) -> LocalRun {
+        let Given { context, roles, env, answers } = given;
         LocalRun {
-            function: self.function.clone(),
-            main: self.files.main.clone(),
-            files: self.files.beside.clone(),
-            request: self.request.clone(),
+            hook: self.hook.clone(),
             registry: REGISTRY.clone(),
-            hook_type: self.hook_type,
             context,
+            roles,
+            request: self.request.clone(),
             env,
             sealed: self.sealed.clone(),
-            allowed_hosts: self.allowed_hosts.clone(),
-            http_cache: self.http_cache,
+            overrides: self.overrides,
             answers,
-            packages: self.packages.clone(),
             on_packages,
-            fuel: self.limits.fuel,
-            memory_mib: self.limits.memory_mib,
-            timeout: self.limits.timeout,
-            node_major: self.node_major,
             compile_worker: compile_worker::command(),
             cache_dir: cache_dir(),
         }
@@ -145,11 +111,8 @@ fn on_packages(progress: PackagesProgress) {
     let _ = err.flush();
 }
 
-/// A run, and its profile or why there is none.
-pub(crate) type Profiled = (LocalOutcome, Result<Profile, ProfileError>);
-
 /// Where compiled code is kept between runs: the user's own cache folder.
-fn cache_dir() -> PathBuf {
+pub(crate) fn cache_dir() -> PathBuf {
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
     std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home).unwrap_or_else(std::env::temp_dir).join("hookbox")
 }

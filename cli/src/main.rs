@@ -4,10 +4,13 @@ mod admin_credential;
 mod args;
 mod build;
 mod call;
+mod changes;
 mod client;
 mod commands;
 mod compile_worker;
 mod demo;
+mod deployed;
+mod dev;
 mod dialect_settings;
 mod difference;
 mod env_file;
@@ -15,12 +18,14 @@ mod event;
 mod excerpt;
 mod exit;
 mod folder;
+mod function_file;
 mod hook_ref;
 mod hook_types;
 mod hottest;
 mod language;
 mod local;
 mod login;
+mod manifest;
 mod output;
 mod package_json;
 mod privacy;
@@ -36,7 +41,9 @@ mod table;
 mod telemetry;
 mod templates;
 mod threads;
+mod typescript;
 mod watch;
+mod written;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -77,6 +84,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Completions(args) => commands::completions::run(args, Cli::command())?,
         Command::Credentials(args) => commands::credentials::run(args)?,
         Command::Deploy(args) => return commands::deploy::run(args),
+        Command::Dev(args) => return commands::dev::run(args),
         Command::Diff(args) => return commands::diff::run(args),
         Command::Backup(args) => commands::backup::run(args)?,
         Command::Config(args) => commands::config::run(args)?,
@@ -92,6 +100,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Keys(args) => commands::keys::run(args)?,
         Command::Restore(args) => commands::restore::run(args)?,
         Command::Run(args) => return commands::run::run(args),
+        Command::Schema(args) => commands::schema::run(args)?,
         Command::Test(args) => return commands::test::run(args),
         Command::Serve(args) => commands::serve::run(args)?,
         Command::Verify(args) => return commands::verify::run(args),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use hookbox_hooks::reached;
+use hookbox_hooks::{FileBody, HookView, reached};
+use serde_json::{Map, Value};
 
 use crate::exit::Problem;
 
@@ -28,6 +29,31 @@ pub(crate) struct ProjectFiles {
 }
 
 impl ProjectFiles {
+    /// What is deployed beside a function.
+    ///
+    /// # Errors
+    /// The server said what makes no sense.
+    pub(crate) fn deployed(hook: &HookView) -> Result<Self> {
+        let bytes = |(path, file): (&String, &FileBody)| Ok((path.clone(), file.bytes().context("a file of the server's is no base64")?));
+        let beside = hook.files.iter().flatten().map(bytes).collect::<Result<_>>()?;
+        Ok(Self { main: hook.main.clone(), beside })
+    }
+
+    /// The files as bodies have them.
+    pub(crate) fn bodies(files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, FileBody> {
+        files.iter().map(|(path, bytes)| (path.clone(), FileBody::of(bytes))).collect()
+    }
+
+    /// What a body says of them.
+    ///
+    /// # Errors
+    /// They cannot be written as JSON.
+    pub(crate) fn body(&self) -> Result<Map<String, Value>> {
+        let Some(main) = &self.main else { return Ok(Map::new()) };
+        let files = serde_json::to_value(Self::bodies(&self.beside))?;
+        Ok(Map::from_iter([("main".to_owned(), main.as_str().into()), ("files".to_owned(), files)]))
+    }
+
     /// The files of the function `main` in a folder, with those that are `named`: paths of files, or of folders with all that is in them.
     ///
     /// # Errors

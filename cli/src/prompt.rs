@@ -47,3 +47,11 @@ pub(crate) fn confirm(question: &str) -> Result<()> {
     }
     Err(Problem::Usage("nothing was changed".into()).into())
 }
+
+/// Whether to go on with what changes what others may count on. A script has to say so.
+pub(crate) fn insist(question: &str, refusal: &str) -> Result<()> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(Problem::Usage(refusal.to_owned()).into());
+    }
+    confirm(question)
+}

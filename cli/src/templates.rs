@@ -22,6 +22,48 @@ macro_rules! sdk {
     };
 }
 
+macro_rules! types {
+    ($($path:literal)*) => {
+        &[$(File(concat!(".hookbox/types/", $path), include_str!(concat!("../../guest-sdk/js/", $path)))),*]
+    };
+}
+
+/// The types of contexts, results and globals, for the compiler and the editor of an author in TypeScript.
+pub(crate) static TYPES: &[File] = types! {
+    "globals.d.ts"
+    "globals/blob.d.ts"
+    "globals/buffer.d.ts"
+    "globals/commonjs.d.ts"
+    "globals/console.d.ts"
+    "globals/crypto.d.ts"
+    "globals/events.d.ts"
+    "globals/fetch.d.ts"
+    "globals/performance.d.ts"
+    "globals/process.d.ts"
+    "globals/streams.d.ts"
+    "globals/text.d.ts"
+    "globals/timers.d.ts"
+    "globals/url.d.ts"
+    "handler.d.ts"
+    "index.d.ts"
+    "modules/assert.d.ts"
+    "modules/async_hooks.d.ts"
+    "modules/buffer.d.ts"
+    "modules/crypto.d.ts"
+    "modules/events.d.ts"
+    "modules/hookbox.d.ts"
+    "modules/os.d.ts"
+    "modules/path.d.ts"
+    "modules/perf_hooks.d.ts"
+    "modules/querystring.d.ts"
+    "modules/string_decoder.d.ts"
+    "modules/timers.d.ts"
+    "modules/url.d.ts"
+    "modules/util.d.ts"
+    "pre-authentication.d.ts"
+    "user-migration.d.ts"
+};
+
 /// The guest SDK with the world that its bindings are made from.
 pub(crate) static SDK: &[File] = sdk! {
     "guest-sdk/Cargo.toml"
@@ -58,6 +100,7 @@ pub(crate) fn has(language: Language, hook_type: HookType) -> bool {
 fn of_dialect(language: Language) -> dialect::Language {
     match language {
         Language::Js => dialect::Language::JavaScript,
+        Language::Ts => dialect::Language::TypeScript,
         Language::C => dialect::Language::C,
         Language::Rust => dialect::Language::Rust,
     }
@@ -68,6 +111,10 @@ pub(crate) fn of(language: Language, hook_type: HookType) -> Vec<File> {
     let mut files = vec![file!("README.md", "README.md"), file!(".gitignore", "gitignore")];
     if language == Language::Rust {
         files.push(file!("Cargo.toml", "Cargo.toml.txt"));
+    }
+    if language == Language::Ts {
+        files.push(file!("tsconfig.json", "tsconfig.json"));
+        files.extend(TYPES.iter().map(|File(path, text)| File(path, text)));
     }
     let theirs = hook_types::dialect(hook_type).map(|dialect| dialect.template(hook_type.id, of_dialect(language))).unwrap_or_default();
     files.extend(theirs.into_iter().map(|TemplateFile { path, text }| File(path, text)));
@@ -89,6 +136,22 @@ mod tests {
         }
         for path in found {
             assert!(SDK.iter().any(|file| file.0 == format!("sdk/{path}")), "{path} is not among the files of a Rust project");
+        }
+    }
+
+    #[test]
+    fn the_types_are_whole() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../guest-sdk/js");
+        let mut found = Vec::new();
+        for folder in ["globals", "modules"] {
+            list(&root, Path::new(folder), &mut found);
+        }
+        found.extend(std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()));
+        for path in found.iter().filter(|path| path.ends_with(".d.ts")) {
+            assert!(
+                TYPES.iter().any(|file| file.0 == format!(".hookbox/types/{path}")),
+                "{path} is not among the files of a TypeScript project"
+            );
         }
     }
 

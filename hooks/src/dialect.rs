@@ -48,6 +48,12 @@ pub trait Dialect: Send + Sync {
         &[]
     }
 
+    /// The env vars that the function of a new project of one of its types reads, for the manifest.
+    fn template_env_vars(&self, hook_type: &str) -> &'static [&'static str] {
+        let _ = hook_type;
+        &[]
+    }
+
     /// A note on a source in JavaScript before it is deployed to `destination`, the URL of a server, if that is known.
     fn check_source(&self, destination: Option<&str>, source: &str) -> Option<SourceNote> {
         let _ = (destination, source);
@@ -74,6 +80,8 @@ pub enum Language {
     Rust,
     /// JavaScript.
     JavaScript,
+    /// TypeScript, of which the types are taken away before it is deployed.
+    TypeScript,
     /// C, compiled to a WASI command.
     C,
 }

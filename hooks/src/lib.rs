@@ -78,7 +78,7 @@ pub use http::openapi::{self, OpenApiError};
 pub use http::{Listener, ServerError, Tls, TlsError};
 pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
 pub use limits::{CacheConfig, ReadLimits, ServiceLimits};
-pub use local::{Answers, LocalError, LocalOutcome, LocalRun, RecordedRun};
+pub use local::{Answers, CheckedHook, LocalError, LocalOutcome, LocalRun, Overrides, Profiled, RecordedRun};
 pub use networks::{Networks, NotANetwork};
 pub use resources::bodies;
 pub use resources::{

@@ -11,14 +11,18 @@ use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{EnvVars, Failure, FailureKind, Usage};
 use hookbox_packages::{Lock, silent};
 use hookbox_runtime::{
-    Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, NotRun, Outside, PreparedHook, Sandbox, Scheduler,
-    SchedulerLoad,
+    Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, Modules, NotRun, Outside, PreparedHook, Sandbox,
+    Scheduler, SchedulerLoad,
 };
 use tokio::task::spawn_blocking;
 
 use crate::packages::{Dependencies, Npm, digest};
 use crate::resources::Runtime;
 use crate::sources::Sources;
+
+/// The key of an author's own compiled code, which only keeps out damaged files. The code is for later runs on this machine, and the folder's
+/// permissions keep other users out.
+pub(crate) const AUTHORS_KEY: [u8; 32] = *b"hookbox run: the author's cache.";
 
 /// A future that can be sent to another task.
 pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -161,16 +165,21 @@ fn not_run(reason: NotRun, mut log: LogBuffer) -> Execution {
     Execution { result: Err(Failure::new(kind, message)), usage, log, calls: Vec::new(), ended: std::time::SystemTime::now() }
 }
 
-impl SandboxCompiler {
-    /// What a function in JavaScript is prepared from, and what its packages were resolved to.
-    async fn source(&self, function: Function, node_major: u8) -> Result<(JavaScript, Option<Arc<Lock>>), AdmissionError> {
-        let sources = Sources::read(&function.bytes).map_err(AdmissionError::Rejected)?;
-        let source = javascript(&sources, &function, node_major);
-        let packages = self.packages.clone();
-        let installing = spawn_blocking(move || packages.files(&function.dependencies, &sources, &silent));
-        let (lock, modules) = installing.await.map_err(|error| AdmissionError::Host(format!("packages: {error}")))??;
-        Ok((JavaScript { modules, ..source }, lock))
-    }
+/// What the packages of a function were resolved to, and its files; nothing where there are none.
+pub(crate) type Installed = (Option<Arc<Lock>>, Option<Arc<dyn Modules>>);
+
+/// Makes a function ready to run. `install` has the files of a source; it may block.
+pub(crate) async fn prepare(
+    admission: &Admission,
+    install: impl FnOnce(Dependencies, Sources) -> Result<Installed, AdmissionError> + Send + 'static,
+    function: Function,
+) -> Result<(PreparedHook, Option<Arc<Lock>>), AdmissionError> {
+    let Runtime::Node(version) = function.runtime else { return Ok((admission.prepare(function.bytes).await?, None)) };
+    let sources = Sources::read(&function.bytes).map_err(AdmissionError::Rejected)?;
+    let source = javascript(&sources, &function, version.major());
+    let installing = spawn_blocking(move || install(function.dependencies, sources));
+    let (lock, modules) = installing.await.map_err(|error| AdmissionError::Host(format!("packages: {error}")))??;
+    Ok((admission.prepare_javascript(JavaScript { modules, ..source }).await?, lock))
 }
 
 /// A function without its files.
@@ -182,13 +191,9 @@ fn javascript(sources: &Sources, function: &Function, node_major: u8) -> JavaScr
 impl FunctionCompiler for SandboxCompiler {
     fn prepare(self: Arc<Self>, function: Function) -> Boxed<Result<Arc<dyn PreparedFunction>, AdmissionError>> {
         Box::pin(async move {
-            let (hook, lock) = match function.runtime {
-                Runtime::Wasm => (self.admission.prepare(function.bytes).await?, None),
-                Runtime::Node(version) => {
-                    let (source, lock) = self.source(function, version.major()).await?;
-                    (self.admission.prepare_javascript(source).await?, lock)
-                }
-            };
+            let packages = self.packages.clone();
+            let install = move |dependencies: Dependencies, sources: Sources| packages.files(&dependencies, &sources, &silent);
+            let (hook, lock) = prepare(&self.admission, install, function).await?;
             let (sandbox, scheduler, outside) = (self.sandbox.clone(), self.scheduler.clone(), self.outside.clone());
             let prepared: Arc<dyn PreparedFunction> = Arc::new(SandboxFunction { sandbox, scheduler, outside, hook, lock });
             Ok(prepared)

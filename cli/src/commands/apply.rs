@@ -13,9 +13,10 @@ use serde::Deserialize;
 use crate::env_file;
 use crate::exit::Problem;
 use crate::login::ServerArgs;
+use crate::manifest::MANIFEST;
 use crate::output::{self, OutputArgs};
-use crate::project::{MANIFEST, Project};
-use crate::style::Look;
+use crate::project::Project;
+use crate::style::{Look, visible};
 use crate::table::{Cell, Table};
 
 /// Make the account's hooks and env vars equal to files
@@ -105,12 +106,18 @@ fn folders(path: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn hook(project: &Project) -> Result<HookBody> {
+    if !project.manifest.keep.is_empty() {
+        let shown = visible(&project.dir.display().to_string());
+        output::note(&format!(
+            "note: {shown}: `keep` is for `hookbox deploy`; here a setting that hook.json does not have takes its default"
+        ))?;
+    }
     project.upload(&project.function()?)
 }
 
 /// Every env var that is listed or linked, with its value where the file has one.
 fn envs(listed: &[String], projects: &[Project], values: Vec<(String, Secret)>) -> Result<Vec<AppliedEnvVarBody>> {
-    let linked = projects.iter().flat_map(Project::env_names).map(str::to_owned);
+    let linked = projects.iter().flat_map(Project::env_names);
     let mut wanted: BTreeMap<String, Option<Secret>> = listed.iter().cloned().chain(linked).map(|name| (name, None)).collect();
     for (name, value) in values {
         match wanted.get_mut(&name) {

@@ -2,19 +2,19 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
 use serde_json::json;
 
 use super::run::is_source;
 use crate::build;
+use crate::manifest::MANIFEST;
 use crate::output::OutputArgs;
 use crate::project::Project;
-use crate::source;
 
 /// Compile a hook's Rust crate, or its project's C source, to the file that is uploaded
 ///
-/// JavaScript is uploaded as it is, and only its length is looked at.
+/// JavaScript is uploaded as it is, and TypeScript without its types; `--out` writes what is uploaded. What hook.json says is checked, too.
 #[derive(Debug, Args)]
 pub(crate) struct BuildArgs {
     /// The crate's folder
@@ -30,22 +30,33 @@ pub(crate) struct BuildArgs {
 }
 
 pub(crate) fn run(args: &BuildArgs) -> Result<()> {
-    let built = match Project::open(&args.dir) {
-        Ok(project) if is_source(project.main()) => return as_it_is(args, &project),
-        Ok(project) if project.main().extension().is_some_and(|extension| extension == "c") => {
+    // A crate may be built without being a hook's project.
+    let project = if args.dir.join(MANIFEST).exists() { Some(Project::open(&args.dir)?) } else { None };
+    let built = match &project {
+        Some(project) if is_source(project.main()) => return source(args, project),
+        Some(project) if project.main().extension().is_some_and(|extension| extension == "c") => {
             build::build_c(project.main(), args.out.as_deref())?
         }
         _ => build::build(&args.dir, args.out.as_deref())?,
     };
+    if let Some(project) = &project {
+        project.hook(&built.bytes)?;
+    }
     let (path, kind, bytes) = (built.path.display().to_string(), built.kind.to_string(), built.bytes.len());
     args.output.print(&json!({"path": path, "kind": kind, "bytes": bytes}), |_| format!("{path} ({kind}, {bytes} bytes)\n"))
 }
 
-/// JavaScript needs no building.
-fn as_it_is(args: &BuildArgs, project: &Project) -> Result<()> {
+/// JavaScript needs no building, and of TypeScript the types are taken away.
+fn source(args: &BuildArgs, project: &Project) -> Result<()> {
     let function = project.function()?;
-    source::check(&function, project.hook_type)?;
-    let path = project.main().display().to_string();
-    let json = json!({"path": path, "kind": "javascript", "bytes": function.len()});
-    args.output.print(&json, |_| format!("{path} (JavaScript, {} bytes, uploaded as it is)\n", function.len()))
+    crate::source::check(&function, project.hook_type)?;
+    project.hook(&function)?;
+    let (main, bytes) = (project.main().display().to_string(), function.len());
+    let Some(out) = &args.out else {
+        let json = json!({"path": main, "kind": "javascript", "bytes": bytes});
+        return args.output.print(&json, |_| format!("{main} (JavaScript, {bytes} bytes as it is uploaded)\n"));
+    };
+    std::fs::write(out, &function).with_context(|| format!("cannot write {}", out.display()))?;
+    let path = out.display().to_string();
+    args.output.print(&json!({"path": path, "kind": "javascript", "bytes": bytes}), |_| format!("{path} (JavaScript, {bytes} bytes)\n"))
 }

@@ -15,7 +15,7 @@ use crate::prompt;
 use crate::style::visible;
 use crate::table::Table;
 
-const CREDENTIALS: &str = "/v1/credentials";
+pub(super) const CREDENTIALS: &str = "/v1/credentials";
 
 /// List, make and delete the credentials of callers (scope operate)
 #[derive(Debug, Args)]

@@ -1,19 +1,22 @@
 //! `hookbox new NAME`: a project that runs at once. What is in its files is in `templates/`.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use hookbox_hooks::bodies::{HookBody, LimitsBody};
+use hookbox_hooks::bodies::HookBody;
 use hookbox_hooks::hook_type::{HookType, Settings};
-use serde_json::{Value, json};
+use hookbox_hooks::{CheckedHook, ServiceLimits};
+use serde_json::json;
 
+use crate::deployed;
 use crate::exit::Problem;
-use crate::hook_types;
+use crate::hook_types::{self, REGISTRY};
 use crate::language::Language;
+use crate::manifest::{MANIFEST, schema, writer};
 use crate::output::{self, OutputArgs};
-use crate::project::{MANIFEST, Manifest};
 use crate::templates::{self, File};
 
 /// Make a project for a hook: manifest, source, sample contexts, tests
@@ -62,8 +65,12 @@ pub(crate) fn run(args: &NewArgs) -> Result<()> {
         written.push(path.to_owned());
     }
     args.output.print(&json!({"dir": dir, "files": written}), |_| {
-        // The SDK's own files are nobody's concern.
-        written.iter().filter(|path| !path.starts_with("sdk/")).map(|path| format!("{}/{path}\n", args.name)).collect()
+        // What is not the author's is nobody's concern.
+        written
+            .iter()
+            .filter(|path| !["sdk/", deployed::FOLDER].iter().any(|theirs| path.starts_with(theirs)))
+            .map(|path| format!("{}/{path}\n", args.name))
+            .collect()
     })?;
     if args.output.json {
         return Ok(());
@@ -74,7 +81,7 @@ pub(crate) fn run(args: &NewArgs) -> Result<()> {
 fn files(args: &NewArgs) -> Result<Vec<(&'static str, String)>> {
     let fill =
         |text: &str| text.replace("{{name}}", &args.name).replace("{{type}}", args.hook_type.id).replace("{{main}}", args.lang.main());
-    let mut files = vec![(MANIFEST, manifest(args)?)];
+    let mut files = vec![(MANIFEST, manifest(args)?), (writer::SCHEMA, schema::text()?)];
     files.extend(templates::of(args.lang, args.hook_type).into_iter().map(|File(path, text)| (path, fill(text))));
     if args.lang == Language::Rust {
         files.extend(templates::SDK.iter().map(|File(path, text)| (*path, (*text).to_owned())));
@@ -82,33 +89,24 @@ fn files(args: &NewArgs) -> Result<Vec<(&'static str, String)>> {
     Ok(files)
 }
 
-/// The manifest: what an author may want to change, at its default or near.
+/// The manifest: every setting with its default, which is the server's. The settings that are made elsewhere are kept.
 fn manifest(args: &NewArgs) -> Result<String> {
-    let settings = args.hook_type.rules.view(&Settings::new());
-    let body = HookBody {
-        hook_type: Some(args.hook_type.id.to_owned()),
-        runtime: Some(args.lang.runtime().to_owned()),
-        timeout: Some(args.hook_type.default_timeout.into()),
-        retries: Some(0),
-        env_vars: Some(Vec::new()),
-        packages: Some(BTreeMap::new()),
-        limits: Some(LimitsBody { fuel: Some(100_000_000), memory_mib: Some(32) }),
-        on_error: Some(args.hook_type.default_on_error()),
-        allowed_hosts: allowed_hosts(args.hook_type),
-        settings: settings.into_iter().filter(|(_, value)| says_something(value)).collect(),
-        ..HookBody::default()
-    };
-    Manifest { body, main: args.lang.main(), samples: &["samples/event.json"], files: &[] }.text()
-}
-
-/// Whom the function of the template calls; `None` for nobody, which is the default.
-fn allowed_hosts(hook_type: HookType) -> Option<Vec<String>> {
-    let hosts = hook_types::dialect(hook_type).map(|dialect| dialect.template_hosts(hook_type.id)).unwrap_or_default();
-    (!hosts.is_empty()).then(|| hosts.iter().map(|host| (*host).to_owned()).collect())
-}
-
-fn says_something(value: &Value) -> bool {
-    !value.is_null() && value.as_object().is_none_or(|fields| !fields.is_empty())
+    let hook_type = args.hook_type;
+    let dialect = hook_types::dialect(hook_type);
+    let blank = json!({
+        "type": hook_type.id,
+        "runtime": args.lang.runtime(),
+        "allowed_hosts": dialect.map(|dialect| dialect.template_hosts(hook_type.id)).unwrap_or_default(),
+        "env_vars": dialect.map(|dialect| dialect.template_env_vars(hook_type.id)).unwrap_or_default(),
+        "function": STANDARD.encode(args.lang.blank()),
+    });
+    let hook = CheckedHook::new(blank.to_string().as_bytes(), &REGISTRY, &ServiceLimits::default())?;
+    let elsewhere = hook_type.rules.made_elsewhere();
+    let mut settings = hook_type.rules.view(&Settings::new());
+    settings.retain(|name, _| !elsewhere.contains(&name.as_str()));
+    // Whether a hook is disabled is a switch that a project need not have an opinion on.
+    let body = HookBody { settings, disabled: None, ..hook.body() };
+    writer::text(&body, args.lang.main(), &["samples/event.json"], elsewhere, &[])
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

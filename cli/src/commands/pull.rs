@@ -10,11 +10,13 @@ use hookbox_hooks::HookView;
 use hookbox_hooks::bodies::HookBody;
 use serde_json::json;
 
+use crate::deployed::{self, Deployed};
 use crate::exit::Problem;
 use crate::hook_ref::HookArg;
 use crate::login::ServerArgs;
+use crate::manifest::{MANIFEST, schema, writer};
 use crate::output::OutputArgs;
-use crate::project::{MANIFEST, Manifest};
+use crate::project_files::ProjectFiles;
 
 /// Write a deployed hook into a folder: hook.json and its function
 #[derive(Debug, Args)]
@@ -42,21 +44,24 @@ pub(crate) fn run(args: &PullArgs) -> Result<()> {
     let function = function(&hook)?;
     let usual = if hook.runtime == "wasm" { "hook.wasm" } else { "hook.js" };
     let main = hook.main.as_deref().unwrap_or(usual);
-    let beside = hook.files.clone().unwrap_or_default();
+    let beside = ProjectFiles::deployed(&hook)?.beside;
     let names: Vec<&str> = beside.keys().map(String::as_str).collect();
-    let manifest = Manifest { body: HookBody::of(&hook), main, samples: &[], files: &names }.text()?;
+    let manifest = writer::text(&HookBody::of(&hook), main, &[], &[], &names)?;
     let mut files = vec![(args.dir.join(MANIFEST), manifest.into_bytes()), (within(&args.dir, main)?, function)];
-    for (path, file) in &beside {
-        files.push((within(&args.dir, path)?, file.bytes().context("a file of the server's is no base64")?));
+    for (path, bytes) in &beside {
+        files.push((within(&args.dir, path)?, bytes.clone()));
     }
     if let Some((path, _)) = files.iter().find(|(path, _)| path.exists() && !args.force) {
         return Err(Problem::Usage(format!("{} is there already; --force overwrites it", path.display())).into());
     }
-    std::fs::create_dir_all(&args.dir).with_context(|| format!("cannot make {}", args.dir.display()))?;
+    std::fs::create_dir_all(args.dir.join(deployed::FOLDER)).with_context(|| format!("cannot make {}", args.dir.display()))?;
     for (path, bytes) in &files {
         path.parent().map_or(Ok(()), std::fs::create_dir_all).with_context(|| format!("cannot make the folder of {}", path.display()))?;
         std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
     }
+    let schema_file = args.dir.join(writer::SCHEMA);
+    std::fs::write(&schema_file, schema::text()?).with_context(|| format!("cannot write {}", schema_file.display()))?;
+    Deployed::add(&args.dir, hook.id)?;
     let paths: Vec<&PathBuf> = files.iter().map(|(path, _)| path).collect();
     args.output.print(&json!({"id": hook.id, "files": paths}), |_| paths.iter().map(|path| format!("{}\n", path.display())).collect())
 }

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 use hookbox_hooks::hook_type::HookType;
-use hookbox_hooks::{Answers, LocalError, LocalOutcome, Profile};
-use hookbox_host_api::{Decision, Failure, Secret};
+use hookbox_hooks::{Answers, CheckedHook, LocalError, LocalOutcome, Overrides, Profile};
+use hookbox_host_api::{Decision, Failure, Outcome, Secret};
+use serde_json::{Map, json};
 
 use super::profiling::{self, Profiling};
 use crate::call;
@@ -16,18 +16,21 @@ use crate::env_file;
 use crate::event;
 use crate::excerpt::Excerpt;
 use crate::exit::{DENIED, Problem};
-use crate::hook_types::{self, REGISTRY};
-use crate::local::{DEFAULT_FUEL, Limits, LocalHook};
+use crate::function_file;
+use crate::hook_types;
+use crate::local::{Given, LocalHook};
 use crate::output::{self, OutputArgs};
 use crate::project::Project;
 use crate::recording::RecordingFile;
 use crate::style::{Style, visible, visible_lines};
 use crate::watch::Watch;
+use crate::written::Written;
 
 /// Run a function once on this machine, in the server's sandbox
 ///
 /// PATH is a project's folder (with a hook.json, as `hookbox new` makes it) or a function: a WebAssembly component or command, or
-/// JavaScript. Exit codes: 0 the function allows, 10 it denies, 1 it failed.
+/// JavaScript or TypeScript. It runs as it would once it is deployed: with the project's settings, of which `options` and `context_version`
+/// decide what the function sees, and `conditions` whether it runs. Exit codes: 0 the hook allows, 10 it denies, 1 it failed.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  hookbox run\n  hookbox run --watch --env-file .env\n  hookbox run --record calls.json\n  hookbox run --replay calls.json\n  hookbox run --profile profile.json\n  hookbox run hook.js --context login.json --env API_KEY=test"
@@ -37,15 +40,19 @@ pub(crate) struct RunArgs {
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
 
-    /// The context as the function is to see it, a JSON file [default: each of the project's samples]
+    /// The context as it is sent to the server, a JSON file [default: each of the project's samples]
     #[arg(short, long, value_name = "FILE")]
     context: Option<PathBuf>,
+
+    /// Ids of roles that the user has, for the hook's conditions
+    #[arg(long, value_name = "ID,...", value_delimiter = ',')]
+    roles: Vec<String>,
 
     #[arg(short = 't', long = "type", value_name = "TYPE", value_parser = hook_types::parse, help = type_help())]
     hook_type: Option<HookType>,
 
     /// An environment variable of the function; may be repeated
-    #[arg(short, long = "env", value_name = "NAME=VALUE", value_parser = env_var)]
+    #[arg(short, long = "env", value_name = "NAME=VALUE", value_parser = env_file::argument)]
     env: Vec<(String, Secret)>,
 
     /// A file of environment variables, NAME=VALUE a line
@@ -60,17 +67,17 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "watch")]
     profile: Option<PathBuf>,
 
-    /// Fuel budget [default: the project's, else 3000000000]
+    /// Fuel budget [default: the project's, else the server's]
     #[arg(long)]
     fuel: Option<u64>,
 
-    /// Memory, in MiB [default: the project's, else 64]
+    /// Memory, in MiB [default: the project's, else the server's]
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..=4096))]
     memory: Option<u32>,
 
-    /// Time, in seconds [default: the project's, else 10]
-    #[arg(long, value_name = "SECONDS")]
-    timeout: Option<u64>,
+    /// Time, in seconds [default: the project's, else the type's]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u8).range(1..))]
+    timeout: Option<u8>,
 
     /// A host that the function may call besides those of the project; may be repeated
     #[arg(long, value_name = "HOST")]
@@ -94,11 +101,6 @@ pub(crate) struct RunArgs {
 
 fn type_help() -> String {
     format!("The hook type, which says what a response must hold [default: the project's, else {}]", hook_types::default())
-}
-
-fn env_var(text: &str) -> Result<(String, Secret), String> {
-    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
-    Ok((name.to_owned(), Secret::new(value)))
 }
 
 fn sealed_var(text: &str) -> Result<(String, Vec<String>), String> {
@@ -129,27 +131,18 @@ pub(crate) fn run(args: &RunArgs) -> Result<ExitCode> {
 fn run_once(args: &RunArgs) -> Result<ExitCode> {
     let project = if Project::is_at(&args.path) { Some(Project::open(&args.path)?) } else { None };
     let contexts = contexts(args, project.as_ref())?;
-    let function = match &project {
-        Some(project) if args.profile.is_some() => project.function_with_names()?,
-        Some(project) => project.function()?,
-        None => std::fs::read(&args.path).with_context(|| format!("cannot read {}", args.path.display()))?,
-    };
-    let hook_type = args
-        .hook_type
-        .or_else(|| project.as_ref().map(|one| one.hook_type))
-        .or_else(|| REGISTRY.find(hook_types::default()))
-        .context("this program knows no hook type")?;
-    let hosts = project.iter().flat_map(Project::allowed_hosts).chain(args.allow.iter().cloned()).collect();
-    let node_major = project.as_ref().and_then(Project::node_major);
-    let hook = LocalHook::new(function, hook_type, node_major, hosts, limits(args, project.as_ref()))?;
-    let hook = hook.with_http_cache(project.as_ref().is_some_and(Project::http_cache));
-    let mut hook = hook.with_packages(project.as_ref().map(Project::packages).unwrap_or_default());
-    if let Some(project) = &project {
-        hook = hook.of_project(project)?;
-    }
-    hook.sealed.clone_from(&args.sealed);
     let mut env = args.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
     env.extend(args.env.iter().cloned());
+    let (hook, written) = match &project {
+        Some(project) => of_project(args, project)?,
+        None => of_file(args, &env)?,
+    };
+    let mut hook = LocalHook::new(hook)?;
+    hook.sealed.clone_from(&args.sealed);
+    hook.request = project.as_ref().and_then(|project| project.manifest.request.clone());
+    hook.overrides = Overrides { fuel: args.fuel, memory_mib: args.memory, timeout: args.timeout };
+    hook.note_env(&env, "give it with --env NAME=VALUE or --env-file FILE")?;
+    let roles = (!args.roles.is_empty()).then(|| args.roles.clone());
     let mut profiling = args.profile.as_deref().map(|path| Profiling::new(path, &args.path));
     let replayed = args.replay.as_deref().map(RecordingFile::load).transpose()?;
     let mut recording = args.record.as_ref().map(|_| RecordingFile::new());
@@ -164,23 +157,24 @@ fn run_once(args: &RunArgs) -> Result<ExitCode> {
             None if recording.is_some() => Answers::Record,
             None => Answers::Network,
         };
-        let sent = bytes.clone();
-        match once(&hook, bytes, env.clone(), answers, profiling.is_some())? {
-            Err(LocalError::Function(refusal)) => return refuse(&refusal.to_string(), &hook.function),
+        let given = Given { context: bytes.clone(), roles: roles.clone(), env: env.clone(), answers };
+        match once(&hook, given, profiling.is_some())? {
+            Err(LocalError::Function(refusal)) => return refuse(&refusal.to_string(), &written),
             Err(error) => return Err(error).with_context(|| context.display().to_string()),
             Ok((mut outcome, profile)) => {
                 note_calls(&outcome, profile.is_some() && replayed.is_none())?;
                 if let (Some(file), Some(run)) = (&mut recording, outcome.recorded.take()) {
                     file.push(context, run);
                 }
-                let effects = effects(hook_type, &sent, &outcome);
-                print(args.output, &outcome, &effects, &hook, profiling.as_ref().zip(profile.as_ref()))?;
+                let shown =
+                    Shown { effects: effects(hook.hook.hook_type(), &bytes, &outcome), outcome: &outcome, hook: &hook, written: &written };
+                shown.print(args.output, profiling.as_ref().zip(profile.as_ref()))?;
                 if let (Some(profiling), Some(profile)) = (&mut profiling, &profile) {
                     profiling::note_missing_names(profile)?;
                     profiling.push(context, profile);
                 }
-                failed |= outcome.failure.is_some();
-                denied |= outcome.decision == Some(Decision::Deny);
+                failed |= outcome.answer.error().is_some();
+                denied |= outcome.answer.decision() == Decision::Deny;
             }
         }
     }
@@ -217,18 +211,12 @@ fn note_calls(outcome: &LocalOutcome, profiled_without_answers: bool) -> Result<
 }
 
 /// One run, with a profile if one is wanted. That there can be none is an error.
-fn once(
-    hook: &LocalHook,
-    context: Vec<u8>,
-    env: Vec<(String, Secret)>,
-    answers: Answers,
-    profile: bool,
-) -> Result<Result<Ran, LocalError>> {
+fn once(hook: &LocalHook, given: Given, profile: bool) -> Result<Result<Ran, LocalError>> {
     if !profile {
-        return Ok(hook.run(context, env, answers).map(|outcome| (outcome, None)));
+        return Ok(hook.run(given).map(|outcome| (outcome, None)));
     }
-    match hook.run_with_profile(context, env, answers, profiling::progress()) {
-        Ok((outcome, profile)) => Ok(Ok((outcome, Some(profile?)))),
+    match hook.run_with_profile(given, profiling::progress()) {
+        Ok((outcome, profile)) => Ok(Ok((outcome, profile.transpose()?))),
         Err(error) => Ok(Err(error)),
     }
 }
@@ -243,21 +231,39 @@ fn contexts(args: &RunArgs, project: Option<&Project>) -> Result<Vec<PathBuf>> {
     }
 }
 
-fn limits(args: &RunArgs, project: Option<&Project>) -> Limits {
-    let set = project.map(Project::limits).unwrap_or_default();
-    let memory = args.memory.or_else(|| u32::try_from(set.memory_mib?).ok());
-    let timeout = args.timeout.or_else(|| project?.body.timeout);
-    Limits {
-        fuel: args.fuel.or(set.fuel).unwrap_or(DEFAULT_FUEL),
-        memory_mib: memory.unwrap_or(64).clamp(1, 4096),
-        timeout: Duration::from_secs(timeout.unwrap_or(10)),
+/// The hook of a project, and its source.
+fn of_project(args: &RunArgs, project: &Project) -> Result<(CheckedHook, Written)> {
+    let function = if args.profile.is_some() { project.function_with_names()? } else { project.function()? };
+    let mut more = Map::new();
+    if !args.allow.is_empty() {
+        let hosts = project.hook(&function)?.body().allowed_hosts.unwrap_or_default();
+        more.insert("allowed_hosts".to_owned(), json!(hosts.iter().chain(&args.allow).collect::<Vec<_>>()));
     }
+    if let Some(hook_type) = args.hook_type {
+        more.insert("type".to_owned(), hook_type.id.into());
+    }
+    Ok((project.hook_with(&function, &more)?, project.written()?))
+}
+
+/// The hook of a function's file, with the settings that a server gives to one that has none.
+fn of_file(args: &RunArgs, env: &[(String, Secret)]) -> Result<(CheckedHook, Written)> {
+    let function = function_file::read(&args.path)?;
+    let mut names: Vec<&str> = env.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let more = json!({
+        "type": args.hook_type.map_or(hook_types::default(), |hook_type| hook_type.id),
+        "env_vars": names,
+        "allowed_hosts": args.allow,
+    });
+    let hook = function_file::hook(&function, more)?;
+    Ok((hook, function_file::written(&args.path)?))
 }
 
 /// A function that would not be deployed either: what is wrong with it, and where.
-fn refuse(refusal: &str, source: &[u8]) -> Result<ExitCode> {
-    output::note(event::lines(&format!("error: the function is refused: {refusal}"), "").trim_end())?;
-    if let Some(excerpt) = Excerpt::find(source, refusal) {
+fn refuse(refusal: &str, written: &Written) -> Result<ExitCode> {
+    output::note(event::lines(&format!("error: the function is refused: {}", written.named(refusal)), "").trim_end())?;
+    if let Some(excerpt) = written.excerpt(refusal) {
         output::note(excerpt.to_string().trim_end())?;
     }
     Ok(ExitCode::FAILURE)
@@ -265,79 +271,115 @@ fn refuse(refusal: &str, source: &[u8]) -> Result<ExitCode> {
 
 /// What the vendor would do with the answer.
 fn effects(hook_type: HookType, event: &[u8], outcome: &LocalOutcome) -> Vec<String> {
-    let Some(dialect) = hook_types::dialect(hook_type).filter(|_| outcome.failure.is_none()) else { return Vec::new() };
+    let Some(dialect) = hook_types::dialect(hook_type) else { return Vec::new() };
     let event = serde_json::from_slice(event).unwrap_or_default();
-    let body = outcome.result.as_ref().and_then(|result| serde_json::from_str(result.get()).ok());
+    let body = outcome.answer.body().and_then(|body| serde_json::from_str(body.get()).ok());
     dialect.effects(hook_type.id, &event, body.as_ref())
 }
 
-fn print(
-    output: OutputArgs,
-    outcome: &LocalOutcome,
-    effects: &[String],
-    hook: &LocalHook,
-    profile: Option<(&Profiling, &Profile)>,
-) -> Result<()> {
-    let mut json = serde_json::json!({
-        "outcome": outcome.outcome,
-        "decision": outcome.decision,
-        "result": outcome.result,
-        "error": outcome.failure,
-        "log": outcome.log.events,
-        "usage": outcome.usage,
-        "calls": outcome.calls,
-    });
-    let excerpt = outcome.failure.as_ref().and_then(|failure| Excerpt::find(&hook.function, failure.place.as_deref()?));
-    if let (Some((profiling, profile)), Some(fields)) = (profile, json.as_object_mut()) {
-        fields.insert("profile".to_owned(), profiling.json(profile));
-    }
-    if let Some(fields) = json.as_object_mut().filter(|_| !effects.is_empty()) {
-        fields.insert("effects".to_owned(), effects.into());
-    }
-    output.print(&json, |style| {
-        let profile = profile.map(|(profiling, profile)| profiling.page(profile, style)).unwrap_or_default();
-        page(outcome, effects, hook.limits, excerpt, style) + &profile
-    })
+/// A run as it is shown.
+struct Shown<'a> {
+    outcome: &'a LocalOutcome,
+    effects: Vec<String>,
+    hook: &'a LocalHook,
+    written: &'a Written,
 }
 
-fn page(outcome: &LocalOutcome, effects: &[String], limits: Limits, excerpt: Option<Excerpt<'_>>, style: Style) -> String {
-    let line = |name: &str, value: &str| format!("{}  {value}\n", style.dim(&format!("{name:<8}")));
-    let decision = outcome.decision.map_or("left to the hook's on_error", |decision| decision.as_str());
-    let mut page = line("outcome", &style.outcome(outcome.outcome));
-    page.push_str(&line("decision", &style.decision(outcome.decision, decision)));
-    if let Some(failure) = &outcome.failure {
-        page.push_str(&describe(failure, excerpt, style));
+impl Shown<'_> {
+    fn print(&self, output: OutputArgs, profile: Option<(&Profiling, &Profile)>) -> Result<()> {
+        let LocalOutcome { answer, calls, log, .. } = self.outcome;
+        let mut json = json!({
+            "outcome": answer.outcome(),
+            "decision": answer.decision(),
+            "result": answer.body(),
+            "commands": answer.commands(),
+            "message": answer.message(),
+            "error": self.failure(),
+            "log": log,
+            "usage": answer.usage(),
+            "calls": calls,
+        });
+        if let (Some((profiling, profile)), Some(fields)) = (profile, json.as_object_mut()) {
+            fields.insert("profile".to_owned(), profiling.json(profile));
+        }
+        if let Some(fields) = json.as_object_mut().filter(|_| !self.effects.is_empty()) {
+            fields.insert("effects".to_owned(), self.effects.clone().into());
+        }
+        output.print(&json, |style| {
+            let profile = profile.map(|(profiling, profile)| profiling.page(profile, style)).unwrap_or_default();
+            self.page(style) + &profile
+        })
     }
-    if let Some(result) = &outcome.result {
-        page.push_str(&line("result", &visible(result.get())));
-    }
-    effects.iter().for_each(|effect| page.push_str(&line("effect", &visible(effect))));
-    page.push_str(&line("usage", &used(outcome, limits)));
-    for call in &outcome.calls {
-        page.push_str(&line("call", &call::line(call)));
-    }
-    if !outcome.log.events.is_empty() {
-        page.push_str(&format!("{}\n", style.dim("log")));
-    }
-    outcome.log.events.iter().for_each(|written| page.push_str(&event::lines(written, "  ")));
-    page
-}
 
-/// What was used, and how far the limits are.
-fn used(outcome: &LocalOutcome, limits: Limits) -> String {
-    let usage = &outcome.usage;
-    let share = |part: f64, whole: f64| if whole > 0.0 { part * 100.0 / whole } else { 0.0 };
-    format!(
-        "{} fuel ({:.1} % of {}), {} KiB ({:.1} % of {} MiB), {:.1} ms (of {} s)",
-        usage.fuel,
-        share(usage.fuel as f64, limits.fuel as f64),
-        limits.fuel,
-        usage.memory_bytes >> 10,
-        share(usage.memory_bytes as f64, f64::from(limits.memory_mib) * 1_048_576.0),
-        limits.memory_mib,
-        usage.duration_us as f64 / 1000.0,
-        limits.timeout.as_secs(),
-    )
+    /// Why the run did not complete, with places in the author's file.
+    fn failure(&self) -> Option<Failure> {
+        let named = |text: &String| self.written.named(text);
+        self.outcome.answer.error().map(|failure| Failure {
+            kind: failure.kind,
+            message: named(&failure.message),
+            place: failure.place.as_ref().map(named),
+            stack: failure.stack.as_ref().map(named),
+        })
+    }
+
+    fn page(&self, style: Style) -> String {
+        let LocalOutcome { answer, returned, calls, log, .. } = self.outcome;
+        let line = |name: &str, value: &str| format!("{}  {value}\n", style.dim(&format!("{name:<8}")));
+        let mut page = line("outcome", &style.outcome(answer.outcome()));
+        let decision = answer.decision();
+        page.push_str(&line("decision", &(style.decision(Some(decision), decision.as_str()) + self.decided_by())));
+        if let Some(failure) = self.failure() {
+            let place = answer.error().and_then(|error| error.place.as_deref());
+            page.push_str(&describe(&failure, place.and_then(|place| self.written.excerpt(place)), style));
+        }
+        match (answer.outcome(), returned) {
+            // What the provider gets in its place says nothing of what is wrong with it.
+            (Outcome::InvalidResponse, Some(returned)) => page.push_str(&line("returned", &visible(returned.get()))),
+            _ => {}
+        }
+        if let Some(body) = answer.body() {
+            page.push_str(&line("result", &visible(body.get())));
+        }
+        answer.commands().iter().for_each(|command| page.push_str(&line("command", &visible(&json!(command).to_string()))));
+        answer.message().into_iter().for_each(|message| page.push_str(&line("message", &visible(message))));
+        self.effects.iter().for_each(|effect| page.push_str(&line("effect", &visible(effect))));
+        page.push_str(&line("usage", &self.used()));
+        for call in calls {
+            page.push_str(&line("call", &call::line(call)));
+        }
+        if !log.is_empty() {
+            page.push_str(&format!("{}\n", style.dim("log")));
+        }
+        log.iter().for_each(|written| page.push_str(&event::lines(&self.written.named(written), "  ")));
+        page
+    }
+
+    /// Who decided, where it was not the function.
+    fn decided_by(&self) -> &'static str {
+        match self.outcome.answer.outcome() {
+            Outcome::Completed => "",
+            Outcome::Skipped => ", as without a hook: the user's roles do not meet the hook's conditions (--roles gives them)",
+            _ => ", by the hook's on_error",
+        }
+    }
+
+    /// What was used, and how far the limits are.
+    fn used(&self) -> String {
+        let usage = self.outcome.answer.usage();
+        let (fuel, memory_mib) = self.hook.hook.limits();
+        let Overrides { fuel: other_fuel, memory_mib: other_memory, timeout } = self.hook.overrides;
+        let (fuel, memory_mib) = (other_fuel.unwrap_or(fuel), other_memory.unwrap_or(memory_mib));
+        let share = |part: f64, whole: f64| if whole > 0.0 { part * 100.0 / whole } else { 0.0 };
+        format!(
+            "{} fuel ({:.1} % of {fuel}), {} KiB ({:.1} % of {memory_mib} MiB), {:.1} ms (of {} s)",
+            usage.fuel,
+            share(usage.fuel as f64, fuel as f64),
+            usage.memory_bytes >> 10,
+            share(usage.memory_bytes as f64, f64::from(memory_mib) * 1_048_576.0),
+            usage.duration_us as f64 / 1000.0,
+            timeout.unwrap_or(self.hook.hook.timeout()),
+        )
+    }
 }
 
 /// What broke off, and where: the line of the source, and the calls that led there.
@@ -353,7 +395,7 @@ fn describe(failure: &Failure, excerpt: Option<Excerpt<'_>>, style: Style) -> St
     text
 }
 
-/// Whether a path is JavaScript by its name, so that its own lines can be shown.
+/// Whether a path is JavaScript or TypeScript by its name, so that its own lines can be shown.
 pub(super) fn is_source(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "js" || extension == "cjs" || extension == "mjs")
+    path.extension().is_some_and(|extension| ["js", "cjs", "mjs", "ts", "cts", "mts"].iter().any(|one| extension == *one))
 }

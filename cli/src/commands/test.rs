@@ -3,30 +3,30 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 use hookbox_hooks::{Answers, LocalError, LocalOutcome, Mock, Mocks};
-use hookbox_host_api::Secret;
+use hookbox_host_api::{Decision, Outcome, Secret};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::difference::unified;
-use crate::excerpt::Excerpt;
+use crate::env_file;
 use crate::exit::Problem;
-use crate::local::{DEFAULT_FUEL, Limits, LocalHook};
+use crate::local::{Given, LocalHook};
 use crate::output::{self, OutputArgs};
 use crate::project::Project;
 use crate::style::{Look, Style, visible_lines};
 use crate::table::{Cell, Table};
+use crate::written::Written;
 
 /// Run a project's tests: contexts with the decisions that are expected
 ///
-/// A test is a file tests/NAME.json: {"context": {...} or a file, "env": {"NAME": "value"}, "expect": {"decision": "allow", "result": {...},
-/// "outcome": "failed", "error": "text in its message"}, "max_fuel": 500000, "http": [{"request": {"method": "POST", "url": "https://api.example/*"}, "respond": {"status": 200,
+/// A test is a file tests/NAME.json: {"context": {...} or a file, "roles": ["12"], "env": {"NAME": "value"}, "expect": {"decision": "allow",
+/// "result": {...}, "outcome": "failed", "error": "text in its message"}, "max_fuel": 500000, "http": [{"request": {"method": "POST", "url": "https://api.example/*"}, "respond": {"status": 200,
 /// "json": {...}}}]}. What is not named in `expect` does not matter. Fuel is the same on every machine, so that a ceiling finds a function
-/// that has become slow. With `http`, calls are answered from it and nobody is called: each has to be made, unless it is `optional`, and no
+/// that has become slow. The hook runs as it would once it is deployed: with the project's settings, for a user with these roles. With `http`, calls are answered from it and nobody is called: each has to be made, unless it is `optional`, and no
 /// other. Exit code 1 if anything differs.
 #[allow(rustdoc::bare_urls, reason = "it is the help of the command, which shows JSON")]
 #[derive(Debug, Args)]
@@ -43,6 +43,14 @@ pub(crate) struct TestArgs {
     #[arg(long)]
     update: bool,
 
+    /// An environment variable of all tests that give it no other value; may be repeated
+    #[arg(short, long = "env", value_name = "NAME=VALUE", value_parser = env_file::argument)]
+    env: Vec<(String, Secret)>,
+
+    /// A file of such environment variables, NAME=VALUE a line
+    #[arg(long, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -52,6 +60,9 @@ pub(crate) struct TestArgs {
 #[serde(deny_unknown_fields)]
 struct Fixture {
     context: Value,
+    /// The roles of the user; without them, those that the context holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    roles: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     env: Map<String, Value>,
     /// Who answers what the function calls; without it, the network.
@@ -70,9 +81,9 @@ struct Fixture {
 #[serde(deny_unknown_fields)]
 struct Expect {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    decision: Option<String>,
+    decision: Option<Decision>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    outcome: Option<String>,
+    outcome: Option<Outcome>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     result: Option<Value>,
     /// What the message of the failure holds.
@@ -85,27 +96,32 @@ struct Expect {
 struct Verdict {
     name: String,
     ok: bool,
-    outcome: String,
-    decision: Option<String>,
+    /// `None` where the test could not be run.
+    outcome: Option<Outcome>,
+    decision: Option<Decision>,
     fuel: u64,
     max_fuel: Option<u64>,
     /// What differs, for people.
     differences: Vec<String>,
 }
 
+/// What all tests of a project share.
+struct Tested {
+    hook: LocalHook,
+    written: Written,
+    env: Vec<(String, Secret)>,
+    update: bool,
+}
+
 pub(crate) fn run(args: &TestArgs) -> Result<ExitCode> {
     let project = Project::open(&args.dir)?;
     let files = fixtures(&project, args.only.as_deref())?;
-    let set = project.limits();
-    let limits = Limits {
-        fuel: set.fuel.unwrap_or(DEFAULT_FUEL),
-        memory_mib: u32::try_from(set.memory_mib.unwrap_or(64)).unwrap_or(4096).clamp(1, 4096),
-        // A test must not fail because the machine is busy: fuel is what bounds it.
-        timeout: Duration::from_secs(60),
-    };
-    let hook = LocalHook::new(project.function()?, project.hook_type, project.node_major(), project.allowed_hosts(), limits)?;
-    let hook = hook.with_http_cache(project.http_cache()).with_packages(project.packages()).of_project(&project)?;
-    let verdicts = files.iter().map(|file| judge_file(file, &hook, args.update)).collect::<Result<Vec<_>>>()?;
+    let mut env = args.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
+    env.extend(args.env.iter().cloned());
+    let mut hook = LocalHook::new(project.hook(&project.function()?)?)?;
+    hook.request.clone_from(&project.manifest.request);
+    let tested = Tested { hook, written: project.written()?, env, update: args.update };
+    let verdicts = files.iter().map(|file| tested.judge_file(file)).collect::<Result<Vec<_>>>()?;
     let failed = verdicts.iter().filter(|one| !one.ok).count();
     args.output.print(&verdicts, |style| page(&verdicts, style))?;
     if !args.output.json {
@@ -134,30 +150,63 @@ fn name(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn judge_file(file: &Path, hook: &LocalHook, update: bool) -> Result<Verdict> {
-    let shown = || file.display().to_string();
-    let text = std::fs::read(file).with_context(shown)?;
-    let mut fixture: Fixture = serde_json::from_slice(&text).with_context(shown)?;
-    if fixture.in_order && fixture.http.is_none() {
-        return Err(Problem::Usage("`in_order` is the order of `http`, which is not there".into())).with_context(shown);
+impl Tested {
+    /// What becomes of a test. One that cannot be run is one that fails, and stops no other.
+    ///
+    /// # Errors
+    /// The function is refused, whatever the test.
+    fn judge_file(&self, file: &Path) -> Result<Verdict> {
+        match self.ran(file) {
+            Ok(verdict) => Ok(verdict),
+            Err(error) if error.is::<Refused>() => Err(error),
+            Err(error) => Ok(Verdict::unusable(name(file), &error)),
+        }
     }
-    let mocks = fixture.http.clone().map(|http| Arc::new(Mocks::new(http, fixture.in_order)));
-    let answers = mocks.clone().map_or(Answers::Network, Answers::Mocks);
-    let (given, env) = (context(&fixture.context, file).with_context(shown)?, env(&fixture).with_context(shown)?);
-    let outcome = match hook.run(given, env, answers) {
-        Err(LocalError::Function(refusal)) => bail!("{}", refused(&refusal.to_string(), hook)),
-        ran => ran.with_context(shown)?,
-    };
-    if update {
-        fixture.take(&outcome)?;
-        std::fs::write(file, format!("{}\n", serde_json::to_string_pretty(&fixture)?)).with_context(shown)?;
+
+    fn ran(&self, file: &Path) -> Result<Verdict> {
+        let mut fixture: Fixture = serde_json::from_slice(&std::fs::read(file)?)?;
+        if fixture.in_order && fixture.http.is_none() {
+            return Err(anyhow!("`in_order` is the order of `http`, which is not there"));
+        }
+        let mocks = fixture.http.clone().map(|http| Arc::new(Mocks::new(http, fixture.in_order)));
+        let answers = mocks.clone().map_or(Answers::Network, Answers::Mocks);
+        let context = context(&fixture.context, file)?;
+        let outcome = match self.hook.run(Given { context, roles: fixture.roles.clone(), env: self.env(&fixture)?, answers }) {
+            Err(LocalError::Function(refusal)) => return Err(Refused::new(&refusal.to_string(), &self.written).into()),
+            ran => ran?,
+        };
+        if self.update && fixture.take(&outcome, &self.written)? {
+            std::fs::write(file, format!("{}\n", serde_json::to_string_pretty(&fixture)?))?;
+            output::note(&format!("wrote {}", file.display()))?;
+        }
+        let mut verdict = judge(name(file), &fixture, &outcome, &self.written)?;
+        if let Some(mocks) = mocks {
+            verdict.differences.extend(calls_that_differ(&mocks, &fixture, &outcome));
+            verdict.ok = verdict.differences.is_empty();
+        }
+        Ok(verdict)
     }
-    let mut verdict = judge(name(file), &fixture, &outcome)?;
-    if let Some(mocks) = mocks {
-        verdict.differences.extend(calls_that_differ(&mocks, &fixture, &outcome));
-        verdict.ok = verdict.differences.is_empty();
+
+    /// The env vars of a test, which come before those of all tests.
+    fn env(&self, fixture: &Fixture) -> Result<Vec<(String, Secret)>> {
+        let mut env = env(fixture)?;
+        let others = self.env.iter().filter(|(name, _)| !fixture.env.contains_key(name));
+        env.extend(others.cloned());
+        self.hook.note_env(&env, "give it in the test's `env`, or with --env-file FILE")?;
+        Ok(env)
     }
-    Ok(verdict)
+}
+
+/// A function that no server would take.
+#[derive(Debug, thiserror::Error)]
+#[error("the function is refused: {0}")]
+struct Refused(String);
+
+impl Refused {
+    fn new(refusal: &str, written: &Written) -> Self {
+        let excerpt = written.excerpt(refusal).map(|excerpt| format!("\n{excerpt}")).unwrap_or_default();
+        Self(format!("{}{}", written.named(refusal), excerpt.trim_end()))
+    }
 }
 
 /// Calls that the test does not answer, and answers that were not asked for.
@@ -180,11 +229,6 @@ fn calls_that_differ(mocks: &Mocks, fixture: &Fixture, outcome: &LocalOutcome) -
     unanswered.chain(unused).collect()
 }
 
-fn refused(refusal: &str, hook: &LocalHook) -> String {
-    let excerpt = Excerpt::find(&hook.function, refusal).map(|excerpt| format!("\n{excerpt}")).unwrap_or_default();
-    format!("the function is refused: {refusal}{}", excerpt.trim_end())
-}
-
 /// The context itself, or the file that it names.
 fn context(context: &Value, file: &Path) -> Result<Vec<u8>> {
     match context {
@@ -204,61 +248,66 @@ fn env(fixture: &Fixture) -> Result<Vec<(String, Secret)>> {
     fixture.env.iter().map(text).collect()
 }
 
-fn decision(outcome: &LocalOutcome) -> Option<String> {
-    outcome.decision.map(|decision| decision.as_str().to_owned())
-}
-
 fn result(outcome: &LocalOutcome) -> Result<Value> {
-    Ok(outcome.result.as_ref().map_or(Ok(Value::Null), |result| serde_json::from_str(result.get()))?)
+    Ok(outcome.answer.body().map_or(Ok(Value::Null), |result| serde_json::from_str(result.get()))?)
 }
 
 impl Fixture {
-    /// Expects what came out. A ceiling that still holds stays.
-    fn take(&mut self, outcome: &LocalOutcome) -> Result<()> {
-        let completed = outcome.failure.is_none();
+    /// Expects what came out, and says whether that is anything else than before. A ceiling that is near enough stays.
+    fn take(&mut self, outcome: &LocalOutcome, written: &Written) -> Result<bool> {
+        let before = (self.expect.clone(), self.max_fuel);
+        let answer = &outcome.answer;
+        let completed = answer.outcome() == Outcome::Completed;
         self.expect = Expect {
-            decision: decision(outcome),
-            outcome: (!completed).then(|| outcome.outcome.as_str().to_owned()),
+            decision: Some(answer.decision()),
+            outcome: (!completed).then(|| answer.outcome()),
             result: if completed { Some(result(outcome)?) } else { None },
             // A part of a message that still holds stays.
-            error: self
-                .expect
-                .error
-                .take()
-                .zip(outcome.failure.as_ref())
-                .map(|(part, failure)| if failure.message.contains(&part) { part } else { failure.message.clone() }),
+            error: self.expect.error.take().zip(answer.error()).map(|(part, failure)| {
+                let message = written.named(&failure.message);
+                if message.contains(&part) { part } else { message }
+            }),
         };
-        let fuel = outcome.usage.fuel;
-        if self.max_fuel.is_none_or(|most| fuel > most) {
-            self.max_fuel = Some(fuel.saturating_add(fuel / 10).next_multiple_of(1000));
+        let fuel = answer.usage().fuel;
+        let ceiling = fuel.saturating_add(fuel / 10).next_multiple_of(1000);
+        if self.max_fuel.is_none_or(|most| fuel > most || most / 2 > ceiling) {
+            self.max_fuel = Some(ceiling);
         }
-        Ok(())
+        Ok(before != (self.expect.clone(), self.max_fuel))
     }
 }
 
-fn judge(name: String, fixture: &Fixture, outcome: &LocalOutcome) -> Result<Verdict> {
+impl Verdict {
+    /// A test that cannot be run.
+    fn unusable(name: String, error: &anyhow::Error) -> Self {
+        let differences = vec![format!("the test cannot be run: {error:#}")];
+        Self { name, ok: false, outcome: None, decision: None, fuel: 0, max_fuel: None, differences }
+    }
+}
+
+fn judge(name: String, fixture: &Fixture, outcome: &LocalOutcome, written: &Written) -> Result<Verdict> {
     let mut differences = Vec::new();
-    let expect = &fixture.expect;
-    let found = outcome.outcome.as_str();
+    let (expect, answer) = (&fixture.expect, &outcome.answer);
+    let found = answer.outcome();
     // A test that expects a decision expects that the function made it.
-    let wanted = expect.outcome.as_deref().unwrap_or("completed");
+    let wanted = expect.outcome.unwrap_or(Outcome::Completed);
+    let message = answer.error().map(|failure| {
+        let place = failure.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+        (failure.message.clone(), written.named(&format!("{}{place}", failure.message)))
+    });
     if found != wanted {
-        let why = outcome.failure.as_ref().map(|failure| {
-            let place = failure.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
-            format!(": {}{place}", failure.message)
-        });
-        differences.push(format!("outcome: expected {wanted}, got {found}{}", why.unwrap_or_default()));
+        let why = message.as_ref().map(|(_, shown)| format!(": {shown}")).unwrap_or_default();
+        differences.push(format!("outcome: expected {}, got {}{why}", wanted.as_str(), found.as_str()));
     }
-    if let Some(part) = &expect.error {
-        let message = outcome.failure.as_ref().map_or("none", |failure| failure.message.as_str());
-        if outcome.failure.is_none() || !message.contains(part) {
-            differences.push(format!("error: expected {part:?}, got {message}"));
-        }
+    if let Some(part) = &expect.error
+        && !message.as_ref().is_some_and(|(said, shown)| said.contains(part) || shown.contains(part))
+    {
+        let got = message.as_ref().map_or("none", |(_, shown)| shown);
+        differences.push(format!("error: expected {part:?}, got {got}"));
     }
-    let made = decision(outcome);
-    if expect.decision.is_some() && expect.decision != made {
-        let shown = |decision: &Option<String>| decision.clone().unwrap_or_else(|| "none".to_owned());
-        differences.push(format!("decision: expected {}, got {}", shown(&expect.decision), shown(&made)));
+    let made = answer.decision();
+    if let Some(wanted) = expect.decision.filter(|wanted| *wanted != made) {
+        differences.push(format!("decision: expected {}, got {}", wanted.as_str(), made.as_str()));
     }
     if let Some(wanted) = &expect.result {
         let got = result(outcome)?;
@@ -267,12 +316,12 @@ fn judge(name: String, fixture: &Fixture, outcome: &LocalOutcome) -> Result<Verd
             differences.push(unified(&wanted, &got, ("expected result", "result"), Style::stdout()));
         }
     }
-    let fuel = outcome.usage.fuel;
+    let fuel = answer.usage().fuel;
     if let Some(most) = fixture.max_fuel.filter(|most| fuel > *most) {
         differences.push(format!("fuel: {fuel} is above the ceiling of {most}"));
     }
-    let (ok, outcome) = (differences.is_empty(), found.to_owned());
-    Ok(Verdict { name, ok, outcome, decision: made, fuel, max_fuel: fixture.max_fuel, differences })
+    let ok = differences.is_empty();
+    Ok(Verdict { name, ok, outcome: Some(found), decision: Some(made), fuel, max_fuel: fixture.max_fuel, differences })
 }
 
 fn page(verdicts: &[Verdict], style: Style) -> String {
@@ -281,8 +330,8 @@ fn page(verdicts: &[Verdict], style: Style) -> String {
         table.row([
             one.name.as_str().into(),
             if one.ok { Cell::new("ok", Look::Good) } else { Cell::new("DIFFERS", Look::Bad) },
-            one.outcome.as_str().into(),
-            one.decision.as_deref().unwrap_or_default().into(),
+            one.outcome.map(Outcome::as_str).unwrap_or_default().into(),
+            one.decision.map(Decision::as_str).unwrap_or_default().into(),
             one.fuel.to_string().into(),
             one.max_fuel.map(|most| most.to_string()).unwrap_or_default().into(),
         ]);
@@ -309,8 +358,8 @@ mod tests {
         let verdict = |name: &str, differences: &[&str]| Verdict {
             name: name.into(),
             ok: differences.is_empty(),
-            outcome: "completed".into(),
-            decision: Some("allow".into()),
+            outcome: Some(Outcome::Completed),
+            decision: Some(Decision::Allow),
             fuel: 1234,
             max_fuel: Some(2000),
             differences: differences.iter().map(|text| (*text).to_owned()).collect(),
@@ -321,6 +370,10 @@ mod tests {
 
     #[test]
     fn a_key_that_means_nothing_is_refused() {
+        for (expect, says) in [(r#"{"decision": "perhaps"}"#, "perhaps"), (r#"{"outcome": "fine"}"#, "fine")] {
+            let error = serde_json::from_str::<Fixture>(&format!(r#"{{"context": {{}}, "expect": {expect}}}"#)).unwrap_err();
+            assert!(error.to_string().contains(says) && error.to_string().contains("expected one of"), "{error}");
+        }
         let wrong = json!({"context": {}, "expects": {}});
         assert!(serde_json::from_value::<Fixture>(wrong).unwrap_err().to_string().contains("expects"));
         let error = serde_json::from_str::<Fixture>("{\"context\": {},\n \"http\": [{\n\"request\": {\"uri\": \"x\"}}]}").unwrap_err();

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 use super::names::INLINE_HOOK;
 
+/// What a body may say.
+pub(super) const KEYS: [&str; 5] = ["name", "uri", "method", "headers", "oauth"];
+
 /// The longest name, in characters.
 const NAME: usize = 255;
 /// The longest URL, in characters.
@@ -51,7 +54,7 @@ pub(super) fn of(settings: &Settings) -> Option<InlineHook> {
 impl InlineHook {
     /// Reads what a body says.
     pub(super) fn read(said: Fields) -> Result<Self, ServiceError> {
-        let mut said = said.only(&["name", "uri", "version", "method", "headers", "oauth"])?;
+        let mut said = said.only(&KEYS)?;
         let name = said.string("name")?.filter(|name| !name.is_empty()).ok_or_else(|| said.missing("name"))?;
         if name.chars().count() > NAME {
             return Err(said.wrong("name", format_args!("does not meet maximum length of {NAME}")));

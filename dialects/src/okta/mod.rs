@@ -62,6 +62,10 @@ impl Dialect for Okta {
         Kind::named(hook_type).map(templates::hosts).unwrap_or_default()
     }
 
+    fn template_env_vars(&self, hook_type: &str) -> &'static [&'static str] {
+        Kind::named(hook_type).map(templates::env_vars).unwrap_or_default()
+    }
+
     fn effects(&self, hook_type: &str, event: &Value, body: Option<&Value>) -> Vec<String> {
         Kind::named(hook_type).map(|kind| effects::of(kind, event, body)).unwrap_or_default()
     }

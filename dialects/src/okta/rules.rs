@@ -1,13 +1,14 @@
 //! The rules for the settings of Okta's hook types: how Okta authenticates at the hook's door, and what Okta's own API keeps of a hook.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hookbox_hooks::hook_type::{Adapter, Keeper, Rules, Settings};
 use hookbox_hooks::{Fields, ServiceError};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::adapter::OktaAdapter;
-use super::authentication::Authentication;
+use super::authentication::{self, Authentication};
 use super::inline_hook::{self, InlineHook};
 use super::kind::Kind;
 use super::names::{APP_PATH, AUTHENTICATION, INLINE_HOOK};
@@ -21,6 +22,28 @@ pub(super) struct TypeRules(pub(super) Kind);
 impl Rules for TypeRules {
     fn setting_names(&self) -> &'static [&'static str] {
         &[AUTHENTICATION, APP_PATH, INLINE_HOOK]
+    }
+
+    fn settings_schema(&self) -> Settings {
+        let authentication = json!({
+            "description": "How Okta authenticates at the hook's door. A secret does not belong into a file: set it through the API, and keep it.",
+            "type": ["object", "null"],
+            "properties": authentication::KEYS.map(|name| (name, Value::Bool(true))).into_iter().collect::<BTreeMap<_, _>>(),
+            "additionalProperties": false,
+            "default": null,
+        });
+        let inline_hook = json!({
+            "description": "What Okta's own API keeps of the hook.",
+            "type": ["object", "null"],
+            "properties": inline_hook::KEYS.map(|name| (name, Value::Bool(true))).into_iter().collect::<BTreeMap<_, _>>(),
+            "additionalProperties": false,
+            "default": null,
+        });
+        [(AUTHENTICATION.to_owned(), authentication), (INLINE_HOOK.to_owned(), inline_hook)].into_iter().collect()
+    }
+
+    fn made_elsewhere(&self) -> &'static [&'static str] {
+        &[AUTHENTICATION, INLINE_HOOK]
     }
 
     fn apply(&self, before: &Settings, said: &mut Fields, _: &Settings) -> Result<Settings, ServiceError> {

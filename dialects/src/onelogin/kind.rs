@@ -24,6 +24,11 @@ impl Kind {
         }
     }
 
+    /// The type of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        [Self::PreAuthentication, Self::UserMigration].into_iter().find(|kind| kind.as_str() == name)
+    }
+
     /// The longest timeout of a hook in a strict account, in seconds.
     pub(super) fn strict_timeout(self) -> u8 {
         match self {

@@ -4,6 +4,7 @@
 //!
 //! * [`hook_types`] is the table of the types ([`kind`]), with their [`rules`]; [`adapter`] reads a [`context`] and judges a [`response`].
 //! * [`admin`] and [`tokens`] are the API, [`problems`] the form of its errors, [`client`] the differences between its clients.
+//! * [`effects`] tells what OneLogin does with an answer.
 //! * [`account`] is what accounts can set; [`import`] reads hooks from OneLogin; [`templates`] are new projects, and [`source`] reports
 //!   sources that are too long for OneLogin.
 
@@ -12,6 +13,7 @@ mod adapter;
 mod admin;
 mod client;
 mod context;
+mod effects;
 mod hook_types;
 mod import;
 mod kind;
@@ -25,8 +27,9 @@ mod tokens;
 use hookbox_hooks::api::{Endpoint, ErrorStyle};
 use hookbox_hooks::dialect::{Dialect, Import, Language, SourceNote, TemplateFile};
 use hookbox_hooks::hook_type::{AccountRules, HookTypeSpec};
+use serde_json::Value;
 
-use self::kind::DIALECT;
+use self::kind::{DIALECT, Kind};
 
 /// OneLogin's dialect.
 pub(crate) struct OneLogin;
@@ -62,6 +65,10 @@ impl Dialect for OneLogin {
 
     fn check_source(&self, destination: Option<&str>, source: &str) -> Option<SourceNote> {
         source::check(destination, source)
+    }
+
+    fn effects(&self, hook_type: &str, event: &Value, body: Option<&Value>) -> Vec<String> {
+        Kind::named(hook_type).map(|kind| effects::of(kind, event, body)).unwrap_or_default()
     }
 
     fn import(&self) -> Option<&'static Import> {

@@ -23,12 +23,46 @@ pub(super) const SETTINGS: &[&str] = &[CONTEXT_VERSION, OPTIONS];
 const CONTEXT_VERSION: &str = "context_version";
 const OPTIONS: &str = "options";
 
+/// The options, and the part of a context that each shows.
+const OPTION_NAMES: [&str; 3] = ["risk_enabled", "location_enabled", "mfa_device_info_enabled"];
+const SHOWN: [&str; 3] =
+    ["`risk`: score and reasons", "`location`: IP address and country", "`mfa_devices`: the second factors of the user"];
+
 /// The longest range of versions, in bytes.
 const RANGE_BYTES: usize = 100;
 
 impl Rules for TypeRules {
     fn setting_names(&self) -> &'static [&'static str] {
         SETTINGS
+    }
+
+    fn settings_schema(&self) -> Settings {
+        let versions: Vec<&str> = self.0.context_versions().iter().map(|version| version.as_str()).collect();
+        let version = json!({
+            "description": format!(
+                "The version of the context that the function sees, or a range of them in npm's notation: {}. Null is the newest.",
+                versions.join(", ")
+            ),
+            "type": ["string", "null"],
+            "maxLength": RANGE_BYTES,
+            "default": null,
+        });
+        let option = |(name, shows): (&str, &str)| {
+            let description = format!("Whether the function sees {shows}.");
+            (name.to_owned(), json!({"description": description, "type": "boolean", "default": false}))
+        };
+        let options: Settings = match self.0 {
+            Kind::PreAuthentication => OPTION_NAMES.into_iter().zip(SHOWN).map(option).collect(),
+            Kind::UserMigration => Settings::new(),
+        };
+        let options = json!({
+            "description": "Which parts of the context the function sees.",
+            "type": "object",
+            "properties": options,
+            "additionalProperties": false,
+            "default": self.view(&Settings::new()).get(OPTIONS),
+        });
+        [(CONTEXT_VERSION.to_owned(), version), (OPTIONS.to_owned(), options)].into_iter().collect()
     }
 
     fn apply(&self, before: &Settings, said: &mut Fields, account: &Settings) -> Result<Settings, ServiceError> {
@@ -119,13 +153,12 @@ struct OptionsInput {
 
 impl OptionsInput {
     fn take(said: &mut Fields) -> Result<Self, ServiceError> {
-        const NAMES: [&str; 3] = ["risk_enabled", "location_enabled", "mfa_device_info_enabled"];
         /// OneLogin publishes no shape for this data, so the option can only be off.
         const FAILED_LOGINS: &str = "failed_login_attempts_enabled";
         let Some(options) = said.object(OPTIONS)? else { return Ok(Self::default()) };
-        let mut options = options.only(&[NAMES.as_slice(), &[FAILED_LOGINS]].concat())?;
-        let named = NAMES.iter().any(|name| options.has(name));
-        let [risk, location, mfa_devices] = NAMES;
+        let mut options = options.only(&[OPTION_NAMES.as_slice(), &[FAILED_LOGINS]].concat())?;
+        let named = OPTION_NAMES.iter().any(|name| options.has(name));
+        let [risk, location, mfa_devices] = OPTION_NAMES;
         if options.boolean(FAILED_LOGINS)? == Some(true) {
             return Err(options.wrong(FAILED_LOGINS, "has a value that is not available yet"));
         }

@@ -53,6 +53,7 @@ impl Config {
             cache: self.cache,
             limits: self.limits,
             registry,
+            compiled: None,
         }
     }
 }

@@ -169,6 +169,18 @@ impl Account {
         self.named.get(name)
     }
 
+    /// Refuses links to env vars that do not exist.
+    pub(crate) fn check_links(&self, links: &[EnvName]) -> Result<(), ServiceError> {
+        match links.iter().enumerate().find(|(_, name)| self.env_named(name).is_none()) {
+            None => Ok(()),
+            Some((index, name)) => {
+                let field = format!("env_vars[{index}]");
+                let message = format!("instance.{field} names the environment variable \"{name}\", which does not exist");
+                Err(ServiceError::invalid(field, message))
+            }
+        }
+    }
+
     /// Adds an env var, or gives it another value, which linked hooks use from their next execution on. The caller replaces guests that
     /// hold the old value.
     pub(crate) fn put_env(&mut self, env: EnvVar) -> Result<(), ServiceError> {

@@ -137,6 +137,11 @@ impl Answer {
         self.error.as_ref()
     }
 
+    /// What the execution used.
+    pub fn usage(&self) -> &Usage {
+        &self.usage
+    }
+
     /// How the execution ended.
     pub fn outcome(&self) -> Outcome {
         self.outcome

@@ -14,12 +14,13 @@ use super::answer::Answer;
 use super::detach_on_drop::Detached;
 use super::event::Occurrence;
 use super::limit::named;
+use super::log::ExecutionLog;
 use crate::clock::Clock;
 use crate::directory::{Hook, Policy, Serving};
 use crate::hook_type::{Verdict, WebAnswer};
 use crate::ids::{AccountId, HookId};
 use crate::limits::ServiceLimits;
-use crate::logs::{LogEntry, LogWriter, micros};
+use crate::logs::{LogEntry, micros};
 use crate::message::masked_failure;
 use crate::metrics::Metrics;
 
@@ -28,7 +29,7 @@ const MASK_INLINE_BYTES: usize = 256;
 
 /// What all executions share.
 pub(super) struct Shared {
-    pub(super) log: LogWriter,
+    pub(super) log: Arc<dyn ExecutionLog>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) limits: ServiceLimits,
     pub(super) metrics: Arc<Metrics>,

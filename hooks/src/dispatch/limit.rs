@@ -6,7 +6,7 @@ use hookbox_host_api::{Failure, FailureKind};
 use hookbox_runtime::Limits;
 
 /// `failure` with the limit and the setting in its message, if a limit was the reason.
-pub(crate) fn named(failure: Failure, limits: Limits, timeout: Duration) -> Failure {
+pub(super) fn named(failure: Failure, limits: Limits, timeout: Duration) -> Failure {
     let setting = match failure.kind {
         FailureKind::OutOfFuel => format!("`limits.fuel` is {}", limits.fuel),
         FailureKind::OutOfMemory => format!("`limits.memory_mib` is {}", limits.memory_bytes >> 20),

@@ -7,6 +7,7 @@ mod detach_on_drop;
 mod event;
 mod job;
 mod limit;
+mod log;
 
 use std::sync::Arc;
 
@@ -21,18 +22,17 @@ use crate::directory::{Account, Hook};
 use crate::error::ServiceError;
 use crate::hook_type::{Adapter, Event, HookType, Request, RequestBody};
 use crate::limits::ServiceLimits;
-use crate::logs::LogWriter;
 use crate::metrics::Metrics;
 
 pub use answer::{Answer, AnswerView};
-pub(crate) use limit::named;
+pub(crate) use log::ExecutionLog;
 
 /// Runs hooks.
 pub(crate) struct Dispatcher(Arc<Shared>);
 
 impl Dispatcher {
     /// A dispatcher that logs to `log`.
-    pub(crate) fn new(log: LogWriter, clock: Arc<dyn Clock>, limits: ServiceLimits, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(log: Arc<dyn ExecutionLog>, clock: Arc<dyn Clock>, limits: ServiceLimits, metrics: Arc<Metrics>) -> Self {
         Self(Arc::new(Shared { log, clock, limits, metrics, detached: Arc::new(Detached::new()) }))
     }
 

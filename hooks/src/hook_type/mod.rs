@@ -74,6 +74,14 @@ pub trait Rules: Send + Sync {
     /// all hooks have.
     fn setting_names(&self) -> &'static [&'static str];
 
+    /// The settings as a JSON Schema describes them: a schema for each name, with what it means and its default.
+    fn settings_schema(&self) -> Settings;
+
+    /// Those of the settings that are made elsewhere than in a project, by the vendor's own API say, so that new projects leave them alone.
+    fn made_elsewhere(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// `before`, changed by the caller's settings in `said`, which holds only keys of [`Rules::setting_names`].
     ///
     /// # Errors

@@ -7,9 +7,10 @@ use hookbox_egress::{Answerer, Egress, Mocks, Nobody, Recorded, Recorder, Record
 use hookbox_host_api::{Failure, FailureKind};
 use hookbox_runtime::{Beginning, Order, Turn, Turns};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 /// Who answers what the function calls.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub enum Answers {
     /// The network.
     #[default]
@@ -20,6 +21,13 @@ pub enum Answers {
     Replay(Arc<RecordedRun>),
     /// What a test says.
     Mocks(Arc<Mocks>),
+}
+
+impl Answers {
+    /// Whether the run is one run, so that a failure is not repeated: one that is kept, or that was.
+    pub(super) fn are_of_one_run(&self) -> bool {
+        matches!(self, Self::Record | Self::Replay(_))
+    }
 }
 
 impl std::fmt::Debug for Answers {
@@ -119,6 +127,14 @@ impl Watched {
             Self::Network | Self::Mocks(_) => None,
             Self::Record { turns, run, .. } => Some(run.beginning(Order::Kept(turns.clone()))),
             Self::Replay { run, .. } => Some(run.beginning(Order::Given(run.turns.clone().into()))),
+        }
+    }
+
+    /// When it really has to be over.
+    pub(super) fn deadline(&self, deadline: Instant) -> Instant {
+        match self {
+            Self::Replay { .. } => deadline.max(Instant::now() + REPLAY_TIME),
+            _ => deadline,
         }
     }
 

@@ -307,6 +307,10 @@ mod tests {
             &["risk"]
         }
 
+        fn settings_schema(&self) -> Settings {
+            Settings::new()
+        }
+
         fn apply(&self, before: &Settings, _: &mut Fields, _: &Settings) -> Result<Settings, ServiceError> {
             Ok(before.clone())
         }

@@ -205,11 +205,6 @@ fn serving_view(hook: &Hook) -> ServingView {
     ServingView { version, top_level: Some(top_level), reason }
 }
 
-/// The account's settings that its dialects understand.
-fn of_dialects(account: &Account) -> &Settings {
-    &account.record.settings.dialects
-}
-
 /// A version with settings that can be stored: its secrets are hashes.
 pub(super) fn kept(state: &State, hook_type: HookType, before: &Settings, mut spec: Spec) -> Spec {
     hook_type.rules.keep(before, &mut spec.settings, state);
@@ -243,7 +238,7 @@ pub(super) fn create(state: &State, change: &mut Transaction, id: AccountId, inp
         created_at: now,
         updated_at: now,
     };
-    check_links(account, &record.spec)?;
+    account.check_links(&record.spec.env_vars)?;
     check_room("hooks", account.hook_count(), state.limits.account_hooks)?;
     check_type_room(account, &record)?;
     check_deployments(state, account)?;
@@ -258,9 +253,9 @@ pub(super) fn create(state: &State, change: &mut Transaction, id: AccountId, inp
 fn update(state: &State, change: &mut Transaction, id: AccountId, hook: HookId, input: &HookInput) -> Result<HookView, ServiceError> {
     let account = change.directory.account(id)?;
     let before = account.hook(hook)?.record.clone();
-    let spec = input.apply(before.hook_type, &before.spec, of_dialects(account))?;
+    let spec = input.revise(before.hook_type, &before.spec, &account.record.settings)?;
     let spec = kept(state, before.hook_type, &before.spec.settings, spec);
-    let record = revised(&before, spec, input.disabled.unwrap_or(before.disabled), input.changes_version(), state)?;
+    let record = revised(&before, spec, input.disables(before.disabled), input.changes_version(), state)?;
     put(state, change, id, &before, &record, input.function.as_ref())?;
     let hook = change.directory.account(id)?.hook(hook)?;
     match &input.function {
@@ -282,7 +277,7 @@ pub(super) fn put(
         return Ok(());
     }
     let account = change.directory.account_mut(id)?;
-    check_links(account, &record.spec)?;
+    account.check_links(&record.spec.env_vars)?;
     check_live(account, record)?;
     if record.status.is_pending() && !before.status.is_pending() {
         check_deployments(state, account)?;
@@ -331,18 +326,6 @@ fn store(change: &mut Transaction, id: AccountId, record: &HookRecord, upload: O
         change.upload(id, record.spec.function.digest, &upload.bytes);
     }
     records::put_hook(&mut change.batch, id, record)
-}
-
-/// Refuses links to env vars that do not exist.
-fn check_links(account: &Account, spec: &Spec) -> Result<(), ServiceError> {
-    match spec.env_vars.iter().enumerate().find(|(_, name)| account.env_named(name).is_none()) {
-        None => Ok(()),
-        Some((index, name)) => {
-            let field = format!("env_vars[{index}]");
-            let message = format!("instance.{field} names the environment variable \"{name}\", which does not exist");
-            Err(ServiceError::invalid(field, message))
-        }
-    }
 }
 
 /// Refuses a hook if the account already has as many of its type as it may have.

@@ -104,6 +104,16 @@ pub struct ServiceConfig {
     pub limits: ServiceLimits,
     /// The hook types of the server.
     pub registry: Registry,
+    /// An author's own folder of compiled code, in the place of the one in the data folder.
+    pub compiled: Option<PathBuf>,
+}
+
+impl ServiceConfig {
+    /// The same with the folder in which an author's runs keep compiled code, for a server that is for nobody else. The code there is trusted
+    /// as far as the folder's permissions keep others out.
+    pub fn with_compiled_code_in(self, folder: PathBuf) -> Self {
+        Self { compiled: Some(folder), ..self }
+    }
 }
 
 /// A service that was opened, and what its operator should know.

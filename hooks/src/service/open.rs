@@ -21,7 +21,7 @@ use crate::logs::{Indexed, LogReader, LogWriter, QueueSettings, Retention, Tail,
 use crate::metrics::{MeasuredStore, Metrics};
 use crate::packages::Npm;
 use crate::repeats::LocalRepeats;
-use crate::sandbox::{FunctionCompiler, SandboxCompiler};
+use crate::sandbox::{AUTHORS_KEY, FunctionCompiler, SandboxCompiler};
 use crate::state::{Garbage, IsKept, Locks, State, UnderWay};
 use crate::store::{Blobs, Functions, Store, name, open};
 use crate::vault::Vault;
@@ -110,7 +110,7 @@ impl Service {
         Self {
             registry: config.registry.clone(),
             admission: AdmissionQueue::start(state.clone(), config.compile_workers as usize),
-            dispatcher: Dispatcher::new(log.clone(), clock.clone(), config.limits, metrics),
+            dispatcher: Dispatcher::new(Arc::new(log.clone()), clock.clone(), config.limits, metrics),
             tail,
             reader: LogReader::new(store.clone(), retention, indexed.clone()),
             reads: Arc::new(Reads::new(config.reads)),
@@ -188,10 +188,14 @@ fn make_compiler(config: &ServiceConfig, cache_key: &[u8; 32], cache: &HookCache
         }
         (PagemapUse::None, reason) => tracing::info!(reason, "memories of JavaScript hooks are given back after use (pagemap_scan is off)"),
     }
+    let (cache_dir, cache_key) = match &config.compiled {
+        Some(folder) => (folder.clone(), AUTHORS_KEY),
+        None => (config.data.join("cache"), *cache_key),
+    };
     let admission = AdmissionConfig {
         worker: config.compile_worker.clone(),
-        cache_dir: config.data.join("cache"),
-        cache_key: *cache_key,
+        cache_dir,
+        cache_key,
         compile_timeout: config.compile_timeout,
         compile_memory_bytes: config.compile_memory_bytes,
         // One more for an event's function.

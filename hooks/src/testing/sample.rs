@@ -140,6 +140,12 @@ impl Rules for SampleRules {
         &["risk", "secret"]
     }
 
+    fn settings_schema(&self) -> Settings {
+        [("risk".to_owned(), serde_json::json!({"type": "boolean"})), ("secret".to_owned(), serde_json::json!({"type": "string"}))]
+            .into_iter()
+            .collect()
+    }
+
     fn apply(&self, before: &Settings, said: &mut Fields, _: &Settings) -> Result<Settings, ServiceError> {
         let mut settings = before.clone();
         if let Some(risk) = said.boolean("risk")? {

@@ -98,6 +98,7 @@ impl World {
             cache: Default::default(),
             limits: self.limits,
             registry: self.registry.clone(),
+            compiled: None,
         };
         let vault = Vault::open(self.folder.path(), None, &*self.store).unwrap();
         let blobs = Blobs::open(&self.folder.path().join("blobs")).unwrap();

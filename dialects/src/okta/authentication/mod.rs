@@ -5,4 +5,4 @@ mod means;
 mod oauth;
 mod stored;
 
-pub(super) use stored::Authentication;
+pub(super) use stored::{Authentication, KEYS};

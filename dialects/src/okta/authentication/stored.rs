@@ -14,7 +14,7 @@ const OVERLAP: u64 = 24 * 60 * 60;
 const LONGEST_OVERLAP: u64 = 7 * 24 * 60 * 60;
 
 /// What a body may say, with what is only shown.
-const KEYS: [&str; 14] = [
+pub(in crate::okta) const KEYS: [&str; 14] = [
     "type",
     "name",
     "secret",

@@ -35,7 +35,15 @@ pub(super) fn of(kind: Kind, language: Language) -> Vec<TemplateFile> {
     };
     match language {
         Language::JavaScript => files.to_vec(),
-        Language::Rust | Language::C => Vec::new(),
+        Language::TypeScript | Language::Rust | Language::C => Vec::new(),
+    }
+}
+
+/// The env vars that the function of a new project reads.
+pub(super) fn env_vars(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Telephony => &["SMS_URL", "SMS_KEY"],
+        Kind::PasswordImport | Kind::Registration | Kind::Token | Kind::Saml | Kind::UserImport | Kind::Event => &[],
     }
 }
 

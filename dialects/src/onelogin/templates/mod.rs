@@ -13,6 +13,7 @@ macro_rules! project {
         Project {
             always: files!($folder: "samples/event.json" = "event.json", "tests/allows.json" = "allows.json", "tests/denies.json" = "denies.json"),
             javascript: files!($folder: "hook.js" = "hook.js"),
+            typescript: files!($folder: "hook.ts" = "hook.ts"),
             c: files!($folder: "hook.c" = "hook.c"),
             rust: files!($folder: "src/lib.rs" = "lib.rs"),
         }
@@ -22,6 +23,7 @@ macro_rules! project {
 struct Project {
     always: &'static [TemplateFile],
     javascript: &'static [TemplateFile],
+    typescript: &'static [TemplateFile],
     c: &'static [TemplateFile],
     rust: &'static [TemplateFile],
 }
@@ -39,6 +41,7 @@ pub(super) fn of(hook_type: &str, language: Language) -> Vec<TemplateFile> {
     let source = match language {
         Language::Rust => project.rust,
         Language::JavaScript => project.javascript,
+        Language::TypeScript => project.typescript,
         Language::C => project.c,
     };
     [project.always, source].concat()

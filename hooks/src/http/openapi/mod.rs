@@ -39,15 +39,8 @@ pub struct OpenApiError(String);
 /// As of [`document`].
 pub fn tree(dialects: &[&'static dyn Dialect]) -> Result<Value, OpenApiError> {
     let failed = |error: &dyn std::fmt::Display| OpenApiError(error.to_string());
-    let registry = dialect::registry(dialects).map_err(|error| failed(&error))?;
     let router = gateway::router(dialects).map_err(|error| failed(&error))?;
-    let mut components: Value = serde_json::from_str(COMPONENTS).map_err(|error| failed(&error))?;
-    for dialect in dialects {
-        let theirs: Value = serde_json::from_str(dialect.schemas()).map_err(|error| failed(&error))?;
-        merge(&mut components, json!({"schemas": theirs}));
-    }
-    let names: Vec<&str> = registry.types().iter().map(|one| one.id).collect();
-    merge(&mut components, json!({"schemas": {"HookType": {"enum": names}}}));
+    let components = components(dialects)?;
     let mut paths: Map<String, Value> = Map::new();
     for endpoint in v1::endpoints().chain(dialects.iter().flat_map(|dialect| dialect.endpoints())) {
         // The router knows which form of errors covers the path.
@@ -63,6 +56,23 @@ pub fn tree(dialects: &[&'static dyn Dialect]) -> Result<Value, OpenApiError> {
         "paths": paths,
         "components": components,
     }))
+}
+
+/// What the document's `components` are: schemas, parameters, answers.
+///
+/// # Errors
+/// As of [`document`].
+pub fn components(dialects: &[&'static dyn Dialect]) -> Result<Value, OpenApiError> {
+    let failed = |error: &dyn std::fmt::Display| OpenApiError(error.to_string());
+    let registry = dialect::registry(dialects).map_err(|error| failed(&error))?;
+    let mut components: Value = serde_json::from_str(COMPONENTS).map_err(|error| failed(&error))?;
+    for dialect in dialects {
+        let theirs: Value = serde_json::from_str(dialect.schemas()).map_err(|error| failed(&error))?;
+        merge(&mut components, json!({"schemas": theirs}));
+    }
+    let names: Vec<&str> = registry.types().iter().map(|one| one.id).collect();
+    merge(&mut components, json!({"schemas": {"HookType": {"enum": names}}}));
+    Ok(components)
 }
 
 /// Merges `over` into `under`: objects are merged, lists are concatenated, anything else is replaced.

@@ -65,7 +65,8 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
         handler: |core, call| Box::pin(update(core, call)),
         doc: Doc {
             tag: "hooks",
-            summary: "Transaction a hook; the version before serves until the new one is ready",
+            summary: "Change a hook; the version before serves until the new one is ready",
+            query: &["absent"],
             request: Some("HookUpdate"),
             answers: &[(200, "The hook", Some("Hook"))],
             errors: &[409],
@@ -129,8 +130,19 @@ async fn get(core: &Core, call: Call<'_>) -> Answered {
 async fn update(core: &Core, call: Call<'_>) -> Answered {
     // A missing hook is reported before an invalid body.
     core.service.type_of(call.account()?, call.id())?;
+    let whole = absent_is_default(&call.query)?;
     let input = core.service.read_hook(call.body.clone()).await?;
+    let input = if whole { input.replacing() } else { input };
     Ok(respond::ok(&core.service.update_hook(call.account()?, call.id(), input).await?))
+}
+
+/// Whether fields that an update does not have take their default, as in a new hook.
+fn absent_is_default(query: &Query<'_>) -> Result<bool, ServiceError> {
+    match query.get("absent") {
+        None | Some("keep") => Ok(false),
+        Some("default") => Ok(true),
+        Some(_) => Err(ServiceError::invalid("absent", "absent is not one of enum values: keep,default")),
+    }
 }
 
 async fn delete(core: &Core, call: Call<'_>) -> Answered {

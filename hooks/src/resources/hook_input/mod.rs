@@ -39,6 +39,8 @@ pub struct HookInput {
     http_cache: Option<bool>,
     /// The dialect's own keys, from each place where they may stand.
     settings: Vec<Fields>,
+    /// Whether absent fields take their default in an existing hook, too.
+    replaces: bool,
 }
 
 const DEFAULT_FUEL: u64 = 3_000_000_000;
@@ -117,11 +119,17 @@ impl HookInput {
         self
     }
 
+    /// The same for the whole of an existing hook: absent fields take their default there, too.
+    pub(crate) fn replacing(self) -> Self {
+        Self { replaces: true, ..self }
+    }
+
     /// Whether the body sets anything that a version freezes.
     pub(crate) fn changes_version(&self) -> bool {
         let Self { hook_type: _, disabled: _, function, env_vars, runtime, timeout, retries, packages, .. } = self;
-        let Self { conditions, fuel, memory_mib, on_error, expose_errors, allowed_hosts, http_cache, settings, .. } = self;
-        function.is_some()
+        let Self { conditions, fuel, memory_mib, on_error, expose_errors, allowed_hosts, http_cache, settings, replaces, .. } = self;
+        *replaces
+            || function.is_some()
             || env_vars.is_some()
             || runtime.is_some()
             || timeout.is_some()
@@ -163,11 +171,31 @@ impl HookInput {
         Ok((hook_type, self.apply(hook_type, &blank, &account.dialects)?))
     }
 
-    /// `spec`, of a hook of this type, changed by the body.
-    pub(crate) fn apply(&self, hook_type: HookType, spec: &Spec, account: &Settings) -> Result<Spec, ServiceError> {
-        if self.hook_type.is_some_and(|said| said != hook_type) {
-            return Err(ServiceError::invalid("type", format!("instance.type cannot be changed: the hook is a '{hook_type}' hook")));
+    /// Whether the hook is disabled afterwards.
+    pub(crate) fn disables(&self, before: bool) -> bool {
+        self.disabled.unwrap_or(before && !self.replaces)
+    }
+
+    /// The next version after `spec`, of a hook of this type in an account with these settings.
+    pub(crate) fn revise(&self, hook_type: HookType, spec: &Spec, account: &AccountSettings) -> Result<Spec, ServiceError> {
+        if !self.replaces {
+            return self.apply(hook_type, spec, &account.dialects);
         }
+        self.check_type(hook_type)?;
+        let (_, new) = self.create(account)?;
+        Ok(Spec { lock: spec.lock.clone().filter(|_| new.packages == spec.packages), ..new })
+    }
+
+    fn check_type(&self, hook_type: HookType) -> Result<(), ServiceError> {
+        match self.hook_type.is_some_and(|said| said != hook_type) {
+            true => Err(ServiceError::invalid("type", format!("instance.type cannot be changed: the hook is a '{hook_type}' hook"))),
+            false => Ok(()),
+        }
+    }
+
+    /// `spec`, of a hook of this type, changed by the body.
+    fn apply(&self, hook_type: HookType, spec: &Spec, account: &Settings) -> Result<Spec, ServiceError> {
+        self.check_type(hook_type)?;
         let spec = Spec {
             function: self.function_for(spec)?,
             runtime: self.runtime.unwrap_or(spec.runtime),
