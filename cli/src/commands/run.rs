@@ -332,10 +332,9 @@ impl Shown<'_> {
             let place = answer.error().and_then(|error| error.place.as_deref());
             page.push_str(&describe(&failure, place.and_then(|place| self.written.excerpt(place)), style));
         }
-        match (answer.outcome(), returned) {
-            // What the provider gets in its place says nothing of what is wrong with it.
-            (Outcome::InvalidResponse, Some(returned)) => page.push_str(&line("returned", &visible(returned.get()))),
-            _ => {}
+        // What the provider gets in its place says nothing of what is wrong with it.
+        if let (Outcome::InvalidResponse, Some(returned)) = (answer.outcome(), returned) {
+            page.push_str(&line("returned", &visible(returned.get())));
         }
         if let Some(body) = answer.body() {
             page.push_str(&line("result", &visible(body.get())));

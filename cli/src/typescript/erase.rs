@@ -7,8 +7,9 @@ use oxc_ast::ast::{
     ArrowFunctionExpression, Class, Declaration, Decorator, ExportDefaultDeclarationKind, ExportSpecifier, FormalParameter, Function,
     FunctionType, ImportOrExportKind, ImportSpecifier, MethodDefinition, MethodDefinitionType, ModuleDeclaration, PropertyDefinition,
     PropertyDefinitionType, PropertyKey, Statement, TSAsExpression, TSClassImplements, TSEnumDeclaration, TSExportAssignment,
-    TSImportEqualsDeclaration, TSIndexSignature, TSNamespaceDeclaration, TSNamespaceExportDeclaration, TSNonNullExpression,
-    TSSatisfiesExpression, TSTypeAnnotation, TSTypeAssertion, TSTypeParameterDeclaration, TSTypeParameterInstantiation, VariableDeclarator,
+    TSImportEqualsDeclaration, TSIndexSignature, TSNamespaceDeclaration, TSNamespaceDeclarationBody, TSNamespaceExportDeclaration,
+    TSNonNullExpression, TSSatisfiesExpression, TSTypeAnnotation, TSTypeAssertion, TSTypeParameterDeclaration,
+    TSTypeParameterInstantiation, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::Token;
@@ -122,13 +123,26 @@ fn is_type(declaration: &Declaration<'_>) -> bool {
         Declaration::FunctionDeclaration(one) => one.declare || one.r#type == FunctionType::TSDeclareFunction,
         Declaration::ClassDeclaration(one) => one.declare,
         Declaration::TSEnumDeclaration(one) => one.declare,
-        Declaration::TSNamespaceDeclaration(one) => one.declare,
+        Declaration::TSNamespaceDeclaration(one) => one.declare || holds_types(&one.body),
         Declaration::TSImportEqualsDeclaration(one) => one.import_kind == ImportOrExportKind::Type,
         Declaration::TSTypeAliasDeclaration(_)
         | Declaration::TSInterfaceDeclaration(_)
         | Declaration::TSExternalModuleDeclaration(_)
         | Declaration::TSGlobalDeclaration(_) => true,
     }
+}
+
+/// Whether there is nothing but types in a namespace.
+fn holds_types(body: &TSNamespaceDeclarationBody<'_>) -> bool {
+    match body {
+        TSNamespaceDeclarationBody::TSModuleBlock(block) => block.body.iter().all(is_gone),
+        TSNamespaceDeclarationBody::TSNamespaceDeclaration(inner) => inner.declare || holds_types(&inner.body),
+    }
+}
+
+/// Whether a statement is gone at run time.
+fn is_gone(statement: &Statement<'_>) -> bool {
+    statement.as_declaration().is_some_and(is_type) || statement.as_module_declaration().is_some_and(is_type_of_module)
 }
 
 /// The same for what a module imports and exports.
@@ -150,8 +164,7 @@ fn is_type_of_module(declaration: &ModuleDeclaration<'_>) -> bool {
 
 impl<'a> Visit<'a> for Erase<'_> {
     fn visit_statement(&mut self, it: &Statement<'a>) {
-        let is_gone = it.as_declaration().is_some_and(is_type) || it.as_module_declaration().is_some_and(is_type_of_module);
-        if is_gone {
+        if is_gone(it) {
             return self.take(it.span());
         }
         self.note_end(it.span());

@@ -33,6 +33,7 @@ fn types_become_spaces() {
         ("declare const a: string; declare function f(): void; declare class D {}", "; ; ;"),
         ("declare module 'x' { export const y: 1 }\ndeclare global { interface Window {} }", "; ;"),
         ("declare enum E { A }\ndeclare namespace N { const a: 1 }", "; ;"),
+        ("export namespace N { export type A = 1; interface B {} }\nnamespace C.D { type E = 1 }", "; ;"),
         ("function f(a: string): void;\nfunction f(a: any) { return a }", "; function f(a ) { return a }"),
         ("export default interface A {}\nexport type { B } from 'b';\nexport type C = 1;", "; ; ;"),
         ("import type { A } from 'a';\nimport { type B, c, type D } from 'b';", "; import { c, } from 'b';"),
