@@ -30,9 +30,9 @@ use crate::limits::ServiceLimits;
 use crate::logs::LogEntry;
 use crate::metrics::Metrics;
 use crate::outside::EgressConfig;
-use crate::packages::{Dependencies, Npm, PackagesConfig};
+use crate::packages::{Dependencies, FunctionFiles, Npm, PackagesConfig};
 use crate::resources::{AccountRecord, AccountSettings, Build, EnvRecord, HookRecord, NewEnv, Ready, Spec, Status};
-use crate::sandbox::{AUTHORS_KEY, Function, Installed, prepare};
+use crate::sandbox::{AUTHORS_KEY, Function, prepare};
 use crate::sources::Sources;
 use answers::Watched;
 pub use answers::{Answers, RecordedRun};
@@ -266,7 +266,7 @@ pub type Profiled = Result<Profile, ProfileError>;
 fn install(
     folder: PathBuf,
     told: fn(PackagesProgress),
-) -> impl FnOnce(Dependencies, Sources) -> Result<Installed, AdmissionError> + Send + 'static {
+) -> impl FnOnce(Dependencies, Sources) -> Result<FunctionFiles, AdmissionError> + Send + 'static {
     move |dependencies, sources| {
         let npm = Npm::open(&PackagesConfig::default(), &folder).map_err(|error| AdmissionError::Host(format!("packages: {error}")))?;
         npm.files(&dependencies, &sources, &|progress| told(progress))

@@ -45,6 +45,9 @@ pub(crate) struct Dependencies {
     pub(crate) lock: Option<Arc<Lock>>,
 }
 
+/// What the packages of a function were resolved to, and its files; nothing where there are none.
+pub(crate) type FunctionFiles = (Option<Arc<Lock>>, Option<Arc<dyn Modules>>);
+
 /// The packages of this server.
 #[derive(Clone)]
 pub(crate) struct Npm(Arc<Packages>);
@@ -91,7 +94,7 @@ impl Npm {
         dependencies: &Dependencies,
         sources: &Sources,
         listener: Listener<'_>,
-    ) -> Result<(Option<Arc<Lock>>, Option<Arc<dyn Modules>>), AdmissionError> {
+    ) -> Result<FunctionFiles, AdmissionError> {
         let (lock, packages) = match dependencies.declared.is_empty() {
             true if sources.files.is_empty() => return Ok((None, None)),
             true => (None, Arc::default()),

@@ -11,12 +11,12 @@ use hookbox_host_api::log::{Level, LogBuffer};
 use hookbox_host_api::{EnvVars, Failure, FailureKind, Usage};
 use hookbox_packages::{Lock, silent};
 use hookbox_runtime::{
-    Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, Modules, NotRun, Outside, PreparedHook, Sandbox,
-    Scheduler, SchedulerLoad,
+    Admission, AdmissionError, Execution, FunctionDigest, Invocation, JavaScript, NotRun, Outside, PreparedHook, Sandbox, Scheduler,
+    SchedulerLoad,
 };
 use tokio::task::spawn_blocking;
 
-use crate::packages::{Dependencies, Npm, digest};
+use crate::packages::{Dependencies, FunctionFiles, Npm, digest};
 use crate::resources::Runtime;
 use crate::sources::Sources;
 
@@ -165,13 +165,10 @@ fn not_run(reason: NotRun, mut log: LogBuffer) -> Execution {
     Execution { result: Err(Failure::new(kind, message)), usage, log, calls: Vec::new(), ended: std::time::SystemTime::now() }
 }
 
-/// What the packages of a function were resolved to, and its files; nothing where there are none.
-pub(crate) type Installed = (Option<Arc<Lock>>, Option<Arc<dyn Modules>>);
-
 /// Makes a function ready to run. `install` has the files of a source; it may block.
 pub(crate) async fn prepare(
     admission: &Admission,
-    install: impl FnOnce(Dependencies, Sources) -> Result<Installed, AdmissionError> + Send + 'static,
+    install: impl FnOnce(Dependencies, Sources) -> Result<FunctionFiles, AdmissionError> + Send + 'static,
     function: Function,
 ) -> Result<(PreparedHook, Option<Arc<Lock>>), AdmissionError> {
     let Runtime::Node(version) = function.runtime else { return Ok((admission.prepare(function.bytes).await?, None)) };
