@@ -21,6 +21,7 @@ use crate::commands::keys::KeysArgs;
 use crate::commands::login::LoginArgs;
 use crate::commands::logs::LogsArgs;
 use crate::commands::new::NewArgs;
+use crate::commands::packages::PackagesArgs;
 use crate::commands::pull::PullArgs;
 use crate::commands::restore::RestoreArgs;
 use crate::commands::run::RunArgs;
@@ -61,6 +62,7 @@ pub(crate) enum Command {
     Test(TestArgs),
     Dev(DevArgs),
     Build(BuildArgs),
+    Packages(PackagesArgs),
     Schema(SchemaArgs),
     Deploy(DeployArgs),
     Pull(PullArgs),

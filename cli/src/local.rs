@@ -97,7 +97,7 @@ impl LocalHook {
 }
 
 /// Shows on a terminal how far packages are.
-fn on_packages(progress: PackagesProgress) {
+pub(crate) fn on_packages(progress: PackagesProgress) {
     if !std::io::stderr().is_terminal() {
         return;
     }

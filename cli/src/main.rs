@@ -100,6 +100,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Keys(args) => commands::keys::run(args)?,
         Command::Restore(args) => commands::restore::run(args)?,
         Command::Run(args) => return commands::run::run(args),
+        Command::Packages(args) => return commands::packages::run(args),
         Command::Schema(args) => commands::schema::run(args)?,
         Command::Test(args) => return commands::test::run(args),
         Command::Serve(args) => commands::serve::run(args)?,

@@ -1,5 +1,6 @@
 //! A hook's project: a folder with the manifest `hook.json`, the function that it names, sample contexts and tests.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -121,6 +122,14 @@ impl Project {
         let switch = (!self.manifest.names("disabled")).then_some("disabled");
         let named = self.manifest.keep.iter().map(String::as_str);
         switch.into_iter().chain(named.filter(move |name| Some(*name) != switch))
+    }
+
+    /// The npm packages that the manifest or the package.json beside it names: ranges by name.
+    ///
+    /// # Errors
+    /// A server would refuse the hook.
+    pub(crate) fn packages(&self) -> Result<BTreeMap<String, String>> {
+        Ok(self.hook(&self.function()?)?.body().packages.unwrap_or_default())
     }
 
     /// The names of the env vars that the hook is linked to.

@@ -72,13 +72,13 @@ pub use dispatch::{Answer, AnswerView, Brought};
 pub use error::ServiceError;
 pub use fields::Fields;
 pub use hookbox_egress::{Call, Mock, Mocks};
-pub use hookbox_packages::Progress as PackagesProgress;
+pub use hookbox_packages::{Advisories, Progress as PackagesProgress};
 pub use hookbox_runtime::{Frame, Profile, ProfileError, Sample, compile_worker};
 pub use http::openapi::{self, OpenApiError};
 pub use http::{Listener, ServerError, Tls, TlsError};
 pub use ids::{AccountId, ClientId, EnvId, ExecutionId, HookId, InvalidId};
 pub use limits::{CacheConfig, ReadLimits, ServiceLimits};
-pub use local::{Answers, CheckedHook, LocalError, LocalOutcome, LocalRun, Overrides, Profiled, RecordedRun};
+pub use local::{Answers, CheckedHook, LocalError, LocalOutcome, LocalRun, Overrides, PackageSupply, Profiled, RecordedRun};
 pub use networks::{Networks, NotANetwork};
 pub use resources::bodies;
 pub use resources::{

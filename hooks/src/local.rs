@@ -4,6 +4,7 @@
 mod answers;
 mod function;
 mod hook;
+mod supply;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,6 +39,7 @@ use answers::Watched;
 pub use answers::{Answers, RecordedRun};
 use function::LocalFunction;
 pub use hook::CheckedHook;
+pub use supply::PackageSupply;
 
 /// What to run, and on what.
 #[derive(Debug)]

@@ -74,6 +74,23 @@ impl Npm {
         Ok(Self(Arc::new(Packages::new(registry, Arc::new(Store::open(folder)?), settings))))
     }
 
+    /// What ranges resolve to.
+    ///
+    /// # Errors
+    /// A package cannot be had, or the registry fails.
+    pub(crate) fn lock(&self, declared: &BTreeMap<String, String>, listener: Listener<'_>) -> Result<Lock, hookbox_packages::Error> {
+        let request = Request::of_packages(declared, &self.0.settings().limits)?;
+        Ok(self.0.resolve(&request, None, SystemTime::now(), listener)?.lock)
+    }
+
+    /// Puts the tarballs of a lock into a folder. Returns how many were fetched.
+    ///
+    /// # Errors
+    /// A package cannot be had, or the disk fails.
+    pub(crate) fn vendor(&self, lock: &Lock, folder: &Path, listener: Listener<'_>) -> Result<usize, hookbox_packages::Error> {
+        self.0.vendor(lock, folder, listener)
+    }
+
     /// Removes packages that no lock needs and that were not fetched lately. A failure leaves them.
     pub(crate) fn sweep<'l>(&self, locks: impl Iterator<Item = &'l Lock>) {
         let needed = locks.flat_map(Lock::contents).cloned().collect();

@@ -21,6 +21,7 @@ pub(crate) mod keys;
 pub(crate) mod login;
 pub(crate) mod logs;
 pub(crate) mod new;
+pub(crate) mod packages;
 mod profiling;
 pub(crate) mod pull;
 pub(crate) mod restore;
