@@ -1,12 +1,13 @@
 //! A hook that no server has, checked by the rules of one: the same reader, the same defaults, the same dialect.
 
 use bytes::Bytes;
+use hookbox_host_api::Decision;
 
 use crate::error::ServiceError;
 use crate::hook_type::{HookType, Registry};
 use crate::limits::ServiceLimits;
 use crate::resources::bodies::{HookBody, LimitsBody};
-use crate::resources::{AccountSettings, HookInput, InputRules, Spec};
+use crate::resources::{AccountSettings, Condition, HookInput, InputRules, Spec};
 
 /// A hook as a new account would have it: every setting has its value.
 #[derive(Clone, Debug)]
@@ -38,6 +39,16 @@ impl CheckedHook {
     /// The function's bytes.
     pub fn function(&self) -> &[u8] {
         &self.function
+    }
+
+    /// For which users it runs: all must hold.
+    pub fn conditions(&self) -> &[Condition] {
+        &self.spec.conditions
+    }
+
+    /// The decision if its function gives none.
+    pub fn on_error(&self) -> Decision {
+        self.spec.on_error
     }
 
     /// Seconds after which a run is stopped.
