@@ -16,7 +16,7 @@ use hookbox_runtime::{
 };
 use tokio::task::spawn_blocking;
 
-use crate::packages::{Dependencies, Npm, digest};
+use crate::packages::{Dependencies, FunctionFiles, Npm, digest};
 use crate::resources::Runtime;
 use crate::sources::Sources;
 
@@ -168,7 +168,7 @@ impl SandboxCompiler {
         let source = javascript(&sources, &function, node_major);
         let packages = self.packages.clone();
         let installing = spawn_blocking(move || packages.files(&function.dependencies, &sources, &silent));
-        let (lock, modules) = installing.await.map_err(|error| AdmissionError::Host(format!("packages: {error}")))??;
+        let FunctionFiles { lock, modules } = installing.await.map_err(|error| AdmissionError::Host(format!("packages: {error}")))??;
         Ok((JavaScript { modules, ..source }, lock))
     }
 }

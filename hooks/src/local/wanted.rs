@@ -32,7 +32,7 @@ impl WantedPackages {
         let host = |error: &dyn std::fmt::Display| AdmissionError::Host(format!("packages: {error}"));
         let installing = spawn_blocking(move || {
             let npm = Npm::open(&PackagesConfig::default(), &self.folder).map_err(|error| host(&error))?;
-            npm.files(&self.dependencies, &sources, &|progress| (self.told)(progress)).map(|(_, files)| files)
+            npm.files(&self.dependencies, &sources, &|progress| (self.told)(progress)).map(|files| files.modules)
         });
         installing.await.map_err(|error| host(&error))?
     }
