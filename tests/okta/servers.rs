@@ -321,7 +321,7 @@ fn a_project_with_files_is_run_tested_and_deployed() {
     assert!(ran.out.contains("the password is imported") && ran.out.contains("/import false read ***"), "{}", ran.out);
     // What a profile repeats finds the files too.
     let profiled = shell.run(&["run", "app", "--profile", "profile.json"]).expect(0);
-    assert!(profiled.out.contains("lateBurner"), "{}", profiled.out);
+    assert!(profiled.out.contains("/late.js:1:"), "{}", profiled.out);
     let id = shell.run(&["deploy", "app", "--wait", "--json"]).json()["id"].as_str().unwrap().to_owned();
     let shown = server.admin().get(&format!("/v1/hooks/{id}")).expect(200);
     let files: Vec<&String> = shown["files"].as_object().unwrap().keys().collect();
