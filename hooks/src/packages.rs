@@ -45,8 +45,14 @@ pub(crate) struct Dependencies {
     pub(crate) lock: Option<Arc<Lock>>,
 }
 
-/// What the packages of a function were resolved to, and its files; nothing where there are none.
-pub(crate) type FunctionFiles = (Option<Arc<Lock>>, Option<Arc<dyn Modules>>);
+/// What a function has beside its source.
+#[derive(Default)]
+pub(crate) struct FunctionFiles {
+    /// What its packages were resolved to; nothing where it declares none.
+    pub(crate) lock: Option<Arc<Lock>>,
+    /// Its files; nothing where there are none.
+    pub(crate) modules: Option<Arc<dyn Modules>>,
+}
 
 /// The packages of this server.
 #[derive(Clone)]
@@ -101,8 +107,7 @@ impl Npm {
         }
     }
 
-    /// The files of a function, and the lock that they are of; nothing for a source alone that declares no packages. It may wait for the registry,
-    /// unless a lock is given whose packages are here.
+    /// The files of a function, and the lock that they are of. It may wait for the registry, unless a lock is given whose packages are here.
     ///
     /// # Errors
     /// A package cannot be had, or the registry or the disk fails.
@@ -113,7 +118,7 @@ impl Npm {
         listener: Listener<'_>,
     ) -> Result<FunctionFiles, AdmissionError> {
         let (lock, packages) = match dependencies.declared.is_empty() {
-            true if sources.files.is_empty() => return Ok((None, None)),
+            true if sources.files.is_empty() => return Ok(FunctionFiles::default()),
             true => (None, Arc::default()),
             false => {
                 let Installed { lock, tree, .. } = self.installed(dependencies, listener)?;
@@ -124,7 +129,7 @@ impl Npm {
         let old_bcryptjs = lock.as_deref().is_some_and(lock_asks_for_old_bcryptjs);
         let digest = digest(lock.as_deref(), sources).unwrap_or_else(|| FunctionDigest::of(&[]));
         let files = Files { main: format!("/{}", sources.main), digest, resolver: Resolver::new(tree), old_bcryptjs };
-        Ok((lock, Some(Arc::new(files))))
+        Ok(FunctionFiles { lock, modules: Some(Arc::new(files)) })
     }
 
     fn installed(&self, dependencies: &Dependencies, listener: Listener<'_>) -> Result<Installed, AdmissionError> {

@@ -175,7 +175,7 @@ pub(crate) async fn prepare(
     let sources = Sources::read(&function.bytes).map_err(AdmissionError::Rejected)?;
     let source = javascript(&sources, &function, version.major());
     let installing = spawn_blocking(move || install(function.dependencies, sources));
-    let (lock, modules) = installing.await.map_err(|error| AdmissionError::Host(format!("packages: {error}")))??;
+    let FunctionFiles { lock, modules } = installing.await.map_err(|error| AdmissionError::Host(format!("packages: {error}")))??;
     Ok((admission.prepare_javascript(JavaScript { modules, ..source }).await?, lock))
 }
 

@@ -154,12 +154,7 @@ fn named<'js>(exports: &Object<'js>, entries: &str) -> Option<Function<'js>> {
 }
 
 /// What hands requests to the server that the source has made, if it has.
-fn server<'js>(
-    ctx: &Ctx<'js>,
-    hooks: &Hooks,
-    loader: &Object<'js>,
-    exports: &Object<'js>,
-) -> Result<Option<Function<'js>>, Failure> {
+fn server<'js>(ctx: &Ctx<'js>, hooks: &Hooks, loader: &Object<'js>, exports: &Object<'js>) -> Result<Option<Function<'js>>, Failure> {
     let ask = || loader.get::<_, Function<'js>>("isServer")?.call::<_, bool>((exports.clone(),));
     if !ask().map_err(|_| thrown(ctx).at_run_time())? {
         return Ok(None);

@@ -301,6 +301,7 @@ fn a_project_with_files_is_run_tested_and_deployed() {
     shell.write("app/event.json", &sample("password-import").to_string());
     shell.write("app/.env", "NOT=uploaded");
     shell.write("app/users.js", "module.exports = [{ password: 'Abcd1234' }];");
+    shell.write("app/late.js", "exports.lateBurner = () => { let sum = 0; for (let i = 0; i < 200000; i++) sum += i; return sum; };");
     shell.write("app/data/word.txt", "read");
     shell.write(
         "app/server.js",
@@ -309,6 +310,7 @@ fn a_project_with_files_is_run_tested_and_deployed() {
             let body = '';
             for await (const chunk of req) body += chunk;
             console.log(req.url, fs.existsSync('.env'), fs.readFileSync('data/word.txt', 'utf8'), req.headers.authorization);
+            require('./late').lateBurner();
             if (req.headers.authorization !== 'own-secret') { res.writeHead(401).end(); return; }
             const { password } = JSON.parse(body).data.context.credential;
             const credential = users.some((user) => user.password === password) ? 'VERIFIED' : 'UNVERIFIED';
@@ -317,10 +319,13 @@ fn a_project_with_files_is_run_tested_and_deployed() {
     );
     let ran = shell.run(&["run", "app"]).expect(0);
     assert!(ran.out.contains("the password is imported") && ran.out.contains("/import false read ***"), "{}", ran.out);
+    // What a profile repeats finds the files too.
+    let profiled = shell.run(&["run", "app", "--profile", "profile.json"]).expect(0);
+    assert!(profiled.out.contains("/late.js:1:"), "{}", profiled.out);
     let id = shell.run(&["deploy", "app", "--wait", "--json"]).json()["id"].as_str().unwrap().to_owned();
     let shown = server.admin().get(&format!("/v1/hooks/{id}")).expect(200);
     let files: Vec<&String> = shown["files"].as_object().unwrap().keys().collect();
-    assert_eq!(files, ["data/word.txt", "users.js"]);
+    assert_eq!(files, ["data/word.txt", "late.js", "users.js"]);
     shell.run(&["diff", &id, "app"]).expect(0);
     shell.run(&["pull", &id, "copy"]).expect(0);
     assert_eq!(shell.read("copy/users.js"), shell.read("app/users.js"));

@@ -1,13 +1,12 @@
 //! A hook that no server has, checked by the rules of one: the same reader, the same defaults, the same dialect.
 
 use bytes::Bytes;
-use hookbox_host_api::Decision;
 
 use crate::error::ServiceError;
 use crate::hook_type::{HookType, Registry};
 use crate::limits::ServiceLimits;
 use crate::resources::bodies::{HookBody, LimitsBody};
-use crate::resources::{AccountSettings, Condition, HookInput, InputRules, Spec};
+use crate::resources::{AccountSettings, HookInput, InputRules, Spec};
 use crate::sources::Sources;
 
 /// A hook as a new account would have it: every setting has its value.
@@ -40,16 +39,6 @@ impl CheckedHook {
     /// The function's bytes, without the files beside it.
     pub fn source(&self) -> Vec<u8> {
         Sources::read(&self.function).map_or_else(|_| self.function.to_vec(), |sources| sources.source.into_bytes())
-    }
-
-    /// For which users it runs: all must hold.
-    pub fn conditions(&self) -> &[Condition] {
-        &self.spec.conditions
-    }
-
-    /// The decision if its function gives none.
-    pub fn on_error(&self) -> Decision {
-        self.spec.on_error
     }
 
     /// Seconds after which a run is stopped.

@@ -26,7 +26,7 @@ impl Checker {
         let router = router(&self.dialects).unwrap();
         let Match::Found(row, _) = router.find(method, path) else { return None };
         let (id, file) = (row.endpoint.id, &self.file);
-        let operation = &file["paths"][row.endpoint.path][method.as_str().to_lowercase()];
+        let operation = &file["paths"][row.endpoint.path.replace("{*", "{")][method.as_str().to_lowercase()];
         let response = &operation["responses"][answered.status.as_str()];
         assert!(response.is_object(), "{id} has no documented {}", answered.status);
         if let Some(schema) = response.pointer("/content/application~1x-ndjson/schema") {

@@ -32,6 +32,7 @@ type Ended = wasmtime::Result<Result<Option<String>, Failure>>;
 
 /// Runs one execution. An error means that the engine could not list its calls.
 pub(crate) async fn run_until_stopped(store: &mut Store<CallState>, deployed: &Deployed) -> wasmtime::Result<(Ended, Option<Stopped>)> {
+    store.data_mut().js.files.clone_from(&deployed.files);
     let guest = deployed.engine.start(store, &deployed.image).await?;
     let mut step = Step::Load;
     let ended = match load(store, &guest, deployed).await {
