@@ -145,7 +145,7 @@ fn a_manifest_is_checked_by_every_command_that_reads_it() {
     shell.write("mine/tests/one.json", &json!({"context": login()}).to_string());
     shell.write("mine/hook.js", "exports.handler = () => null");
     for (line, says) in [
-        (r#""timeot": 3"#, r#"mine/hook.json:4:3: "timeot" means nothing here: there are type, runtime"#),
+        (r#""timeot": 3"#, r#"mine/hook.json:4:3: "timeot" means nothing here: there are type, main, files, runtime"#),
         (r#""timeot": 3"#, r#"did you mean "timeout"?"#),
         (r#""timeout": 30"#, "mine/hook.json:4:14: `timeout` must be less than or equal to 10"),
         (r#""timeout": "1""#, "mine/hook.json:4:14: `timeout` has to be a whole number"),
@@ -278,7 +278,7 @@ fn the_schema_is_what_a_new_project_names() {
         let named = manifest["$schema"].as_str().unwrap();
         let schema = shell.read(&format!("{hook_type}/{}", named.strip_prefix("./").unwrap()));
         assert_eq!(schema, shell.run(&["schema"]).expect(0).out);
-        // Every setting is there, or is said to be kept; but for the switch.
+        // Every setting is there, or is said to be kept; but for the switch, and for what is for apps that listen.
         let schema: Value = serde_json::from_str(&schema).unwrap();
         let kept: Vec<&str> = manifest["keep"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
         let empty = serde_json::Map::new();
@@ -292,7 +292,7 @@ fn the_schema_is_what_a_new_project_names() {
             .as_object()
             .unwrap()
             .keys()
-            .filter(|name| !["disabled", "settings"].contains(&name.as_str()) && !of_dialects(name))
+            .filter(|name| !["disabled", "request", "settings"].contains(&name.as_str()) && !of_dialects(name))
         {
             assert!(manifest.get(name).is_some(), "{hook_type}: {name}");
         }

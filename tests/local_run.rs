@@ -94,3 +94,55 @@ fn a_project_s_package_json_says_which_packages() {
     let shown = text(&ran.stderr);
     assert!(!ran.status.success() && shown.contains("greet"), "{shown}");
 }
+
+#[test]
+fn packages_are_listed_fetched_and_held_against_advisories_without_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = registry(folder.path());
+    let project = folder.path().join("project");
+    std::fs::create_dir(&project).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(project.join(name), text).unwrap();
+    write("hook.json", r#"{"type": "pre-authentication", "runtime": "nodejs22.x", "main": "hook.js"}"#);
+    write("hook.js", "exports.handler = async () => null");
+    let packages = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hookbox"));
+        command.arg("packages").args(args).current_dir(&project).env_clear();
+        command
+            .env("XDG_CACHE_HOME", folder.path())
+            .env("HOME", folder.path())
+            .env("npm_config_registry", registry.url("/"))
+            .output()
+            .unwrap()
+    };
+    let none = packages(&["list"]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(text(&none.stderr).contains("names no packages"), "{}", text(&none.stderr));
+
+    write("package.json", r#"{"dependencies": {"greet": "^1.0.0"}}"#);
+    let listed = packages(&["list"]);
+    assert!(listed.status.success(), "{}", text(&listed.stderr));
+    let line: Vec<_> = text(&listed.stdout).lines().nth(1).unwrap().split_whitespace().map(str::to_owned).collect();
+    assert_eq!(line, ["node_modules/greet", "greet", "1.0.1", "direct"]);
+
+    for fetched in [1, 0] {
+        let vendored = packages(&["vendor", "--to", "tarballs", "--json"]);
+        assert!(vendored.status.success(), "{}", text(&vendored.stderr));
+        let said: serde_json::Value = serde_json::from_slice(&vendored.stdout).unwrap();
+        assert_eq!(said, json!({"folder": "tarballs", "packages": 1, "fetched": fetched}));
+    }
+    assert!(project.join("tarballs/greet-1.0.1.tgz").is_file());
+
+    let advisory = |fixed: &str| {
+        let events = json!([{"introduced": "0"}, {"fixed": fixed}]);
+        let affected = json!([{"package": {"ecosystem": "npm", "name": "greet"}, "ranges": [{"type": "SEMVER", "events": events}]}]);
+        json!({"id": "GHSA-1", "summary": "It greets anybody", "affected": affected}).to_string()
+    };
+    write("osv.json", &advisory("1.0.1"));
+    let sound = packages(&["audit", "--advisories", "osv.json"]);
+    assert_eq!((sound.status.code(), text(&sound.stdout)), (Some(0), String::new()), "{}", text(&sound.stderr));
+    write("osv.json", &advisory("1.0.2"));
+    let faulty = packages(&["audit", "--advisories", "osv.json"]);
+    assert_eq!(faulty.status.code(), Some(1));
+    let shown = text(&faulty.stdout);
+    assert!(["greet", "1.0.1", "GHSA-1", "1.0.2", "It greets anybody"].iter().all(|part| shown.contains(part)), "{shown}");
+}

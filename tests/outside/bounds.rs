@@ -37,7 +37,7 @@ fn what_is_on_its_way_counts_as_the_hooks_memory() {
         serde_json::from_str::<Vec<String>>(&codes).unwrap()
     };
     assert_eq!(refused(128), [""; 0], "there is room for all of them");
-    let few = refused(24);
+    let few = refused(36);
     assert!((1..18).contains(&few.len()), "{few:?}");
     assert!(few.iter().all(|one| one.starts_with("ERR_HOOK_LIMIT ") && one.contains("limits.memory_mib")), "{few:?}");
 }

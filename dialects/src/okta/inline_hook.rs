@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::names::INLINE_HOOK;
 
 /// What a body may say.
-pub(super) const KEYS: [&str; 5] = ["name", "uri", "method", "headers", "oauth"];
+pub(super) const KEYS: [&str; 6] = ["name", "uri", "version", "method", "headers", "oauth"];
 
 /// The longest name, in characters.
 const NAME: usize = 255;

@@ -39,7 +39,16 @@ impl Rules for TypeRules {
             "additionalProperties": false,
             "default": null,
         });
-        [(AUTHENTICATION.to_owned(), authentication), (INLINE_HOOK.to_owned(), inline_hook)].into_iter().collect()
+        let app_path = json!({
+            "description": "The path at which a function that is an app is asked, where the URL of the hook's door has none behind the id: \"/\" without it.",
+            "type": ["string", "null"],
+            "maxLength": LONGEST_PATH,
+            "default": null,
+        });
+        [(AUTHENTICATION, authentication), (APP_PATH, app_path), (INLINE_HOOK, inline_hook)]
+            .map(|(name, schema)| (name.to_owned(), schema))
+            .into_iter()
+            .collect()
     }
 
     fn made_elsewhere(&self) -> &'static [&'static str] {
