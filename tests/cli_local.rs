@@ -287,7 +287,8 @@ fn the_schema_is_what_a_new_project_names() {
         for name in branch["then"]["properties"]["settings"]["properties"].as_object().unwrap().keys() {
             assert!(settings.contains_key(name) || kept.contains(&name.as_str()), "{hook_type}: {name}");
         }
-        let of_dialects = |name: &&String| ["options", "context_version", "authentication", "inline_hook"].contains(&name.as_str());
+        let of_dialects =
+            |name: &&String| ["options", "context_version", "app_path", "authentication", "inline_hook"].contains(&name.as_str());
         for name in schema["properties"]
             .as_object()
             .unwrap()

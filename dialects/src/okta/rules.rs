@@ -45,7 +45,7 @@ impl Rules for TypeRules {
             "maxLength": LONGEST_PATH,
             "default": null,
         });
-        [(AUTHENTICATION, authentication), (APP_PATH, app_path), (INLINE_HOOK, inline_hook)]
+        [(APP_PATH, app_path), (AUTHENTICATION, authentication), (INLINE_HOOK, inline_hook)]
             .map(|(name, schema)| (name.to_owned(), schema))
             .into_iter()
             .collect()

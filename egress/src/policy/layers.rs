@@ -135,6 +135,11 @@ mod tests {
         let account = layers(&["api.example"], Some(&["*.example.org"]), None);
         assert_eq!(why(&account, "api.example"), "http api.example:80 is refused: the ceiling of the account has no entry for it");
         let server = layers(&["api.example"], None, Some(&["https://*"]));
+        assert_eq!(
+            why(&server, "api.example"),
+            "http api.example:80 is refused: the ceiling of the server names it for other schemes or ports only; \"api.example:80\" would allow this"
+        );
+        let server = layers(&["api.example"], None, Some(&["other.example"]));
         assert_eq!(why(&server, "api.example"), "http api.example:80 is refused: the ceiling of the server has no entry for it");
         let private = layers(&["*"], None, None);
         assert_eq!(
