@@ -29,7 +29,8 @@ function headersOf(given) {
 function addressOf(input) {
   try {
     const url = new URL(isURL(input) ? input.href : input);
-    return url.username === '' && url.password === '' ? url : undefined;
+    const isOfNetwork = url.protocol === 'http:' || url.protocol === 'https:';
+    return isOfNetwork && url.username === '' && url.password === '' ? url : undefined;
   } catch {
     return undefined;
   }
