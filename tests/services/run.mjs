@@ -76,7 +76,7 @@ async function onHookbox({ name, source }, env) {
     writeFileSync(join(project, 'package.json'), JSON.stringify({ name, dependencies: packagesOf(source) }));
     writeFileSync(join(project, 'event.json'), JSON.stringify({ user: { user_identifier: 'jim', policy_id: 1 }, device: {} }));
     const hosts = Object.entries(env).flatMap(([key, value]) => (key.endsWith('_PORT') ? [`127.0.0.1:${value}`, `localhost:${value}`] : []));
-    writeFileSync(join(project, 'hook.json'), JSON.stringify({ type: 'pre-authentication', runtime: 'nodejs22.x', main: 'hook.js', timeout: 60,
+    writeFileSync(join(project, 'hook.json'), JSON.stringify({ type: 'pre-authentication', runtime: 'nodejs22.x', main: 'hook.js', timeout: 10,
       limits: { fuel: 50_000_000_000, memory_mib: 256 }, allowed_hosts: [...hosts, '127.0.0.1'], env_vars: Object.keys(env) }));
     const args = ['run', project, '--context', join(project, 'event.json'), '--json', '--timeout', '60', ...Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`])];
     const { stdout, stderr } = await output(hookbox, args, { env: process.env });
