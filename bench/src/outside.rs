@@ -140,7 +140,8 @@ async fn waiting(ours: &Server) -> Result<Vec<Row>> {
     Ok(vec![
         Row::costs(BENCH, "p50 beside 1,000 that wait", "ms", "alone", &p50),
         Row::costs(BENCH, "p99 beside 1,000 that wait", "ms", "alone", &p99).aim("<= 1.5"),
-        Row::alone(BENCH, "memory of one that waits", "KiB", Samples::new(memory).least()),
+        // Later turns wait in the memory of the first.
+        Row::alone(BENCH, "memory of one that waits", "KiB", Samples::new(memory).most()),
     ])
 }
 
