@@ -19,6 +19,8 @@ const answers = {
   deflate(request, response) { response.writeHead(200, { 'content-encoding': 'deflate' }).end(deflateSync(TEXT)); },
   raw(request, response) { response.writeHead(200, { 'content-encoding': 'deflate' }).end(deflateRawSync(TEXT)); },
   twice(request, response) { response.writeHead(200, { 'content-encoding': 'gzip, deflate' }).end(deflateSync(gzipSync(TEXT))); },
+  // Short as it comes, and long when it is unpacked.
+  packed(request, response) { response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(300_000, 'x'))); },
   unknown(request, response) { response.writeHead(200, { 'content-encoding': 'odd' }).end('odd'); },
   broken(request, response) { response.writeHead(200, { 'content-encoding': 'gzip' }).end('this is no gzip at all'); },
   status(request, response) { response.writeHead(Number(new URL(request.url, 'http://x').searchParams.get('code')), 'A reason', { 'x-a': 'b' }).end('text'); },

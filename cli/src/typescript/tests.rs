@@ -1,3 +1,5 @@
+//! What is left of a source without its types, and what is refused with its place.
+
 use super::*;
 
 /// What is left of a source, with the places that hold spaces only left out.

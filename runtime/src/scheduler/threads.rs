@@ -108,8 +108,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds work that has not begun, which may wait until `until` for a place.
-    /// Adds work to the queue. Returns how long its caller is to wait before hearing that it is refused, if it is.
+    /// Adds work that has not begun, which may wait until `until` for a place. Returns how long its caller is to wait before hearing that it is refused, if it is.
     pub(super) fn submit(
         self: &Arc<Self>,
         ticket: Ticket,

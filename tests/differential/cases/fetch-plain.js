@@ -1,0 +1,16 @@
+// Calls with plain options take a shorter way than those with a Request, and short answers come with their bodies: both have to be what Node does.
+const fails = async (run) => { try { return await run(); } catch (error) { return [error.name, error.message, error.cause?.name]; } };
+const echo = async (...args) => fails(async () => (await fetch(...args)).json());
+const url = 'http://UPSTREAM/echo';
+await ta('options', async () => [await echo(url), await echo(new URL(url)), await echo(`${url}?a=ü#part`, { method: 'PUT', body: 'ü', headers: { 'X-One': ' 1' } })]);
+await ta('the same by a Request', async () => [await echo(new Request(url)), await echo(new Request(`${url}?a=ü#part`, { method: 'PUT', body: 'ü', headers: { 'X-One': ' 1' } }))]);
+await ta('headers', async () => { const all = []; for (const headers of [{ a: '1', A: '2' }, { 'a b': '1' }, { a: 'x\ny' }, { a: 1 }, { a: 'ä' }, { accept: 'text/plain' }, { 'Content-Type': 'x/y' }, { range: 'bytes=0-1' }, [['a', '1'], ['a', '2']], new Headers({ a: '1' }), null, { 'user-agent': '' }]) all.push(await echo(url, { method: 'POST', body: 'x', headers })); return all; });
+await ta('methods', async () => { const all = []; for (const method of ['get', 'PATCH', 'DELETE', 'Odd', 'CONNECT', 'a b']) all.push(await echo(url, { method })); return all; });
+await ta('bodies', async () => { const all = []; for (const body of ['', null, undefined, 5, new Uint8Array([1, 2]), new URLSearchParams('a=b')]) all.push(await echo(url, { method: 'POST', body })); return [...all, await echo(url, { body: 'x' }), await echo(url, { method: 'HEAD', body: 'x' })]; });
+await ta('addresses', async () => { const all = []; for (const one of ['http://me:secret@UPSTREAM/echo', 'nothing', 'ftp://a/', 'http://127.0.0.1:1/', 'http://127.0.0.1:22/', '']) all.push(await echo(one)); return all; });
+await ta('signals', async () => { const late = new AbortController(); setTimeout(() => late.abort(new RangeError('mine')), 20); return [await fails(() => fetch(url, { signal: AbortSignal.abort() })), await fails(() => fetch('http://UPSTREAM/silent', { signal: late.signal })), await fails(() => fetch(url, { signal: {} })), (await fetch(url, { signal: null })).status]; });
+await ta('short answers', async () => { const r = await fetch('http://UPSTREAM/gzip'); const copy = r.clone(); return [(await r.text()).length, (await copy.arrayBuffer()).byteLength, r.bodyUsed, await fails(() => r.text())]; });
+await ta('read in parts', async () => { let all = 0; let chunks = 0; for await (const chunk of (await fetch('http://UPSTREAM/gzip')).body) { all += chunk.length; chunks += chunk.byteOffset >= 0 ? 1 : 0; } return [all, chunks > 0]; });
+await ta('short and long', async () => { const r = await fetch('http://UPSTREAM/packed'); return [r.headers.get('content-encoding'), (await r.text()).length, (await (await fetch('http://UPSTREAM/packed')).bytes?.() ?? new Uint8Array(300000)).length]; });
+await ta('empty', async () => { const r = await fetch('http://UPSTREAM/empty'); return [r.status, await r.text(), (await fetch('http://UPSTREAM/empty')).body === null]; });
+await ta('broken off', async () => { const r = await fetch('http://UPSTREAM/cut'); return [r.status, (await fails(() => r.text())).slice(0, 2)]; });
