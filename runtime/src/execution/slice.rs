@@ -125,6 +125,15 @@ mod tests {
 
     use super::*;
 
+    #[tokio::test]
+    async fn a_guest_that_gives_its_slice_back_goes_on_at_the_next_poll() {
+        let guest = pin!(give_back());
+        let mut slice = pin!(Slice::new(guest, Instant::now() + Duration::from_secs(60)));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(slice.as_mut().poll(&mut context).is_pending(), "it is polled no further, though it has woken itself");
+        assert!(slice.as_mut().poll(&mut context).is_ready());
+    }
+
     async fn within<F: Future>(future: F, time: Duration) -> Result<F::Output, DeadlinePassed> {
         Slice::new(pin!(future), Instant::now() + time).await
     }
